@@ -1,0 +1,74 @@
+#include "gateway/base/text.h"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+#include <vector>
+
+namespace yht::base {
+namespace {
+
+/// Length of the well-formed sequence at the front of `text`, 0 where there is none.
+std::size_t sequenceLength(std::string_view text) {
+    const auto at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    const auto continues = [&](std::size_t i) { return i < text.size() && (at(i) & 0xC0) == 0x80; };
+    const unsigned char lead = at(0);
+    if (lead < 0x80) return 1;
+    if (lead < 0xC2 || lead > 0xF4 || !continues(1)) return 0;
+    if (lead < 0xE0) return 2;
+    if (lead < 0xF0) {
+        if ((lead == 0xE0 && at(1) < 0xA0) || (lead == 0xED && at(1) > 0x9F)) return 0;
+        return continues(2) ? 3 : 0;
+    }
+    if ((lead == 0xF0 && at(1) < 0x90) || (lead == 0xF4 && at(1) > 0x8F)) return 0;
+    return continues(2) && continues(3) ? 4 : 0;
+}
+
+}  // namespace
+
+std::optional<std::size_t> countCodePoints(std::string_view text) {
+    std::size_t count = 0;
+    while (!text.empty()) {
+        const std::size_t length = sequenceLength(text);
+        if (length == 0) return std::nullopt;
+        text.remove_prefix(length);
+        ++count;
+    }
+    return count;
+}
+
+std::string_view prefixByCodePoints(std::string_view text, std::size_t code_points_max) {
+    std::size_t end = 0;
+    for (std::size_t count = 0; count < code_points_max && end < text.size(); ++count) {
+        end += std::max<std::size_t>(1, sequenceLength(text.substr(end)));
+    }
+    return text.substr(0, end);
+}
+
+bool hasControlCharacters(std::string_view text) {
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto c = static_cast<unsigned char>(text[i]);
+        if ((c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7F) return true;
+        // C1 controls are C2 80 .. C2 9F in UTF-8.
+        if (c == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+std::size_t editDistance(std::string_view a, std::string_view b) {
+    std::vector<std::size_t> row(b.size() + 1);
+    std::iota(row.begin(), row.end(), std::size_t{0});
+    for (std::size_t i = 1; i <= a.size(); ++i) {
+        std::size_t diagonal = std::exchange(row[0], i);
+        for (std::size_t j = 1; j <= b.size(); ++j) {
+            const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+            diagonal = row[j];
+            row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
+        }
+    }
+    return row[b.size()];
+}
+
+}  // namespace yht::base

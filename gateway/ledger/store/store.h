@@ -1,0 +1,183 @@
+// The ledger's store: one durable, append-only sequence with the indexes that decisions need.
+// SQLite today (sqlite_store.h); PostgreSQL can stand behind the same three interfaces.
+//   Transaction  what a task may do on the writer thread, inside one durable commit with others
+//   Snapshot     a consistent view for readers; any thread, one at a time each
+//   Store        opens, gives snapshots, runs tasks
+// Uses: ledger/format, ticket (identities only). Used by: admission, delivery, province, app.
+#pragma once
+
+#include <functional>
+#include <future>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gateway/base/random.h"
+#include "gateway/ledger/format/receipt.h"
+#include "gateway/ticket/record.h"
+
+namespace yht::ledger {
+
+using Seq = std::uint64_t;
+
+/// Under which data key a payload is sealed: its ticket's, or one made for this entry alone.
+enum class SealedUnder : std::uint8_t { Ticket, Own };
+
+/// An entry to be. `header.seq`, `committed_ms` and `config_digest` are filled in by the store.
+struct EntryDraft {
+    LeafHeader header;
+    base::Bytes payload;
+    base::Bytes salt;  // kSaltBytes, random
+    SealedUnder sealed_under = SealedUnder::Own;
+};
+
+struct Entry {
+    LeafHeader header;
+    base::Bytes leaf;
+    base::Bytes salt;
+    base::Bytes payload;
+};
+
+/// What the ledger knows of one identity without opening its payload.
+struct KnownIdentity {
+    ticket::Identity identity;
+    Seq seq = 0;
+    base::Bytes body_digest;  // SHA-256 of the record's canonical text
+    std::string ticket_no;
+};
+
+/// A party's own number for a ticket.
+struct Alias {
+    std::string party;
+    std::string number;
+    std::string ticket_no;
+};
+
+/// permanent values; `Done` rows are deleted, so it never stands in the table.
+enum class DeliveryState : std::uint8_t { Ready = 1, InFlight = 2, Held = 3, Unknown = 4, Dead = 5 };
+const char* deliveryStateName(DeliveryState state);
+
+/// One routed entry of one destination that is not finished.
+struct DeliveryRow {
+    std::string destination;
+    Seq seq = 0;
+    std::string ticket_no;
+    std::uint8_t kind = 0;
+    DeliveryState state = DeliveryState::Ready;
+    std::uint32_t attempts = 0;
+    base::UnixMillis next_ms = 0;      // not before
+    base::UnixMillis committed_ms = 0; // of the entry: age of the backlog
+    std::string batch_id;              // of the attempt in flight or unknown
+    std::string reason;                // last error's wire code, hold reason or the far side's field errors (JSON)
+};
+
+struct DeliveryCount {
+    std::string destination;
+    DeliveryState state = DeliveryState::Ready;
+    std::uint64_t count = 0;
+    base::UnixMillis oldest_committed_ms = 0;
+};
+
+/// A raw item that could not become a record: ours until an operator decides.
+struct QuarantineRow {
+    std::uint64_t id = 0;
+    Seq message_seq = 0;
+    std::string source;
+    std::string reason;  // error wire code
+    std::string detail_json;  // field errors; names and limits only
+    base::UnixMillis since_ms = 0;
+    std::string state;   // "open", "replayed", "discarded"
+};
+
+/// What both a task and a reader can look up. All look-ups are indexed.
+class View {
+public:
+    virtual ~View() = default;
+    virtual std::optional<KnownIdentity> findIdentity(const ticket::Identity& identity) = 0;
+    /// Highest (version, correction) of one record; nullopt where it was never seen.
+    virtual std::optional<KnownIdentity> findLatest(const std::string& source, ticket::Kind kind,
+                                                    const std::string& record_ref) = 0;
+    virtual std::optional<std::string> findTicket(const std::string& party, const std::string& number) = 0;
+    virtual std::vector<Alias> aliases(const std::string& ticket_no) = 0;
+    virtual bool hasTicket(const std::string& ticket_no) = 0;
+    /// The message that carried this replay key (SHA-256 of signature base ‖ signature).
+    virtual std::optional<Seq> findReplay(base::BytesView key) = 0;
+    virtual std::vector<Seq> ticketEntries(const std::string& ticket_no) = 0;
+    /// Seqs of the records that message `message_seq` carried, ascending.
+    virtual std::vector<Seq> messageEntries(Seq message_seq) = 0;
+    /// Errors: NotFound, LedgerErased (payload gone, leaf stays: use leaf()), LedgerCorrupt.
+    virtual base::Result<Entry> entry(Seq seq) = 0;
+    virtual base::Result<Leaf> leaf(Seq seq) = 0;
+    /// Entries after `after`, ascending, at most `limit`; headers only.
+    virtual std::vector<LeafHeader> scan(Seq after, std::size_t limit) = 0;
+    virtual Seq lastSeq() = 0;
+    virtual Seq cursor(const std::string& name) = 0;
+    virtual std::vector<DeliveryRow> deliveries(const std::string& destination, DeliveryState state,
+                                                base::UnixMillis due_ms, std::size_t limit) = 0;
+    /// Every unfinished row of one ticket at one destination, by seq.
+    virtual std::vector<DeliveryRow> deliveriesOf(const std::string& destination,
+                                                  const std::string& ticket_no) = 0;
+    virtual std::vector<DeliveryCount> deliveryCounts() = 0;
+};
+
+/// What a task may do on the writer thread. A task that returns an Error leaves no trace.
+class Transaction : public View {
+public:
+    /// Gives the seq. The payload is sealed, the leaf is in the tree when the commit is.
+    virtual base::Result<Seq> append(EntryDraft draft) = 0;
+    /// Registers a record entry just appended. Requires: append() gave `seq` in this transaction.
+    virtual base::Status addIdentity(const ticket::Identity& identity, Seq seq, base::BytesView body_digest,
+                                     const std::string& ticket_no) = 0;
+    /// The next number of `region` (12: DESIGN) and a data key for it. Errors: NumbersExhausted.
+    virtual base::Result<std::string> newTicket(const std::string& region) = 0;
+    /// Errors: AliasConflict where (party, number) names another ticket. Naming the same again is nothing.
+    virtual base::Status addAlias(const Alias& alias) = 0;
+    virtual base::Status addReplay(base::BytesView key, Seq message_seq) = 0;
+    virtual base::Status setCursor(const std::string& name, Seq seq) = 0;
+    virtual base::Status putDelivery(const DeliveryRow& row) = 0;  // insert or replace by (destination, seq)
+    virtual base::Status eraseDelivery(const std::string& destination, Seq seq) = 0;
+    virtual base::Status addQuarantine(const QuarantineRow& row) = 0;
+};
+
+class Snapshot : public View {
+public:
+    /// The newest signed checkpoint; nullopt on an empty ledger.
+    virtual std::optional<std::string> checkpoint() = 0;
+    /// Rebuilt byte for byte from leaf, salt, nodes and the checkpoint of the entry's own commit.
+    virtual base::Result<Receipt> receipt(Seq seq) = 0;
+    /// Requires: 1 <= seq <= size <= lastSeq(). Errors: ParameterInvalid.
+    virtual base::Result<std::vector<base::Bytes>> inclusionProof(Seq seq, std::uint64_t size) = 0;
+    virtual base::Result<std::vector<base::Bytes>> consistencyProof(std::uint64_t first,
+                                                                    std::uint64_t second) = 0;
+    virtual std::vector<QuarantineRow> quarantine(std::size_t limit) = 0;
+};
+
+/// Runs on the writer thread. Returns an Error to have everything it did undone; others in the same commit
+/// are untouched. Must not block, call the store, or keep `Transaction&`.
+using Task = std::function<base::Status(Transaction&)>;
+
+struct WriterCounters {
+    std::uint64_t commits = 0, tasks = 0, entries = 0, queue_depth = 0, refused_queue_full = 0;
+};
+
+class Store {
+public:
+    virtual ~Store() = default;
+    /// A read view as of now. Cheap (pooled connections). Keep it for a request, not longer: it pins the WAL.
+    virtual base::Result<std::unique_ptr<Snapshot>> snapshot() = 0;
+    /// Queues a task; `done` is called once, on the writer thread, after the durable commit (or with the
+    /// error). Errors go to `done` too: QueueFull, DiskFull, NotReady. `done` must be short.
+    virtual void submit(Task task, std::function<void(base::Status)> done) = 0;
+    /// submit() and wait.
+    base::Status run(Task task);
+    /// Blocks until an entry after `after` is committed or the time is over; true when there is one.
+    virtual bool waitForEntry(Seq after, std::int64_t timeout_ms) = 0;
+    virtual WriterCounters counters() const = 0;
+    /// The digest of the deployment bundle that new leaves name.
+    virtual void setConfigDigest(base::Bytes digest) = 0;
+    virtual const std::string& origin() const = 0;
+    virtual const std::string& logKeyName() const = 0;
+};
+
+}  // namespace yht::ledger

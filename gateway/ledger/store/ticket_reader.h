@@ -1,0 +1,26 @@
+// All records of one ticket, opened: what fold, the door and deliveries work on.
+// Uses: ledger/store, ticket. Used by: intake, delivery, app.
+#pragma once
+
+#include "gateway/ledger/store/store.h"
+
+namespace yht::ledger {
+
+struct StoredRecord {
+    Seq seq = 0;
+    LeafHeader header;
+    ticket::Record record;
+};
+
+struct StoredTicket {
+    std::string ticket_no;
+    std::vector<StoredRecord> records;  // by seq; erased payloads are left out and counted
+    std::size_t erased_count = 0;
+    std::vector<Alias> aliases;
+    std::vector<Seq> outcomes;          // outcome entries that name the ticket, by seq
+};
+
+/// Errors: NotFound where no such ticket is known; LedgerCorrupt.
+base::Result<StoredTicket> readTicket(View& view, const std::string& ticket_no);
+
+}  // namespace yht::ledger

@@ -1,0 +1,41 @@
+// A message whose speaker is established. Only RequestVerifier (and later the other verifiers of this room)
+// can make one, so nothing behind the door can skip the check.
+// Uses: base, ledger assurance values by number. Used by: intake.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "gateway/trust/partner.h"
+
+namespace yht::trust {
+
+/// What an auditor needs to check the speaker again, years later.
+struct Proof {
+    std::string signature_base;
+    base::Bytes signature;
+    std::string keyid;      // certificate fingerprint
+    std::string algorithm;
+    base::Bytes replay_key; // SHA-256(signature_base ‖ signature)
+};
+
+class VerifiedMessage {
+public:
+    const Partner& speaker() const { return *speaker_; }
+    std::uint8_t assurance() const { return assurance_; }  // ledger::Assurance value
+    const Proof& proof() const { return proof_; }
+    const std::string& body() const { return body_; }
+    base::UnixMillis receivedMillis() const { return received_ms_; }
+
+private:
+    friend class RequestVerifier;
+    VerifiedMessage() = default;
+    std::shared_ptr<const TrustSnapshot> snapshot_;  // keeps speaker_ alive
+    const Partner* speaker_ = nullptr;
+    std::uint8_t assurance_ = 0;
+    Proof proof_;
+    std::string body_;
+    base::UnixMillis received_ms_ = 0;
+};
+
+}  // namespace yht::trust
