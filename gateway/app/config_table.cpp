@@ -1,0 +1,95 @@
+#include "gateway/app/config.h"
+
+namespace yht::app {
+namespace {
+
+constexpr std::int64_t kNoBound = 0;
+
+// name, type, unit, default (nullptr: required), min, max, English, Chinese
+constexpr KeyRow kTable[] = {
+    {"gateway.name", KeyType::Text, "", "yihaotong", kNoBound, kNoBound,
+     "Name of this gateway in log lines and metrics.", "网关名称,用于日志与指标。"},
+    {"partner.listen", KeyType::Address, "", "0.0.0.0:8443", kNoBound, kNoBound,
+     "Where partners connect (mutual TLS).", "对接方接入地址(双向 TLS)。"},
+    {"partner.public_base_urls", KeyType::Texts, "", nullptr, kNoBound, kNoBound,
+     "The addresses partners use, scheme and port included; signatures over @target-uri are checked against them.",
+     "对接方使用的公开地址(含协议与端口);签名中的 @target-uri 按此核对。"},
+    {"partner.certificate", KeyType::Path, "", nullptr, kNoBound, kNoBound,
+     "Server certificate chain, PEM, leaf first.", "服务器证书链,PEM,叶证书在前。"},
+    {"partner.private_key", KeyType::Path, "", nullptr, kNoBound, kNoBound,
+     "Private key of the server certificate, PEM.", "服务器证书私钥,PEM。"},
+    {"partner.client_ca", KeyType::Path, "", nullptr, kNoBound, kNoBound,
+     "CAs that partners' certificates must chain to, PEM.", "签发对接方证书的 CA,PEM。"},
+    {"partner.allow_tls12", KeyType::Flag, "", "false", kNoBound, kNoBound,
+     "Take TLS 1.2 beside 1.3.", "除 TLS 1.3 外是否接受 TLS 1.2。"},
+    {"partner.connections_max", KeyType::Integer, "connections", "256", 8, 4096,
+     "Connections at once; also the number of threads.", "最大并发连接数,也是线程数。"},
+    {"partner.connections_per_address_max", KeyType::Integer, "connections", "64", 1, 4096,
+     "Connections at once from one address.", "单一地址的最大并发连接数。"},
+    {"partner.header_deadline_ms", KeyType::Integer, "ms", "5000", 100, 600'000,
+     "A request's header must be complete within this time.", "请求头须在此时限内到齐。"},
+    {"partner.body_deadline_ms", KeyType::Integer, "ms", "15000", 100, 600'000,
+     "A request's body must be complete within this time.", "请求体须在此时限内到齐。"},
+    {"partner.idle_ms", KeyType::Integer, "ms", "60000", 100, 3'600'000,
+     "A kept-alive connection is closed after this time without a request.", "长连接空闲超过此时间即关闭。"},
+    {"admin.listen", KeyType::Address, "", "127.0.0.1:9090", kNoBound, kNoBound,
+     "Health, readiness and metrics; keep it local.", "健康检查与指标地址,仅限本机。"},
+    {"signing.certificate", KeyType::Path, "", nullptr, kNoBound, kNoBound,
+     "Certificate whose key signs answers and deliveries, PEM.", "用于签署应答与上报的证书,PEM。"},
+    {"signing.private_key", KeyType::Path, "", nullptr, kNoBound, kNoBound,
+     "Its private key, PEM.", "其私钥,PEM。"},
+    {"ledger.directory", KeyType::Path, "", nullptr, kNoBound, kNoBound,
+     "Where the ledger lives; one process writes it.", "账本所在目录,只允许一个进程写入。"},
+    {"ledger.origin", KeyType::Text, "", nullptr, kNoBound, kNoBound,
+     "Origin line of every checkpoint, for example yht.example/430200/1.", "检查点的 origin 行,如 yht.example/430200/1。"},
+    {"ledger.log_key_name", KeyType::Text, "", nullptr, kNoBound, kNoBound,
+     "Name of the log key in signed notes.", "账本签名密钥在检查点中的名称。"},
+    {"ledger.log_key", KeyType::Path, "", nullptr, kNoBound, kNoBound,
+     "Ed25519 private key that signs checkpoints and nothing else, PEM.", "仅用于签署检查点的 Ed25519 私钥,PEM。"},
+    {"ledger.kek", KeyType::Path, "", nullptr, kNoBound, kNoBound,
+     "File with the key-encryption key: 64 hexadecimal digits.", "密钥加密密钥文件:64 位十六进制。"},
+    {"ledger.batch_max", KeyType::Integer, "tasks", "256", 1, 4096,
+     "Requests that one durable commit may hold.", "一次落盘提交最多包含的请求数。"},
+    {"ledger.queue_max", KeyType::Integer, "tasks", "2048", 16, 65'536,
+     "Requests that may wait for the disk; beyond it callers get 503.", "等待落盘的最大请求数,超出时返回 503。"},
+    {"calendar.file", KeyType::Path, "", "", kNoBound, kNoBound,
+     "Working-day calendar, CSV; empty: Saturdays and Sundays off.", "工作日历 CSV;为空则仅周六、周日休息。"},
+    {"clock.offset_ms", KeyType::Integer, "ms", "0", -864'000'000, 864'000'000,
+     "Moves the gateway's clock, for drills only.", "时钟偏移,仅供演练。"},
+};
+
+const char* typeName(KeyType type) {
+    switch (type) {
+        case KeyType::Text: return "text";
+        case KeyType::Path: return "path";
+        case KeyType::Address: return "host:port";
+        case KeyType::Integer: return "integer";
+        case KeyType::Flag: return "true/false";
+        case KeyType::Texts: return "list of text";
+    }
+    YHT_ASSERT(false);
+}
+
+std::string fallbackText(const KeyRow& row) {
+    if (row.fallback == nullptr) return "required 必填";
+    return *row.fallback == '\0' ? "(empty)" : row.fallback;
+}
+
+}  // namespace
+
+std::span<const KeyRow> configTable() { return kTable; }
+
+std::string configReference() {
+    std::string text =
+        "| key | type | unit | default | range | |\n| --- | --- | --- | --- | --- | --- |\n";
+    for (const auto& row : kTable) {
+        const std::string range = row.type == KeyType::Integer
+                                      ? std::to_string(row.min) + " … " + std::to_string(row.max)
+                                      : "";
+        text += "| `" + std::string(row.name) + "` | " + typeName(row.type) + " | " + row.unit +
+                " | " + fallbackText(row) + " | " + range + " | " + row.zh + " " + row.en + " |\n";
+    }
+    return text;
+}
+
+}  // namespace yht::app
