@@ -26,6 +26,8 @@ enum class Right : std::uint8_t {
     ReadCity,        // tickets of a region prefix (scope)
     ReadProvince,    // everything
     ReadEvidence,    // receipts, checkpoint, proofs
+    JoinCity,        // its records may join tickets of a region prefix (scope) by another party's number, before
+                     // it may read them: a unit's sign-in that comes before its assignment
 };
 
 struct Grant {

@@ -22,6 +22,8 @@ struct Proof {
 class VerifiedMessage {
 public:
     const Partner& speaker() const { return *speaker_; }
+    /// The registry that the speaker was found in: one request, one registry.
+    const TrustSnapshot& registry() const { return *snapshot_; }
     std::uint8_t assurance() const { return assurance_; }  // ledger::Assurance value
     const Proof& proof() const { return proof_; }
     const std::string& body() const { return body_; }
