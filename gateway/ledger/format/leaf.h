@@ -1,5 +1,5 @@
-// The leaf: what one ledger entry puts into the Merkle tree. Byte grammar with a worked example: leaf.cpp's
-// twin README.md in this folder. No personal data stands in a leaf.
+// The leaf: what one ledger entry puts into the Merkle tree. Byte grammar with a worked example:
+// README.md in this folder. No personal data stands in a leaf.
 //   leaf      = header commitment
 //   leaf_hash = SHA-256(0x00 ‖ leaf)                      (RFC 9162 section 2.1.1)
 //   commitment = SHA-256(salt(16) ‖ payload)
@@ -39,6 +39,7 @@ const char* assuranceName(Assurance assurance);
 inline constexpr std::size_t kSaltBytes = 16;
 inline constexpr std::size_t kHashBytes = 32;
 inline constexpr std::size_t kLeafTextBytesMax = 64;  // each text of the header
+inline constexpr std::size_t kLeafBytesMax = 77 + 4 * (1 + kLeafTextBytesMax) + kHashBytes;
 inline constexpr std::uint8_t kLeafVersion = 1;
 inline constexpr std::uint8_t kDigestSha256 = 1;
 

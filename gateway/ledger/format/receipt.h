@@ -6,6 +6,8 @@
 // Uses: base, crypto, json. Used by: ledger/store, intake, tools/ledger-verify, partner tools.
 #pragma once
 
+#include <vector>
+
 #include "gateway/ledger/format/checkpoint.h"
 #include "gateway/ledger/format/leaf.h"
 
