@@ -1,6 +1,6 @@
-// X.509 certificates (RFC 5280) as far as the gateway looks into them. Chains are verified by the TLS
-// layer and by issue-time tools; here a certificate is who it says it is, until when, and its key.
-// Uses: base. Used by: trust, tools.
+// X.509 certificates (RFC 5280) as far as the gateway looks into them. Chains are verified by the
+// TLS layer and by issue-time tools; here a certificate is who it says it is, until when, and its
+// key. Uses: base. Used by: trust, tools.
 #pragma once
 
 #include <memory>
@@ -20,7 +20,8 @@ public:
     static base::Result<Certificate> fromPem(std::string_view pem);
     static base::Result<Certificate> fromDer(base::BytesView der);
 
-    /// Lower-case hex of SHA-256 over the DER: the name of a certificate everywhere in this product.
+    /// Lower-case hex of SHA-256 over the DER: the name of a certificate everywhere in this
+    /// product.
     const std::string& fingerprint() const { return fingerprint_; }
     /// One line, RFC 2253 order.
     const std::string& subject() const { return subject_; }

@@ -12,8 +12,8 @@
 
 namespace yht::crypto {
 
-/// RFC 9421 section 3.3 names. An algorithm is bound to a key by the key's type; for RSA both are possible
-/// and the partner registry says which one the key uses.
+/// RFC 9421 section 3.3 names. An algorithm is bound to a key by the key's type; for RSA both are
+/// possible and the partner registry says which one the key uses.
 enum class SignatureAlgorithm : std::uint8_t {
     EcdsaP256Sha256,  // "ecdsa-p256-sha256": r ‖ s, 64 octets (not DER)
     Ed25519,          // "ed25519": 64 octets
@@ -30,7 +30,9 @@ enum class SignatureVerdict : std::uint8_t { Valid, Invalid };
 /// Immutable; copies share the key. Thread-safety: any thread.
 class PublicKey {
 public:
-    /// SubjectPublicKeyInfo, PEM or DER. RSA below 2048 bits and curves other than P-256 are refused.
+    /// SubjectPublicKeyInfo (PEM also RSAPublicKey of PKCS#1). RSA below 2048 bits or above 8192
+    /// and curves other than P-256 are refused. PEM must begin with its label: no text before it.
+    /// Errors: CryptoFailed with what is wrong.
     static base::Result<PublicKey> fromPem(std::string_view pem);
     static base::Result<PublicKey> fromDer(base::BytesView der);
     /// 32 raw octets (RFC 8032).
@@ -40,9 +42,11 @@ public:
     bool supports(SignatureAlgorithm algorithm) const;
     /// The one algorithm for EC and Ed25519 keys; RsaPssSha512 for RSA.
     SignatureAlgorithm defaultAlgorithm() const;
-    /// Errors: CryptoFailed where the check itself could not run; SignatureAlgorithm where !supports().
-    base::Result<SignatureVerdict> verify(SignatureAlgorithm algorithm, base::BytesView data,
-                                          base::BytesView signature) const;
+    /// Errors: CryptoFailed where the check itself could not run; SignatureAlgorithm where
+    /// !supports().
+    base::Result<SignatureVerdict> verify(
+        SignatureAlgorithm algorithm, base::BytesView data, base::BytesView signature
+    ) const;
     base::Bytes toDer() const;
     /// Requires: an Ed25519 key.
     base::Bytes rawEd25519() const;
@@ -50,6 +54,8 @@ public:
 private:
     friend class PrivateKey;
     friend class Certificate;
+    /// Errors: CryptoFailed where the key is of a type or strength that is refused.
+    static base::Result<PublicKey> fromHandle(std::shared_ptr<void> handle);
     explicit PublicKey(std::shared_ptr<void> key) : key_(std::move(key)) {}
     std::shared_ptr<void> key_;  // EVP_PKEY
 };
@@ -57,9 +63,10 @@ private:
 /// Immutable; never leaves the process; not copied into logs or errors. Thread-safety: any thread.
 class PrivateKey {
 public:
-    /// PKCS#8 or traditional PEM, unencrypted.
+    /// PKCS#8 or traditional PEM, unencrypted. Errors: CryptoFailed; never with any of the text.
     static base::Result<PrivateKey> fromPem(std::string_view pem);
     static base::Result<PrivateKey> fromEd25519Seed(base::BytesView seed);
+    /// RSA keys get 2048 bits.
     static base::Result<PrivateKey> generate(SignatureAlgorithm algorithm);
 
     PublicKey publicKey() const;
