@@ -1,29 +1,24 @@
 // Admission (准入): a verified message becomes ledger entries, or is refused item by item.
-//   prepare  any thread, stateless: parse, validate against the catalogue, canonicalise
+//   prepare  any thread, stateless (prepare.h): parse, validate against the catalogue, canonicalise
 //   decide   writer thread, inside the transaction (decide.h): duplicate or conflict, which ticket, its number
-// Only after the durable commit does submit() return.
+// Only after the durable commit does submitRecords() return.
 // Uses: ticket, ledger, trust. Used by: intake/http, later intake/soap and intake/pull.
 #pragma once
 
+#include <map>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "gateway/base/clock.h"
 #include "gateway/base/random.h"
+#include "gateway/intake/admission/decide.h"
+#include "gateway/intake/admission/refused_keys.h"
 #include "gateway/ledger/store/store.h"
 #include "gateway/trust/verified_message.h"
 
 namespace yht::intake {
-
-inline constexpr std::size_t kItemsMax = 500;  // records of one array
-
-enum class ItemVerdict : std::uint8_t {
-    Created,    // 201: a new ledger entry
-    Stale,      // 201: an older version, kept, changes nothing
-    Duplicate,  // 200: the first receipt again
-    Refused,    // 409, 422, 403: `error` says why; not in the ledger as a record
-};
 
 struct ItemAnswer {
     ItemVerdict verdict = ItemVerdict::Refused;
@@ -39,6 +34,18 @@ struct SubmissionAnswer {
     std::uint64_t message_seq = 0;    // 0 where nothing was appended
 };
 
+/// Items since the start. received = created + stale + duplicate + refused, always; a body that can't be read at all
+/// counts as one item. A normalized door quarantines nothing.
+struct AdmissionCounters {
+    std::uint64_t received = 0;
+    std::uint64_t created = 0;
+    std::uint64_t stale = 0;  // accepted too, as older versions
+    std::uint64_t duplicate = 0;
+    std::uint64_t refused = 0;
+    std::uint64_t replayed_messages = 0;
+    std::map<base::ErrorCode, std::uint64_t> refused_by_code;
+};
+
 /// Thread-safety: any thread.
 class Admission {
 public:
@@ -46,15 +53,30 @@ public:
 
     /// One normalized record or an array of them. Blocks until committed. The message entry is appended when at least
     /// one record is created; a message of duplicates only appends nothing.
-    /// Errors (the whole submission): JsonMalformed, TooManyItems, QueueFull, DiskFull, NotReady, IoFailed,
-    /// ReplayRefused. Per item: RecordInvalid (every field error), RecordConflict (names of the fields that
-    /// differ), AliasConflict, TicketUnknown, CorrectionBaseMissing, SourceNotOwn, NumbersExhausted.
+    /// Errors (the whole submission): StageJointTest, JsonMalformed, RequestMalformed, TooManyItems, QueueFull,
+    /// DiskFull, NotReady, IoFailed; ReplayRefused for the signature of a message that was refused whole. Where
+    /// the fault came after the commit, a repeat is answered as a duplicate.
+    /// Per item: RecordInvalid (every field error), RecordConflict (names of the fields that differ), AliasConflict,
+    /// TicketUnknown, CorrectionBaseMissing, SourceNotOwn, NumbersExhausted, ReplayRefused (decide.h).
     base::Result<SubmissionAnswer> submitRecords(const trust::VerifiedMessage& message);
 
+    AdmissionCounters counters() const;
+
 private:
+    base::Result<Decisions> decideDurably(const PreparedMessage& message);
+    base::Result<SubmissionAnswer> withReceipts(const PreparedMessage& message, Decisions decisions);
+    void rememberIfRefused(const PreparedMessage& message, const Decisions& decisions);
+    void count(const Decisions& decisions);
+    base::Error countRefused(std::size_t items, base::Error error);
+
+    // Constant after construction.
     ledger::Store& store_;
     const base::Clock& clock_;
     base::Random& random_;
+
+    RefusedKeys refused_keys_;  // synchronises itself
+    mutable std::mutex counters_mutex_;
+    AdmissionCounters counters_;  // protected by counters_mutex_
 };
 
 }  // namespace yht::intake

@@ -1,0 +1,300 @@
+#include "gateway/intake/admission/decide.h"
+
+#include <limits>
+#include <map>
+
+#include "gateway/crypto/digest.h"
+#include "gateway/intake/admission/ticket_names.h"
+#include "gateway/json/json.h"
+#include "gateway/ticket/record_json.h"
+
+namespace yht::intake {
+namespace {
+
+using base::ErrorCode;
+using ledger::KnownIdentity;
+using ticket::Identity;
+
+constexpr const char* kAdapter = "normalized";
+constexpr const char* kAdapterVersion = "1";
+
+/// What a record's identity makes of it.
+struct Judgement {
+    Identity identity;                       // with the version that was derived
+    std::optional<KnownIdentity> duplicate;  // set: the entry that has the same content
+    bool stale = false;
+    std::string earlier_ticket;
+};
+
+base::Error conflictWith(ledger::View& view, const KnownIdentity& known, const PreparedItem& item) {
+    base::Error error = base::makeError(ErrorCode::RecordConflict);
+    const base::Result<ledger::Entry> entry = view.entry(known.seq);
+    if (!entry.ok()) return error;  // erased: that it differs is known, where is not
+    const base::Result<ticket::Record> stored = ticket::fromCanonicalText(entry->payload);
+    if (!stored.ok()) return error;
+    for (const std::string& name : ticket::differingFields(*stored, item.record)) {
+        error.fields.push_back({.pointer = item.pointer + "/" + json::pointerToken(name),
+                                .code = "differs",
+                                .limit = "",
+                                .en = "Differs from the content received first.",
+                                .zh = "与首次收到的内容不同。"});
+    }
+    return error;
+}
+
+base::Error versionsUsedUp(const PreparedItem& item) {
+    base::Error error = base::makeError(ErrorCode::RecordInvalid);
+    error.fields.push_back({.pointer = item.pointer + "/version",
+                            .code = "required",
+                            .limit = "",
+                            .en = "The greatest version is taken; a version of its own is needed.",
+                            .zh = "已到最大版本号,须自带版本号。"});
+    return error;
+}
+
+/// The source's own latest content: an operator's correction of it must not make a repeat look new.
+KnownIdentity withoutCorrection(ledger::View& view, const KnownIdentity& latest) {
+    if (latest.identity.correction == 0) return latest;
+    Identity own = latest.identity;
+    own.correction = 0;
+    return view.findIdentity(own).value_or(latest);
+}
+
+/// Rule 4, for records that bring neither version nor modification time.
+base::Status deriveVersion(ledger::View& view, const PreparedItem& item,
+                           const std::optional<KnownIdentity>& latest, Judgement& judgement) {
+    Identity& identity = judgement.identity;
+    if (!latest) {
+        identity.version = 1;
+        return {};
+    }
+    identity.version = latest->identity.version;
+    if (identity.correction > 0) return {};  // of the version that stands
+    KnownIdentity own = withoutCorrection(view, *latest);
+    if (own.body_digest == item.body_digest) {
+        judgement.duplicate = std::move(own);
+        return {};
+    }
+    // The ledger's integers are signed.
+    if (identity.version >= std::uint64_t{std::numeric_limits<std::int64_t>::max()}) {
+        return versionsUsedUp(item);
+    }
+    ++identity.version;
+    return {};
+}
+
+bool correctsNothing(ledger::View& view, const Identity& identity) {
+    if (identity.correction == 0) return false;
+    Identity corrected = identity;
+    corrected.correction = 0;
+    return !view.findIdentity(corrected);
+}
+
+/// Rules 2 to 6. Errors: RecordConflict, CorrectionBaseMissing, RecordInvalid.
+base::Result<Judgement> judge(ledger::View& view, const PreparedItem& item) {
+    Judgement judgement;
+    judgement.identity = item.identity;
+    const std::optional<KnownIdentity> latest =
+        view.findLatest(item.identity.source, item.identity.kind, item.identity.record_ref);
+    if (latest) judgement.earlier_ticket = latest->ticket_no;
+    if (item.version_origin == ticket::VersionOrigin::Latest) {
+        if (base::Status derived = deriveVersion(view, item, latest, judgement); !derived.ok()) {
+            return std::move(derived).error();
+        }
+        if (judgement.duplicate) return judgement;
+    }
+    const Identity& identity = judgement.identity;
+    if (std::optional<KnownIdentity> known = view.findIdentity(identity)) {
+        if (known->body_digest != item.body_digest) return conflictWith(view, *known, item);
+        judgement.duplicate = std::move(known);
+        return judgement;
+    }
+    if (correctsNothing(view, identity)) return base::makeError(ErrorCode::CorrectionBaseMissing);
+    judgement.stale = latest && std::pair(identity.version, identity.correction) <
+                                    std::pair(latest->identity.version, latest->identity.correction);
+    return judgement;
+}
+
+ItemDecision refused(base::Error error) {
+    ItemDecision decision;
+    decision.error = std::move(error);
+    return decision;
+}
+
+ItemDecision duplicateOf(const std::string& ticket_no, ledger::Seq seq) {
+    return {.verdict = ItemVerdict::Duplicate, .error = {}, .ticket_no = ticket_no, .seq = seq};
+}
+
+/// One message being decided.
+class Decider {
+public:
+    Decider(ledger::Transaction& transaction, const PreparedMessage& message)
+        : transaction_(transaction), message_(message) {}
+
+    /// Errors: faults of the store only.
+    base::Status decideItem(const PreparedItem& item);
+    Decisions take() && { return std::move(decisions_); }
+
+private:
+    base::Result<std::string> ticketFor(const PreparedItem& item, const TicketNames& names);
+    base::Status ensureMessage();
+    base::Result<ledger::Seq> appendRecord(const PreparedItem& item, const std::string& ticket_no);
+    base::Status keep(const PreparedItem& item, const Judgement& judgement, const TicketNames& names,
+                      const std::string& ticket_no);
+    ledger::LeafHeader header(ledger::EntryType type) const;
+    base::Status answer(ItemDecision decision) {
+        decisions_.items.push_back(std::move(decision));
+        return {};
+    }
+
+    ledger::Transaction& transaction_;
+    const PreparedMessage& message_;
+    Decisions decisions_;
+};
+
+base::Status Decider::decideItem(const PreparedItem& item) {
+    if (item.refusal) return answer(refused(*item.refusal));
+    base::Result<Judgement> judgement = judge(transaction_, item);
+    if (!judgement.ok()) return answer(refused(std::move(judgement).error()));
+    if (judgement->duplicate) {
+        return answer(duplicateOf(judgement->duplicate->ticket_no, judgement->duplicate->seq));
+    }
+    if (judgement->stale) {
+        return keep(item, *judgement, TicketNames{}, judgement->earlier_ticket);
+    }
+    const base::Result<TicketNames> names =
+        resolveNames(transaction_, message_, item, judgement->earlier_ticket);
+    if (!names.ok()) return answer(refused(names.error()));
+    const base::Result<std::string> ticket_no = ticketFor(item, *names);
+    if (!ticket_no.ok()) {
+        if (ticket_no.error().code != ErrorCode::NumbersExhausted) return ticket_no.error();
+        return answer(refused(ticket_no.error()));
+    }
+    return keep(item, *judgement, *names, *ticket_no);
+}
+
+base::Result<std::string> Decider::ticketFor(const PreparedItem& item, const TicketNames& names) {
+    if (!names.ticket_no.empty()) return names.ticket_no;
+    if (!ticket::kindRow(item.record.kind()).ticket_bound) return std::string();
+    const trust::Source* source = message_.registry->findSource(item.identity.source);
+    YHT_ASSERT(source != nullptr);  // prepare refuses sources that the registry does not have
+    return transaction_.newTicket(source->region);
+}
+
+ledger::LeafHeader Decider::header(ledger::EntryType type) const {
+    ledger::LeafHeader header;
+    header.type = type;
+    header.assurance = message_.assurance;
+    header.message_seq = decisions_.message_seq;
+    header.received_ms = message_.received_ms;
+    header.adapter = kAdapter;
+    header.adapter_version = kAdapterVersion;
+    return header;
+}
+
+base::Status Decider::ensureMessage() {
+    if (decisions_.message_seq != 0) return {};
+    ledger::EntryDraft draft{.header = header(ledger::EntryType::Message),
+                             .payload = message_.payload,
+                             .salt = message_.salt,
+                             .sealed_under = ledger::SealedUnder::Own};
+    draft.header.source = message_.speaker->id;
+    const base::Result<ledger::Seq> seq = transaction_.append(std::move(draft));
+    if (!seq.ok()) return seq.error();
+    decisions_.message_seq = *seq;
+    if (message_.replay_key.empty()) return {};
+    return transaction_.addReplay(message_.replay_key, *seq);
+}
+
+base::Result<ledger::Seq> Decider::appendRecord(const PreparedItem& item,
+                                                const std::string& ticket_no) {
+    ledger::EntryDraft draft{.header = header(ledger::EntryType::Record),
+                             .payload = item.canonical,
+                             .salt = item.salt,
+                             .sealed_under = ticket_no.empty() ? ledger::SealedUnder::Own
+                                                               : ledger::SealedUnder::Ticket};
+    draft.header.kind = static_cast<std::uint8_t>(item.identity.kind);
+    draft.header.source = item.identity.source;
+    draft.header.ticket_no = ticket_no;
+    draft.header.event_ms = item.event_ms;
+    return transaction_.append(std::move(draft));
+}
+
+/// Appends the record and all that points to it. From here on every error is a fault.
+base::Status Decider::keep(const PreparedItem& item, const Judgement& judgement,
+                           const TicketNames& names, const std::string& ticket_no) {
+    if (base::Status message = ensureMessage(); !message.ok()) return message;
+    const base::Result<ledger::Seq> seq = appendRecord(item, ticket_no);
+    if (!seq.ok()) return seq.error();
+    if (base::Status added = transaction_.addIdentity(judgement.identity, *seq, item.body_digest,
+                                                      ticket_no);
+        !added.ok()) {
+        return added;
+    }
+    for (ledger::Alias alias : names.aliases) {
+        alias.ticket_no = ticket_no;
+        if (base::Status added = transaction_.addAlias(alias); !added.ok()) return added;
+    }
+    return answer({.verdict = judgement.stale ? ItemVerdict::Stale : ItemVerdict::Created,
+                   .error = {},
+                   .ticket_no = ticket_no,
+                   .seq = *seq});
+}
+
+/// The first message's records by body digest, each in its order; the last of equals answers for the rest.
+using FirstRecords = std::map<base::Bytes, std::vector<ItemDecision>>;
+
+FirstRecords recordsOf(ledger::View& view, ledger::Seq message_seq) {
+    FirstRecords records;
+    for (const ledger::Seq seq : view.messageEntries(message_seq)) {
+        const base::Result<ledger::Entry> entry = view.entry(seq);
+        if (!entry.ok()) continue;  // erased; its identity still answers below
+        records[crypto::sha256(entry->payload)].push_back(duplicateOf(entry->header.ticket_no, seq));
+    }
+    return records;
+}
+
+ItemDecision answerItemAgain(ledger::View& view, const PreparedItem& item, FirstRecords& records) {
+    if (item.refusal) return refused(*item.refusal);
+    if (const auto found = records.find(item.body_digest); found != records.end()) {
+        ItemDecision first = found->second.front();
+        if (found->second.size() > 1) found->second.erase(found->second.begin());
+        return first;
+    }
+    const base::Result<Judgement> judgement = judge(view, item);
+    if (judgement.ok() && judgement->duplicate) {
+        return duplicateOf(judgement->duplicate->ticket_no, judgement->duplicate->seq);
+    }
+    return refused(base::makeError(ErrorCode::ReplayRefused));
+}
+
+}  // namespace
+
+base::Result<Decisions> decide(ledger::Transaction& transaction, const PreparedMessage& message) {
+    if (!message.replay_key.empty()) {
+        if (const std::optional<ledger::Seq> first = transaction.findReplay(message.replay_key)) {
+            Decisions decisions;
+            decisions.replay_of = first;
+            return decisions;
+        }
+    }
+    Decider decider(transaction, message);
+    for (const PreparedItem& item : message.items) {
+        if (base::Status decided = decider.decideItem(item); !decided.ok()) {
+            return std::move(decided).error();
+        }
+    }
+    return std::move(decider).take();
+}
+
+std::vector<ItemDecision> answerReplay(ledger::View& view, const PreparedMessage& message,
+                                       ledger::Seq first_message_seq) {
+    FirstRecords records = recordsOf(view, first_message_seq);
+    std::vector<ItemDecision> items;
+    for (const PreparedItem& item : message.items) {
+        items.push_back(answerItemAgain(view, item, records));
+    }
+    return items;
+}
+
+}  // namespace yht::intake

@@ -1,0 +1,147 @@
+#include "gateway/intake/admission/prepare.h"
+
+#include "gateway/crypto/digest.h"
+#include "gateway/intake/admission/message_payload.h"
+#include "gateway/json/json.h"
+#include "gateway/ticket/record_json.h"
+
+namespace yht::intake {
+namespace {
+
+using base::ErrorCode;
+using ticket::Field;
+
+base::Error invalidField(const std::string& pointer, std::string code, std::string en,
+                         std::string zh) {
+    base::Error error = base::makeError(ErrorCode::RecordInvalid);
+    error.fields.push_back({.pointer = pointer, .code = std::move(code), .limit = "",
+                            .en = std::move(en), .zh = std::move(zh)});
+    return error;
+}
+
+/// The source must be the speaker's, and one that the registry can number tickets under.
+base::Status checkSource(const trust::VerifiedMessage& message, const ticket::Record& record) {
+    const std::string& source = record.source();
+    if (message.speaker().speaksFor(source) && message.registry().findSource(source) != nullptr) {
+        return {};
+    }
+    return base::makeError(ErrorCode::SourceNotOwn, "partner " + message.speaker().id);
+}
+
+/// What the catalogue can't know: who may correct, and that a record of a ticket must name one.
+base::Status checkRights(const trust::VerifiedMessage& message, const ticket::Record& record,
+                         const std::string& pointer) {
+    const bool internal =
+        message.assurance() == static_cast<std::uint8_t>(ledger::Assurance::Internal);
+    if (record.integer(Field::correction) > 0 && !internal) {
+        return invalidField(pointer + "/correction", "operator_only",
+                            "Only an operator of the gateway corrects a version; send a new version.",
+                            "更正只能由网关运维人员提交;请报送新版本。");
+    }
+    const bool named = record.has(Field::ticket_ref) || record.has(Field::ticket_no) ||
+                       record.has(Field::other_refs) || record.kind() == ticket::Kind::Appeal;
+    if (!named && ticket::kindRow(record.kind()).ticket_bound) {
+        return invalidField(pointer + "/ticket_ref", "required",
+                            "Name the ticket: ticket_ref, ticket_no or other_refs.",
+                            "请指明所属工单:ticket_ref、ticket_no 或 other_refs。");
+    }
+    return {};
+}
+
+PreparedItem refused(std::string pointer, base::Error error) {
+    PreparedItem item;
+    item.pointer = std::move(pointer);
+    item.refusal = std::move(error);
+    return item;
+}
+
+PreparedItem prepareItem(const trust::VerifiedMessage& message, const rapidjson::Value& value,
+                         std::string pointer, base::Bytes salt) {
+    if (!value.IsObject()) {
+        return refused(pointer, invalidField(pointer, "type", "A record is a JSON object.",
+                                             "记录须为 JSON 对象。"));
+    }
+    base::Result<ticket::Record> record = ticket::readRecord(value, pointer);
+    if (!record.ok()) return refused(std::move(pointer), std::move(record).error());
+    if (base::Status own = checkSource(message, *record); !own.ok()) {
+        return refused(std::move(pointer), std::move(own).error());
+    }
+    if (base::Status rights = checkRights(message, *record, pointer); !rights.ok()) {
+        return refused(std::move(pointer), std::move(rights).error());
+    }
+    return prepareRecord(*std::move(record), std::move(pointer), std::move(salt));
+}
+
+/// The items of the body: itself, or the entries of its array.
+base::Result<std::vector<const rapidjson::Value*>> itemsOf(const rapidjson::Value& body) {
+    if (body.IsObject()) return std::vector<const rapidjson::Value*>{&body};
+    if (!body.IsArray() || body.Empty()) {
+        return base::makePublicError(ErrorCode::RequestMalformed,
+                                     "The body must be one record (object) or an array of at least one.",
+                                     "请求体须为一条记录(对象)或至少含一条记录的数组。");
+    }
+    if (body.Size() > kItemsMax) {
+        const std::string max = std::to_string(kItemsMax);
+        return base::makePublicError(ErrorCode::TooManyItems,
+                                     "An array carries at most " + max + " records.",
+                                     "一次最多报送 " + max + " 条记录。");
+    }
+    std::vector<const rapidjson::Value*> items;
+    for (const rapidjson::Value& item : body.GetArray()) items.push_back(&item);
+    return items;
+}
+
+base::Bytes messagePayload(const trust::VerifiedMessage& message) {
+    const trust::Proof& proof = message.proof();
+    return encodeMessagePayload({.body = message.body(),
+                                 .signature_base = proof.signature_base,
+                                 .signature = proof.signature,
+                                 .keyid = proof.keyid,
+                                 .algorithm = proof.algorithm});
+}
+
+}  // namespace
+
+PreparedItem prepareRecord(ticket::Record record, std::string pointer, base::Bytes salt) {
+    PreparedItem item;
+    item.pointer = std::move(pointer);
+    item.identity = record.identity();
+    item.version_origin = record.versionOrigin();
+    item.event_ms = record.timeMillis(Field::event_time);
+    item.canonical = ticket::canonicalText(record);
+    item.body_digest = crypto::sha256(item.canonical);
+    item.salt = std::move(salt);
+    item.record = std::move(record);
+    return item;
+}
+
+base::Result<PreparedMessage> prepare(const trust::VerifiedMessage& message, base::Random& random) {
+    if (message.speaker().stage == trust::Stage::JointTest) {
+        return base::makeError(ErrorCode::StageJointTest, "partner " + message.speaker().id);
+    }
+    base::Result<rapidjson::Document> body = json::parse(message.body());
+    if (!body.ok()) return std::move(body).error();
+    base::Result<std::vector<const rapidjson::Value*>> values = itemsOf(*body);
+    if (!values.ok()) return std::move(values).error();
+
+    PreparedMessage prepared;
+    prepared.speaker = &message.speaker();
+    prepared.registry = &message.registry();
+    prepared.assurance = static_cast<ledger::Assurance>(message.assurance());
+    prepared.received_ms = message.receivedMillis();
+    prepared.replay_key = message.proof().replay_key;
+    prepared.payload = messagePayload(message);
+    prepared.array = body->IsArray();
+    // One call for all salts: the kernel is asked once a request, not once a record.
+    const base::Bytes salts = random.bytes(ledger::kSaltBytes * (values->size() + 1));
+    prepared.salt = salts.substr(0, ledger::kSaltBytes);
+    for (std::size_t i = 0; i < values->size(); ++i) {
+        std::string pointer = prepared.array ? "/" + std::to_string(i) : std::string();
+        base::Bytes salt = salts.substr(ledger::kSaltBytes * (i + 1), ledger::kSaltBytes);
+        prepared.items.push_back(
+            prepareItem(message, *(*values)[i], std::move(pointer), std::move(salt)));
+    }
+    return prepared;
+}
+
+}  // namespace yht::intake

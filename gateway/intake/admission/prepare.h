@@ -1,0 +1,53 @@
+// Prepare (准备): everything about a message that needs no ledger, on whatever thread the request came in.
+// Parse within bounds, validate each item against the catalogue, canonicalise, digest, salt.
+// Uses: json, ticket, crypto, trust. Used by: admission, decide.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gateway/base/random.h"
+#include "gateway/ledger/format/leaf.h"
+#include "gateway/ticket/record.h"
+#include "gateway/trust/verified_message.h"
+
+namespace yht::intake {
+
+inline constexpr std::size_t kItemsMax = 500;  // records of one array
+
+/// One item of the body: a valid record, or the refusal in its place.
+struct PreparedItem {
+    std::optional<base::Error> refusal;
+    std::string pointer;  // of the item in the body: "" or "/3"
+    ticket::Record record{ticket::Kind::Appeal};
+    ticket::Identity identity;  // version 0 where the source has none
+    ticket::VersionOrigin version_origin = ticket::VersionOrigin::Source;
+    base::UnixMillis event_ms = 0;
+    std::string canonical;    // the payload to be; holds nothing that we derived
+    base::Bytes body_digest;  // SHA-256 of it: what "the same content" means
+    base::Bytes salt;
+};
+
+/// A message ready to be decided on. Points into the VerifiedMessage it was made from.
+struct PreparedMessage {
+    const trust::Partner* speaker = nullptr;
+    const trust::TrustSnapshot* registry = nullptr;
+    ledger::Assurance assurance = ledger::Assurance::PartnerSignature;
+    base::UnixMillis received_ms = 0;
+    base::Bytes replay_key;
+    base::Bytes payload;  // message_payload.h
+    base::Bytes salt;
+    bool array = false;
+    std::vector<PreparedItem> items;
+};
+
+/// Requires: `message` outlives the result.
+/// Errors (the whole message): StageJointTest, JsonMalformed, RequestMalformed (neither object nor array, or an
+/// empty array), TooManyItems. Per item: RecordInvalid (every field error), SourceNotOwn.
+base::Result<PreparedMessage> prepare(const trust::VerifiedMessage& message, base::Random& random);
+
+/// One record that may already be trusted to be the speaker's: fills identity, canonical text, digest.
+PreparedItem prepareRecord(ticket::Record record, std::string pointer, base::Bytes salt);
+
+}  // namespace yht::intake
