@@ -1,5 +1,6 @@
 // Signed notes. Reading is strict: a note that we would not have written is no evidence.
-// Lines by other names (witnesses' cosignatures) may follow ours; they must be well formed and are not judged.
+// Lines by other names (witnesses' cosignatures) may follow ours; they must be well formed and are
+// not judged.
 #include "gateway/ledger/format/checkpoint.h"
 
 #include <charconv>
@@ -24,7 +25,9 @@ base::Error corrupt(const std::string& why) {
     return base::makeError(base::ErrorCode::LedgerCorrupt, "checkpoint: " + why);
 }
 
-base::Bytes typedKey(const crypto::PublicKey& key) { return kEd25519Type + key.rawEd25519(); }
+base::Bytes typedKey(const crypto::PublicKey& key) {
+    return kEd25519Type + key.rawEd25519();
+}
 
 base::Bytes keyId(std::string_view key_name, base::BytesView typed_key) {
     auto digest = crypto::Sha256().update(key_name).update("\n").update(typed_key).finish();
@@ -33,7 +36,8 @@ base::Bytes keyId(std::string_view key_name, base::BytesView typed_key) {
 }
 
 bool isKeyName(std::string_view name) {
-    if (name.empty() || !base::countCodePoints(name) || base::hasControlCharacters(name)) return false;
+    if (name.empty() || !base::countCodePoints(name) || base::hasControlCharacters(name))
+        return false;
     return name.find_first_of(" +\t\n\r") == std::string_view::npos;
 }
 
@@ -90,8 +94,8 @@ std::optional<SignatureLine> parseSignatureLine(std::string_view line) {
     if (space == std::string_view::npos || !isKeyName(line.substr(0, space))) return std::nullopt;
     const auto blob = base::fromBase64(line.substr(space + 1));
     if (!blob || blob->size() <= kKeyIdBytes) return std::nullopt;
-    return SignatureLine{line.substr(0, space), blob->substr(0, kKeyIdBytes),
-                         blob->substr(kKeyIdBytes)};
+    return SignatureLine{
+        line.substr(0, space), blob->substr(0, kKeyIdBytes), blob->substr(kKeyIdBytes)};
 }
 
 base::Result<std::vector<SignatureLine>> parseSignatures(std::string_view rest) {
@@ -109,8 +113,9 @@ base::Result<std::vector<SignatureLine>> parseSignatures(std::string_view rest) 
 
 }  // namespace
 
-base::Result<std::string> signCheckpoint(const Checkpoint& checkpoint, std::string_view key_name,
-                                         const crypto::PrivateKey& key) {
+base::Result<std::string> signCheckpoint(
+    const Checkpoint& checkpoint, std::string_view key_name, const crypto::PrivateKey& key
+) {
     YHT_ASSERT(isKeyName(key_name) && isOrigin(checkpoint.origin));
     YHT_ASSERT(checkpoint.root.size() == kHashBytes);
     const std::string body = bodyOf(checkpoint);
@@ -121,8 +126,9 @@ base::Result<std::string> signCheckpoint(const Checkpoint& checkpoint, std::stri
            base::toBase64(id + *signature) + "\n";
 }
 
-base::Result<Checkpoint> openCheckpoint(std::string_view note, std::string_view key_name,
-                                        const crypto::PublicKey& key) {
+base::Result<Checkpoint> openCheckpoint(
+    std::string_view note, std::string_view key_name, const crypto::PublicKey& key
+) {
     if (note.size() > kNoteBytesMax) return corrupt("longer than 16 KiB");
     if (!base::countCodePoints(note)) return corrupt("not UTF-8");
     const auto gap = note.rfind("\n\n");
@@ -137,7 +143,8 @@ base::Result<Checkpoint> openCheckpoint(std::string_view note, std::string_view 
     bool found = false;
     for (const auto& line : *signatures) {
         if (line.name != key_name || line.key_id != id) continue;
-        if (line.signature.size() != kSignatureBytes) return corrupt("our signature is not 64 octets");
+        if (line.signature.size() != kSignatureBytes)
+            return corrupt("our signature is not 64 octets");
         auto verdict = key.verify(crypto::SignatureAlgorithm::Ed25519, body, line.signature);
         if (!verdict) return verdict.error();
         if (*verdict != crypto::SignatureVerdict::Valid) {
@@ -146,7 +153,9 @@ base::Result<Checkpoint> openCheckpoint(std::string_view note, std::string_view 
         found = true;
     }
     if (!found) {
-        return corrupt("no signature by " + std::string(key_name) + " with key id " + base::toHex(id));
+        return corrupt(
+            "no signature by " + std::string(key_name) + " with key id " + base::toHex(id)
+        );
     }
     return checkpoint;
 }

@@ -35,26 +35,40 @@ bool isAssurance(std::uint8_t value) {
 
 const char* entryTypeName(EntryType type) {
     switch (type) {
-        case EntryType::Message: return "message";
-        case EntryType::Record: return "record";
-        case EntryType::Outcome: return "outcome";
-        case EntryType::Decision: return "decision";
-        case EntryType::Audit: return "audit";
-        case EntryType::Key: return "key";
-        case EntryType::Config: return "config";
-        case EntryType::Erasure: return "erasure";
+        case EntryType::Message:
+            return "message";
+        case EntryType::Record:
+            return "record";
+        case EntryType::Outcome:
+            return "outcome";
+        case EntryType::Decision:
+            return "decision";
+        case EntryType::Audit:
+            return "audit";
+        case EntryType::Key:
+            return "key";
+        case EntryType::Config:
+            return "config";
+        case EntryType::Erasure:
+            return "erasure";
     }
     YHT_ASSERT(false);
 }
 
 const char* assuranceName(Assurance assurance) {
     switch (assurance) {
-        case Assurance::Internal: return "internal";
-        case Assurance::PartnerSignature: return "partner_signature";
-        case Assurance::ChannelSignature: return "channel_signature";
-        case Assurance::AuthenticatedPull: return "authenticated_pull";
-        case Assurance::Token: return "token";
-        case Assurance::AllowList: return "allow_list";
+        case Assurance::Internal:
+            return "internal";
+        case Assurance::PartnerSignature:
+            return "partner_signature";
+        case Assurance::ChannelSignature:
+            return "channel_signature";
+        case Assurance::AuthenticatedPull:
+            return "authenticated_pull";
+        case Assurance::Token:
+            return "token";
+        case Assurance::AllowList:
+            return "allow_list";
     }
     YHT_ASSERT(false);
 }

@@ -12,13 +12,16 @@ namespace {
 constexpr std::string_view kFormat = "yht-receipt-1";
 constexpr std::size_t kPathHashesMax = 64;
 constexpr std::size_t kReceiptBytesMax = 32 * 1024;
-constexpr const char* kMembers[] = {"checkpoint", "format", "leaf", "path", "salt", "seq", "ticket_no"};
+constexpr const char* kMembers[] = {"checkpoint", "format", "leaf",     "path",
+                                    "salt",       "seq",    "ticket_no"};
 
 base::Error corrupt(const std::string& why) {
     return base::makeError(base::ErrorCode::LedgerCorrupt, "receipt: " + why);
 }
 
-base::Error differs(const std::string& what, const std::string& expected, const std::string& found) {
+base::Error differs(
+    const std::string& what, const std::string& expected, const std::string& found
+) {
     return corrupt(what + ": expected " + expected + ", found " + found);
 }
 
@@ -55,7 +58,8 @@ base::Status readPath(const rapidjson::Value& array, std::vector<base::Bytes>& p
     for (const auto& item : array.GetArray()) {
         if (!item.IsString()) return corrupt("a hash of the path is no text");
         auto hash = base::fromBase64({item.GetString(), item.GetStringLength()});
-        if (!hash || hash->size() != kHashBytes) return corrupt("a hash of the path is not 32 octets");
+        if (!hash || hash->size() != kHashBytes)
+            return corrupt("a hash of the path is not 32 octets");
         path.push_back(*std::move(hash));
     }
     return {};
@@ -63,7 +67,9 @@ base::Status readPath(const rapidjson::Value& array, std::vector<base::Bytes>& p
 
 base::Status verifyLeaf(const Receipt& receipt, const Leaf& leaf, const std::string* payload) {
     if (leaf.header.seq != receipt.seq) {
-        return differs("sequence number", std::to_string(leaf.header.seq), std::to_string(receipt.seq));
+        return differs(
+            "sequence number", std::to_string(leaf.header.seq), std::to_string(receipt.seq)
+        );
     }
     if (leaf.header.ticket_no != receipt.ticket_no) {
         return differs("ticket number", leaf.header.ticket_no, receipt.ticket_no);
@@ -121,15 +127,18 @@ base::Result<Receipt> decodeReceipt(std::string_view text) {
     return receipt;
 }
 
-base::Status verifyReceipt(const Receipt& receipt, std::string_view key_name,
-                           const crypto::PublicKey& log_key, const std::string* payload) {
+base::Status verifyReceipt(
+    const Receipt& receipt, std::string_view key_name, const crypto::PublicKey& log_key,
+    const std::string* payload
+) {
     auto leaf = decodeLeaf(receipt.leaf);
     if (!leaf) return leaf.error();
     if (auto checked = verifyLeaf(receipt, *leaf, payload); !checked) return checked;
     auto checkpoint = openCheckpoint(receipt.checkpoint, key_name, log_key);
     if (!checkpoint) return checkpoint.error();
     // Tree index 0 is seq 1.
-    auto root = rootFromInclusion(receipt.seq - 1, checkpoint->size, leafHash(receipt.leaf), receipt.path);
+    auto root =
+        rootFromInclusion(receipt.seq - 1, checkpoint->size, leafHash(receipt.leaf), receipt.path);
     if (!root) return root.error();
     if (*root != checkpoint->root) {
         return differs("root", base::toHex(checkpoint->root), base::toHex(*root));

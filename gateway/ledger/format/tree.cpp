@@ -1,4 +1,5 @@
-// RFC 9162 section 2.1. Everything here is arithmetic on (index, size) and hashing; storage is a callback.
+// RFC 9162 section 2.1. Everything here is arithmetic on (index, size) and hashing; storage is a
+// callback.
 #include "gateway/ledger/format/tree.h"
 
 #include <bit>
@@ -11,12 +12,15 @@ namespace {
 using Path = std::vector<base::Bytes>;
 
 /// The largest power of two below `count`: where RFC 9162 splits a list. Requires: count > 1.
-std::uint64_t splitPoint(std::uint64_t count) { return std::bit_floor(count - 1); }
+std::uint64_t splitPoint(std::uint64_t count) {
+    return std::bit_floor(count - 1);
+}
 
-/// The root over leaves [begin, begin + count). The splits of a tree keep every complete subtree aligned, so
-/// each one is a stored node.
-base::Result<base::Bytes> rangeRoot(std::uint64_t begin, std::uint64_t count,
-                                    const TreeEdge::NodeReader& read) {
+/// The root over leaves [begin, begin + count). The splits of a tree keep every complete subtree
+/// aligned, so each one is a stored node.
+base::Result<base::Bytes> rangeRoot(
+    std::uint64_t begin, std::uint64_t count, const TreeEdge::NodeReader& read
+) {
     if (std::has_single_bit(count)) {
         const auto level = static_cast<std::uint8_t>(std::countr_zero(count));
         YHT_ASSERT((begin & (count - 1)) == 0);
@@ -30,8 +34,9 @@ base::Result<base::Bytes> rangeRoot(std::uint64_t begin, std::uint64_t count,
     return nodeHash(*left, *right);
 }
 
-base::Status addRange(Path& path, std::uint64_t begin, std::uint64_t count,
-                      const TreeEdge::NodeReader& read) {
+base::Status addRange(
+    Path& path, std::uint64_t begin, std::uint64_t count, const TreeEdge::NodeReader& read
+) {
     auto root = rangeRoot(begin, count, read);
     if (!root) return root.error();
     path.push_back(*std::move(root));
@@ -39,8 +44,10 @@ base::Status addRange(Path& path, std::uint64_t begin, std::uint64_t count,
 }
 
 /// PATH(m, D[begin:begin+count]) of section 2.1.3.1: siblings from the leaf upwards.
-base::Status addInclusion(Path& path, std::uint64_t index, std::uint64_t begin, std::uint64_t count,
-                          const TreeEdge::NodeReader& read) {
+base::Status addInclusion(
+    Path& path, std::uint64_t index, std::uint64_t begin, std::uint64_t count,
+    const TreeEdge::NodeReader& read
+) {
     if (count == 1) return {};
     const std::uint64_t split = splitPoint(count);
     if (index < split) {
@@ -53,17 +60,19 @@ base::Status addInclusion(Path& path, std::uint64_t index, std::uint64_t begin, 
     return addRange(path, begin, split, read);
 }
 
-/// SUBPROOF(m, D[begin:begin+count], whole) of section 2.1.4.1. `whole`: the verifier has this subtree's root.
-base::Status addConsistency(Path& path, std::uint64_t first, std::uint64_t begin, std::uint64_t count,
-                            bool whole, const TreeEdge::NodeReader& read) {
+/// SUBPROOF(m, D[begin:begin+count], whole) of section 2.1.4.1. `whole`: the verifier has this
+/// subtree's root.
+base::Status addConsistency(
+    Path& path, std::uint64_t first, std::uint64_t begin, std::uint64_t count, bool whole,
+    const TreeEdge::NodeReader& read
+) {
     if (first == count) return whole ? base::Status{} : addRange(path, begin, count, read);
     const std::uint64_t split = splitPoint(count);
     if (first <= split) {
         if (auto done = addConsistency(path, first, begin, split, whole, read); !done) return done;
         return addRange(path, begin + split, count - split, read);
     }
-    if (auto done =
-            addConsistency(path, first - split, begin + split, count - split, false, read);
+    if (auto done = addConsistency(path, first - split, begin + split, count - split, false, read);
         !done) {
         return done;
     }
@@ -80,7 +89,9 @@ base::Bytes nodeHash(base::BytesView left, base::BytesView right) {
     return crypto::Sha256().update("\x01").update(left).update(right).finish();
 }
 
-base::Bytes emptyRoot() { return crypto::sha256({}); }
+base::Bytes emptyRoot() {
+    return crypto::sha256({});
+}
 
 void TreeEdge::append(base::BytesView leaf_hash, std::vector<Node>& completed) {
     base::Bytes hash(leaf_hash);
@@ -100,7 +111,8 @@ void TreeEdge::append(base::BytesView leaf_hash, std::vector<Node>& completed) {
 base::Bytes TreeEdge::root() const {
     if (roots_.empty()) return emptyRoot();
     base::Bytes hash = roots_.back();
-    for (auto left = roots_.rbegin() + 1; left != roots_.rend(); ++left) hash = nodeHash(*left, hash);
+    for (auto left = roots_.rbegin() + 1; left != roots_.rend(); ++left)
+        hash = nodeHash(*left, hash);
     return hash;
 }
 
@@ -119,36 +131,42 @@ base::Result<TreeEdge> TreeEdge::load(std::uint64_t size, const NodeReader& read
     return edge;
 }
 
-base::Result<Path> inclusionPath(std::uint64_t index, std::uint64_t size,
-                                 const TreeEdge::NodeReader& read) {
+base::Result<Path> inclusionPath(
+    std::uint64_t index, std::uint64_t size, const TreeEdge::NodeReader& read
+) {
     YHT_ASSERT(index < size);
     Path path;
     if (auto done = addInclusion(path, index, 0, size, read); !done) return done.error();
     return path;
 }
 
-base::Result<Path> consistencyPath(std::uint64_t first, std::uint64_t second,
-                                   const TreeEdge::NodeReader& read) {
+base::Result<Path> consistencyPath(
+    std::uint64_t first, std::uint64_t second, const TreeEdge::NodeReader& read
+) {
     YHT_ASSERT(0 < first && first <= second);
     Path path;
     if (auto done = addConsistency(path, first, 0, second, true, read); !done) return done.error();
     return path;
 }
 
-base::Result<base::Bytes> rootFromInclusion(std::uint64_t index, std::uint64_t size,
-                                            base::BytesView leaf_hash, const Path& path) {
+base::Result<base::Bytes> rootFromInclusion(
+    std::uint64_t index, std::uint64_t size, base::BytesView leaf_hash, const Path& path
+) {
     if (index >= size) {
-        return base::makeError(base::ErrorCode::LedgerCorrupt,
-                               "leaf index " + std::to_string(index) + " is not below tree size " +
-                                   std::to_string(size));
+        return base::makeError(
+            base::ErrorCode::LedgerCorrupt, "leaf index " + std::to_string(index) +
+                                                " is not below tree size " + std::to_string(size)
+        );
     }
     std::uint64_t node = index;
     std::uint64_t last = size - 1;
     base::Bytes hash(leaf_hash);
     for (const auto& sibling : path) {
         if (last == 0) {
-            return base::makeError(base::ErrorCode::LedgerCorrupt,
-                                   "the inclusion path is too long: " + std::to_string(path.size()));
+            return base::makeError(
+                base::ErrorCode::LedgerCorrupt,
+                "the inclusion path is too long: " + std::to_string(path.size())
+            );
         }
         if ((node & 1) != 0 || node == last) {
             hash = nodeHash(sibling, hash);
@@ -161,14 +179,18 @@ base::Result<base::Bytes> rootFromInclusion(std::uint64_t index, std::uint64_t s
         last >>= 1;
     }
     if (last != 0) {
-        return base::makeError(base::ErrorCode::LedgerCorrupt,
-                               "the inclusion path is too short: " + std::to_string(path.size()));
+        return base::makeError(
+            base::ErrorCode::LedgerCorrupt,
+            "the inclusion path is too short: " + std::to_string(path.size())
+        );
     }
     return hash;
 }
 
-bool verifyConsistency(std::uint64_t first, std::uint64_t second, base::BytesView first_root,
-                       base::BytesView second_root, const Path& path) {
+bool verifyConsistency(
+    std::uint64_t first, std::uint64_t second, base::BytesView first_root,
+    base::BytesView second_root, const Path& path
+) {
     if (first == 0 || first > second) return false;
     if (first == second) return path.empty() && first_root == second_root;
     std::size_t next = 0;
@@ -177,7 +199,8 @@ bool verifyConsistency(std::uint64_t first, std::uint64_t second, base::BytesVie
     std::uint64_t node = first - 1;
     std::uint64_t last = second - 1;
     while ((node & 1) != 0) node >>= 1, last >>= 1;
-    base::Bytes old_hash(first_root);  // where `first` is a complete tree, the proof leaves its root out
+    base::Bytes old_hash(first_root
+    );  // where `first` is a complete tree, the proof leaves its root out
     if (!std::has_single_bit(first)) {
         const auto* start = take();
         if (start == nullptr) return false;
