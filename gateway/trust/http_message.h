@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -15,10 +16,12 @@ struct HttpHead {
     int status = 0;          // responses
     std::vector<std::pair<std::string, std::string>> fields;
 
-    /// RFC 9421 section 2.1: values trimmed, joined with ", ". Empty optional-like: has() tells.
-    bool has(const std::string& lower_name) const;
-    std::string field(const std::string& lower_name) const;
-    void set(const std::string& lower_name, std::string value);
+    bool has(std::string_view lower_name) const;
+    /// RFC 9421 section 2.1: values trimmed, folded lines joined, several values joined with ", ". "" where absent:
+    /// has() tells.
+    std::string field(std::string_view lower_name) const;
+    /// Replaces every value of that name.
+    void set(std::string_view lower_name, std::string value);
 };
 
 }  // namespace yht::trust

@@ -1,8 +1,11 @@
 // RFC 9421 HTTP Message Signatures and RFC 9530 Digest Fields, in the profile of DESIGN 5:
-//   components  "@method" "@target-uri" "content-type" "content-digest"  (requests with a body)
-//               "@status" "content-type" "content-digest" and, with ;req, "@method" "@target-uri"  (responses)
-//   parameters  created, keyid (SHA-256 of the signing certificate, lower-case hex), alg, tag="yht", optional expires, nonce
-// One signature with tag "yht" per message; others are left alone.
+//   components  requests with a body: "@method" "@target-uri" "content-type" "content-digest"
+//               responses: "@status" "content-type" "content-digest" "@method";req "@target-uri";req, and
+//               "content-digest";req where the request has one
+//   parameters  created, keyid (SHA-256 of the signing certificate, lower-case hex), alg, tag="yht", optional
+//               expires, nonce
+// More components may be covered: any field, the derived components of RFC 9421 section 2.2, ;req. The flags
+// sf, key, bs and tr are refused. One signature with tag "yht" per message; others are left alone.
 // Uses: base, crypto. Used by: verifier, intake/http (answers), kit (deliveries), tools.
 #pragma once
 
@@ -27,8 +30,9 @@ base::Status checkContentDigest(const HttpHead& head, base::BytesView body);
 /// One covered component: "@method", or a field name, with its flags.
 struct Component {
     std::string name;
-    bool request = false;  // ;req
-    bool operator==(const Component&) const = default;
+    bool request = false;    // ;req
+    std::string query_name;  // "@query-param" only: its ;name
+    std::string identifier;  // as serialized, with quotes and flags: what stands in the base
 };
 
 /// The member of Signature-Input with our tag, read.
@@ -41,22 +45,52 @@ struct SignatureInput {
     base::Bytes signature;
 };
 
-/// Errors: SignatureMissing, SignatureMalformed, SignatureAmbiguous.
+/// The one signature with our tag. Errors: SignatureMissing (none has our tag), SignatureMalformed,
+/// SignatureAmbiguous (several have).
 base::Result<SignatureInput> readSignature(const HttpHead& head);
+/// The signature under `label`, whatever its tag. Errors: SignatureMissing, SignatureMalformed.
+base::Result<SignatureInput> readSignatureLabelled(const HttpHead& head, const std::string& label);
 
 /// RFC 9421 section 2.5. `request` is needed for ;req components. Errors: SignatureMalformed naming the
 /// component that is absent or that the profile does not know.
 base::Result<std::string> signatureBase(const HttpHead& head, const SignatureInput& input,
                                         const HttpHead* request);
 
+/// What every profile of ours asks of a signature before its octets are looked at.
+struct SignatureRules {
+    std::vector<Component> required;  // by name and request flag
+    crypto::SignatureAlgorithm algorithm = crypto::SignatureAlgorithm::EcdsaP256Sha256;
+    std::int64_t created_tolerance_ms = 300'000;
+};
+/// Errors: SignatureUncovered naming the component, SignatureMalformed (created or keyid missing),
+/// SignatureAlgorithm, SignatureFuture, SignatureExpired.
+base::Status checkRules(const SignatureInput& input, const SignatureRules& rules, base::UnixMillis now_ms);
+
 struct SigningKey {
     crypto::PrivateKey key;
     std::string keyid;
     crypto::SignatureAlgorithm algorithm;
 };
+/// A key with its certificate. `algorithm` empty: the key's default.
+/// Errors: ConfigInvalid where the two don't belong together or can't be read; never with any of the text.
+base::Result<SigningKey> signingKey(const std::string& certificate_pem, const std::string& private_key_pem,
+                                    std::optional<crypto::SignatureAlgorithm> algorithm = {});
 
-/// Adds Content-Digest, Signature-Input and Signature. `request` non-null: signs a response, bound with ;req.
+/// Sets Content-Digest, Signature-Input and Signature (label "yht"), replacing what stood there.
+/// `request` non-null: signs a response, bound to it with ;req.
+/// Errors: CryptoFailed, SignatureAlgorithm, SignatureMalformed (a covered value holds a line break).
 base::Status signMessage(HttpHead& head, base::BytesView body, const SigningKey& key,
                          base::UnixMillis now_ms, const HttpHead* request = nullptr);
+
+/// The key that answers are expected under.
+struct VerifyingKey {
+    crypto::PublicKey key;
+    std::string keyid;
+    crypto::SignatureAlgorithm algorithm;
+};
+/// For clients: a signed answer to `request`, whose target_uri is as the client sent it.
+/// Errors: every "signature.*" row; SignatureInvalid carries the base as we built it.
+base::Status verifyResponse(const HttpHead& response, base::BytesView body, const VerifyingKey& key,
+                            const HttpHead& request, base::UnixMillis now_ms);
 
 }  // namespace yht::trust

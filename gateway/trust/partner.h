@@ -1,7 +1,33 @@
 // Partners (对接方), their certificates, stages and rights, as an immutable snapshot that can be swapped while
 // requests run: a new or revoked certificate acts on the next request, on resumed sessions too.
-// File form: partners.yaml in the deployment directory; certificates beside it as PEM.
-// Uses: base, crypto. Used by: verifier, intake, delivery, app.
+// Uses: base, crypto, yaml-cpp. Used by: verifier, intake, delivery, app.
+//
+// File form: partners.yaml and sources.yaml in the deployment directory, certificates beside them as PEM. A key
+// that is not listed here is refused with its line and the nearest name that is.
+//
+//   # partners.yaml
+//   partners:
+//     - id: liuyang-market            # a-z, 0-9, "-", "_"; at most 64
+//       name: 浏阳市市场监督管理局     # shown to people
+//       stage: live                   # joint_test 联调 | trial 试运行 | live 正式 | stopped 停用; either word
+//       sources: [market-12315]       # ids of sources.yaml it may speak for; optional
+//       rights:                       # optional; scope = prefix of a unit code or region code
+//         - submit_own                # without scope: submit_own read_own read_province read_evidence
+//         - read_unit:430181          # with scope: read_unit read_city join_city
+//       connections_max: 64           # 1 to 1024; optional, default 64
+//       certificates:                 # at most 32; may be empty
+//         - file: certs/liuyang.pem   # relative to this directory, no ".."
+//           algorithm: ecdsa-p256-sha256  # RFC 9421 name; optional, default the key's only one, for RSA rsa-pss-sha512
+//           use: [connect, sign]      # optional, default both
+//           revoked: false            # optional
+//
+//   # sources.yaml
+//   sources:
+//     - id: market-12315
+//       name: 浏阳市12315
+//       region: "430181"              # six letters or digits; ticket numbers are given under it
+//       channel_default: "01"         # optional
+//       is_centre: false              # optional: the city's own 12345 centre
 #pragma once
 
 #include <memory>
@@ -67,6 +93,7 @@ struct Source {
 
 class TrustSnapshot {
 public:
+    /// Requires: ids and certificates are unique (loadTrust refuses others).
     TrustSnapshot(std::vector<Partner> partners, std::vector<Source> sources);
     /// The partner and certificate behind a fingerprint, revoked ones included: the caller judges.
     struct Match { const Partner* partner; const PartnerCertificate* certificate; };
@@ -82,7 +109,8 @@ private:
     std::unordered_map<std::string, std::pair<std::size_t, std::size_t>> by_fingerprint_;
 };
 
-/// Reads partners.yaml and sources.yaml of `directory`. Errors: ConfigInvalid with file, line and what to write.
+/// Reads partners.yaml and sources.yaml of `directory`. Certificates out of date are taken: time is judged per request.
+/// Errors: ConfigInvalid; `fields` lists everything wrong at once, each with "file:line" as its pointer; IoFailed.
 base::Result<std::shared_ptr<const TrustSnapshot>> loadTrust(const std::string& directory);
 
 /// Thread-safety: any thread.

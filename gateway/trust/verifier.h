@@ -1,5 +1,23 @@
 // Who speaks, and is it really they: TLS certificate → partner, Content-Digest → body, signature → head.
 // Uses: crypto. Used by: intake/http.
+//
+// Order of checks, cheap ones first; the first that fails is the answer:
+//   1 speaker: the TLS certificate belongs to a partner, may connect, is not revoked, is in its dates; not stopped
+//   2 Content-Digest against the body
+//   3 Signature-Input and Signature: exactly one with tag "yht"
+//   4 required components covered, created and keyid there, alg the key's own, created within the tolerance
+//     in both directions, expires not passed
+//   5 keyid is a signing certificate of THIS partner, not revoked, in its dates
+//   6 the signature, over the base for each public base URL of ours (that of the Host field first)
+//
+// Replay. Nothing is remembered here. An accepted message sent again is known by its replay key, which is kept with it
+// in the ledger, and answered as a duplicate. A refused message sent again is judged again from its first check: it
+// is refused again as long as anything is wrong with it, and after the tolerance it is expired. So a refusal can't be
+// worn down by repetition, and a partner may resend the same signed message once the cause is gone at our side
+// (a certificate entered late, our clock), which a memory of refusals would forbid.
+//
+// Personal data. The base shown in an error holds method, target, media type and digests only: no body. The target is
+// shown with its query: no POST of this product takes personal data in a query.
 #pragma once
 
 #include "gateway/trust/message_signature.h"
@@ -12,9 +30,14 @@ struct VerifierOptions {
     std::int64_t created_tolerance_ms = 300'000;
 };
 
+inline constexpr std::size_t kPublicBaseUrlsMax = 8;
+/// Other bases tried after a failure, to say which component differs: one public key operation each.
+inline constexpr int kDiagnosisAttemptsMax = 32;
+
 /// Thread-safety: any thread; holds no state but what the constructor was given.
 class RequestVerifier {
 public:
+    /// Requires: 1 to kPublicBaseUrlsMax base URLs.
     RequestVerifier(const TrustHolder& trust, const base::Clock& clock, VerifierOptions options);
 
     /// The partner behind a client certificate. Errors: CertificateUnknown, -Expired, -Revoked, PartnerStopped.
