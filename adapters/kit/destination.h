@@ -76,6 +76,8 @@ public:
     virtual std::size_t batchMax() const = 0;
     virtual Resend resend() const = 0;
     virtual const std::vector<Dependency>& dependencies() const = 0;
+    /// 补报: a record that waited longer than this goes out marked late (profile key `late_after_s`).
+    virtual std::int64_t lateAfterMillis() const { return 10 * 60 * 1000; }
     /// Whether it takes records of this kind at all.
     virtual bool takes(ticket::Kind kind) const = 0;
     /// A record that can't be put into the far side's form: every field that fails, before anything is sent.
