@@ -91,6 +91,8 @@ struct QuarantineRow {
 };
 
 /// What both a task and a reader can look up. All look-ups are indexed.
+/// A look-up that the disk fails has no answer: inside a task it ends the task by an exception that only the
+/// writer catches (never catch (...) around a look-up and go on); for a reader the process ends.
 class View {
 public:
     virtual ~View() = default;
@@ -124,15 +126,18 @@ public:
 /// What a task may do on the writer thread. A task that returns an Error leaves no trace.
 class Transaction : public View {
 public:
-    /// Gives the seq. The payload is sealed, the leaf is in the tree when the commit is.
+    /// Gives the seq. The payload is sealed, the leaf is in the tree when the commit is. A message's message_seq
+    /// becomes its own seq. Errors: Internal where the draft breaks a bound or names a ticket that has no key.
     virtual base::Result<Seq> append(EntryDraft draft) = 0;
-    /// Registers a record entry just appended. Requires: append() gave `seq` in this transaction.
+    /// Registers a record entry just appended. Requires: append() gave `seq` in this transaction; `body_digest`
+    /// is SHA-256 of its payload (verify checks that). Errors: RecordConflict where the identity is taken.
     virtual base::Status addIdentity(const ticket::Identity& identity, Seq seq, base::BytesView body_digest,
                                      const std::string& ticket_no) = 0;
     /// The next number of `region` (12: DESIGN) and a data key for it. Errors: NumbersExhausted.
     virtual base::Result<std::string> newTicket(const std::string& region) = 0;
     /// Errors: AliasConflict where (party, number) names another ticket. Naming the same again is nothing.
     virtual base::Status addAlias(const Alias& alias) = 0;
+    /// Errors: ReplayRefused where the key is taken.
     virtual base::Status addReplay(base::BytesView key, Seq message_seq) = 0;
     virtual base::Status setCursor(const std::string& name, Seq seq) = 0;
     virtual base::Status putDelivery(const DeliveryRow& row) = 0;  // insert or replace by (destination, seq)
@@ -140,12 +145,21 @@ public:
     virtual base::Status addQuarantine(const QuarantineRow& row) = 0;
 };
 
+/// An entry to be proven. Who still has the salt saves opening the payload for it.
+struct ReceiptRequest {
+    Seq seq = 0;
+    base::Bytes salt;  // "": taken from the payload
+};
+
 class Snapshot : public View {
 public:
     /// The newest signed checkpoint; nullopt on an empty ledger.
     virtual std::optional<std::string> checkpoint() = 0;
     /// Rebuilt byte for byte from leaf, salt, nodes and the checkpoint of the entry's own commit.
+    /// Errors: NotFound; LedgerErased where the salt is gone; LedgerCorrupt.
     virtual base::Result<Receipt> receipt(Seq seq) = 0;
+    /// The receipts of many entries, in order: each node is read once. Errors: as receipt(), for the first.
+    virtual base::Result<std::vector<Receipt>> receipts(const std::vector<ReceiptRequest>& requests) = 0;
     /// Requires: 1 <= seq <= size <= lastSeq(). Errors: ParameterInvalid.
     virtual base::Result<std::vector<base::Bytes>> inclusionProof(Seq seq, std::uint64_t size) = 0;
     virtual base::Result<std::vector<base::Bytes>> consistencyProof(std::uint64_t first,
@@ -167,7 +181,8 @@ public:
     /// A read view as of now. Cheap (pooled connections). Keep it for a request, not longer: it pins the WAL.
     virtual base::Result<std::unique_ptr<Snapshot>> snapshot() = 0;
     /// Queues a task; `done` is called once, on the writer thread, after the durable commit (or with the
-    /// error). Errors go to `done` too: QueueFull, DiskFull, NotReady. `done` must be short.
+    /// error). Errors go to `done` too: QueueFull and NotReady at once, on the caller's thread; DiskFull,
+    /// Unavailable. `done` must be short.
     virtual void submit(Task task, std::function<void(base::Status)> done) = 0;
     /// submit() and wait.
     base::Status run(Task task);
