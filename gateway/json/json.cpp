@@ -81,19 +81,6 @@ base::Status checkNames(const rapidjson::Value& value, const Limits& limits) {
     return {};
 }
 
-/// UTF-16 code unit order of two UTF-8 strings. Differs from byte order only where one side is above
-/// U+FFFF (lead bytes F0..F4) and the other in U+E000..U+FFFF (lead bytes EE, EF).
-bool lessUtf16(std::string_view a, std::string_view b) {
-    const auto [ia, ib] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
-    if (ia == a.end() || ib == b.end()) return ia == a.end() && ib != b.end();
-    const auto ca = static_cast<unsigned char>(*ia);
-    const auto cb = static_cast<unsigned char>(*ib);
-    const bool a_astral = ca >= 0xF0, b_astral = cb >= 0xF0;
-    if (a_astral && !b_astral && cb >= 0xEE) return true;
-    if (b_astral && !a_astral && ca >= 0xEE) return false;
-    return ca < cb;
-}
-
 void appendCanonical(std::string& out, const rapidjson::Value& value) {
     if (value.IsString()) {
         appendCanonicalString(out, {value.GetString(), value.GetStringLength()});
@@ -127,6 +114,19 @@ void appendCanonical(std::string& out, const rapidjson::Value& value) {
 }
 
 }  // namespace
+
+// Differs from byte order only where one side is above U+FFFF (lead bytes F0..F4) and the other in
+// U+E000..U+FFFF (lead bytes EE, EF).
+bool lessUtf16(std::string_view a, std::string_view b) {
+    const auto [ia, ib] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
+    if (ia == a.end() || ib == b.end()) return ia == a.end() && ib != b.end();
+    const auto ca = static_cast<unsigned char>(*ia);
+    const auto cb = static_cast<unsigned char>(*ib);
+    const bool a_astral = ca >= 0xF0, b_astral = cb >= 0xF0;
+    if (a_astral && !b_astral && cb >= 0xEE) return true;
+    if (b_astral && !a_astral && ca >= 0xEE) return false;
+    return ca < cb;
+}
 
 base::Result<rapidjson::Document> parse(std::string_view text, const Limits& limits) {
     if (auto status = checkBounds(text, limits); !status) return std::move(status).error();

@@ -36,6 +36,9 @@ std::string write(const rapidjson::Value& value);
 /// Appends `text` as an RFC 8785 (JCS) string. Requires: well-formed UTF-8.
 void appendCanonicalString(std::string& out, std::string_view text);
 
+/// RFC 8785 order of names: by UTF-16 code units. Requires: well-formed UTF-8.
+bool lessUtf16(std::string_view a, std::string_view b);
+
 /// RFC 8785 of a value whose numbers are strings (as parse() makes them). Object names are ordered by
 /// UTF-16 code units as the RFC asks.
 std::string canonical(const rapidjson::Value& value);

@@ -47,7 +47,7 @@ enum class FieldType : std::uint8_t {
     Code,       // one code of the row's list
     Codes,      // array of such codes, no repeats
     Time,       // RFC 3339 with a zone
-    Integer,    // whole number in the row's range, as JSON number or string, kept exact
+    Integer,    // whole number in [0, max], as JSON number or string, kept exact; max 0: the whole u64 range
     Decimal,    // decimal number, kept as written
     Flag,       // true / false
     Region,     // administrative division: 6, 9 or 12 characters of GB/T 2260 and extensions
@@ -88,7 +88,7 @@ struct FieldRow {
     const char* en;         // one sentence for the reference page
     KindSet kinds;
     FieldType type;
-    std::uint32_t max;      // code points, entries of an array or map, or the greatest Integer
+    std::uint32_t max;      // code points, entries of an array or map, or the greatest Integer (0: 2^64 - 1)
     const char* code_list;  // "" where the type is not Code or Codes
     Required required;
     PersonalData personal;
@@ -99,5 +99,7 @@ std::span<const FieldRow> fieldTable();
 const FieldRow& fieldRow(Field field);
 /// A row that `kind` has; nullptr otherwise.
 const FieldRow* findField(Kind kind, std::string_view name);
+/// The rows that `kind` has, by ascending name.
+std::span<const FieldRow* const> fieldsOf(Kind kind);
 
 }  // namespace yht::ticket

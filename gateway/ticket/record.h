@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -43,8 +44,10 @@ public:
     /// Scalar text, "" where the field is absent or not a scalar.
     const std::string& text(Field field) const;
     bool flag(Field field) const { return text(field) == "true"; }
-    /// 0 where absent. Requires: a validated record.
+    /// 0 where absent; a u64 beyond the signed range reads as its maximum. Requires: a validated record.
     std::int64_t integer(Field field) const;
+    /// 0 where absent; exact over the whole u64 range. Requires: a validated record.
+    std::uint64_t unsignedInteger(Field field) const;
     /// UnixMillis, 0 where absent. Requires: a validated record.
     std::int64_t timeMillis(Field field) const;
     /// Entries of an array field; empty where absent.
