@@ -75,8 +75,7 @@ base::Status deriveVersion(ledger::View& view, const PreparedItem& item,
         judgement.duplicate = std::move(own);
         return {};
     }
-    // The ledger's integers are signed.
-    if (identity.version >= std::uint64_t{std::numeric_limits<std::int64_t>::max()}) {
+    if (identity.version == std::numeric_limits<std::uint64_t>::max()) {
         return versionsUsedUp(item);
     }
     ++identity.version;

@@ -11,14 +11,6 @@ namespace {
 using base::ErrorCode;
 using ticket::Field;
 
-base::Error invalidField(const std::string& pointer, std::string code, std::string en,
-                         std::string zh) {
-    base::Error error = base::makeError(ErrorCode::RecordInvalid);
-    error.fields.push_back({.pointer = pointer, .code = std::move(code), .limit = "",
-                            .en = std::move(en), .zh = std::move(zh)});
-    return error;
-}
-
 /// The source must be the speaker's, and one that the registry can number tickets under.
 base::Status checkSource(const trust::VerifiedMessage& message, const ticket::Record& record) {
     const std::string& source = record.source();
@@ -28,24 +20,20 @@ base::Status checkSource(const trust::VerifiedMessage& message, const ticket::Re
     return base::makeError(ErrorCode::SourceNotOwn, "partner " + message.speaker().id);
 }
 
-/// What the catalogue can't know: who may correct, and that a record of a ticket must name one.
-base::Status checkRights(const trust::VerifiedMessage& message, const ticket::Record& record,
-                         const std::string& pointer) {
+/// What the catalogue can't know: who may correct.
+base::Status checkCorrection(const trust::VerifiedMessage& message, const ticket::Record& record,
+                             const std::string& pointer) {
     const bool internal =
         message.assurance() == static_cast<std::uint8_t>(ledger::Assurance::Internal);
-    if (record.integer(Field::correction) > 0 && !internal) {
-        return invalidField(pointer + "/correction", "operator_only",
-                            "Only an operator of the gateway corrects a version; send a new version.",
-                            "更正只能由网关运维人员提交;请报送新版本。");
-    }
-    const bool named = record.has(Field::ticket_ref) || record.has(Field::ticket_no) ||
-                       record.has(Field::other_refs) || record.kind() == ticket::Kind::Appeal;
-    if (!named && ticket::kindRow(record.kind()).ticket_bound) {
-        return invalidField(pointer + "/ticket_ref", "required",
-                            "Name the ticket: ticket_ref, ticket_no or other_refs.",
-                            "请指明所属工单:ticket_ref、ticket_no 或 other_refs。");
-    }
-    return {};
+    if (record.integer(Field::correction) == 0 || internal) return {};
+    base::Error error = base::makeError(ErrorCode::RecordInvalid);
+    error.fields.push_back(
+        {.pointer = pointer + "/correction",
+         .code = "operator_only",
+         .limit = "0",
+         .en = "Only an operator of the gateway corrects a version; send a new version.",
+         .zh = "更正只能由网关运维人员提交;请报送新版本。"});
+    return error;
 }
 
 PreparedItem refused(std::string pointer, base::Error error) {
@@ -57,17 +45,13 @@ PreparedItem refused(std::string pointer, base::Error error) {
 
 PreparedItem prepareItem(const trust::VerifiedMessage& message, const rapidjson::Value& value,
                          std::string pointer, base::Bytes salt) {
-    if (!value.IsObject()) {
-        return refused(pointer, invalidField(pointer, "type", "A record is a JSON object.",
-                                             "记录须为 JSON 对象。"));
-    }
     base::Result<ticket::Record> record = ticket::readRecord(value, pointer);
     if (!record.ok()) return refused(std::move(pointer), std::move(record).error());
     if (base::Status own = checkSource(message, *record); !own.ok()) {
         return refused(std::move(pointer), std::move(own).error());
     }
-    if (base::Status rights = checkRights(message, *record, pointer); !rights.ok()) {
-        return refused(std::move(pointer), std::move(rights).error());
+    if (base::Status allowed = checkCorrection(message, *record, pointer); !allowed.ok()) {
+        return refused(std::move(pointer), std::move(allowed).error());
     }
     return prepareRecord(*std::move(record), std::move(pointer), std::move(salt));
 }

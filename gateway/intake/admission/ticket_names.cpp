@@ -1,7 +1,6 @@
 #include "gateway/intake/admission/ticket_names.h"
 
 #include "gateway/intake/admission/visibility.h"
-#include "gateway/ticket/ticket_number.h"
 
 namespace yht::intake {
 namespace {
@@ -27,12 +26,7 @@ base::Error refusedAt(ErrorCode code, std::vector<std::string> pointers, const c
     return error;
 }
 
-base::Error ticketUnknown(const std::string& pointer, bool well_formed) {
-    if (!well_formed) {
-        return refusedAt(ErrorCode::TicketUnknown, {pointer}, "not_a_ticket_number",
-                         "Not a ticket number: form, date or check digit is wrong.",
-                         "不是有效的工单编号:格式、日期或校验位有误。");
-    }
+base::Error ticketUnknown(const std::string& pointer) {
     return refusedAt(ErrorCode::TicketUnknown, {pointer}, "ticket_unknown",
                      "No ticket by this number is known to this partner.",
                      "该对接方没有此编号的工单。");
@@ -111,8 +105,7 @@ base::Status followTicketNumber(ledger::View& view, const PreparedMessage& messa
     const std::string& ticket_no = item.record.text(Field::ticket_no);
     if (ticket_no.empty()) return {};
     const std::string pointer = item.pointer + "/ticket_no";
-    if (!ticket::parseTicketNumber(ticket_no)) return ticketUnknown(pointer, false);
-    if (!mayJoin(view, *message.speaker, ticket_no)) return ticketUnknown(pointer, true);
+    if (!mayJoin(view, *message.speaker, ticket_no)) return ticketUnknown(pointer);
     resolution.lead(ticket_no, pointer);
     return {};
 }
@@ -145,7 +138,7 @@ base::Result<TicketNames> resolveNames(ledger::View& view, const PreparedMessage
     if (!bound) return TicketNames{resolution.found().ticket_no, {}};
     if (resolution.conflicts()) return resolution.conflict();
     if (resolution.found().ticket_no.empty() && resolution.found().aliases.empty()) {
-        return ticketUnknown(names.empty() ? item.pointer : names.front().pointer, true);
+        return ticketUnknown(names.empty() ? item.pointer : names.front().pointer);
     }
     if (base::Status count = checkNameCount(view, item, resolution.found()); !count.ok()) {
         return std::move(count).error();
