@@ -5,8 +5,6 @@
 namespace yht::intake {
 namespace {
 
-using base::ErrorCode;
-
 bool nothingToDecide(const PreparedMessage& message) {
     return std::all_of(message.items.begin(), message.items.end(),
                        [](const PreparedItem& item) { return item.refusal.has_value(); });
@@ -22,27 +20,16 @@ Decisions refusalsOf(const PreparedMessage& message) {
     return decisions;
 }
 
-/// Refused for what the sender sent, not for what we lacked: sending it again later must stay possible then.
-bool refusedForGood(const ItemDecision& item) {
-    return item.verdict == ItemVerdict::Refused && item.error &&
-           item.error->row().retry != base::Retry::Later;
-}
-
 }  // namespace
 
-Admission::Admission(ledger::Store& store, const base::Clock& clock, base::Random& random)
-    : store_(store), clock_(clock), random_(random) {}
+Admission::Admission(ledger::Store& store, base::Random& random) : store_(store), random_(random) {}
 
 base::Result<SubmissionAnswer> Admission::submitRecords(const trust::VerifiedMessage& message) {
     const base::Result<PreparedMessage> prepared = prepare(message, random_);
     if (!prepared.ok()) return countRefused(1, prepared.error());
     const std::size_t items = prepared->items.size();
-    if (refused_keys_.contains(prepared->replay_key, clock_.steadyMillis())) {
-        return countRefused(items, base::makeError(ErrorCode::ReplayRefused));
-    }
     base::Result<Decisions> decisions = decideDurably(*prepared);
     if (!decisions.ok()) return countRefused(items, std::move(decisions).error());
-    if (!decisions->replay_of) rememberIfRefused(*prepared, *decisions);
     // Counted before the receipts are made: what is durable counts, whatever happens to the answer.
     count(*decisions);
     return withReceipts(*prepared, *std::move(decisions));
@@ -65,34 +52,33 @@ base::Result<Decisions> Admission::decideDurably(const PreparedMessage& message)
     return decisions;
 }
 
-void Admission::rememberIfRefused(const PreparedMessage& message, const Decisions& decisions) {
-    if (message.replay_key.empty()) return;
-    if (std::all_of(decisions.items.begin(), decisions.items.end(), refusedForGood)) {
-        refused_keys_.add(message.replay_key, clock_.steadyMillis());
-    }
-}
-
+/// Receipts of everything that stands in the ledger, built together: they share nodes and checkpoints.
 base::Result<SubmissionAnswer> Admission::withReceipts(const PreparedMessage& message,
                                                        Decisions decisions) {
     SubmissionAnswer answer{.array = message.array, .items = {}, .message_seq = decisions.message_seq};
-    std::unique_ptr<ledger::Snapshot> snapshot;  // opened for the first receipt, shared by all
+    std::vector<ledger::ReceiptRequest> requests;
+    for (std::size_t i = 0; i < decisions.items.size(); ++i) {
+        const ItemDecision& item = decisions.items[i];
+        if (item.verdict == ItemVerdict::Refused) continue;
+        const bool is_new = item.verdict != ItemVerdict::Duplicate;
+        requests.push_back({item.seq, is_new ? message.items[i].salt : base::Bytes()});
+    }
+    std::vector<ledger::Receipt> receipts;
+    if (!requests.empty()) {
+        const base::Result<std::unique_ptr<ledger::Snapshot>> snapshot = store_.snapshot();
+        if (!snapshot.ok()) return snapshot.error();
+        base::Result<std::vector<ledger::Receipt>> made = (*snapshot)->receipts(requests);
+        if (!made.ok()) return std::move(made).error();
+        receipts = *std::move(made);
+    }
+    std::size_t next = 0;
     for (ItemDecision& decision : decisions.items) {
-        ItemAnswer item{.verdict = decision.verdict,
-                        .error = std::move(decision.error),
-                        .ticket_no = std::move(decision.ticket_no),
-                        .seq = decision.seq,
-                        .receipt = {}};
-        if (item.verdict != ItemVerdict::Refused) {
-            if (!snapshot) {
-                base::Result<std::unique_ptr<ledger::Snapshot>> opened = store_.snapshot();
-                if (!opened.ok()) return std::move(opened).error();
-                snapshot = *std::move(opened);
-            }
-            base::Result<ledger::Receipt> receipt = snapshot->receipt(item.seq);
-            if (!receipt.ok()) return std::move(receipt).error();
-            item.receipt = *std::move(receipt);
-        }
-        answer.items.push_back(std::move(item));
+        ItemAnswer& item = answer.items.emplace_back();
+        item.verdict = decision.verdict;
+        item.error = std::move(decision.error);
+        item.ticket_no = std::move(decision.ticket_no);
+        item.seq = decision.seq;
+        if (item.verdict != ItemVerdict::Refused) item.receipt = std::move(receipts.at(next++));
     }
     return answer;
 }

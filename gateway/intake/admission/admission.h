@@ -11,10 +11,8 @@
 #include <string>
 #include <vector>
 
-#include "gateway/base/clock.h"
 #include "gateway/base/random.h"
 #include "gateway/intake/admission/decide.h"
-#include "gateway/intake/admission/refused_keys.h"
 #include "gateway/ledger/store/store.h"
 #include "gateway/trust/verified_message.h"
 
@@ -49,13 +47,12 @@ struct AdmissionCounters {
 /// Thread-safety: any thread.
 class Admission {
 public:
-    Admission(ledger::Store& store, const base::Clock& clock, base::Random& random);
+    Admission(ledger::Store& store, base::Random& random);
 
     /// One normalized record or an array of them. Blocks until committed. The message entry is appended when at least
     /// one record is created; a message of duplicates only appends nothing.
     /// Errors (the whole submission): StageJointTest, JsonMalformed, RequestMalformed, TooManyItems, QueueFull,
-    /// DiskFull, NotReady, IoFailed; ReplayRefused for the signature of a message that was refused whole. Where
-    /// the fault came after the commit, a repeat is answered as a duplicate.
+    /// DiskFull, NotReady, Unavailable. Where the fault came after the commit, a repeat is answered as a duplicate.
     /// Per item: RecordInvalid (every field error), RecordConflict (names of the fields that differ), AliasConflict,
     /// TicketUnknown, CorrectionBaseMissing, SourceNotOwn, NumbersExhausted, ReplayRefused (decide.h).
     base::Result<SubmissionAnswer> submitRecords(const trust::VerifiedMessage& message);
@@ -65,16 +62,13 @@ public:
 private:
     base::Result<Decisions> decideDurably(const PreparedMessage& message);
     base::Result<SubmissionAnswer> withReceipts(const PreparedMessage& message, Decisions decisions);
-    void rememberIfRefused(const PreparedMessage& message, const Decisions& decisions);
     void count(const Decisions& decisions);
     base::Error countRefused(std::size_t items, base::Error error);
 
     // Constant after construction.
     ledger::Store& store_;
-    const base::Clock& clock_;
     base::Random& random_;
 
-    RefusedKeys refused_keys_;  // synchronises itself
     mutable std::mutex counters_mutex_;
     AdmissionCounters counters_;  // protected by counters_mutex_
 };

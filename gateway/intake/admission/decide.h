@@ -2,6 +2,7 @@
 // what earlier messages of the same commit and earlier items of the same message did. Indexed look-ups only; a stored
 // payload is opened for one reason: to name the fields in which a conflict differs.
 //  1. Replay. A message whose replay key is known appends nothing; it is answered from the first message's records.
+//     A message that was refused whole left no key: its repeat is judged anew, within the term of its signature.
 //  2. Same identity, same body: Duplicate, answered with the first entry, for the life of the ledger.
 //  3. Same identity, other body: RecordConflict, naming the fields that differ, never values.
 //  4. Identity's version: the source's; else its modification time in ms; else 1 for the first body seen, and latest+1

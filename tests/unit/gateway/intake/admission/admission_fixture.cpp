@@ -145,7 +145,7 @@ AdmissionTest::AdmissionTest()
       trust_(std::make_unique<trust::TrustHolder>(registry())),
       verifier_(std::make_unique<trust::RequestVerifier>(
           *trust_, clock_, trust::VerifierOptions{.public_base_urls = {kBaseUrl}})),
-      admission_(std::make_unique<Admission>(ledger_.store(), clock_, random_)) {}
+      admission_(std::make_unique<Admission>(ledger_.store(), random_)) {}
 
 SignedRequest AdmissionTest::sign(const std::string& partner, std::string body) const {
     SignedRequest request{.partner = partner, .head = {}, .body = std::move(body)};

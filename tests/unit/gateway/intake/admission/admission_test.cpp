@@ -17,6 +17,8 @@ using base::ErrorCode;
 using ::testing::Each;
 using ::testing::ElementsAre;
 
+constexpr const char* kNoSuchTicket = "430200-20190418-0000123-7";
+
 ErrorCode refusal(const base::Result<SubmissionAnswer>& answer) {
     EXPECT_FALSE(answer.ok());
     return answer.ok() ? ErrorCode::Internal : answer.error().code;
@@ -126,12 +128,21 @@ TEST_F(AdmissionTest, AReplayedArrayIsAnsweredItemByItem) {
     for (int i : {0, 1, 2}) EXPECT_EQ(first.items[i].seq, again.items[i].seq);
 }
 
-TEST_F(AdmissionTest, ReplayOfARefusedMessageIsRefused) {
-    const std::string record = process("zz-water", "P1", {{"ticket_ref", "W1"}, {"ticket_no", "430200-20190418-0000123-7"}});
-    const SignedRequest request = sign("water", record);
-    EXPECT_EQ("record.ticket_unknown", outcome(send(request).value().items[0]));
-    EXPECT_EQ(ErrorCode::ReplayRefused, refusal(send(request)));
-    EXPECT_EQ("record.ticket_unknown", outcome(post("water", record)));  // signed anew: judged anew
+TEST_F(AdmissionTest, ReplayOfARefusedMessageIsRefusedAgain) {
+    const SignedRequest request = sign("water", process("zz-water", "P1", {{"other_refs", R"(["zz110/J1"])"},
+                                                                       {"urgency", "7"}}));
+    EXPECT_EQ("record.invalid", outcome(send(request).value().items[0]));
+    EXPECT_EQ("record.invalid", outcome(send(request).value().items[0]));
+}
+
+TEST_F(AdmissionTest, ReplayOfAnItemThatWasRefusedStaysRefused) {
+    // The second item could join by now; the first message's word on it stands.
+    const SignedRequest request = sign(
+        "media", "[" + appeal("zz-media", "M1") + "," +
+                     process("zz-media", "P1", {{"other_refs", R"(["zz-media/M2"])"}, {"ticket_no", kNoSuchTicket}}) + "]");
+    EXPECT_THAT(outcomes(send(request).value().items), ElementsAre("created", "record.ticket_unknown"));
+    EXPECT_THAT(outcomes(send(request).value().items), ElementsAre("duplicate", "signature.replay_refused"));
+    EXPECT_EQ(2U, entries().size());
 }
 
 TEST_F(AdmissionTest, TheAccountAddsUp) {

@@ -1,0 +1,29 @@
+// A real SQLite ledger in a temporary directory that goes with it.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "gateway/ledger/format/receipt.h"
+#include "gateway/ledger/store/sqlite_store.h"
+
+namespace yht::intake {
+
+class TestLedger {
+public:
+    TestLedger(const base::Clock& clock, base::Random& random);
+    ~TestLedger();
+    TestLedger(const TestLedger&) = delete;
+    TestLedger& operator=(const TestLedger&) = delete;
+
+    ledger::Store& store() { return *store_; }
+    base::Status verify(const ledger::Receipt& receipt, const std::string& payload) const;
+
+private:
+    std::filesystem::path directory_;
+    crypto::PrivateKey log_key_;
+    std::unique_ptr<ledger::SqliteStore> store_;
+};
+
+}  // namespace yht::intake
