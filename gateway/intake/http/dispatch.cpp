@@ -1,0 +1,182 @@
+#include "gateway/intake/http/dispatch.h"
+
+#include <Poco/Logger.h>
+
+#include <algorithm>
+
+#include "gateway/intake/http/problem.h"
+
+namespace yht::http {
+
+namespace {
+
+using base::ErrorCode;
+
+constexpr const char* kNoRoute = "none";
+
+/// "application/json", with "charset=utf-8" or without parameters (RFC 8259 knows none).
+bool isJson(std::string text) {
+    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) {
+        return static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+    });
+    text.erase(std::remove_if(text.begin(), text.end(), [](char c) { return c == ' ' || c == '\t'; }), text.end());
+    return text == "application/json" || text == "application/json;charset=utf-8" ||
+           text == "application/json;charset=\"utf-8\"";
+}
+
+/// RFC 9421 section 5.1, read generously: a member that names our tag, or none at all, asks for our signature.
+bool asksForSignature(const trust::HttpHead& head) {
+    if (!head.has("accept-signature")) return false;
+    const std::string wanted = head.field("accept-signature");
+    return wanted.find(";tag=") == wanted.npos || wanted.find(";tag=\"yht\"") != wanted.npos;
+}
+
+void logFailure(const Request& request, const base::Error& error) {
+    const auto& row = error.row();
+    const std::string line = std::string(request.route == nullptr ? kNoRoute : request.route->path) + " partner=" +
+                             (request.speaker.partner == nullptr ? "-" : request.speaker.partner->id) + " " +
+                             row.wire + (error.detail.empty() ? "" : " (" + error.detail + ")");
+    auto& log = Poco::Logger::get("door");
+    if (row.fault == base::Fault::Receiver) {
+        log.error(line);
+    } else {
+        log.debug(line);
+    }
+}
+
+/// Counts a request in for as long as it is being answered.
+class InFlight {
+public:
+    explicit InFlight(prometheus::Gauge& gauge) : gauge_(gauge) { gauge_.Increment(); }
+    ~InFlight() { gauge_.Decrement(); }
+    InFlight(const InFlight&) = delete;
+    InFlight& operator=(const InFlight&) = delete;
+
+private:
+    prometheus::Gauge& gauge_;
+};
+
+}  // namespace
+
+Answer Dispatcher::answer(RouteListener listener, const RequestHead& head, Exchange& exchange) const {
+    const InFlight in_flight(services_.metrics.inFlight());
+    const auto start_ms = services_.clock.steadyMillis();
+    Request request;
+    request.head = head;
+    request.stopping = [&exchange] { return exchange.stopping(); };
+    auto result = answerOrRefuse(request, listener, exchange);
+    if (!result) logFailure(request, result.error());
+    Answer answer = result ? std::move(*result) : problemAnswer(result.error());
+    signWhereAsked(request, answer);
+    const double seconds = static_cast<double>(services_.clock.steadyMillis() - start_ms) / 1000.0;
+    services_.metrics.requestDone(request.route == nullptr ? kNoRoute : request.route->path, head.http.method,
+                                  answer.status, seconds);
+    return answer;
+}
+
+base::Result<Answer> Dispatcher::answerOrRefuse(Request& request, RouteListener listener,
+                                                Exchange& exchange) const {
+    if (listener == RouteListener::Partner) {
+        auto status = settleSpeaker(request, exchange);
+        if (!status && status.error().code == ErrorCode::TooManyRequests) {
+            Answer answer = problemAnswer(status.error());
+            answer.close = true;  // it is the connection that is one too many
+            return answer;
+        }
+        if (!status) return status.error();
+    }
+    std::string allow;
+    if (auto status = settleRoute(request, listener, allow); !status) {
+        Answer answer = problemAnswer(status.error());
+        if (!allow.empty()) answer.fields.emplace_back("allow", allow);
+        return answer;
+    }
+    if (auto status = settleBody(request, exchange); !status) return status.error();
+    return request.route->handler(services_, request);
+}
+
+base::Status Dispatcher::settleSpeaker(Request& request, Exchange& exchange) const {
+    if (exchange.certificate().empty()) return base::makeError(ErrorCode::CertificateMissing);
+    auto speaker = services_.verifier.speakerOf(exchange.certificate());
+    if (!speaker) return std::move(speaker).error();
+    request.speaker = std::move(*speaker);
+    if (!exchange.claim(request.partner().connections_max)) {
+        return base::makePublicError(ErrorCode::TooManyRequests,
+                                     "Too many connections under this certificate; use those that are open.",
+                                     "该证书的并发连接数已达上限,请复用已有连接。");
+    }
+    return {};
+}
+
+base::Status Dispatcher::settleRoute(Request& request, RouteListener listener, std::string& allow) const {
+    // HEAD is GET without its body; connection leaves that out.
+    const std::string& method = request.head.http.method;
+    auto match = findRoute(table_, listener, method == "HEAD" ? "GET" : method, request.head.path);
+    if (!match) return std::move(match).error();
+    if (match->route == nullptr) {
+        allow = match->allow;
+        return base::makeError(allow.empty() ? ErrorCode::NotFound : ErrorCode::MethodNotAllowed);
+    }
+    auto query = parseQuery(request.head.query);
+    if (!query) return std::move(query).error();
+    request.route = match->route;
+    request.path = std::move(match->parameters);
+    request.query = std::move(*query);
+    if (listener == RouteListener::Partner && !hasAnyOf(request.partner(), match->route->rights)) {
+        return base::makeError(ErrorCode::RightMissing);
+    }
+    return {};
+}
+
+base::Status Dispatcher::settleBody(Request& request, Exchange& exchange) const {
+    const RequestHead& head = request.head;
+    const Route& route = *request.route;
+    if (route.body_bytes_max > 0) {
+        if (!head.chunked && !head.content_length) return base::makeError(ErrorCode::LengthRequired);
+        if (head.content_length.value_or(0) > route.body_bytes_max) {
+            return base::makeError(ErrorCode::BodyTooLarge);
+        }
+        if (!isJson(head.http.field("content-type"))) return base::makeError(ErrorCode::MediaTypeUnsupported);
+    }
+    std::string body;
+    if (head.announcesBody()) {
+        auto read = exchange.readBody(route.body_bytes_max);
+        if (!read) return std::move(read).error();
+        body = std::move(*read);
+    }
+    if (route.signature == Signature::NotAsked) return {};
+    auto message = services_.verifier.verify(head.http, std::move(body), exchange.certificate());
+    if (!message) return std::move(message).error();
+    request.message = std::move(*message);
+    return {};
+}
+
+std::string Dispatcher::absoluteTarget(const Request& request) const {
+    // Of our public addresses the one that the client names; never what it names itself.
+    const std::string host = request.head.http.field("host");
+    for (const auto& url : services_.public_base_urls) {
+        if (!host.empty() && url.ends_with("://" + host)) return url + request.head.http.target_uri;
+    }
+    return services_.public_base_urls.empty() ? request.head.http.target_uri
+                                              : services_.public_base_urls.front() + request.head.http.target_uri;
+}
+
+void Dispatcher::signWhereAsked(const Request& request, Answer& answer) const {
+    if (answer.is_receipt || !services_.signing_key || !asksForSignature(request.head.http)) return;
+    trust::HttpHead signed_request = request.head.http;
+    signed_request.target_uri = absoluteTarget(request);
+    trust::HttpHead head;
+    head.status = answer.status;
+    head.set("content-type", answer.content_type);
+    auto status = trust::signMessage(head, answer.body, *services_.signing_key, services_.clock.nowMillis(),
+                                     &signed_request);
+    if (!status) {
+        logFailure(request, status.error());
+        return;
+    }
+    for (auto& [name, value] : head.fields) {
+        if (name != "content-type") answer.fields.emplace_back(name, std::move(value));
+    }
+}
+
+}  // namespace yht::http

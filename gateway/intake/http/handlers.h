@@ -1,0 +1,38 @@
+// The handlers, by subject. Each is a function of the request and the rooms it may ask; who may call it, with how
+// large a body and whether signed, has been settled by dispatch from the route's columns.
+// Uses: request. Used by: routes.
+#pragma once
+
+#include "gateway/intake/http/request.h"
+
+namespace yht::http {
+
+/// POST /v1/records: one record, or an array answered item by item.
+base::Result<Answer> submitRecords(Services& services, const Request& request);
+
+/// GET /v1/tickets?source=&ticket_ref= and /v1/tickets/{ticket_no}: the ticket as folded now.
+base::Result<Answer> findTicket(Services& services, const Request& request);
+base::Result<Answer> getTicket(Services& services, const Request& request);
+
+/// GET /v1/changes?after=&limit=&wait=: others' records on tickets that the partner may see.
+base::Result<Answer> getChanges(Services& services, const Request& request);
+
+/// GET /v1/receipts/{seq}, /v1/checkpoint, /v1/proof?seq=&size= or ?first=&size=.
+base::Result<Answer> getReceipt(Services& services, const Request& request);
+base::Result<Answer> getCheckpoint(Services& services, const Request& request);
+base::Result<Answer> getProof(Services& services, const Request& request);
+
+/// GET /v1/codes/{list}, /v1/schema/records.json.
+base::Result<Answer> getCodes(Services& services, const Request& request);
+base::Result<Answer> getSchema(Services& services, const Request& request);
+
+/// GET /healthz, /readyz, /metrics on the local listener.
+base::Result<Answer> getHealth(Services& services, const Request& request);
+base::Result<Answer> getReadiness(Services& services, const Request& request);
+base::Result<Answer> getMetrics(Services& services, const Request& request);
+
+/// A query parameter as a whole number. Errors: ParameterInvalid naming it and its range.
+base::Result<std::uint64_t> numberParameter(const Request& request, const std::string& name,
+                                            std::uint64_t fallback, std::uint64_t min, std::uint64_t max);
+
+}  // namespace yht::http

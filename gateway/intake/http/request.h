@@ -1,0 +1,55 @@
+// What a handler is given: the request, with its speaker settled, and the rooms it may ask.
+// Uses: routes, trust, admission, ledger, ticket. Used by: handlers, dispatch, server.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gateway/intake/admission/admission.h"
+#include "gateway/intake/http/long_polls.h"
+#include "gateway/intake/http/metrics.h"
+#include "gateway/intake/http/routes.h"
+#include "gateway/ticket/fold.h"
+#include "gateway/trust/verifier.h"
+
+namespace yht::http {
+
+/// One condition of readiness: an error says why requests should go elsewhere for now.
+struct ReadinessCheck {
+    std::string name;  // snake_case
+    std::function<base::Status()> check;
+};
+
+struct Request {
+    const Route* route = nullptr;
+    RequestHead head;
+    std::map<std::string, std::string> path;   // {parameters}
+    std::map<std::string, std::string> query;
+    trust::RequestVerifier::Speaker speaker;            // partner listener only
+    std::optional<trust::VerifiedMessage> message;      // where the route asks for a signature
+    std::function<bool()> stopping;                     // true: long answers should end now
+
+    const trust::Partner& partner() const { return *speaker.partner; }
+};
+
+/// Outlives every request.
+struct Services {
+    const base::Clock& clock;
+    ledger::Store& store;
+    intake::Admission& admission;
+    const trust::RequestVerifier& verifier;
+    Metrics& metrics;
+    LongPolls& long_polls;
+    ticket::Calendar calendar;
+    ticket::FoldRules fold_rules;
+    std::vector<ReadinessCheck> readiness;
+    std::vector<std::string> public_base_urls;     // for @target-uri of signed answers
+    std::optional<trust::SigningKey> signing_key;  // none: answers are never signed
+    std::function<void()> before_scrape;           // puts gauges in order
+};
+
+}  // namespace yht::http
