@@ -1,0 +1,112 @@
+#include "gateway/delivery/deliveries.h"
+
+#include <algorithm>
+
+namespace yht::delivery {
+
+namespace {
+
+ticket::KindSet kindsTaken(const kit::Destination& destination) {
+    ticket::KindSet kinds = 0;
+    for (const ticket::KindRow& row : ticket::kindTable()) {
+        if (destination.takes(row.kind)) kinds = static_cast<ticket::KindSet>(kinds | ticket::only(row.kind));
+    }
+    return kinds;
+}
+
+CourierOptions courierOptions(const DestinationRow& row) {
+    CourierOptions options;
+    options.far_side = {.id = row.id, .party = row.party};
+    options.mask_secret = row.mask_secret;
+    options.late_after_ms = row.late_after_ms;
+    options.lanes = row.lanes;
+    options.maintenance = row.maintenance;
+    return options;
+}
+
+base::Error mismatch(const std::string& id) {
+    return base::makePublicError(base::ErrorCode::ConfigInvalid,
+                                 "routes.yaml and the deployment's destinations differ in \"" + id + "\"",
+                                 "routes.yaml 与部署的对端不一致:\"" + id + "\"");
+}
+
+}  // namespace
+
+base::Result<std::unique_ptr<Deliveries>> Deliveries::make(
+    ledger::Store& store, const base::Clock& clock, base::Random& random,
+    std::shared_ptr<const RouteTable> table,
+    std::vector<std::unique_ptr<kit::Destination>> destinations, DeliveriesOptions options) {
+    for (const auto& destination : destinations) {
+        if (table->findDestination(destination->id()) == nullptr) return mismatch(destination->id());
+    }
+    for (const DestinationRow& row : table->destinations()) {
+        const bool there = std::any_of(destinations.begin(), destinations.end(),
+                                       [&](const auto& item) { return item->id() == row.id; });
+        if (!there) return mismatch(row.id);
+    }
+    std::unique_ptr<Deliveries> deliveries(new Deliveries());
+    deliveries->destinations_ = std::move(destinations);
+    deliveries->build(store, clock, random, std::move(table), std::move(options));
+    return deliveries;
+}
+
+void Deliveries::build(ledger::Store& store, const base::Clock& clock, base::Random& random,
+                       std::shared_ptr<const RouteTable> table, DeliveriesOptions options) {
+    table_ = table;
+    RouterOptions routing;
+    for (const auto& destination : destinations_) {
+        routing.takes.emplace(destination->id(), kindsTaken(*destination));
+        couriers_.push_back(std::make_unique<Courier>(
+            store, clock, random, *destination,
+            courierOptions(*table->findDestination(destination->id())), options.logger));
+    }
+    routing.region_of_source = std::move(options.region_of_source);
+    routing.logger = options.logger;
+    routing.on_ready = [this](const std::string& id) {
+        for (const auto& courier : couriers_) {
+            if (courier->id() == id) courier->wake();
+        }
+    };
+    router_ = std::make_unique<Router>(store, std::move(table), std::move(routing));
+}
+
+Deliveries::~Deliveries() { stop(); }
+
+void Deliveries::start() {
+    for (const auto& courier : couriers_) courier->start();
+    router_->start();
+}
+
+void Deliveries::stop() {
+    if (router_) router_->stop();
+    for (const auto& courier : couriers_) courier->stop();
+}
+
+void Deliveries::replaceTable(std::shared_ptr<const RouteTable> table) {
+    for (const auto& courier : couriers_) {
+        const DestinationRow* row = table->findDestination(courier->id());
+        if (row != nullptr) courier->setMaintenance(row->maintenance);
+    }
+    router_->replaceTable(std::move(table));
+}
+
+std::vector<std::string> Deliveries::ids() const {
+    std::vector<std::string> ids;
+    for (const auto& courier : couriers_) ids.push_back(courier->id());
+    return ids;
+}
+
+const Courier* Deliveries::find(const std::string& id) const {
+    for (const auto& courier : couriers_) {
+        if (courier->id() == id) return courier.get();
+    }
+    return nullptr;
+}
+
+base::Result<FarSide> Deliveries::farSide(const std::string& id) const {
+    const DestinationRow* row = table_->findDestination(id);
+    if (row == nullptr) return base::makeError(base::ErrorCode::NotFound, "no destination " + id);
+    return FarSide{.id = row->id, .party = row->party};
+}
+
+}  // namespace yht::delivery

@@ -1,0 +1,192 @@
+// The courier's judgement: what each answer of a far side makes of the rows, the counters and the log.
+#include <algorithm>
+#include <map>
+
+#include "gateway/delivery/courier.h"
+
+namespace yht::delivery {
+
+namespace {
+
+using ledger::DeliveryRow;
+using ledger::DeliveryState;
+
+/// One answer for every record sent, and no other: anything else is no answer.
+bool answersAll(const Pick& pick, const kit::BatchAnswer& answer) {
+    if (answer.records.size() != pick.parcels.size()) return false;
+    std::set<ledger::Seq> answered;
+    for (const auto& record : answer.records) answered.insert(record.seq);
+    return answered.size() == pick.parcels.size() &&
+           std::all_of(pick.parcels.begin(), pick.parcels.end(),
+                       [&](const Parcel& parcel) { return answered.contains(parcel.row.seq); });
+}
+
+std::string shorten(const std::string& text) { return text.substr(0, 64); }
+
+}  // namespace
+
+Settlement Courier::judge(const Pick& pick, const kit::BatchAnswer& answer) {
+    Settlement settlement;
+    settlement.far_side = options_.far_side;
+    settlement.batch_id = pick.batch_id;
+    settlement.sent_ms = answer.sent_ms;
+    settlement.acknowledged_ms = answer.answered_ms;
+    settlement.now_ms = clock_.nowMillis();
+    if (answer.verdict == kit::BatchVerdict::Answered && !answersAll(pick, answer)) {
+        kit::BatchAnswer unusable = answer;
+        unusable.verdict = kit::BatchVerdict::Unknown;
+        unusable.error = base::ErrorCode::PeerAnswerInvalid;
+        noteBatch(unusable);
+        putBack(pick, unusable, settlement);
+        return settlement;
+    }
+    noteBatch(answer);
+    if (answer.verdict != kit::BatchVerdict::Answered) {
+        putBack(pick, answer, settlement);
+        return settlement;
+    }
+    std::map<ledger::Seq, const kit::RecordAnswer*> by_seq;
+    for (const auto& record : answer.records) by_seq.emplace(record.seq, &record);
+    for (const Parcel& parcel : pick.parcels) {
+        judgeRecord(pick, parcel, *by_seq.at(parcel.row.seq), settlement);
+    }
+    if (!settlement.items.empty()) {
+        settlement.exchange = makeExchange(answer.request_bytes, answer.response_bytes);
+        settlement.exchange_salt = random_.bytes(ledger::kSaltBytes);
+    }
+    return settlement;
+}
+
+void Courier::judgeRecord(const Pick& pick, const Parcel& parcel, const kit::RecordAnswer& answer,
+                          Settlement& settlement) {
+    if (answer.verdict == kit::RecordVerdict::Later) {
+        DeliveryRow row = parcel.row;
+        row.state = DeliveryState::Ready;
+        row.batch_id.clear();
+        const bool asked = pick.repeat && destination_.resend() == kit::Resend::QueryFirst;
+        // A query that finds nothing says that the record may go at once.
+        row.reason = asked ? "" : "later" + (answer.code.empty() ? "" : ":" + shorten(answer.code));
+        row.next_ms = asked ? 0
+                            : settlement.now_ms + backOffMillis(row.attempts, kRowBackOffFirstMillis,
+                                                                kRowBackOffMillisMax, random_);
+        settlement.put_back.push_back(std::move(row));
+        return;
+    }
+    SettledItem item = settledItem(parcel, random_);
+    switch (answer.verdict) {
+        case kit::RecordVerdict::Accepted: item.verdict = Verdict::Accepted; break;
+        case kit::RecordVerdict::Duplicate: item.verdict = Verdict::Duplicate; break;
+        default: item.verdict = Verdict::Refused; break;
+    }
+    item.code = answer.code;
+    item.peer_number = answer.peer_number;
+    item.peer_receipt = answer.peer_receipt;
+    item.fields = answer.fields;
+    settlement.items.push_back(std::move(item));
+}
+
+/// No answer for the batch. What may have reached the far side stays unknown under its batch id; what can't
+/// have is ready again.
+void Courier::putBack(const Pick& pick, const kit::BatchAnswer& answer, Settlement& settlement) {
+    const bool unknown = pick.repeat || answer.verdict == kit::BatchVerdict::Unknown;
+    const std::uint32_t attempt = pick.parcels.front().row.attempts + (pick.repeat ? 1 : 0);
+    const std::int64_t wait_ms = std::max(
+        answer.retry_after_ms,
+        backOffMillis(std::max(attempt, 1U), kRowBackOffFirstMillis,
+                      answer.verdict == kit::BatchVerdict::Unknown ? kRowBackOffMillisMax
+                                                                   : kBatchBackOffMillisMax,
+                      random_));
+    const bool alone = unknown && destination_.resend() == kit::Resend::Idempotent &&
+                       pick.parcels.size() > 1 && attempt >= kTogetherAttemptsMax;
+    const std::string wire = base::errorRow(answer.error).wire;
+    std::size_t index = 0;
+    for (const Parcel& parcel : pick.parcels) {
+        DeliveryRow row = parcel.row;
+        row.attempts += pick.repeat ? 1 : 0;
+        row.next_ms = settlement.now_ms + wait_ms;
+        row.state = unknown ? DeliveryState::Unknown : DeliveryState::Ready;
+        if (unknown) {
+            AttemptPlan plan = parcel.plan;
+            plan.error = wire;
+            if (alone) plan.count = 1;
+            row.batch_id = alone ? pick.batch_id + "." + std::to_string(++index) : pick.batch_id;
+            row.reason = encodePlan(plan);
+        } else {
+            row.batch_id.clear();
+            row.reason = wire;
+        }
+        settlement.put_back.push_back(std::move(row));
+    }
+}
+
+void Courier::noteBatch(const kit::BatchAnswer& answer) {
+    if (answer.verdict == kit::BatchVerdict::Answered) {
+        noteEnd();
+        return;
+    }
+    {
+        const std::lock_guard lock(mutex_);
+        switch (answer.verdict) {
+            case kit::BatchVerdict::NotSent: ++counters_.not_sent; break;
+            case kit::BatchVerdict::Busy: ++counters_.busy; break;
+            default: ++counters_.lost; break;
+        }
+        if (answer.retry_after_ms > 0) {
+            breaker_.pauseFor(answer.retry_after_ms);
+        } else {
+            breaker_.failure();
+        }
+    }
+    noteTrouble(base::errorRow(answer.error).wire);
+}
+
+/// One line when trouble begins, one when it ends; nothing between them.
+void Courier::noteTrouble(const std::string& wire) {
+    bool begins = false;
+    {
+        const std::lock_guard lock(mutex_);
+        counters_.last_error = wire;
+        counters_.last_error_ms = clock_.nowMillis();
+        ++trouble_count_;
+        begins = !trouble_since_ms_;
+        if (begins) trouble_since_ms_ = counters_.last_error_ms;
+    }
+    if (begins && logger_) logger_("delivery " + id() + ": trouble begins: " + wire);
+}
+
+void Courier::noteEnd() {
+    std::string line;
+    {
+        const std::lock_guard lock(mutex_);
+        breaker_.success();
+        counters_.last_success_ms = clock_.nowMillis();
+        if (trouble_since_ms_) {
+            line = "delivery " + id() + ": trouble ends after " +
+                   std::to_string((counters_.last_success_ms - *trouble_since_ms_) / 1000) + " s and " +
+                   std::to_string(trouble_count_) + " failures";
+        }
+        trouble_since_ms_.reset();
+        trouble_count_ = 0;
+    }
+    if (!line.empty() && logger_) logger_(line);
+}
+
+void Courier::count(const Settlement& settlement, const SettlementReport& report) {
+    const std::lock_guard lock(mutex_);
+    if (settlement.sent_ms != 0) ++counters_.batches;
+    for (const SettledItem& item : settlement.items) {
+        switch (item.verdict) {
+            case Verdict::Accepted: ++counters_.accepted; break;
+            case Verdict::Duplicate: ++counters_.duplicate; break;
+            case Verdict::Refused: ++counters_.refused; break;
+            case Verdict::Unmappable: ++counters_.unmappable; break;
+            case Verdict::Stale: ++counters_.stale; break;
+        }
+    }
+    for (const DeliveryRow& row : settlement.put_back) {
+        if (row.reason.starts_with("later")) ++counters_.later;
+    }
+    counters_.alias_conflicts += report.alias_conflicts;
+}
+
+}  // namespace yht::delivery

@@ -1,0 +1,124 @@
+#include "gateway/delivery/parcel.h"
+
+#include <charconv>
+
+#include "gateway/json/json.h"
+#include "gateway/ledger/store/ticket_reader.h"
+#include "gateway/ticket/record_json.h"
+
+namespace yht::delivery {
+
+namespace {
+
+void appendMember(std::string& out, const char* name, std::string_view value) {
+    out += out.size() == 1 ? "\"" : ",\"";
+    out += name;
+    out += "\":";
+    json::appendCanonicalString(out, value);
+}
+
+const char* flagText(bool flag) { return flag ? "true" : "false"; }
+
+base::Result<Parcel> openParcel(ledger::View& view, const ledger::DeliveryRow& row) {
+    auto entry = view.entry(row.seq);
+    if (!entry.ok()) return entry.error();
+    auto record = ticket::fromCanonicalText(entry->payload);
+    if (!record.ok()) return record.error();
+    Parcel parcel{.row = row, .header = std::move(entry->header), .out = {}, .plan = {}};
+    parcel.out.seq = row.seq;
+    parcel.out.record = std::move(*record);
+    parcel.out.ticket_no = row.ticket_no;
+    parcel.out.committed_ms = row.committed_ms;
+    return parcel;
+}
+
+void applyPlan(Parcel& parcel) {
+    parcel.out.late = parcel.plan.late;
+    parcel.out.numbers = parcel.plan.numbers;
+    if (parcel.plan.masked) parcel.out.record = ticket::masked(parcel.out.record);
+}
+
+}  // namespace
+
+std::string encodePlan(const AttemptPlan& plan) {
+    std::string out = "{";
+    appendMember(out, "count", std::to_string(plan.count));
+    appendMember(out, "error", plan.error);
+    appendMember(out, "late", flagText(plan.late));
+    appendMember(out, "masked", flagText(plan.masked));
+    out += ",\"numbers\":";
+    std::string numbers = "{";
+    for (const auto& [party, number] : plan.numbers) {
+        if (numbers.size() > 1) numbers += ',';
+        json::appendCanonicalString(numbers, party);
+        numbers += ':';
+        json::appendCanonicalString(numbers, number);
+    }
+    return out + numbers + "}}";
+}
+
+std::optional<AttemptPlan> decodePlan(const std::string& text) {
+    const auto document = json::parse(text);
+    if (!document.ok() || !document->IsObject()) return std::nullopt;
+    const rapidjson::Value* numbers = json::findMember(*document, "numbers");
+    if (numbers == nullptr || !numbers->IsObject()) return std::nullopt;
+    AttemptPlan plan{.count = 0,
+                     .error = json::textMember(*document, "error"),
+                     .late = json::textMember(*document, "late") == "true",
+                     .masked = json::textMember(*document, "masked") == "true",
+                     .numbers = {}};
+    const std::string count = json::textMember(*document, "count");
+    std::from_chars(count.data(), count.data() + count.size(), plan.count);
+    for (const auto& member : numbers->GetObject()) {
+        if (!member.value.IsString()) return std::nullopt;
+        plan.numbers.emplace(member.name.GetString(), member.value.GetString());
+    }
+    return plan;
+}
+
+base::Result<Parcel> makeParcel(ledger::View& view, const ledger::DeliveryRow& row,
+                                const ParcelRules& rules) {
+    auto parcel = openParcel(view, row);
+    if (!parcel.ok()) return parcel.error();
+    parcel->plan.late = rules.now_ms - row.committed_ms > rules.late_after_ms;
+    parcel->plan.masked = rules.mask_secret && isSecret(view, row.ticket_no, rules.now_ms);
+    if (!row.ticket_no.empty()) {
+        for (const ledger::Alias& alias : view.aliases(row.ticket_no)) {
+            parcel->plan.numbers.emplace(alias.party, alias.number);
+        }
+    }
+    applyPlan(*parcel);
+    return parcel;
+}
+
+base::Result<Parcel> remakeParcel(ledger::View& view, const ledger::DeliveryRow& row) {
+    const auto plan = decodePlan(row.reason);
+    if (!plan) return base::makeError(base::ErrorCode::LedgerCorrupt, "delivery row without its plan");
+    auto parcel = openParcel(view, row);
+    if (!parcel.ok()) return parcel.error();
+    parcel->plan = *plan;
+    applyPlan(*parcel);
+    return parcel;
+}
+
+bool isSecret(ledger::View& view, const std::string& ticket_no, base::UnixMillis now_ms) {
+    if (ticket_no.empty()) return true;
+    const auto stored = ledger::readTicket(view, ticket_no);
+    if (!stored.ok() || stored->erased_count > 0) return true;
+    std::vector<ticket::Record> records;
+    for (const ledger::StoredRecord& item : stored->records) records.push_back(item.record);
+    const auto folded = ticket::fold(records, ticket::Calendar{}, ticket::FoldRules{}, now_ms);
+    return !folded.has_appeal || folded.flags.secret;
+}
+
+bool isStale(ledger::View& view, const Parcel& parcel) {
+    const ticket::Record& record = parcel.out.record;
+    if (record.versionOrigin() == ticket::VersionOrigin::Latest) return false;
+    const ticket::Identity own = record.identity();
+    const auto latest = view.findLatest(own.source, own.kind, own.record_ref);
+    if (!latest || latest->seq >= parcel.row.seq) return false;
+    return std::pair(latest->identity.version, latest->identity.correction) >
+           std::pair(own.version, own.correction);
+}
+
+}  // namespace yht::delivery

@@ -1,0 +1,224 @@
+#include "gateway/delivery/picker.h"
+
+#include <algorithm>
+#include <limits>
+#include <map>
+
+namespace yht::delivery {
+
+namespace {
+
+using ledger::DeliveryRow;
+using ledger::DeliveryState;
+
+constexpr std::size_t kSideRowsMax = 1'000;  // holds and ends that one pick may carry beside its batch
+constexpr std::size_t kWindowSlack = 64;
+
+/// A row that stands in the way of later entries of its ticket at this moment.
+bool blocks(const DeliveryRow& row, base::UnixMillis now_ms) {
+    switch (row.state) {
+        case DeliveryState::InFlight:
+        case DeliveryState::Unknown: return true;
+        case DeliveryState::Ready: return row.next_ms > now_ms;
+        case DeliveryState::Held:
+        case DeliveryState::Dead: return false;
+    }
+    return false;
+}
+
+DeliveryRow held(DeliveryRow row, std::string reason) {
+    row.state = DeliveryState::Held;
+    row.reason = std::move(reason);
+    return row;
+}
+
+DeliveryRow renewedRow(DeliveryRow row) {
+    row.state = DeliveryState::Ready;
+    row.next_ms = 0;
+    row.batch_id.clear();
+    row.reason.clear();
+    return row;
+}
+
+SettledItem endedUnsent(const DeliveryRow& row, base::ErrorCode code, base::Random& random) {
+    SettledItem item;
+    item.row = row;
+    item.verdict = Verdict::Unmappable;
+    item.code = base::errorRow(code).wire;
+    item.salt = random.bytes(ledger::kSaltBytes);
+    return item;
+}
+
+/// Errors of one record that no later attempt can heal; anything else is the store's trouble.
+bool isLasting(base::ErrorCode code) {
+    return code == base::ErrorCode::LedgerErased || code == base::ErrorCode::LedgerCorrupt ||
+           code == base::ErrorCode::RecordInvalid || code == base::ErrorCode::NotFound;
+}
+
+std::map<std::string, std::vector<DeliveryRow>> byBatch(std::vector<DeliveryRow> rows) {
+    std::map<std::string, std::vector<DeliveryRow>> groups;
+    for (DeliveryRow& row : rows) groups[row.batch_id].push_back(std::move(row));
+    for (auto& [batch_id, group] : groups) {
+        std::sort(group.begin(), group.end(),
+                  [](const DeliveryRow& a, const DeliveryRow& b) { return a.seq < b.seq; });
+    }
+    return groups;
+}
+
+bool isWhole(const std::vector<DeliveryRow>& group) {
+    const auto plan = decodePlan(group.front().reason);
+    return plan && plan->count == group.size();
+}
+
+}  // namespace
+
+std::string orderKey(const DeliveryRow& row) {
+    return row.ticket_no.empty() ? "#" + std::to_string(row.seq) : row.ticket_no;
+}
+
+std::int64_t Picker::lateAfterMillis() const {
+    return options_.late_after_ms > 0 ? options_.late_after_ms : destination_.lateAfterMillis();
+}
+
+Pick Picker::pick(ledger::View& view, const Busy& busy, std::size_t count_max) const {
+    if (destination_.resend() != kit::Resend::Operator) {
+        Pick unknown = pickUnknown(view, busy);
+        if (!unknown.empty()) return unknown;
+    }
+    return pickReady(view, busy, count_max);
+}
+
+Pick Picker::pickUnknown(ledger::View& view, const Busy& busy) const {
+    const std::string& id = options_.far_side.id;
+    auto due = view.deliveries(id, DeliveryState::Unknown, clock_.nowMillis(), kBatchMax * kLanesMax);
+    if (due.empty()) return {};
+    auto groups = byBatch(std::move(due));
+    for (auto& [batch_id, group] : groups) {
+        const auto isBusy = [&](const DeliveryRow& row) { return busy.contains(orderKey(row)); };
+        if (std::any_of(group.begin(), group.end(), isBusy)) continue;
+        if (!isWhole(group)) {
+            // The window may have cut it; a batch of which an operator took rows away is never whole again.
+            auto all = byBatch(view.deliveries(id, DeliveryState::Unknown,
+                                               std::numeric_limits<base::UnixMillis>::max(),
+                                               kUnknownRowsMax));
+            group = all[batch_id];
+            if (group.empty()) continue;
+        }
+        Pick pick;
+        pick.batch_id = batch_id;
+        pick.repeat = true;
+        if (!isWhole(group) || !fill(view, group, pick)) {
+            pick.parcels.clear();
+            for (const DeliveryRow& row : group) {
+                const bool ended = std::any_of(pick.settled.begin(), pick.settled.end(),
+                                               [&](const auto& item) { return item.row.seq == row.seq; });
+                if (!ended) pick.renewed.push_back(renewedRow(row));
+            }
+        }
+        return pick;
+    }
+    return {};
+}
+
+/// False where the batch can't be made again as it was: a payload is gone, or a ticket became 保密 since.
+bool Picker::fill(ledger::View& view, const std::vector<DeliveryRow>& group, Pick& pick) const {
+    bool same = true;
+    for (const DeliveryRow& row : group) {
+        auto parcel = remakeParcel(view, row);
+        if (!parcel.ok()) {
+            same = false;
+            if (isLasting(parcel.error().code)) {
+                pick.settled.push_back(endedUnsent(row, parcel.error().code, random_));
+            }
+            continue;
+        }
+        const bool unmasked = options_.mask_secret && !parcel->plan.masked;
+        if (unmasked && isSecret(view, row.ticket_no, clock_.nowMillis())) same = false;
+        pick.parcels.push_back(std::move(*parcel));
+    }
+    return same;
+}
+
+Pick Picker::pickReady(ledger::View& view, const Busy& busy, std::size_t count_max) const {
+    Pick pick;
+    Busy seen = busy;
+    const auto full = [&] {
+        return pick.parcels.size() >= count_max ||
+               pick.holds.size() + pick.settled.size() >= kSideRowsMax;
+    };
+    for (std::size_t window = count_max + kWindowSlack;; window *= 4) {
+        const auto rows = view.deliveries(options_.far_side.id, DeliveryState::Ready,
+                                          clock_.nowMillis(), window);
+        for (const DeliveryRow& row : rows) {
+            if (full()) break;
+            if (!seen.insert(orderKey(row)).second) continue;
+            if (row.ticket_no.empty()) {
+                addParcel(view, row, pick);
+            } else {
+                pickFromTicket(view, row, pick);
+            }
+        }
+        if (full() || rows.size() < window || window >= kWindowRowsMax) break;
+    }
+    std::sort(pick.parcels.begin(), pick.parcels.end(),
+              [](const Parcel& a, const Parcel& b) { return a.row.seq < b.row.seq; });
+    if (!pick.parcels.empty()) pick.batch_id = base::toHex(random_.bytes(16));
+    return pick;
+}
+
+void Picker::pickFromTicket(ledger::View& view, const DeliveryRow& seen, Pick& pick) const {
+    const auto rows = view.deliveriesOf(options_.far_side.id, seen.ticket_no);
+    std::optional<ledger::Seq> blocker;
+    for (const DeliveryRow& row : rows) {
+        if (row.state == DeliveryState::Dead || row.state == DeliveryState::Held) continue;
+        if (blocker) {
+            if (row.state == DeliveryState::Ready) pick.holds.push_back(held(row, orderReason(*blocker)));
+            continue;
+        }
+        if (blocks(row, clock_.nowMillis())) {
+            blocker = row.seq;
+            continue;
+        }
+        if (const auto need = missing(view, row)) {
+            pick.holds.push_back(held(row, waitReason(view, row.ticket_no, *need)));
+            continue;
+        }
+        if (addParcel(view, row, pick)) return;
+    }
+}
+
+std::optional<ticket::Kind> Picker::missing(ledger::View& view, const DeliveryRow& row) const {
+    const auto kind = static_cast<ticket::Kind>(row.kind);
+    const auto& dependencies = destination_.dependencies();
+    if (!missingKind(dependencies, kind, memory_.recall(row.ticket_no))) return std::nullopt;
+    const ticket::KindSet there = kindsThere(view, options_.far_side, row.ticket_no);
+    memory_.learn(row.ticket_no, there);
+    return missingKind(dependencies, kind, there);
+}
+
+/// True when the record goes out; false when it ended here and the next of its ticket may go instead.
+bool Picker::addParcel(ledger::View& view, const DeliveryRow& row, Pick& pick) const {
+    auto parcel = makeParcel(view, row,
+                             {.mask_secret = options_.mask_secret,
+                              .late_after_ms = lateAfterMillis(),
+                              .now_ms = clock_.nowMillis()});
+    if (!parcel.ok()) {
+        if (!isLasting(parcel.error().code)) return true;
+        pick.settled.push_back(endedUnsent(row, parcel.error().code, random_));
+        return false;
+    }
+    const bool stale = isStale(view, *parcel);
+    auto fields = stale ? std::vector<base::FieldError>{} : destination_.check(parcel->out);
+    if (!stale && fields.empty()) {
+        pick.parcels.push_back(std::move(*parcel));
+        return true;
+    }
+    SettledItem ended = settledItem(*parcel, random_);
+    ended.verdict = stale ? Verdict::Stale : Verdict::Unmappable;
+    ended.fields = std::move(fields);
+    if (!stale) ended.code = base::errorRow(base::ErrorCode::MappingFailed).wire;
+    pick.settled.push_back(std::move(ended));
+    return false;
+}
+
+}  // namespace yht::delivery

@@ -1,0 +1,181 @@
+#include "gateway/delivery/router.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "gateway/delivery/dependency.h"
+
+namespace yht::delivery {
+
+namespace {
+
+constexpr std::size_t kRegionLength = 6;
+
+std::string cursorName(const std::string& destination) { return "route:" + destination; }
+std::string beginName(const std::string& destination) { return "route-from:" + destination; }
+
+}  // namespace
+
+struct Router::Decisions {
+    std::vector<ledger::DeliveryRow> rows;
+    /// Tickets of which the far side itself sent a record: what waited for it there may go.
+    std::set<std::pair<std::string, std::string>> releases;  // destination, ticket_no
+    bool empty() const { return rows.empty() && releases.empty(); }
+};
+
+Router::Router(ledger::Store& store, std::shared_ptr<const RouteTable> table, RouterOptions options)
+    : store_(store), options_(std::move(options)), table_(std::move(table)) {}
+
+Router::~Router() { stop(); }
+
+void Router::start() {
+    YHT_ASSERT(!thread_.joinable());
+    thread_ = std::thread([this] { run(); });
+}
+
+void Router::stop() {
+    stopping_ = true;
+    if (thread_.joinable()) thread_.join();
+}
+
+void Router::replaceTable(std::shared_ptr<const RouteTable> table) {
+    const std::lock_guard lock(table_mutex_);
+    table_ = std::move(table);
+}
+
+void Router::run() {
+    while (!stopping_) {
+        if (step()) continue;
+        ledger::Seq behind = 0;
+        for (const auto& [id, position] : positions_) behind = std::max(behind, position.decided);
+        store_.waitForEntry(behind, kRouterWaitMillis);
+    }
+}
+
+bool Router::takes(const std::string& destination, ticket::Kind kind) const {
+    const auto found = options_.takes.find(destination);
+    return found != options_.takes.end() && (found->second & ticket::only(kind)) != 0;
+}
+
+bool Router::step() {
+    std::shared_ptr<const RouteTable> table;
+    {
+        const std::lock_guard lock(table_mutex_);
+        table = table_;
+    }
+    if (!begin(*table)) return false;
+    std::map<ledger::Seq, std::vector<const DestinationRow*>> groups;
+    for (const DestinationRow& row : table->destinations()) {
+        if (options_.takes.contains(row.id)) groups[positions_[row.id].decided].push_back(&row);
+    }
+    bool moved = false;
+    for (const auto& [after, group] : groups) moved = routeGroup(*table, group, after) || moved;
+    return moved;
+}
+
+/// Places every destination that this router has not met yet.
+bool Router::begin(const RouteTable& table) {
+    for (const DestinationRow& row : table.destinations()) {
+        if (positions_.contains(row.id) || !options_.takes.contains(row.id)) continue;
+        auto position = std::make_shared<Position>();
+        const bool from_now = row.from == StartFrom::Now;
+        const std::string id = row.id;
+        const auto begun = store_.run([id, from_now, position](ledger::Transaction& transaction) {
+            position->decided = transaction.cursor(cursorName(id));
+            const ledger::Seq mark = transaction.cursor(beginName(id));
+            if (mark != 0) {
+                position->decided = std::max(position->decided, mark - 1);
+                return base::Status();
+            }
+            if (from_now && position->decided == 0) position->decided = transaction.lastSeq();
+            return transaction.setCursor(beginName(id), position->decided + 1);
+        });
+        if (!begun.ok()) return false;
+        position->saved = position->decided;
+        positions_[id] = *position;
+    }
+    return true;
+}
+
+bool Router::routeGroup(const RouteTable& table, const std::vector<const DestinationRow*>& group,
+                        ledger::Seq after) {
+    auto snapshot = store_.snapshot();
+    if (!snapshot.ok()) return false;
+    const auto headers = (*snapshot)->scan(after, kRouteScanMax);
+    if (headers.empty()) return false;
+    auto decisions = std::make_shared<Decisions>();
+    for (const ledger::LeafHeader& header : headers) {
+        if (header.type == ledger::EntryType::Record) {
+            decide(**snapshot, table, group, header, *decisions);
+        }
+    }
+    const ledger::Seq upto = headers.back().seq;
+    const bool save = !decisions->empty() ||
+                      upto - positions_[group.front()->id].saved >= kUnsavedEntriesMax;
+    if (save && !commit(group, upto, decisions)) return false;
+    for (const DestinationRow* row : group) positions_[row->id].decided = upto;
+    if (!options_.on_ready) return true;
+    std::set<std::string> woken;
+    for (const auto& row : decisions->rows) woken.insert(row.destination);
+    for (const auto& [destination, ticket_no] : decisions->releases) woken.insert(destination);
+    for (const std::string& destination : woken) options_.on_ready(destination);
+    return true;
+}
+
+void Router::decide(ledger::View& view, const RouteTable& table,
+                    const std::vector<const DestinationRow*>& group,
+                    const ledger::LeafHeader& header, Decisions& decisions) const {
+    RouteFacts facts{.kind = static_cast<ticket::Kind>(header.kind),
+                     .source = header.source,
+                     .region = header.ticket_no.substr(0, kRegionLength),
+                     .parties = {}};
+    if (facts.region.empty() && options_.region_of_source) {
+        facts.region = options_.region_of_source(header.source);
+    }
+    if (table.needsParties() && !header.ticket_no.empty()) {
+        for (const auto& alias : view.aliases(header.ticket_no)) facts.parties.push_back(alias.party);
+    }
+    for (const DestinationRow* destination : group) {
+        if (isOwnSource(*destination, header.source) && !header.ticket_no.empty()) {
+            decisions.releases.emplace(destination->id, header.ticket_no);
+        }
+        if (!takes(destination->id, facts.kind) || !table.sends(*destination, facts)) continue;
+        ledger::DeliveryRow row;
+        row.destination = destination->id;
+        row.seq = header.seq;
+        row.ticket_no = header.ticket_no;
+        row.kind = header.kind;
+        row.committed_ms = header.committed_ms;
+        decisions.rows.push_back(std::move(row));
+    }
+}
+
+bool Router::commit(const std::vector<const DestinationRow*>& group, ledger::Seq upto,
+                    std::shared_ptr<const Decisions> decisions) {
+    std::vector<std::string> ids;
+    for (const DestinationRow* row : group) ids.push_back(row->id);
+    const auto routed = store_.run([ids, upto, decisions](ledger::Transaction& transaction) -> base::Status {
+        for (const ledger::DeliveryRow& row : decisions->rows) {
+            if (auto put = transaction.putDelivery(row); !put.ok()) return put;
+        }
+        for (const auto& [destination, ticket_no] : decisions->releases) {
+            auto released = releaseHeld(transaction, destination, ticket_no);
+            if (!released.ok()) return released;
+        }
+        for (const std::string& id : ids) {
+            if (auto set = transaction.setCursor(cursorName(id), upto); !set.ok()) return set;
+        }
+        return {};
+    });
+    if (routed.ok() == in_trouble_ && options_.logger) {
+        options_.logger(routed.ok() ? "routing: trouble ends"
+                                    : "routing: trouble begins: " + std::string(routed.error().row().wire));
+    }
+    in_trouble_ = !routed.ok();
+    if (!routed.ok()) return false;
+    for (const std::string& id : ids) positions_[id].saved = upto;
+    return true;
+}
+
+}  // namespace yht::delivery

@@ -1,0 +1,75 @@
+#include "gateway/delivery/routing.h"
+
+#include <algorithm>
+
+namespace yht::delivery {
+
+namespace {
+
+bool contains(const std::vector<std::string>& list, const std::string& text) {
+    return std::find(list.begin(), list.end(), text) != list.end();
+}
+
+bool beginsWithOneOf(const std::string& text, const std::vector<std::string>& prefixes) {
+    return std::any_of(prefixes.begin(), prefixes.end(),
+                       [&](const std::string& prefix) { return text.starts_with(prefix); });
+}
+
+bool matches(const RouteRule& rule, const RouteFacts& facts) {
+    if (rule.kinds != 0 && (rule.kinds & ticket::only(facts.kind)) == 0) return false;
+    if (!rule.sources.empty() && !contains(rule.sources, facts.source)) return false;
+    if (contains(rule.not_sources, facts.source)) return false;
+    if (contains(rule.not_from, facts.source)) return false;
+    if (!rule.regions.empty() && !beginsWithOneOf(facts.region, rule.regions)) return false;
+    if (rule.tickets_of.empty()) return true;
+    return std::any_of(facts.parties.begin(), facts.parties.end(),
+                       [&](const std::string& party) { return contains(rule.tickets_of, party); });
+}
+
+base::Error invalid(const std::string& en, const std::string& zh) {
+    return base::makePublicError(base::ErrorCode::ConfigInvalid, en, zh, en);
+}
+
+}  // namespace
+
+base::Result<RouteTable> RouteTable::make(std::vector<DestinationRow> destinations,
+                                          std::vector<RouteRule> rules) {
+    if (destinations.size() > kDestinationsMax || rules.size() > kRoutesMax) {
+        return invalid("routes: too many destinations or rules", "路由:对端或规则过多");
+    }
+    RouteTable table;
+    table.destinations_ = std::move(destinations);
+    for (const RouteRule& rule : rules) {
+        if (table.findDestination(rule.destination) == nullptr) {
+            return invalid("routes: no destination \"" + rule.destination + "\"",
+                           "路由:没有名为 \"" + rule.destination + "\" 的对端");
+        }
+        table.needs_parties_ = table.needs_parties_ || !rule.tickets_of.empty();
+    }
+    std::stable_sort(
+        rules.begin(), rules.end(),
+        [](const RouteRule& a, const RouteRule& b) { return a.priority > b.priority; });
+    table.rules_ = std::move(rules);
+    return table;
+}
+
+const DestinationRow* RouteTable::findDestination(const std::string& id) const {
+    for (const DestinationRow& row : destinations_) {
+        if (row.id == id) return &row;
+    }
+    return nullptr;
+}
+
+bool isOwnSource(const DestinationRow& destination, const std::string& source) {
+    return source == destination.party || source == destination.id;
+}
+
+bool RouteTable::sends(const DestinationRow& destination, const RouteFacts& facts) const {
+    if (isOwnSource(destination, facts.source)) return false;
+    for (const RouteRule& rule : rules_) {
+        if (rule.destination == destination.id && matches(rule, facts)) return rule.send;
+    }
+    return false;
+}
+
+}  // namespace yht::delivery

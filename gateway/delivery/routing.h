@@ -1,0 +1,103 @@
+// Which destination is to have a record: a table that can be read aloud, and the function that reads it. Pure.
+//
+// routes.yaml of the deployment directory. Unknown keys, unknown kinds and rules that name no destination are
+// refused with file and line.
+//
+//   destinations:
+//     province-zz:                       # the id of a destination that the deployment has
+//       party: province                  # whose numbers its receipts carry, and who is never sent its own
+//                                        #   records back; default: the destination's id
+//       from: start                      # start | now: where a destination begins that was never served
+//       mask_secret: false               # true for units (承办单位): 保密 tickets go out masked
+//       late_after_s: 600                # waited longer than this: 补报; default: the destination's own
+//       lanes: 1                         # batches under way at once, 1 to 8
+//       maintenance:                     # announced windows: nothing is sent, nobody is alarmed
+//         - {from: "2019-04-18T01:00:00+08:00", to: "2019-04-18T03:00:00+08:00"}
+//   routes:                              # per destination the first rule that matches decides; none: not sent
+//     - destination: province-zz
+//       priority: 100                    # greater is asked first; file order among equals; default 0
+//       send: true                       # false: what matches is not sent; default true
+//       kinds: [appeal, result]          # this and the next five: all where absent
+//       sources: [centre-zz]             # the record's source is one of these
+//       not_sources: [trial]             # … and none of these
+//       not_from: [province-down]        # … nor of these: never back to where it came from, under other names
+//       regions: ["4302"]                # the ticket number's region begins with one of these; records without
+//                                        #   a ticket are judged by their source's region
+//       tickets_of: [partner-110]        # one of these parties has a number for the ticket (results go home)
+//
+// Uses: base, ticket, yaml-cpp. Used by: router, app.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "gateway/base/clock.h"
+#include "gateway/base/result.h"
+#include "gateway/delivery/breaker.h"
+#include "gateway/ticket/catalogue.h"
+
+namespace yht::delivery {
+
+inline constexpr std::size_t kDestinationsMax = 256;
+inline constexpr std::size_t kRoutesMax = 4096;
+inline constexpr std::size_t kRouteListMax = 1024;  // entries of one list of a rule
+inline constexpr std::size_t kLanesMax = 8;
+
+enum class StartFrom : std::uint8_t { Start, Now };
+
+/// Settings of one destination.
+struct DestinationRow {
+    std::string id;
+    std::string party;
+    StartFrom from = StartFrom::Start;
+    bool mask_secret = false;
+    std::int64_t late_after_ms = 0;  // 0: what the destination itself says
+    std::size_t lanes = 1;
+    std::vector<MaintenanceWindow> maintenance;
+};
+
+struct RouteRule {
+    std::string destination;
+    std::int64_t priority = 0;
+    bool send = true;
+    ticket::KindSet kinds = 0;  // 0: all
+    std::vector<std::string> sources, not_sources, not_from, regions, tickets_of;
+};
+
+/// What the table needs to know of one record; no content.
+struct RouteFacts {
+    ticket::Kind kind = ticket::Kind::Appeal;
+    std::string source;
+    std::string region;                // of the ticket number, or of the source where there is none
+    std::vector<std::string> parties;  // that have a number for the ticket
+};
+
+/// Immutable after loading.
+class RouteTable {
+public:
+    RouteTable() = default;
+    /// Errors: ConfigInvalid where a rule names no destination, or a bound is broken.
+    static base::Result<RouteTable> make(std::vector<DestinationRow> destinations,
+                                         std::vector<RouteRule> rules);
+
+    const std::vector<DestinationRow>& destinations() const { return destinations_; }
+    const DestinationRow* findDestination(const std::string& id) const;
+    /// Whether RouteFacts::parties is looked at by any rule.
+    bool needsParties() const { return needs_parties_; }
+    /// Never true for a record whose source is the destination's own party.
+    bool sends(const DestinationRow& destination, const RouteFacts& facts) const;
+
+private:
+    std::vector<DestinationRow> destinations_;
+    std::vector<RouteRule> rules_;  // in the order in which they are asked
+    bool needs_parties_ = false;
+};
+
+/// Whether `source` is the far side itself.
+bool isOwnSource(const DestinationRow& destination, const std::string& source);
+
+/// Errors: ConfigInvalid with file:line and what to write; IoFailed.
+base::Result<RouteTable> loadRoutes(const std::string& path);
+
+}  // namespace yht::delivery
