@@ -6,8 +6,9 @@ namespace yht::intake {
 namespace {
 
 bool nothingToDecide(const PreparedMessage& message) {
-    return std::all_of(message.items.begin(), message.items.end(),
-                       [](const PreparedItem& item) { return item.refusal.has_value(); });
+    return std::all_of(message.items.begin(), message.items.end(), [](const PreparedItem& item) {
+        return item.refusal.has_value();
+    });
 }
 
 Decisions refusalsOf(const PreparedMessage& message) {
@@ -38,12 +39,13 @@ base::Result<SubmissionAnswer> Admission::submitRecords(const trust::VerifiedMes
 base::Result<Decisions> Admission::decideDurably(const PreparedMessage& message) {
     if (nothingToDecide(message)) return refusalsOf(message);
     Decisions decisions;
-    const base::Status committed = store_.run([&](ledger::Transaction& transaction) -> base::Status {
-        base::Result<Decisions> decided = decide(transaction, message);
-        if (!decided.ok()) return std::move(decided).error();
-        decisions = *std::move(decided);
-        return {};
-    });
+    const base::Status committed =
+        store_.run([&](ledger::Transaction& transaction) -> base::Status {
+            base::Result<Decisions> decided = decide(transaction, message);
+            if (!decided.ok()) return std::move(decided).error();
+            decisions = *std::move(decided);
+            return {};
+        });
     if (!committed.ok()) return committed.error();
     if (!decisions.replay_of) return decisions;
     const base::Result<std::unique_ptr<ledger::Snapshot>> snapshot = store_.snapshot();
@@ -52,10 +54,13 @@ base::Result<Decisions> Admission::decideDurably(const PreparedMessage& message)
     return decisions;
 }
 
-/// Receipts of everything that stands in the ledger, built together: they share nodes and checkpoints.
-base::Result<SubmissionAnswer> Admission::withReceipts(const PreparedMessage& message,
-                                                       Decisions decisions) {
-    SubmissionAnswer answer{.array = message.array, .items = {}, .message_seq = decisions.message_seq};
+/// Receipts of everything that stands in the ledger, built together: they share nodes and
+/// checkpoints.
+base::Result<SubmissionAnswer> Admission::withReceipts(
+    const PreparedMessage& message, Decisions decisions
+) {
+    SubmissionAnswer answer{
+        .array = message.array, .items = {}, .message_seq = decisions.message_seq};
     std::vector<ledger::ReceiptRequest> requests;
     for (std::size_t i = 0; i < decisions.items.size(); ++i) {
         const ItemDecision& item = decisions.items[i];
@@ -97,9 +102,15 @@ void Admission::count(const Decisions& decisions) {
     for (const ItemDecision& item : decisions.items) {
         ++counters_.received;
         switch (item.verdict) {
-            case ItemVerdict::Created: ++counters_.created; break;
-            case ItemVerdict::Stale: ++counters_.stale; break;
-            case ItemVerdict::Duplicate: ++counters_.duplicate; break;
+            case ItemVerdict::Created:
+                ++counters_.created;
+                break;
+            case ItemVerdict::Stale:
+                ++counters_.stale;
+                break;
+            case ItemVerdict::Duplicate:
+                ++counters_.duplicate;
+                break;
             case ItemVerdict::Refused:
                 ++counters_.refused;
                 if (item.error) ++counters_.refused_by_code[item.error->code];

@@ -1,6 +1,7 @@
 // Admission (准入): a verified message becomes ledger entries, or is refused item by item.
 //   prepare  any thread, stateless (prepare.h): parse, validate against the catalogue, canonicalise
-//   decide   writer thread, inside the transaction (decide.h): duplicate or conflict, which ticket, its number
+//   decide   writer thread, inside the transaction (decide.h): duplicate or conflict, which ticket,
+//           its number
 // Only after the durable commit does submitRecords() return.
 // Uses: ticket, ledger, trust. Used by: intake/http, later intake/soap and intake/pull.
 #pragma once
@@ -27,13 +28,13 @@ struct ItemAnswer {
 };
 
 struct SubmissionAnswer {
-    bool array = false;               // the body was an array: answer with one
-    std::vector<ItemAnswer> items;    // in the order of the body
-    std::uint64_t message_seq = 0;    // 0 where nothing was appended
+    bool array = false;             // the body was an array: answer with one
+    std::vector<ItemAnswer> items;  // in the order of the body
+    std::uint64_t message_seq = 0;  // 0 where nothing was appended
 };
 
-/// Items since the start. received = created + stale + duplicate + refused, always; a body that can't be read at all
-/// counts as one item. A normalized door quarantines nothing.
+/// Items since the start. received = created + stale + duplicate + refused, always; a body that
+/// can't be read at all counts as one item. A normalized door quarantines nothing.
 struct AdmissionCounters {
     std::uint64_t received = 0;
     std::uint64_t created = 0;
@@ -49,19 +50,23 @@ class Admission {
 public:
     Admission(ledger::Store& store, base::Random& random);
 
-    /// One normalized record or an array of them. Blocks until committed. The message entry is appended when at least
-    /// one record is created; a message of duplicates only appends nothing.
-    /// Errors (the whole submission): StageJointTest, JsonMalformed, RequestMalformed, TooManyItems, QueueFull,
-    /// DiskFull, NotReady, Unavailable. Where the fault came after the commit, a repeat is answered as a duplicate.
-    /// Per item: RecordInvalid (every field error), RecordConflict (names of the fields that differ), AliasConflict,
-    /// TicketUnknown, CorrectionBaseMissing, SourceNotOwn, NumbersExhausted, ReplayRefused (decide.h).
+    /// One normalized record or an array of them. Blocks until committed. The message entry is
+    /// appended when at least one record is created; a message of duplicates only appends nothing.
+    /// Errors (the whole submission): StageJointTest, JsonMalformed, RequestMalformed,
+    /// TooManyItems, QueueFull, DiskFull, NotReady, Unavailable. Where the fault came after the
+    /// commit, a repeat is answered as a duplicate.
+    /// Per item: RecordInvalid (every field error), RecordConflict (names of the fields that
+    /// differ), AliasConflict, TicketUnknown, CorrectionBaseMissing, SourceNotOwn,
+    /// NumbersExhausted, ReplayRefused (decide.h).
     base::Result<SubmissionAnswer> submitRecords(const trust::VerifiedMessage& message);
 
     AdmissionCounters counters() const;
 
 private:
     base::Result<Decisions> decideDurably(const PreparedMessage& message);
-    base::Result<SubmissionAnswer> withReceipts(const PreparedMessage& message, Decisions decisions);
+    base::Result<SubmissionAnswer> withReceipts(
+        const PreparedMessage& message, Decisions decisions
+    );
     void count(const Decisions& decisions);
     base::Error countRefused(std::size_t items, base::Error error);
 

@@ -33,22 +33,26 @@ base::Error conflictWith(ledger::View& view, const KnownIdentity& known, const P
     const base::Result<ticket::Record> stored = ticket::fromCanonicalText(entry->payload);
     if (!stored.ok()) return error;
     for (const std::string& name : ticket::differingFields(*stored, item.record)) {
-        error.fields.push_back({.pointer = item.pointer + "/" + json::pointerToken(name),
-                                .code = "differs",
-                                .limit = "",
-                                .en = "Differs from the content received first.",
-                                .zh = "与首次收到的内容不同。"});
+        error.fields.push_back(
+            {.pointer = item.pointer + "/" + json::pointerToken(name),
+             .code = "differs",
+             .limit = "",
+             .en = "Differs from the content received first.",
+             .zh = "与首次收到的内容不同。"}
+        );
     }
     return error;
 }
 
 base::Error versionsUsedUp(const PreparedItem& item) {
     base::Error error = base::makeError(ErrorCode::RecordInvalid);
-    error.fields.push_back({.pointer = item.pointer + "/version",
-                            .code = "required",
-                            .limit = "",
-                            .en = "The greatest version is taken; a version of its own is needed.",
-                            .zh = "已到最大版本号,须自带版本号。"});
+    error.fields.push_back(
+        {.pointer = item.pointer + "/version",
+         .code = "required",
+         .limit = "",
+         .en = "The greatest version is taken; a version of its own is needed.",
+         .zh = "已到最大版本号,须自带版本号。"}
+    );
     return error;
 }
 
@@ -61,8 +65,10 @@ KnownIdentity withoutCorrection(ledger::View& view, const KnownIdentity& latest)
 }
 
 /// Rule 4, for records that bring neither version nor modification time.
-base::Status deriveVersion(ledger::View& view, const PreparedItem& item,
-                           const std::optional<KnownIdentity>& latest, Judgement& judgement) {
+base::Status deriveVersion(
+    ledger::View& view, const PreparedItem& item, const std::optional<KnownIdentity>& latest,
+    Judgement& judgement
+) {
     Identity& identity = judgement.identity;
     if (!latest) {
         identity.version = 1;
@@ -109,8 +115,9 @@ base::Result<Judgement> judge(ledger::View& view, const PreparedItem& item) {
         return judgement;
     }
     if (correctsNothing(view, identity)) return base::makeError(ErrorCode::CorrectionBaseMissing);
-    judgement.stale = latest && std::pair(identity.version, identity.correction) <
-                                    std::pair(latest->identity.version, latest->identity.correction);
+    judgement.stale =
+        latest && std::pair(identity.version, identity.correction) <
+                      std::pair(latest->identity.version, latest->identity.correction);
     return judgement;
 }
 
@@ -138,8 +145,10 @@ private:
     base::Result<std::string> ticketFor(const PreparedItem& item, const TicketNames& names);
     base::Status ensureMessage();
     base::Result<ledger::Seq> appendRecord(const PreparedItem& item, const std::string& ticket_no);
-    base::Status keep(const PreparedItem& item, const Judgement& judgement, const TicketNames& names,
-                      const std::string& ticket_no);
+    base::Status keep(
+        const PreparedItem& item, const Judgement& judgement, const TicketNames& names,
+        const std::string& ticket_no
+    );
     ledger::LeafHeader header(ledger::EntryType type) const;
     base::Status answer(ItemDecision decision) {
         decisions_.items.push_back(std::move(decision));
@@ -193,10 +202,11 @@ ledger::LeafHeader Decider::header(ledger::EntryType type) const {
 
 base::Status Decider::ensureMessage() {
     if (decisions_.message_seq != 0) return {};
-    ledger::EntryDraft draft{.header = header(ledger::EntryType::Message),
-                             .payload = message_.payload,
-                             .salt = message_.salt,
-                             .sealed_under = ledger::SealedUnder::Own};
+    ledger::EntryDraft draft{
+        .header = header(ledger::EntryType::Message),
+        .payload = message_.payload,
+        .salt = message_.salt,
+        .sealed_under = ledger::SealedUnder::Own};
     draft.header.source = message_.speaker->id;
     const base::Result<ledger::Seq> seq = transaction_.append(std::move(draft));
     if (!seq.ok()) return seq.error();
@@ -205,13 +215,14 @@ base::Status Decider::ensureMessage() {
     return transaction_.addReplay(message_.replay_key, *seq);
 }
 
-base::Result<ledger::Seq> Decider::appendRecord(const PreparedItem& item,
-                                                const std::string& ticket_no) {
-    ledger::EntryDraft draft{.header = header(ledger::EntryType::Record),
-                             .payload = item.canonical,
-                             .salt = item.salt,
-                             .sealed_under = ticket_no.empty() ? ledger::SealedUnder::Own
-                                                               : ledger::SealedUnder::Ticket};
+base::Result<ledger::Seq> Decider::appendRecord(
+    const PreparedItem& item, const std::string& ticket_no
+) {
+    ledger::EntryDraft draft{
+        .header = header(ledger::EntryType::Record),
+        .payload = item.canonical,
+        .salt = item.salt,
+        .sealed_under = ticket_no.empty() ? ledger::SealedUnder::Own : ledger::SealedUnder::Ticket};
     draft.header.kind = static_cast<std::uint8_t>(item.identity.kind);
     draft.header.source = item.identity.source;
     draft.header.ticket_no = ticket_no;
@@ -220,13 +231,15 @@ base::Result<ledger::Seq> Decider::appendRecord(const PreparedItem& item,
 }
 
 /// Appends the record and all that points to it. From here on every error is a fault.
-base::Status Decider::keep(const PreparedItem& item, const Judgement& judgement,
-                           const TicketNames& names, const std::string& ticket_no) {
+base::Status Decider::keep(
+    const PreparedItem& item, const Judgement& judgement, const TicketNames& names,
+    const std::string& ticket_no
+) {
     if (base::Status message = ensureMessage(); !message.ok()) return message;
     const base::Result<ledger::Seq> seq = appendRecord(item, ticket_no);
     if (!seq.ok()) return seq.error();
-    if (base::Status added = transaction_.addIdentity(judgement.identity, *seq, item.body_digest,
-                                                      ticket_no);
+    if (base::Status added =
+            transaction_.addIdentity(judgement.identity, *seq, item.body_digest, ticket_no);
         !added.ok()) {
         return added;
     }
@@ -234,13 +247,16 @@ base::Status Decider::keep(const PreparedItem& item, const Judgement& judgement,
         alias.ticket_no = ticket_no;
         if (base::Status added = transaction_.addAlias(alias); !added.ok()) return added;
     }
-    return answer({.verdict = judgement.stale ? ItemVerdict::Stale : ItemVerdict::Created,
-                   .error = {},
-                   .ticket_no = ticket_no,
-                   .seq = *seq});
+    return answer(
+        {.verdict = judgement.stale ? ItemVerdict::Stale : ItemVerdict::Created,
+         .error = {},
+         .ticket_no = ticket_no,
+         .seq = *seq}
+    );
 }
 
-/// The first message's records by body digest, each in its order; the last of equals answers for the rest.
+/// The first message's records by body digest, each in its order; the last of equals answers for
+/// the rest.
 using FirstRecords = std::map<base::Bytes, std::vector<ItemDecision>>;
 
 FirstRecords recordsOf(ledger::View& view, ledger::Seq message_seq) {
@@ -248,7 +264,8 @@ FirstRecords recordsOf(ledger::View& view, ledger::Seq message_seq) {
     for (const ledger::Seq seq : view.messageEntries(message_seq)) {
         const base::Result<ledger::Entry> entry = view.entry(seq);
         if (!entry.ok()) continue;  // erased; its identity still answers below
-        records[crypto::sha256(entry->payload)].push_back(duplicateOf(entry->header.ticket_no, seq));
+        records[crypto::sha256(entry->payload)].push_back(duplicateOf(entry->header.ticket_no, seq)
+        );
     }
     return records;
 }
@@ -286,8 +303,9 @@ base::Result<Decisions> decide(ledger::Transaction& transaction, const PreparedM
     return std::move(decider).take();
 }
 
-std::vector<ItemDecision> answerReplay(ledger::View& view, const PreparedMessage& message,
-                                       ledger::Seq first_message_seq) {
+std::vector<ItemDecision> answerReplay(
+    ledger::View& view, const PreparedMessage& message, ledger::Seq first_message_seq
+) {
     FirstRecords records = recordsOf(view, first_message_seq);
     std::vector<ItemDecision> items;
     for (const PreparedItem& item : message.items) {

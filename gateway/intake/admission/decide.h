@@ -1,19 +1,23 @@
-// Decide (裁定): what becomes of each item of a message. Runs on the writer thread, inside the transaction, and sees
-// what earlier messages of the same commit and earlier items of the same message did. Indexed look-ups only; a stored
-// payload is opened for one reason: to name the fields in which a conflict differs.
-//  1. Replay. A message whose replay key is known appends nothing; it is answered from the first message's records.
-//     A message that was refused whole left no key: its repeat is judged anew, within the term of its signature.
-//  2. Same identity, same body: Duplicate, answered with the first entry, for the life of the ledger.
+// Decide (裁定): what becomes of each item of a message. Runs on the writer thread, inside the
+// transaction, and sees what earlier messages of the same commit and earlier items of the same
+// message did. Indexed look-ups only; a stored payload is opened for one reason: to name the fields
+// in which a conflict differs.
+//  1. Replay. A message whose replay key is known appends nothing; it is answered from the first
+//     message's records. A message that was refused whole left no key: its repeat is judged anew,
+//     within the term of its signature.
+//  2. Same identity, same body: Duplicate, answered with the first entry, for the life of the
+//     ledger.
 //  3. Same identity, other body: RecordConflict, naming the fields that differ, never values.
-//  4. Identity's version: the source's; else its modification time in ms; else 1 for the first body seen, and latest+1
-//     for a body that differs from the source's own latest (operator's corrections of it don't count), Duplicate for
-//     one that equals it. A→B→A makes three versions.
-//  5. An identity below the latest (version, correction) is kept under the record's ticket as Stale and changes
-//     nothing: it registers no names.
-//  6. A correction (> 0) is an operator's, of a version that is known; else CorrectionBaseMissing. Partners are refused
-//     in prepare. op=void is a version like any other.
+//  4. Identity's version: the source's; else its modification time in ms; else 1 for the first body
+//     seen, and latest+1 for a body that differs from the source's own latest (operator's
+//     corrections of it don't count), Duplicate for one that equals it. A→B→A makes three versions.
+//  5. An identity below the latest (version, correction) is kept under the record's ticket as Stale
+//     and changes nothing: it registers no names.
+//  6. A correction (> 0) is an operator's, of a version that is known; else CorrectionBaseMissing.
+//     Partners are refused in prepare. op=void is a version like any other.
 //  7. The ticket: ticket_names.h. A record stays in the ticket that its first version joined.
-//  8. The message is appended just before its first record. A message without a new record appends nothing.
+//  8. The message is appended just before its first record. A message without a new record appends
+//     nothing.
 //  9. A refused item leaves no trace and does not stop the others.
 // Uses: ledger, ticket, trust. Used by: admission.
 #pragma once
@@ -42,18 +46,21 @@ struct ItemDecision {
 };
 
 struct Decisions {
-    std::vector<ItemDecision> items;       // in the order of the message; empty where replay_of is set
-    ledger::Seq message_seq = 0;           // 0: nothing was appended
+    std::vector<ItemDecision> items;  // in the order of the message; empty where replay_of is set
+    ledger::Seq message_seq = 0;      // 0: nothing was appended
     std::optional<ledger::Seq> replay_of;  // the message that came first with the same signature
 };
 
-/// Errors are faults of the store: the caller must undo the transaction. Refusals stand in the items.
+/// Errors are faults of the store: the caller must undo the transaction. Refusals stand in the
+/// items.
 base::Result<Decisions> decide(ledger::Transaction& transaction, const PreparedMessage& message);
 
-/// Rule 1's answer, after the commit: every item that the first message put into the ledger is a Duplicate of that
-/// entry; so is one whose identity and body are known. Others were refused then: refused again for the same reason
-/// where prepare finds it, else ReplayRefused (signing anew gets it judged anew).
-std::vector<ItemDecision> answerReplay(ledger::View& view, const PreparedMessage& message,
-                                       ledger::Seq first_message_seq);
+/// Rule 1's answer, after the commit: every item that the first message put into the ledger is a
+/// Duplicate of that entry; so is one whose identity and body are known. Others were refused then:
+/// refused again for the same reason where prepare finds it, else ReplayRefused (signing anew gets
+/// it judged anew).
+std::vector<ItemDecision> answerReplay(
+    ledger::View& view, const PreparedMessage& message, ledger::Seq first_message_seq
+);
 
 }  // namespace yht::intake

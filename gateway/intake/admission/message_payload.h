@@ -1,13 +1,16 @@
-// The payload of a message entry: the bytes as received, and the proof of who sent them, so that an auditor can
-// check the signature again years later with nothing but the certificate that `keyid` names.
+// The payload of a message entry: the bytes as received, and the proof of who sent them, so that an
+// auditor can check the signature again years later with nothing but the certificate that `keyid`
+// names.
 //   payload = version(1) part part part part part
 //   part    = length(4, big-endian) octet*length
-//   parts   : body, signature base (RFC 9421 section 2.5), signature, keyid, algorithm (RFC 9421 name)
+//   parts   : body, signature base (RFC 9421 section 2.5), signature, keyid, algorithm (RFC 9421
+//             name)
 //   version : 0x01
 // Valid when 1. the version is known, 2. all five parts are there, 3. nothing follows the last.
 // Example, body "{}", base "b", signature 0xFF, keyid "k", algorithm "ed25519":
 //   01 00000002 7b7d 00000001 62 00000001 ff 00000001 6b 00000007 65643235353139
-// The check: SHA-256 of the body stands in the base's "content-digest" line; the key verifies base and signature.
+// The check: SHA-256 of the body stands in the base's "content-digest" line; the key verifies base
+// and signature.
 // Uses: base. Used by: admission, auditors' tools.
 #pragma once
 

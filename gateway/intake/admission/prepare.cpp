@@ -21,8 +21,9 @@ base::Status checkSource(const trust::VerifiedMessage& message, const ticket::Re
 }
 
 /// What the catalogue can't know: who may correct.
-base::Status checkCorrection(const trust::VerifiedMessage& message, const ticket::Record& record,
-                             const std::string& pointer) {
+base::Status checkCorrection(
+    const trust::VerifiedMessage& message, const ticket::Record& record, const std::string& pointer
+) {
     const bool internal =
         message.assurance() == static_cast<std::uint8_t>(ledger::Assurance::Internal);
     if (record.integer(Field::correction) == 0 || internal) return {};
@@ -32,7 +33,8 @@ base::Status checkCorrection(const trust::VerifiedMessage& message, const ticket
          .code = "operator_only",
          .limit = "0",
          .en = "Only an operator of the gateway corrects a version; send a new version.",
-         .zh = "更正只能由网关运维人员提交;请报送新版本。"});
+         .zh = "更正只能由网关运维人员提交;请报送新版本。"}
+    );
     return error;
 }
 
@@ -43,8 +45,10 @@ PreparedItem refused(std::string pointer, base::Error error) {
     return item;
 }
 
-PreparedItem prepareItem(const trust::VerifiedMessage& message, const rapidjson::Value& value,
-                         std::string pointer, base::Bytes salt) {
+PreparedItem prepareItem(
+    const trust::VerifiedMessage& message, const rapidjson::Value& value, std::string pointer,
+    base::Bytes salt
+) {
     base::Result<ticket::Record> record = ticket::readRecord(value, pointer);
     if (!record.ok()) return refused(std::move(pointer), std::move(record).error());
     if (base::Status own = checkSource(message, *record); !own.ok()) {
@@ -60,15 +64,18 @@ PreparedItem prepareItem(const trust::VerifiedMessage& message, const rapidjson:
 base::Result<std::vector<const rapidjson::Value*>> itemsOf(const rapidjson::Value& body) {
     if (body.IsObject()) return std::vector<const rapidjson::Value*>{&body};
     if (!body.IsArray() || body.Empty()) {
-        return base::makePublicError(ErrorCode::RequestMalformed,
-                                     "The body must be one record (object) or an array of at least one.",
-                                     "请求体须为一条记录(对象)或至少含一条记录的数组。");
+        return base::makePublicError(
+            ErrorCode::RequestMalformed,
+            "The body must be one record (object) or an array of at least one.",
+            "请求体须为一条记录(对象)或至少含一条记录的数组。"
+        );
     }
     if (body.Size() > kItemsMax) {
         const std::string max = std::to_string(kItemsMax);
-        return base::makePublicError(ErrorCode::TooManyItems,
-                                     "An array carries at most " + max + " records.",
-                                     "一次最多报送 " + max + " 条记录。");
+        return base::makePublicError(
+            ErrorCode::TooManyItems, "An array carries at most " + max + " records.",
+            "一次最多报送 " + max + " 条记录。"
+        );
     }
     std::vector<const rapidjson::Value*> items;
     for (const rapidjson::Value& item : body.GetArray()) items.push_back(&item);
@@ -77,11 +84,13 @@ base::Result<std::vector<const rapidjson::Value*>> itemsOf(const rapidjson::Valu
 
 base::Bytes messagePayload(const trust::VerifiedMessage& message) {
     const trust::Proof& proof = message.proof();
-    return encodeMessagePayload({.body = message.body(),
-                                 .signature_base = proof.signature_base,
-                                 .signature = proof.signature,
-                                 .keyid = proof.keyid,
-                                 .algorithm = proof.algorithm});
+    return encodeMessagePayload(
+        {.body = message.body(),
+         .signature_base = proof.signature_base,
+         .signature = proof.signature,
+         .keyid = proof.keyid,
+         .algorithm = proof.algorithm}
+    );
 }
 
 }  // namespace
@@ -123,7 +132,8 @@ base::Result<PreparedMessage> prepare(const trust::VerifiedMessage& message, bas
         std::string pointer = prepared.array ? "/" + std::to_string(i) : std::string();
         base::Bytes salt = salts.substr(ledger::kSaltBytes * (i + 1), ledger::kSaltBytes);
         prepared.items.push_back(
-            prepareItem(message, *(*values)[i], std::move(pointer), std::move(salt)));
+            prepareItem(message, *(*values)[i], std::move(pointer), std::move(salt))
+        );
     }
     return prepared;
 }

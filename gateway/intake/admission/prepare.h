@@ -1,5 +1,6 @@
-// Prepare (准备): everything about a message that needs no ledger, on whatever thread the request came in.
-// Parse within bounds, validate each item against the catalogue, canonicalise, digest, salt.
+// Prepare (准备): everything about a message that needs no ledger, on whatever thread the request
+// came in. Parse within bounds, validate each item against the catalogue, canonicalise, digest,
+// salt.
 // Uses: json, ticket, crypto, trust. Used by: admission, decide.
 #pragma once
 
@@ -43,11 +44,13 @@ struct PreparedMessage {
 };
 
 /// Requires: `message` outlives the result.
-/// Errors (the whole message): StageJointTest, JsonMalformed, RequestMalformed (neither object nor array, or an
-/// empty array), TooManyItems. Per item: RecordInvalid (every field error; a correction), SourceNotOwn.
+/// Errors (the whole message): StageJointTest, JsonMalformed, RequestMalformed (neither object nor
+/// array, or an empty array), TooManyItems. Per item: RecordInvalid (every field error; a
+/// correction), SourceNotOwn.
 base::Result<PreparedMessage> prepare(const trust::VerifiedMessage& message, base::Random& random);
 
-/// One record that may already be trusted to be the speaker's: fills identity, canonical text, digest.
+/// One record that may already be trusted to be the speaker's: fills identity, canonical text,
+/// digest.
 PreparedItem prepareRecord(ticket::Record record, std::string pointer, base::Bytes salt);
 
 }  // namespace yht::intake

@@ -16,9 +16,10 @@ bool within(std::string_view text, const std::string& scope) {
 }
 
 bool grants(const Partner& partner, Right right, std::string_view text) {
-    return std::any_of(partner.grants.begin(), partner.grants.end(), [&](const trust::Grant& grant) {
-        return grant.right == right && within(text, grant.scope);
-    });
+    return std::any_of(
+        partner.grants.begin(), partner.grants.end(),
+        [&](const trust::Grant& grant) { return grant.right == right && within(text, grant.scope); }
+    );
 }
 
 bool hasOwnNumber(ledger::View& view, const Partner& partner, const std::string& ticket_no) {
@@ -46,8 +47,9 @@ bool recordGrants(ledger::View& view, const Partner& partner, ledger::Seq seq) {
 bool anyRecordGrants(ledger::View& view, const Partner& partner, const std::string& ticket_no) {
     if (!partner.may(Right::ReadCity) && !partner.may(Right::ReadUnit)) return false;
     const std::vector<ledger::Seq> entries = view.ticketEntries(ticket_no);
-    return std::any_of(entries.begin(), entries.end(),
-                       [&](ledger::Seq seq) { return recordGrants(view, partner, seq); });
+    return std::any_of(entries.begin(), entries.end(), [&](ledger::Seq seq) {
+        return recordGrants(view, partner, seq);
+    });
 }
 
 }  // namespace
@@ -62,8 +64,8 @@ bool maySee(ledger::View& view, const Partner& partner, const std::string& ticke
 
 bool mayJoin(ledger::View& view, const Partner& partner, const std::string& ticket_no) {
     if (!view.hasTicket(ticket_no)) return false;
-    return hasOwnNumber(view, partner, ticket_no) ||
-           grants(partner, Right::JoinCity, ticket_no) || maySee(view, partner, ticket_no);
+    return hasOwnNumber(view, partner, ticket_no) || grants(partner, Right::JoinCity, ticket_no) ||
+           maySee(view, partner, ticket_no);
 }
 
 bool mayJoinRegion(const Partner& partner, std::string_view region) {

@@ -1,8 +1,11 @@
-// Who may see a ticket, and whose records may join it: one rule for reads, for the change feed and for admission.
-//   ReadProvince: everything. ReadCity(scope): tickets whose number or accepting region begins with the scope.
-//   ReadUnit(scope): tickets with an assignment to a unit whose code begins with the scope; an assignment that was
+// Who may see a ticket, and whose records may join it: one rule for reads, for the change feed and
+// for admission.
+//   ReadProvince: everything. ReadCity(scope): tickets whose number or accepting region begins with
+//   the scope. ReadUnit(scope): tickets with an assignment to a unit whose code begins with the
+//   scope; an assignment that was
 //     withdrawn since still counts: the unit had the ticket.
-//   ReadOwn: tickets that one of the partner's own sources has a number for, or that the partner has answered as a
+//   ReadOwn: tickets that one of the partner's own sources has a number for, or that the partner
+//   has answered as a
 //     destination under its own id. A delivery not answered yet does not count.
 // An empty scope grants nothing.
 // Uses: ledger, ticket, trust. Used by: admission, intake/http.
@@ -16,16 +19,18 @@
 
 namespace yht::intake {
 
-/// Indexed look-ups; for ReadUnit and for a ReadCity that the number does not satisfy, one pass over the ticket's
-/// own records.
+/// Indexed look-ups; for ReadUnit and for a ReadCity that the number does not satisfy, one pass
+/// over the ticket's own records.
 bool maySee(ledger::View& view, const trust::Partner& partner, const std::string& ticket_no);
 
-/// Whether a record of this partner may join the ticket by naming a number that is not the partner's own:
-/// the partner has a number of its own there already, may see the ticket, or has JoinCity over its region.
+/// Whether a record of this partner may join the ticket by naming a number that is not the
+/// partner's own: the partner has a number of its own there already, may see the ticket, or has
+/// JoinCity over its region.
 bool mayJoin(ledger::View& view, const trust::Partner& partner, const std::string& ticket_no);
 
-/// Whether the partner may join every ticket of a region: ReadProvince, ReadCity or JoinCity over it.
-/// It may then also name numbers of that region's sources before those sources do (ticket_names.h, rule 5).
+/// Whether the partner may join every ticket of a region: ReadProvince, ReadCity or JoinCity over
+/// it. It may then also name numbers of that region's sources before those sources do
+/// (ticket_names.h, rule 5).
 bool mayJoinRegion(const trust::Partner& partner, std::string_view region);
 
 }  // namespace yht::intake

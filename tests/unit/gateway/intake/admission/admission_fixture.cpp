@@ -14,27 +14,33 @@ using trust::Right;
 
 constexpr const char* kBaseUrl = "https://gateway.test:8443";
 // Certificates are issued now: the tests' clock must stand within their term.
-base::UnixMillis startMillis() { return base::SystemClock().nowMillis(); }
+base::UnixMillis startMillis() {
+    return base::SystemClock().nowMillis();
+}
 
 struct Member {
     trust::Partner partner;
     trust::SigningKey key;
 };
 
-Member member(const std::string& name, const std::string& source, std::vector<trust::Grant> grants) {
+Member member(
+    const std::string& name, const std::string& source, std::vector<trust::Grant> grants
+) {
     const test::CertificateFiles files = test::sharedPki().partner(name);
-    crypto::Certificate certificate =
-        crypto::Certificate::fromPem(files.certificatePem()).value();
-    trust::SigningKey key{.key = crypto::PrivateKey::fromPem(files.privateKeyPem()).value(),
-                          .keyid = certificate.fingerprint(),
-                          .algorithm = crypto::SignatureAlgorithm::EcdsaP256Sha256};
+    crypto::Certificate certificate = crypto::Certificate::fromPem(files.certificatePem()).value();
+    trust::SigningKey key{
+        .key = crypto::PrivateKey::fromPem(files.privateKeyPem()).value(),
+        .keyid = certificate.fingerprint(),
+        .algorithm = crypto::SignatureAlgorithm::EcdsaP256Sha256};
     trust::Partner partner;
     partner.id = name;
     partner.stage = trust::Stage::Live;
     partner.sources = {source};
     partner.grants = std::move(grants);
     partner.grants.push_back({Right::SubmitOwn, ""});
-    partner.certificates.push_back({.certificate = std::move(certificate), .algorithm = key.algorithm});
+    partner.certificates.push_back(
+        {.certificate = std::move(certificate), .algorithm = key.algorithm}
+    );
     return {std::move(partner), std::move(key)};
 }
 
@@ -45,8 +51,10 @@ const std::map<std::string, Member>& cast() {
         made.emplace("centre", member("centre", "zz12345", {{Right::ReadCity, "4302"}}));
         made.emplace("police", member("police", "zz110", {{Right::ReadOwn, ""}}));
         made.emplace("media", member("media", "zz-media", {{Right::ReadOwn, ""}}));
-        made.emplace("water", member("water", "zz-water",
-                                     {{Right::ReadUnit, "430202"}, {Right::JoinCity, "4302"}}));
+        made.emplace(
+            "water",
+            member("water", "zz-water", {{Right::ReadUnit, "430202"}, {Right::JoinCity, "4302"}})
+        );
         made.emplace("trial", member("trial", "zz-trial", {}));
         made.at("trial").partner.stage = trust::Stage::JointTest;
         return made;
@@ -67,8 +75,10 @@ std::shared_ptr<const trust::TrustSnapshot> registry() {
     return std::make_shared<trust::TrustSnapshot>(std::move(partners), std::move(sources));
 }
 
-std::string recordJson(const std::string& kind, const std::string& source, const std::string& ref,
-                       std::map<std::string, std::string> values, const Fields& fields) {
+std::string recordJson(
+    const std::string& kind, const std::string& source, const std::string& ref,
+    std::map<std::string, std::string> values, const Fields& fields
+) {
     values["kind"] = kind;
     values["source"] = source;
     values["record_ref"] = ref;
@@ -79,8 +89,10 @@ std::string recordJson(const std::string& kind, const std::string& source, const
         if (text.empty()) continue;
         if (out.size() > 1) out += ",";
         out += "\"" + name + "\":";
-        if (text.front() == '[') out += text;
-        else json::appendCanonicalString(out, text);
+        if (text.front() == '[')
+            out += text;
+        else
+            json::appendCanonicalString(out, text);
     }
     return out + "}";
 }
@@ -88,24 +100,28 @@ std::string recordJson(const std::string& kind, const std::string& source, const
 }  // namespace
 
 std::string appeal(const std::string& source, const std::string& ref, const Fields& fields) {
-    return recordJson("appeal", source, ref,
-                      {{"channel", "10"},
-                       {"appeal_type", "3"},
-                       {"category_path", R"(["城乡建设","排水"])"},
-                       {"title", "下水道反味"},
-                       {"content", "四楼以上下水道泛出刺鼻气味。"},
-                       {"appeal_time", "2019-10-15T08:20:00+08:00"},
-                       {"handling_way", "3"},
-                       {"is_anonymous", "true"},
-                       {"is_secret", "false"},
-                       {"area_code", "430211"},
-                       {"urgency", "3"}},
-                      fields);
+    return recordJson(
+        "appeal", source, ref,
+        {{"channel", "10"},
+         {"appeal_type", "3"},
+         {"category_path", R"(["城乡建设","排水"])"},
+         {"title", "下水道反味"},
+         {"content", "四楼以上下水道泛出刺鼻气味。"},
+         {"appeal_time", "2019-10-15T08:20:00+08:00"},
+         {"handling_way", "3"},
+         {"is_anonymous", "true"},
+         {"is_secret", "false"},
+         {"area_code", "430211"},
+         {"urgency", "3"}},
+        fields
+    );
 }
 
 std::string assignment(const std::string& source, const std::string& ref, const Fields& fields) {
-    return recordJson("assignment", source, ref,
-                      {{"org_code", "430202001"}, {"org_role", "1"}, {"org_level", "2"}}, fields);
+    return recordJson(
+        "assignment", source, ref,
+        {{"org_code", "430202001"}, {"org_role", "1"}, {"org_level", "2"}}, fields
+    );
 }
 
 std::string process(const std::string& source, const std::string& ref, const Fields& fields) {
@@ -113,30 +129,36 @@ std::string process(const std::string& source, const std::string& ref, const Fie
 }
 
 std::string result(const std::string& source, const std::string& ref, const Fields& fields) {
-    return recordJson("result", source, ref,
-                      {{"org_code", "430202001"},
-                       {"result_type", "0"},
-                       {"public_reply", "管道已疏通。"},
-                       {"finish_time", "2019-10-15T11:20:00+08:00"}},
-                      fields);
+    return recordJson(
+        "result", source, ref,
+        {{"org_code", "430202001"},
+         {"result_type", "0"},
+         {"public_reply", "管道已疏通。"},
+         {"finish_time", "2019-10-15T11:20:00+08:00"}},
+        fields
+    );
 }
 
 std::string call(const std::string& source, const std::string& ref, const Fields& fields) {
-    return recordJson("call", source, ref,
-                      {{"call_direction", "1"},
-                       {"connected", "true"},
-                       {"hotline_number", "12345"},
-                       {"caller_phone", "199 0000 0001"}},
-                      fields);
+    return recordJson(
+        "call", source, ref,
+        {{"call_direction", "1"},
+         {"connected", "true"},
+         {"hotline_number", "12345"},
+         {"caller_phone", "199 0000 0001"}},
+        fields
+    );
 }
 
 std::string filing(const std::string& source, const std::string& ref, const Fields& fields) {
-    return recordJson("filing", source, ref,
-                      {{"org_code", "430202001"},
-                       {"filing_state", "1"},
-                       {"filing_subject", "老旧小区房产证"},
-                       {"filing_reason", "历史遗留,暂不具备条件。"}},
-                      fields);
+    return recordJson(
+        "filing", source, ref,
+        {{"org_code", "430202001"},
+         {"filing_state", "1"},
+         {"filing_subject", "老旧小区房产证"},
+         {"filing_reason", "历史遗留,暂不具备条件。"}},
+        fields
+    );
 }
 
 AdmissionTest::AdmissionTest()
@@ -144,7 +166,8 @@ AdmissionTest::AdmissionTest()
       ledger_(clock_, random_),
       trust_(std::make_unique<trust::TrustHolder>(registry())),
       verifier_(std::make_unique<trust::RequestVerifier>(
-          *trust_, clock_, trust::VerifierOptions{.public_base_urls = {kBaseUrl}})),
+          *trust_, clock_, trust::VerifierOptions{.public_base_urls = {kBaseUrl}}
+      )),
       admission_(std::make_unique<Admission>(ledger_.store(), random_)) {}
 
 SignedRequest AdmissionTest::sign(const std::string& partner, std::string body) const {
@@ -152,8 +175,8 @@ SignedRequest AdmissionTest::sign(const std::string& partner, std::string body) 
     request.head.method = "POST";
     request.head.target_uri = std::string(kBaseUrl) + "/v1/records";
     request.head.set("content-type", "application/json");
-    const base::Status done = trust::signMessage(request.head, request.body, cast().at(partner).key,
-                                                 clock_.nowMillis());
+    const base::Status done =
+        trust::signMessage(request.head, request.body, cast().at(partner).key, clock_.nowMillis());
     EXPECT_TRUE(done.ok());
     return request;
 }
@@ -178,8 +201,9 @@ ItemAnswer AdmissionTest::post(const std::string& partner, const std::string& re
     return answer->items.at(0);
 }
 
-std::vector<ItemAnswer> AdmissionTest::postAll(const std::string& partner,
-                                               const std::vector<std::string>& records) {
+std::vector<ItemAnswer> AdmissionTest::postAll(
+    const std::string& partner, const std::vector<std::string>& records
+) {
     std::string body = "[";
     for (const std::string& record : records) body += (body.size() > 1 ? "," : "") + record;
     base::Result<SubmissionAnswer> answer = send(partner, body + "]");
@@ -201,7 +225,8 @@ ItemDecision AdmissionTest::correct(const std::string& record) {
     message.assurance = ledger::Assurance::Internal;
     message.salt = random_.bytes(ledger::kSaltBytes);
     message.items.push_back(
-        prepareRecord(ticket::readRecord(json).value(), "", random_.bytes(ledger::kSaltBytes)));
+        prepareRecord(ticket::readRecord(json).value(), "", random_.bytes(ledger::kSaltBytes))
+    );
     Decisions decisions;
     const base::Status done = ledger_.store().run([&](ledger::Transaction& transaction) {
         base::Result<Decisions> decided = decide(transaction, message);
@@ -233,8 +258,9 @@ std::vector<std::string> AdmissionTest::namesOf(const std::string& ticket_no) {
     return names;
 }
 
-std::uint64_t AdmissionTest::versionOf(const std::string& source, ticket::Kind kind,
-                                       const std::string& ref) {
+std::uint64_t AdmissionTest::versionOf(
+    const std::string& source, ticket::Kind kind, const std::string& ref
+) {
     const auto snapshot = ledger_.store().snapshot().value();
     const auto latest = snapshot->findLatest(source, kind, ref);
     return latest ? latest->identity.version : 0;
@@ -242,10 +268,14 @@ std::uint64_t AdmissionTest::versionOf(const std::string& source, ticket::Kind k
 
 std::string outcome(const ItemAnswer& answer) {
     switch (answer.verdict) {
-        case ItemVerdict::Created: return "created";
-        case ItemVerdict::Stale: return "stale";
-        case ItemVerdict::Duplicate: return "duplicate";
-        case ItemVerdict::Refused: break;
+        case ItemVerdict::Created:
+            return "created";
+        case ItemVerdict::Stale:
+            return "stale";
+        case ItemVerdict::Duplicate:
+            return "duplicate";
+        case ItemVerdict::Refused:
+            break;
     }
     return answer.error ? answer.error->row().wire : "refused without a reason";
 }

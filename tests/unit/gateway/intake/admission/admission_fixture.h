@@ -1,8 +1,10 @@
-// The small language of admission's tests: partners of one city post signed records to a real store.
+// The small language of admission's tests: partners of one city post signed records to a real
+// store.
 //   centre  source zz12345, the city's centre; reads the city 4302
 //   police  source zz110, 110's diversions; reads its own tickets
 //   media   source zz-media; reads its own tickets
-//   water   source zz-water, a member unit; reads what is assigned to units 430202*, may join the city's tickets
+//   water   source zz-water, a member unit; reads what is assigned to units 430202*, may join the
+//          city's tickets
 //   trial   source zz-trial, still in joint test
 // Every post is signed, verified by the real RequestVerifier, and answered after the real commit.
 #pragma once
@@ -26,7 +28,9 @@ using Fields = std::vector<std::pair<std::string, std::string>>;
 
 /// A valid record as JSON; `fields` win over the defaults, "" leaves a default out.
 std::string appeal(const std::string& source, const std::string& ref, const Fields& fields = {});
-std::string assignment(const std::string& source, const std::string& ref, const Fields& fields = {});
+std::string assignment(
+    const std::string& source, const std::string& ref, const Fields& fields = {}
+);
 std::string process(const std::string& source, const std::string& ref, const Fields& fields = {});
 std::string result(const std::string& source, const std::string& ref, const Fields& fields = {});
 std::string call(const std::string& source, const std::string& ref, const Fields& fields = {});
@@ -50,7 +54,9 @@ protected:
     }
     /// One record. Requires: the submission as a whole is not refused.
     ItemAnswer post(const std::string& partner, const std::string& record);
-    std::vector<ItemAnswer> postAll(const std::string& partner, const std::vector<std::string>& records);
+    std::vector<ItemAnswer> postAll(
+        const std::string& partner, const std::vector<std::string>& records
+    );
     /// A correction by an operator of the gateway, who speaks for every source.
     ItemDecision correct(const std::string& record);
 

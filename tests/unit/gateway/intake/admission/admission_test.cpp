@@ -31,7 +31,9 @@ TEST_F(AdmissionTest, ReceiptProvesTheCanonicalRecord) {
     const std::string canonical =
         ticket::canonicalText(ticket::readRecord(json::parse(record).value()).value());
     EXPECT_TRUE(ledger_.verify(*answer.receipt, canonical).ok());
-    EXPECT_EQ(ErrorCode::LedgerCorrupt, ledger_.verify(*answer.receipt, canonical + " ").error().code);
+    EXPECT_EQ(
+        ErrorCode::LedgerCorrupt, ledger_.verify(*answer.receipt, canonical + " ").error().code
+    );
 }
 
 TEST_F(AdmissionTest, TheMessageKeepsBytesAndProofForTheAuditor) {
@@ -47,10 +49,12 @@ TEST_F(AdmissionTest, TheMessageKeepsBytesAndProofForTheAuditor) {
     EXPECT_EQ("ecdsa-p256-sha256", payload.algorithm);
     const auto found = trust_->current()->findCertificate(payload.keyid);
     ASSERT_TRUE(found.has_value());
-    EXPECT_EQ(crypto::SignatureVerdict::Valid,
-              found->certificate->certificate.publicKey()
-                  .verify(found->certificate->algorithm, payload.signature_base, payload.signature)
-                  .value());
+    EXPECT_EQ(
+        crypto::SignatureVerdict::Valid,
+        found->certificate->certificate.publicKey()
+            .verify(found->certificate->algorithm, payload.signature_base, payload.signature)
+            .value()
+    );
 }
 
 TEST_F(AdmissionTest, TheRecordsLeafSaysWhereItCameFrom) {
@@ -66,19 +70,26 @@ TEST_F(AdmissionTest, TheRecordsLeafSaysWhereItCameFrom) {
 }
 
 TEST_F(AdmissionTest, OneBadItemDoesNotStopTheOthers) {
-    const std::vector<ItemAnswer> answers =
-        postAll("police", {appeal("zz110", "J1"), appeal("zz110", "J2", {{"urgency", "7"}}),
-                           appeal("zz-media", "M1"), "7", appeal("zz110", "J3")});
-    EXPECT_THAT(outcomes(answers), ElementsAre("created", "record.invalid", "speaker.source_not_own",
-                                               "record.invalid", "created"));
+    const std::vector<ItemAnswer> answers = postAll(
+        "police", {appeal("zz110", "J1"), appeal("zz110", "J2", {{"urgency", "7"}}),
+                   appeal("zz-media", "M1"), "7", appeal("zz110", "J3")}
+    );
+    EXPECT_THAT(
+        outcomes(answers),
+        ElementsAre(
+            "created", "record.invalid", "speaker.source_not_own", "record.invalid", "created"
+        )
+    );
     EXPECT_THAT(pointers(answers[1]), ElementsAre("/1/urgency"));
     EXPECT_THAT(entries(), ElementsAre("message", "appeal", "appeal"));
 }
 
 TEST_F(AdmissionTest, AMessageRefusedWholeLeavesNoTrace) {
     EXPECT_EQ("speaker.source_not_own", outcome(post("media", appeal("zz110", "J1"))));
-    EXPECT_EQ("record.ticket_unknown",
-              outcome(post("media", process("zz-media", "P1", {{"other_refs", R"(["zz110/J1"])"}}))));
+    EXPECT_EQ(
+        "record.ticket_unknown",
+        outcome(post("media", process("zz-media", "P1", {{"other_refs", R"(["zz110/J1"])"}})))
+    );
     EXPECT_TRUE(entries().empty());
 }
 
@@ -124,13 +135,16 @@ TEST_F(AdmissionTest, AReplayedArrayIsAnsweredItemByItem) {
     const SignedRequest request = sign("police", "[" + a + "," + b + "," + a + ",7]");
     const SubmissionAnswer first = send(request).value();
     const SubmissionAnswer again = send(request).value();
-    EXPECT_THAT(outcomes(again.items), ElementsAre("duplicate", "duplicate", "duplicate", "record.invalid"));
+    EXPECT_THAT(
+        outcomes(again.items), ElementsAre("duplicate", "duplicate", "duplicate", "record.invalid")
+    );
     for (int i : {0, 1, 2}) EXPECT_EQ(first.items[i].seq, again.items[i].seq);
 }
 
 TEST_F(AdmissionTest, ReplayOfARefusedMessageIsRefusedAgain) {
-    const SignedRequest request = sign("water", process("zz-water", "P1", {{"other_refs", R"(["zz110/J1"])"},
-                                                                       {"urgency", "7"}}));
+    const SignedRequest request = sign(
+        "water", process("zz-water", "P1", {{"other_refs", R"(["zz110/J1"])"}, {"urgency", "7"}})
+    );
     EXPECT_EQ("record.invalid", outcome(send(request).value().items[0]));
     EXPECT_EQ("record.invalid", outcome(send(request).value().items[0]));
 }
@@ -139,15 +153,27 @@ TEST_F(AdmissionTest, ReplayOfAnItemThatWasRefusedStaysRefused) {
     // The second item could join by now; the first message's word on it stands.
     const SignedRequest request = sign(
         "media", "[" + appeal("zz-media", "M1") + "," +
-                     process("zz-media", "P1", {{"other_refs", R"(["zz-media/M2"])"}, {"ticket_no", kNoSuchTicket}}) + "]");
-    EXPECT_THAT(outcomes(send(request).value().items), ElementsAre("created", "record.ticket_unknown"));
-    EXPECT_THAT(outcomes(send(request).value().items), ElementsAre("duplicate", "signature.replay_refused"));
+                     process(
+                         "zz-media", "P1",
+                         {{"other_refs", R"(["zz-media/M2"])"}, {"ticket_no", kNoSuchTicket}}
+                     ) +
+                     "]"
+    );
+    EXPECT_THAT(
+        outcomes(send(request).value().items), ElementsAre("created", "record.ticket_unknown")
+    );
+    EXPECT_THAT(
+        outcomes(send(request).value().items), ElementsAre("duplicate", "signature.replay_refused")
+    );
     EXPECT_EQ(2U, entries().size());
 }
 
 TEST_F(AdmissionTest, TheAccountAddsUp) {
-    postAll("police", {appeal("zz110", "J1", {{"version", "2"}}), appeal("zz110", "J1", {{"version", "2"}}),
-                       appeal("zz110", "J1", {{"version", "1"}}), "7"});
+    postAll(
+        "police",
+        {appeal("zz110", "J1", {{"version", "2"}}), appeal("zz110", "J1", {{"version", "2"}}),
+         appeal("zz110", "J1", {{"version", "1"}}), "7"}
+    );
     EXPECT_FALSE(send("police", "{").ok());
     const AdmissionCounters counters = admission_->counters();
     EXPECT_EQ(5U, counters.received);
@@ -200,7 +226,8 @@ TEST_F(AdmissionTest, ConcurrentPartnersOfOneTicketShareIt) {
         for (std::size_t i = 0; i < tickets.size(); ++i) {
             threads.emplace_back([&, i] {
                 const std::string ref = "P" + std::to_string(i);
-                tickets[i] = post("centre", process("zz12345", ref, {{"ticket_ref", "C1"}})).ticket_no;
+                tickets[i] =
+                    post("centre", process("zz12345", ref, {{"ticket_ref", "C1"}})).ticket_no;
             });
         }
     }

@@ -5,13 +5,20 @@
 namespace yht::intake {
 namespace {
 
-const MessagePayload kExample{.body = "{}",
-                              .signature_base = "b",
-                              .signature = "\xFF",
-                              .keyid = "k",
-                              .algorithm = "ed25519"};
+const MessagePayload kExample{
+    .body = "{}", .signature_base = "b", .signature = "\xFF", .keyid = "k", .algorithm = "ed25519"};
 constexpr const char* kExampleHex =
-    "01" "00000002" "7b7d" "00000001" "62" "00000001" "ff" "00000001" "6b" "00000007" "65643235353139";
+    "01"
+    "00000002"
+    "7b7d"
+    "00000001"
+    "62"
+    "00000001"
+    "ff"
+    "00000001"
+    "6b"
+    "00000007"
+    "65643235353139";
 
 TEST(MessagePayload, TheExampleOfTheGrammarHolds) {
     EXPECT_EQ(kExampleHex, base::toHex(encodeMessagePayload(kExample)));

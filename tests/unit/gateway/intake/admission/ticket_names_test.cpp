@@ -24,29 +24,39 @@ TEST_F(TicketNamesTest, TheNumberIsOfTheSourcesRegion) {
 
 TEST_F(TicketNamesTest, AnAppealWithoutATicketRefIsNamedByItsOwnReference) {
     const ItemAnswer first = post("police", appeal("zz110", "J1"));
-    EXPECT_EQ(first.ticket_no, post("police", process("zz110", "P1", {{"ticket_ref", "J1"}})).ticket_no);
+    EXPECT_EQ(
+        first.ticket_no, post("police", process("zz110", "P1", {{"ticket_ref", "J1"}})).ticket_no
+    );
 }
 
 TEST_F(TicketNamesTest, ResultBeforeItsAppealNumbersTheTicket) {
     const ItemAnswer early = post("centre", result("zz12345", "R1", {{"ticket_ref", "C1"}}));
     EXPECT_EQ("created", outcome(early));
     EXPECT_NE("", early.ticket_no);
-    EXPECT_EQ(early.ticket_no, post("centre", appeal("zz12345", "A1", {{"ticket_ref", "C1"}})).ticket_no);
+    EXPECT_EQ(
+        early.ticket_no, post("centre", appeal("zz12345", "A1", {{"ticket_ref", "C1"}})).ticket_no
+    );
 }
 
 TEST_F(TicketNamesTest, TwoPartiesNumbersJoinOneTicket) {
     const ItemAnswer from_police = post("police", appeal("zz110", "J1"));
     const ItemAnswer from_centre = post(
-        "centre", process("zz12345", "P1", {{"ticket_ref", "C1"}, {"other_refs", R"(["zz110/J1"])"}}));
+        "centre",
+        process("zz12345", "P1", {{"ticket_ref", "C1"}, {"other_refs", R"(["zz110/J1"])"}})
+    );
     EXPECT_EQ(from_police.ticket_no, from_centre.ticket_no);
     EXPECT_THAT(namesOf(from_police.ticket_no), UnorderedElementsAre("zz110/J1", "zz12345/C1"));
-    EXPECT_EQ(from_police.ticket_no,
-              post("centre", result("zz12345", "R1", {{"ticket_ref", "C1"}})).ticket_no);
+    EXPECT_EQ(
+        from_police.ticket_no,
+        post("centre", result("zz12345", "R1", {{"ticket_ref", "C1"}})).ticket_no
+    );
 }
 
 TEST_F(TicketNamesTest, OrderOfTwoPartiesMakesNoDifference) {
     const ItemAnswer from_centre = post(
-        "centre", process("zz12345", "P1", {{"ticket_ref", "C1"}, {"other_refs", R"(["zz110/J1"])"}}));
+        "centre",
+        process("zz12345", "P1", {{"ticket_ref", "C1"}, {"other_refs", R"(["zz110/J1"])"}})
+    );
     EXPECT_EQ(from_centre.ticket_no, post("police", appeal("zz110", "J1")).ticket_no);
 }
 
@@ -58,10 +68,11 @@ TEST_F(TicketNamesTest, TheGatewaysNumberJoins) {
 }
 
 TEST_F(TicketNamesTest, NamesGivenEarlierInTheSameMessageAreSeen) {
-    const std::vector<ItemAnswer> answers =
-        postAll("centre", {appeal("zz12345", "A1", {{"ticket_ref", "C1"}}),
-                           process("zz12345", "P1", {{"ticket_ref", "C1"}}),
-                           process("zz12345", "P2", {{"ticket_ref", "C2"}})});
+    const std::vector<ItemAnswer> answers = postAll(
+        "centre", {appeal("zz12345", "A1", {{"ticket_ref", "C1"}}),
+                   process("zz12345", "P1", {{"ticket_ref", "C1"}}),
+                   process("zz12345", "P2", {{"ticket_ref", "C2"}})}
+    );
     EXPECT_EQ(answers[0].ticket_no, answers[1].ticket_no);
     EXPECT_NE(answers[0].ticket_no, answers[2].ticket_no);
 }
@@ -70,7 +81,9 @@ TEST_F(TicketNamesTest, ARecordNamingTwoTicketsIsRefused) {
     post("centre", appeal("zz12345", "A1", {{"ticket_ref", "C1"}}));
     post("centre", appeal("zz12345", "A2", {{"ticket_ref", "C2"}}));
     const ItemAnswer answer = post(
-        "centre", process("zz12345", "P1", {{"ticket_ref", "C1"}, {"other_refs", R"(["zz12345/C2"])"}}));
+        "centre",
+        process("zz12345", "P1", {{"ticket_ref", "C1"}, {"other_refs", R"(["zz12345/C2"])"}})
+    );
     EXPECT_EQ("record.alias_conflict", outcome(answer));
     EXPECT_THAT(pointers(answer), ElementsAre("/ticket_ref", "/other_refs/0"));
 }
@@ -78,7 +91,8 @@ TEST_F(TicketNamesTest, ARecordNamingTwoTicketsIsRefused) {
 TEST_F(TicketNamesTest, ALaterVersionCannotMoveToAnotherTicket) {
     post("centre", appeal("zz12345", "A2", {{"ticket_ref", "C2"}}));
     post("centre", process("zz12345", "P1", {{"ticket_ref", "C1"}, {"version", "1"}}));
-    const ItemAnswer answer = post("centre", process("zz12345", "P1", {{"ticket_ref", "C2"}, {"version", "2"}}));
+    const ItemAnswer answer =
+        post("centre", process("zz12345", "P1", {{"ticket_ref", "C2"}, {"version", "2"}}));
     EXPECT_EQ("record.alias_conflict", outcome(answer));
 }
 
@@ -89,16 +103,20 @@ TEST_F(TicketNamesTest, ALaterVersionMayAddAName) {
 }
 
 TEST_F(TicketNamesTest, AnUnknownTicketNumberIsRefused) {
-    const ItemAnswer answer =
-        post("centre", process("zz12345", "P1", {{"ticket_ref", "C1"}, {"ticket_no", kNoSuchTicket}}));
+    const ItemAnswer answer = post(
+        "centre", process("zz12345", "P1", {{"ticket_ref", "C1"}, {"ticket_no", kNoSuchTicket}})
+    );
     EXPECT_EQ("record.ticket_unknown", outcome(answer));
     EXPECT_THAT(pointers(answer), ElementsAre("/ticket_no"));
 }
 
 TEST_F(TicketNamesTest, AnothersTicketNumberIsRefusedAsIfItWereUnknown) {
     const std::string ticket_no = post("police", appeal("zz110", "J1")).ticket_no;
-    const ItemAnswer known = post("media", process("zz-media", "P1", {{"ticket_ref", "M1"}, {"ticket_no", ticket_no}}));
-    const ItemAnswer unknown = post("media", process("zz-media", "P1", {{"ticket_ref", "M1"}, {"ticket_no", kNoSuchTicket}}));
+    const ItemAnswer known =
+        post("media", process("zz-media", "P1", {{"ticket_ref", "M1"}, {"ticket_no", ticket_no}}));
+    const ItemAnswer unknown = post(
+        "media", process("zz-media", "P1", {{"ticket_ref", "M1"}, {"ticket_no", kNoSuchTicket}})
+    );
     ASSERT_TRUE(known.error && unknown.error);
     EXPECT_EQ(base::ErrorCode::TicketUnknown, known.error->code);
     EXPECT_EQ(unknown.error->fields, known.error->fields);
@@ -108,7 +126,9 @@ TEST_F(TicketNamesTest, AnothersTicketNumberIsRefusedAsIfItWereUnknown) {
 TEST_F(TicketNamesTest, APartnerCannotJoinAnothersTicketByItsNumber) {
     const ItemAnswer victim = post("police", appeal("zz110", "J1"));
     const ItemAnswer attack = post(
-        "media", process("zz-media", "P1", {{"ticket_ref", "M1"}, {"other_refs", R"(["zz110/J1"])"}}));
+        "media",
+        process("zz-media", "P1", {{"ticket_ref", "M1"}, {"other_refs", R"(["zz110/J1"])"}})
+    );
     EXPECT_EQ("created", outcome(attack));
     EXPECT_NE(victim.ticket_no, attack.ticket_no);
     EXPECT_THAT(namesOf(victim.ticket_no), ElementsAre("zz110/J1"));
@@ -116,7 +136,9 @@ TEST_F(TicketNamesTest, APartnerCannotJoinAnothersTicketByItsNumber) {
 
 TEST_F(TicketNamesTest, APartnerCannotCaptureAnothersNumber) {
     const ItemAnswer attack = post(
-        "media", process("zz-media", "P1", {{"ticket_ref", "M1"}, {"other_refs", R"(["zz110/J1"])"}}));
+        "media",
+        process("zz-media", "P1", {{"ticket_ref", "M1"}, {"other_refs", R"(["zz110/J1"])"}})
+    );
     const ItemAnswer victim = post("police", appeal("zz110", "J1"));
     EXPECT_NE(attack.ticket_no, victim.ticket_no);
     EXPECT_THAT(namesOf(attack.ticket_no), ElementsAre("zz-media/M1"));
@@ -124,8 +146,10 @@ TEST_F(TicketNamesTest, APartnerCannotCaptureAnothersNumber) {
 
 TEST_F(TicketNamesTest, AnothersNumberAloneIsUnknownWhetherItIsThereOrNot) {
     post("police", appeal("zz110", "J1"));
-    const ItemAnswer there = post("media", process("zz-media", "P1", {{"other_refs", R"(["zz110/J1"])"}}));
-    const ItemAnswer absent = post("media", process("zz-media", "P1", {{"other_refs", R"(["zz110/J2"])"}}));
+    const ItemAnswer there =
+        post("media", process("zz-media", "P1", {{"other_refs", R"(["zz110/J1"])"}}));
+    const ItemAnswer absent =
+        post("media", process("zz-media", "P1", {{"other_refs", R"(["zz110/J2"])"}}));
     EXPECT_EQ("record.ticket_unknown", outcome(there));
     EXPECT_EQ("record.ticket_unknown", outcome(absent));
     EXPECT_EQ(absent.error->fields, there.error->fields);
@@ -135,15 +159,19 @@ TEST_F(TicketNamesTest, AUnitsSignInMayComeBeforeItsAssignment) {
     const std::string ticket_no =
         post("centre", appeal("zz12345", "A1", {{"ticket_ref", "C1"}})).ticket_no;
     const ItemAnswer sign_in = post(
-        "water", process("zz-water", "S1", {{"ticket_ref", "W1"}, {"other_refs", R"(["zz12345/C1"])"}}));
+        "water",
+        process("zz-water", "S1", {{"ticket_ref", "W1"}, {"other_refs", R"(["zz12345/C1"])"}})
+    );
     EXPECT_EQ(ticket_no, sign_in.ticket_no);
-    EXPECT_EQ(ticket_no, post("centre", assignment("zz12345", "D1", {{"ticket_ref", "C1"}})).ticket_no);
+    EXPECT_EQ(
+        ticket_no, post("centre", assignment("zz12345", "D1", {{"ticket_ref", "C1"}})).ticket_no
+    );
     EXPECT_EQ(ticket_no, post("water", result("zz-water", "R1", {{"ticket_ref", "W1"}})).ticket_no);
 }
 
 TEST_F(TicketNamesTest, APartyThatIsNoSourceIsNeverNamedInAdvance) {
-    const ItemAnswer answer = post(
-        "centre", appeal("zz12345", "A1", {{"other_refs", R"(["hn-province/430000X"])"}}));
+    const ItemAnswer answer =
+        post("centre", appeal("zz12345", "A1", {{"other_refs", R"(["hn-province/430000X"])"}}));
     EXPECT_THAT(namesOf(answer.ticket_no), ElementsAre("zz12345/A1"));
 }
 
@@ -159,8 +187,8 @@ TEST_F(TicketNamesTest, ACallStandsAloneOrJoinsButNeverNumbers) {
 TEST_F(TicketNamesTest, AFilingMayNameSeveralTickets) {
     const std::string first = post("centre", appeal("zz12345", "C1")).ticket_no;
     post("centre", appeal("zz12345", "C2"));
-    const ItemAnswer answer = post(
-        "centre", filing("zz12345", "F1", {{"other_refs", R"(["zz12345/C1","zz12345/C2"])"}}));
+    const ItemAnswer answer =
+        post("centre", filing("zz12345", "F1", {{"other_refs", R"(["zz12345/C1","zz12345/C2"])"}}));
     EXPECT_EQ("created", outcome(answer));
     EXPECT_EQ(first, answer.ticket_no);
 }
@@ -169,9 +197,13 @@ TEST_F(TicketNamesTest, ATicketHasABoundedNumberOfNames) {
     const auto naming = [](std::size_t version) {
         std::string refs = "[";
         for (int i = 0; i < 16; ++i) {
-            refs += (i ? ",\"" : "\"") + ("zz12345/N" + std::to_string(version) + "-" + std::to_string(i)) + "\"";
+            refs += (i ? ",\"" : "\"") +
+                    ("zz12345/N" + std::to_string(version) + "-" + std::to_string(i)) + "\"";
         }
-        return process("zz12345", "P1", {{"ticket_ref", "C1"}, {"version", std::to_string(version)}, {"other_refs", refs + "]"}});
+        return process(
+            "zz12345", "P1",
+            {{"ticket_ref", "C1"}, {"version", std::to_string(version)}, {"other_refs", refs + "]"}}
+        );
     };
     const std::size_t full = kTicketNamesMax / 16;
     for (std::size_t version = 1; version < full; ++version) {

@@ -28,7 +28,8 @@ TEST_F(Versions, SamePostTwiceGetsTheFirstReceipt) {
 TEST_F(Versions, SameContentWrittenOtherwiseIsTheSame) {
     post("police", R"({"version":7,)" + appeal("zz110", "J1").substr(1));
     const ItemAnswer again = post(
-        "police", appeal("zz110", "J1", {{"version", "7"}, {"event_time", "2019-10-15T00:30:00Z"}}));
+        "police", appeal("zz110", "J1", {{"version", "7"}, {"event_time", "2019-10-15T00:30:00Z"}})
+    );
     EXPECT_EQ("duplicate", outcome(again));
 }
 
@@ -42,7 +43,8 @@ TEST_F(Versions, AMessageOfDuplicatesAppendsNothing) {
 TEST_F(Versions, OtherContentUnderTheSameIdentityIsAConflictThatNamesFields) {
     post("police", appeal("zz110", "J1", {{"version", "1"}}));
     const ItemAnswer answer = post(
-        "police", appeal("zz110", "J1", {{"version", "1"}, {"title", "改"}, {"urgency", "1"}}));
+        "police", appeal("zz110", "J1", {{"version", "1"}, {"title", "改"}, {"urgency", "1"}})
+    );
     EXPECT_EQ("record.conflict", outcome(answer));
     EXPECT_THAT(pointers(answer), ElementsAre("/title", "/urgency"));
     EXPECT_EQ(2U, entries().size());
@@ -68,8 +70,10 @@ TEST_F(Versions, ABACountsThreeVersions) {
 TEST_F(Versions, ABAInOneArrayCountsThreeVersions) {
     const std::string a = process("zz110", "P1", {{"ticket_ref", "J1"}, {"node_name", "办理中"}});
     const std::string b = process("zz110", "P1", {{"ticket_ref", "J1"}, {"node_name", "已办结"}});
-    EXPECT_THAT(outcomes(postAll("police", {a, b, a, a})),
-                ElementsAre("created", "created", "created", "duplicate"));
+    EXPECT_THAT(
+        outcomes(postAll("police", {a, b, a, a})),
+        ElementsAre("created", "created", "created", "duplicate")
+    );
 }
 
 TEST_F(Versions, ModificationTimeStandsInForAVersion) {
@@ -86,7 +90,8 @@ TEST_F(Versions, OlderVersionIsKeptAndChangesNothing) {
     const std::string ticket_no =
         post("police", appeal("zz110", "J1", {{"ticket_ref", "T1"}, {"version", "5"}})).ticket_no;
     const ItemAnswer older = post(
-        "police", appeal("zz110", "J1", {{"ticket_ref", "T0"}, {"version", "4"}, {"title", "旧"}}));
+        "police", appeal("zz110", "J1", {{"ticket_ref", "T0"}, {"version", "4"}, {"title", "旧"}})
+    );
     EXPECT_EQ("stale", outcome(older));
     EXPECT_EQ(ticket_no, older.ticket_no);
     EXPECT_TRUE(older.receipt.has_value());
@@ -102,22 +107,32 @@ TEST_F(Versions, AKnownOlderVersionIsADuplicate) {
 
 TEST_F(Versions, AVersionIsExactOverTheWholeRange) {
     post("police", appeal("zz110", "J1", {{"version", "18446744073709551614"}}));
-    EXPECT_EQ("created", outcome(post("police", appeal("zz110", "J1", {{"version", "18446744073709551615"}}))));
-    EXPECT_EQ("stale", outcome(post("police", appeal("zz110", "J1", {{"version", "9223372036854775808"}}))));
+    EXPECT_EQ(
+        "created",
+        outcome(post("police", appeal("zz110", "J1", {{"version", "18446744073709551615"}})))
+    );
+    EXPECT_EQ(
+        "stale",
+        outcome(post("police", appeal("zz110", "J1", {{"version", "9223372036854775808"}})))
+    );
     const ItemAnswer beyond = post("police", appeal("zz110", "J1"));
     EXPECT_EQ("record.invalid", outcome(beyond));
     EXPECT_THAT(pointers(beyond), ElementsAre("/version"));
 }
 
 TEST_F(Versions, AVoidIsAVersionOfItsTicket) {
-    const ItemAnswer put = post("police", appeal("zz110", "J1", {{"ticket_ref", "T1"}, {"version", "1"}}));
-    const ItemAnswer gone = post("police", appeal("zz110", "J1", {{"ticket_ref", ""}, {"op", "void"}, {"version", "2"}}));
+    const ItemAnswer put =
+        post("police", appeal("zz110", "J1", {{"ticket_ref", "T1"}, {"version", "1"}}));
+    const ItemAnswer gone = post(
+        "police", appeal("zz110", "J1", {{"ticket_ref", ""}, {"op", "void"}, {"version", "2"}})
+    );
     EXPECT_EQ("created", outcome(gone));
     EXPECT_EQ(put.ticket_no, gone.ticket_no);
 }
 
 TEST_F(Versions, APartnerMayNotCorrect) {
-    const ItemAnswer answer = post("police", appeal("zz110", "J1", {{"version", "1"}, {"correction", "1"}}));
+    const ItemAnswer answer =
+        post("police", appeal("zz110", "J1", {{"version", "1"}, {"correction", "1"}}));
     EXPECT_EQ("record.invalid", outcome(answer));
     EXPECT_THAT(pointers(answer), ElementsAre("/correction"));
 }

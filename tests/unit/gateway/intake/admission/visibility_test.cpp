@@ -12,8 +12,11 @@ class Visibility : public AdmissionTest {
 protected:
     /// One ticket of police, which a centre's assignment gives to unit 430202001.
     Visibility() {
-        ticket_no_ = post("police", appeal("zz110", "J1", {{"accepting_region", "439001"}})).ticket_no;
-        post("centre", assignment("zz12345", "D1", {{"ticket_no", ticket_no_}, {"ticket_ref", "C1"}}));
+        ticket_no_ =
+            post("police", appeal("zz110", "J1", {{"accepting_region", "439001"}})).ticket_no;
+        post(
+            "centre", assignment("zz12345", "D1", {{"ticket_no", ticket_no_}, {"ticket_ref", "C1"}})
+        );
     }
     static trust::Partner partner(const std::string& source, std::vector<Grant> grants) {
         trust::Partner partner;
@@ -23,10 +26,14 @@ protected:
         return partner;
     }
     bool sees(const std::string& source, std::vector<Grant> grants) {
-        return maySee(*ledger_.store().snapshot().value(), partner(source, std::move(grants)), ticket_no_);
+        return maySee(
+            *ledger_.store().snapshot().value(), partner(source, std::move(grants)), ticket_no_
+        );
     }
     bool joins(const std::string& source, std::vector<Grant> grants) {
-        return mayJoin(*ledger_.store().snapshot().value(), partner(source, std::move(grants)), ticket_no_);
+        return mayJoin(
+            *ledger_.store().snapshot().value(), partner(source, std::move(grants)), ticket_no_
+        );
     }
     std::string ticket_no_;
 };
@@ -43,9 +50,11 @@ TEST_F(Visibility, OwnMeansANumberOfOnesOwn) {
 }
 
 TEST_F(Visibility, OwnCountsNumbersGivenUnderThePartnersId) {
-    ASSERT_TRUE(ledger_.store().run([&](ledger::Transaction& transaction) {
-        return transaction.addAlias({"someone", "S1", ticket_no_});
-    }).ok());
+    ASSERT_TRUE(ledger_.store()
+                    .run([&](ledger::Transaction& transaction) {
+                        return transaction.addAlias({"someone", "S1", ticket_no_});
+                    })
+                    .ok());
     EXPECT_TRUE(sees("zz-media", {{Right::ReadOwn, ""}}));
 }
 
@@ -63,8 +72,10 @@ TEST_F(Visibility, UnitMeansAnAssignmentWithin) {
 
 TEST_F(Visibility, ProvinceSeesEverythingThatIsThere) {
     EXPECT_TRUE(sees("x", {{Right::ReadProvince, ""}}));
-    EXPECT_FALSE(maySee(*ledger_.store().snapshot().value(), partner("x", {{Right::ReadProvince, ""}}),
-                        "430200-20190418-0000123-7"));
+    EXPECT_FALSE(maySee(
+        *ledger_.store().snapshot().value(), partner("x", {{Right::ReadProvince, ""}}),
+        "430200-20190418-0000123-7"
+    ));
 }
 
 TEST_F(Visibility, AnEmptyScopeGrantsNothing) {
