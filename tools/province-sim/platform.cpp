@@ -1,0 +1,203 @@
+#include "tools/province-sim/platform.h"
+
+#include <cstdlib>
+#include <stdexcept>
+
+#include "gateway/base/time_text.h"
+
+namespace yht::province_sim {
+
+namespace {
+
+using stage::HttpAnswer;
+using stage::JsonWriter;
+
+constexpr std::int64_t kTimestampToleranceMillis = 300'000;
+
+void member(JsonWriter& writer, const char* name, const std::string& value) {
+    writer.Key(name);
+    writer.String(value);
+}
+
+/// The whole batch is refused: no data, no receipt.
+HttpAnswer refuseBatch(
+    const std::string& code, const char* message, std::int64_t retry_after_s = 0
+) {
+    rapidjson::StringBuffer buffer;
+    JsonWriter writer(buffer);
+    writer.StartObject();
+    member(writer, "code", code);
+    member(writer, "message", message);
+    if (retry_after_s > 0) member(writer, "retryAfter", std::to_string(retry_after_s));
+    writer.EndObject();
+    HttpAnswer answer;
+    answer.body = buffer.GetString();
+    return answer;
+}
+
+/// What a box in between says: a status, perhaps Retry-After, no word of the province's own.
+HttpAnswer boxSays(int status, std::int64_t retry_after_s) {
+    HttpAnswer answer;
+    answer.status = status;
+    answer.content_type = "text/html";
+    answer.body = "<html><body>" + std::to_string(status) + "</body></html>";
+    if (retry_after_s > 0) answer.fields.emplace_back("Retry-After", std::to_string(retry_after_s));
+    return answer;
+}
+
+bool timely(const std::string& timestamp, base::UnixMillis now_ms) {
+    const auto civil = base::parseCivil(timestamp, "%Y%m%d%H%M%S");
+    if (!civil) return false;
+    const auto time = base::fromCivil(*civil, base::kShanghaiOffsetSeconds);
+    return time && std::llabs(*time - now_ms) <= kTimestampToleranceMillis;
+}
+
+void writeJudgement(JsonWriter& writer, const Judgement& judgement) {
+    writer.StartObject();
+    member(writer, "XH", judgement.number);
+    if (!judgement.ticket.empty()) member(writer, "GDBH", judgement.ticket);
+    if (!judgement.province_number.empty()) member(writer, "SJBH", judgement.province_number);
+    member(writer, "code", judgement.code);
+    member(writer, "message", judgement.message);
+    if (!judgement.faults.empty()) {
+        writer.Key("fieldErrors");
+        writer.StartArray();
+        for (const FieldFault& fault : judgement.faults) {
+            writer.StartObject();
+            member(writer, "field", fault.field);
+            member(writer, "code", fault.code);
+            member(writer, "message", fault.message);
+            writer.EndObject();
+        }
+        writer.EndArray();
+    }
+    writer.EndObject();
+}
+
+/// Another base64 text of the same length: it can be read, but it fits nothing.
+std::string spoiled(std::string base64) {
+    base64[10] = base64[10] == 'A' ? 'B' : 'A';
+    return base64;
+}
+
+}  // namespace
+
+RegisteredSender readSender(const std::string& text) {
+    std::vector<std::string> parts;
+    for (std::size_t from = 0; from <= text.size();) {
+        const std::size_t to = std::min(text.find(':', from), text.size());
+        parts.push_back(text.substr(from, to - from));
+        from = to + 1;
+    }
+    if (parts.size() != 3 && parts.size() != 4)
+        throw std::runtime_error("--sender is APPID:SBDW:CERT.pem[:TLS.pem]");
+    return {{parts[0], parts[1]}, SealChecker(parts[2]), SealChecker(parts.back()).fingerprint()};
+}
+
+Platform::Platform(
+    const base::Clock& clock, Store& store, stage::Misbehaviour& misbehaviour,
+    std::vector<RegisteredSender> senders, Sealer sealer
+)
+    : clock_(clock),
+      store_(store),
+      misbehaviour_(misbehaviour),
+      senders_(std::move(senders)),
+      sealer_(std::move(sealer)) {}
+
+HttpAnswer Platform::handle(const stage::HttpRequest& request) {
+    const bool known = request.path == "/sjjh/v2/push" || request.path == "/sjjh/v2/query";
+    if (!known || request.method != "POST") return boxSays(known ? 405 : 404, 0);
+    if (misbehaviour_.down()) return HttpAnswer{.ending = stage::Ending::CloseUnanswered};
+    const stage::Mischief mischief = misbehaviour_.next();
+    misbehaviour_.pause(mischief.slow_ms);
+    if (mischief.fail500) return boxSays(500, 0);
+    if (mischief.busy429) return boxSays(429, mischief.retry_after_s);
+    if (mischief.busy503) return boxSays(503, mischief.retry_after_s);
+    if (mischief.cut_before_commit) return HttpAnswer{.ending = stage::Ending::CloseUnanswered};
+    if (mischief.maintenance) return refuseBatch("1006", "系统维护", mischief.retry_after_s);
+    if (!mischief.refuse_code.empty())
+        return refuseBatch(mischief.refuse_code, "演示整批拒收", mischief.retry_after_s);
+    HttpAnswer answered = answer(request, mischief);
+    if (mischief.cut_after_commit) answered.ending = stage::Ending::CutMidAnswer;
+    return answered;
+}
+
+HttpAnswer Platform::answer(const stage::HttpRequest& request, const stage::Mischief& mischief) {
+    const auto envelope = readEnvelope(request.body);
+    if (!envelope) return refuseBatch("1005", "报文格式错误");
+    const RegisteredSender* sender = authorised(*envelope, sha256Hex(request.peer_certificate_der));
+    if (sender == nullptr) return refuseBatch("1003", "无权限");
+    const bool genuine =
+        sender->seal.verify(envelope->algorithm, envelope->textToSign(), envelope->signature);
+    if (!genuine) return refuseBatch("1001", "签名错误");
+    if (!timely(envelope->timestamp, clock_.nowMillis()))
+        return refuseBatch("1002", "时间戳超出范围");
+    return process(*envelope, *sender, request.path == "/sjjh/v2/push", mischief);
+}
+
+const RegisteredSender* Platform::authorised(const Envelope& envelope, const std::string& tls)
+    const {
+    for (const RegisteredSender& row : senders_) {
+        if (row.sender.appid != envelope.appid) continue;
+        const bool fits =
+            row.tls_fingerprint == tls && row.seal.fingerprint() == envelope.fingerprint;
+        return fits ? &row : nullptr;
+    }
+    return nullptr;
+}
+
+HttpAnswer Platform::process(
+    const Envelope& envelope, const RegisteredSender& sender, bool push,
+    const stage::Mischief& mischief
+) {
+    const base::UnixMillis now_ms = clock_.nowMillis();
+    const auto lock = store_.lock();
+    stage::Transaction transaction(store_.database());
+    // A nonce is burnt only by a message whose signature verified, and only with its outcome.
+    if (!store_.useNonce(envelope.appid, envelope.nonce, now_ms))
+        return refuseBatch("1002", "NONCE重复");
+    rapidjson::StringBuffer buffer;
+    JsonWriter writer(buffer);
+    writer.StartArray();
+    for (const auto& record : envelope.list().GetArray())
+        writeJudgement(
+            writer,
+            push ? judgeRecord(record, sender.sender, envelope.msgid, store_, misbehaviour_, now_ms)
+                 : judgeQuery(record, sender.sender, store_)
+        );
+    writer.EndArray();
+    const std::string data = buffer.GetString();
+    const std::string seal = receipt(envelope, data, mischief, now_ms);
+    store_.count(push ? "batches" : "queries");
+    transaction.commit();
+    HttpAnswer answer;
+    answer.body = R"({"code":"200","message":"成功","data":)" + data + ",\"receipt\":" + seal + "}";
+    return answer;
+}
+
+std::string Platform::receipt(
+    const Envelope& envelope, const std::string& data, const stage::Mischief& mischief,
+    base::UnixMillis now_ms
+) {
+    const std::string number = store_.nextReceiptNumber(now_ms);
+    const std::string time =
+        base::formatCivil(base::toCivil(now_ms, base::kShanghaiOffsetSeconds), "%Y-%m-%d %H:%M:%S");
+    std::string seal =
+        sealer_.seal(number + "&" + envelope.msgid + "&" + time + "&200&" + sha256Hex(data));
+    if (mischief.wrong_signature) seal = spoiled(std::move(seal));
+    rapidjson::StringBuffer buffer;
+    JsonWriter writer(buffer);
+    writer.StartObject();
+    member(writer, "HZBH", number);
+    member(writer, "MSGID", envelope.msgid);
+    member(writer, "JSSJ", time);
+    member(writer, "SIGNALG", sealer_.algorithm());
+    member(writer, "ZSZW", sealer_.fingerprint());
+    if (!mischief.unsigned_answer) member(writer, "SIGN", seal);
+    writer.EndObject();
+    const std::string json = buffer.GetString();
+    store_.saveReceipt(number, envelope.msgid, json);
+    return json;
+}
+
+}  // namespace yht::province_sim
