@@ -1,0 +1,74 @@
+// The door (门): the partner listener over mutual TLS and the local admin listener over plain HTTP, their routes, and
+// what stands behind them. Constructing it binds the ports; start() is the last step of main.cpp.
+// Uses: listener, dispatch. Used by: main.cpp, tests.
+#pragma once
+
+#include <Poco/Net/SocketAddress.h>
+#include <prometheus/registry.h>
+
+#include <atomic>
+#include <memory>
+
+#include "gateway/intake/http/dispatch.h"
+#include "gateway/intake/http/listener.h"
+#include "gateway/trust/tls.h"
+
+namespace yht::http {
+
+inline constexpr std::int64_t kDrainMs = 10'000;
+inline constexpr std::size_t kAdminConnectionsMax = 16;
+
+/// Limits of the admin listener: few connections, local.
+ConnectionLimits adminLimits();
+
+struct DoorOptions {
+    Poco::Net::SocketAddress partner_listen{"0.0.0.0", 8443};
+    Poco::Net::SocketAddress admin_listen{"127.0.0.1", 9090};
+    ConnectionLimits partner_limits;
+    ConnectionLimits admin_limits = adminLimits();
+    std::vector<std::string> public_base_urls;
+    std::optional<trust::SigningKey> signing_key;
+    ticket::Calendar calendar;
+    ticket::FoldRules fold_rules;
+    std::vector<ReadinessCheck> readiness;
+    std::int64_t drain_ms = kDrainMs;
+};
+
+/// Thread-safety: start() and stop() from one thread.
+class Door {
+public:
+    /// Binds both ports (0: a free one). Errors: ConfigInvalid naming the address that can't be had.
+    static base::Result<std::unique_ptr<Door>> open(DoorOptions options, const trust::TlsContextHolder& contexts,
+                                                    intake::Admission& admission, ledger::Store& store,
+                                                    const trust::RequestVerifier& verifier,
+                                                    const base::Clock& clock, prometheus::Registry& registry);
+    ~Door();
+    Door(const Door&) = delete;
+    Door& operator=(const Door&) = delete;
+
+    void start();
+    /// Not ready from now on; stops accepting, ends waits, lets requests finish for the drain time, then cuts.
+    /// The admin listener goes last, so that the draining can be watched.
+    void stop();
+    std::uint16_t partnerPort() const { return partner_->port(); }
+    std::uint16_t adminPort() const { return admin_->port(); }
+
+private:
+    Door(DoorOptions options, const Poco::Net::ServerSocket& partner_socket,
+         const Poco::Net::ServerSocket& admin_socket, intake::Admission& admission, ledger::Store& store,
+         const trust::RequestVerifier& verifier, const base::Clock& clock, prometheus::Registry& registry);
+    std::unique_ptr<Listener> makeListener(RouteListener which, const Poco::Net::ServerSocket& socket,
+                                           const ConnectionLimits& limits);
+
+    const base::Clock& clock_;
+    const std::int64_t drain_ms_;
+    std::atomic<bool> stopping_{false};
+    Metrics metrics_;
+    LongPolls long_polls_;
+    Services services_;
+    Dispatcher dispatcher_;
+    std::unique_ptr<Listener> admin_;
+    std::unique_ptr<Listener> partner_;
+};
+
+}  // namespace yht::http
