@@ -76,7 +76,7 @@ public:
     virtual std::size_t batchMax() const = 0;
     virtual Resend resend() const = 0;
     virtual const std::vector<Dependency>& dependencies() const = 0;
-    /// 补报: a record that waited longer than this goes out marked late (profile key `late_after_s`).
+    /// 补报: a record that waited longer than this goes out marked late (profile key `late_after_ms`).
     virtual std::int64_t lateAfterMillis() const { return 10 * 60 * 1000; }
     /// Whether it takes records of this kind at all.
     virtual bool takes(ticket::Kind kind) const = 0;

@@ -1,0 +1,42 @@
+// Reads profile.yaml into a Profile: one function a section. Collects every mistake before it gives up.
+// Uses: profile, profile_rows, yaml_map. Used by: profile_loader.cpp alone (Profile::load).
+#pragma once
+
+#include <string>
+
+#include "adapters/kit/profile.h"
+#include "adapters/kit/profile_rows.h"
+
+namespace yht::kit {
+
+class ProfileLoader {
+public:
+    explicit ProfileLoader(const std::string& directory);
+    base::Result<std::shared_ptr<const Profile>> load(const YAML::Node& root);
+
+private:
+    void style(YamlMap& root);
+    void transport(YamlMap map);
+    void maintenance(const YAML::Node& list);
+    void envelope(YamlMap map);
+    EnvelopeMember envelopeMember(const YAML::Node& node, const std::string& where);
+    SignedText signedText(YamlMap& map, const char* key);
+    void signature(YamlMap map);
+    void answer(YamlMap map);
+    void answerItem(YamlMap map);
+    void receipt(YamlMap map);
+    void kinds(YamlMap& root);
+    void kind(const std::string& name, YamlMap map, const YAML::Node& common, const YAML::Node& query);
+    std::unique_ptr<const Mapping> mapping(const std::string& type, ticket::Kind kind,
+                                           std::initializer_list<std::pair<const char*, YAML::Node>> lists);
+    CodeSet codes(YamlMap& map, const char* key);
+    void checkEnvelope(YamlMap& root);
+
+    std::shared_ptr<Profile> profile_;
+    YamlProblems problems_;
+    VocabularyShelf shelf_;
+    MappingStyle style_;
+    std::string time_format_;
+};
+
+}  // namespace yht::kit
