@@ -85,20 +85,25 @@ HttpAnswer HttpClient::attempt(std::unique_ptr<HttpConnection> connection, const
 HttpAnswer HttpClient::post(const HttpRequest& request) {
     const std::int64_t deadline_ms = clock_.steadyMillis() + settings_.timeout_ms;
     const std::string wire = wireOf(request);
+    HttpOutcome before = HttpOutcome::NotSent;
     if (auto idle = takeIdle()) {
         bool again = false;
         HttpAnswer answer = attempt(std::move(idle), request, wire, deadline_ms, again);
         if (!again || clock_.steadyMillis() >= deadline_ms) return answer;
+        before = answer.outcome;
     }
+    HttpAnswer answer;
     auto fresh = HttpConnection::open({host_, port_}, contexts_.current(), settings_.connect_timeout_ms,
                                       deadline_ms, clock_);
-    if (!fresh) {
-        HttpAnswer answer;
+    if (fresh) {
+        bool again = false;
+        answer = attempt(*std::move(fresh), request, wire, deadline_ms, again);
+    } else {
         answer.detail = fresh.error().detail;
-        return answer;
     }
-    bool again = false;
-    return attempt(*std::move(fresh), request, wire, deadline_ms, again);
+    // The first attempt may have arrived, whatever became of the second.
+    if (answer.outcome == HttpOutcome::NotSent) answer.outcome = before;
+    return answer;
 }
 
 }  // namespace yht::kit

@@ -7,8 +7,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <charconv>
 #include <sstream>
+
+#include "gateway/crypto/openssl_error.h"
 
 namespace yht::kit {
 namespace {
@@ -28,6 +31,13 @@ std::optional<std::size_t> sizeOf(std::string_view text, int base) {
     const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), size, base);
     if (code != std::errc{} || end != text.data() + text.size() || text.empty()) return std::nullopt;
     return size;
+}
+
+/// OpenSSL asks for an empty error queue before each operation, and Poco judges a failed one by errno as well:
+/// what an earlier connection of this thread left behind would be taken for this one's.
+void forgetLeftovers() {
+    crypto::drainOpensslErrors();
+    errno = 0;
 }
 
 base::Error unreachable(const std::string& detail) {
@@ -95,6 +105,7 @@ HttpConnection::~HttpConnection() {
 /// Throws Poco::Exception.
 base::Status HttpConnection::handshake(std::int64_t deadline_ms) {
     for (;;) {
+        forgetLeftovers();
         const int code = socket_.completeHandshake();
         if (code == 1) break;
         if (code != SecureStreamSocket::ERR_SSL_WANT_READ && code != SecureStreamSocket::ERR_SSL_WANT_WRITE) {
@@ -135,6 +146,7 @@ HttpConnection::Written HttpConnection::write(std::string_view bytes, std::int64
     try {
         while (!bytes.empty()) {
             const auto size = static_cast<int>(std::min(bytes.size(), kWriteBytesMax));
+            forgetLeftovers();
             const int code = socket_.sendBytes(bytes.data(), size);
             if (code > 0) {
                 written.nothing = false;
@@ -163,6 +175,7 @@ HttpConnection::Io HttpConnection::fill(std::int64_t deadline_ms) {
     std::array<char, kReadBytes> chunk{};
     try {
         for (;;) {
+            forgetLeftovers();
             const int code = socket_.receiveBytes(chunk.data(), static_cast<int>(chunk.size()));
             if (code > 0) {
                 buffer_.append(chunk.data(), static_cast<std::size_t>(code));

@@ -1,6 +1,7 @@
 // OpenSSL's error queue as our Error. The queue is per thread: every queued entry is collected, in
 // order, so that the log shows the cause and not only the last symptom. The return code decides,
-// never the queue. Uses: base. Used by: the files of this room only.
+// never the queue. Uses: base. Used by: the files of this room; kit
+// (empties the queue before each TLS call of a client socket).
 #pragma once
 
 #include <string>

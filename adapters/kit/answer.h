@@ -1,0 +1,26 @@
+// What a far side's answer means, by a profile's rules: a pure function from HTTP answer to BatchAnswer.
+// Silence, gaps, unknown codes, a receipt that does not verify: the answer counts as none, never as success.
+// Uses: profile, http_answer, crypto. Used by: profile_destination.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "adapters/kit/http_answer.h"
+#include "adapters/kit/profile.h"
+#include "gateway/crypto/certificate.h"
+
+namespace yht::kit {
+
+struct AnswerContext {
+    const Profile& profile;
+    const std::string& batch_id;
+    const std::vector<OutboundRecord>& records;
+    const std::vector<crypto::Certificate>& receipt_certificates;
+    bool is_query = false;
+};
+
+/// Fills verdict, records, retry_after_ms, error and error_detail; the bytes and times are the caller's.
+BatchAnswer judgeAnswer(const AnswerContext& context, const HttpAnswer& http);
+
+}  // namespace yht::kit

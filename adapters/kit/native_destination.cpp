@@ -1,0 +1,230 @@
+#include "adapters/kit/native_destination.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <map>
+
+#include "adapters/kit/raw_json.h"
+#include "gateway/base/text.h"
+#include "gateway/base/time_text.h"
+#include "gateway/ticket/record_json.h"
+
+namespace yht::kit {
+namespace {
+
+constexpr std::size_t kTextCharactersMax = 64;
+constexpr std::size_t kPointerCharactersMax = 256;
+constexpr std::size_t kFieldErrorsMax = 64;
+constexpr json::Limits kAnswerLimits{.depth_max = 6, .values_max = 200'000, .members_max = 64};
+constexpr const char* kAcceptSignature =
+    "yht=(\"@status\" \"content-type\" \"content-digest\" \"@method\";req \"@target-uri\";req)"
+    ";created;keyid;alg;tag=\"yht\"";
+// Statuses that say: not a byte of this request was taken.
+constexpr int kRefusing[] = {400, 401, 403, 404, 405, 411, 413, 415, 422, 431};
+
+std::string itemOf(const OutboundRecord& record) {
+    std::string item = "{\"seq\":\"" + std::to_string(record.seq) + "\"";
+    if (!record.ticket_no.empty()) {
+        item += ",\"ticket_no\":";
+        json::appendCanonicalString(item, record.ticket_no);
+    }
+    item += ",\"committed_time\":\"" + base::formatRfc3339(record.committed_ms) + "\",\"late\":";
+    item += record.late ? "true" : "false";
+    item += ",\"numbers\":{";
+    char before = 0;
+    for (const auto& [party, number] : record.numbers) {
+        if (before != 0) item += before;
+        before = ',';
+        json::appendCanonicalString(item, party);
+        item += ':';
+        json::appendCanonicalString(item, number);
+    }
+    return item + "},\"record\":" + ticket::canonicalText(record.record) + "}";
+}
+
+std::string bodyOf(const std::vector<OutboundRecord>& records) {
+    std::string body;
+    for (const auto& record : records) {
+        body += body.empty() ? '[' : ',';
+        body += itemOf(record);
+    }
+    return body + "]";
+}
+
+std::string textOf(const rapidjson::Value& value, std::string_view name, std::size_t characters_max) {
+    return std::string(base::prefixByCodePoints(textAt(value, name), characters_max));
+}
+
+bool verdictOf(const std::string& status, RecordVerdict& verdict) {
+    if (status == "accepted") verdict = RecordVerdict::Accepted;
+    else if (status == "duplicate") verdict = RecordVerdict::Duplicate;
+    else if (status == "refused") verdict = RecordVerdict::Refused;
+    else if (status == "later") verdict = RecordVerdict::Later;
+    else return false;
+    return true;
+}
+
+std::vector<base::FieldError> fieldErrorsOf(const rapidjson::Value& item) {
+    std::vector<base::FieldError> errors;
+    const auto* list = json::findMember(item, "errors");
+    if (list == nullptr || !list->IsArray()) return errors;
+    for (const auto& error : list->GetArray()) {
+        if (errors.size() >= kFieldErrorsMax) break;
+        const std::string code = textOf(error, "code", kTextCharactersMax);
+        errors.push_back({textOf(error, "pointer", kPointerCharactersMax), code, "",
+                          "the far side refuses the field with " + code, "对端拒收该字段,代码 " + code});
+    }
+    return errors;
+}
+
+BatchAnswer settled(BatchVerdict verdict, base::ErrorCode error, std::string detail,
+                    std::int64_t retry_after_ms = 0) {
+    BatchAnswer answer;
+    answer.verdict = verdict;
+    answer.error = error;
+    answer.error_detail = std::move(detail);
+    answer.retry_after_ms = retry_after_ms;
+    return answer;
+}
+
+BatchAnswer invalid(std::string detail) {
+    return settled(BatchVerdict::Unknown, base::ErrorCode::PeerAnswerInvalid, std::move(detail));
+}
+
+BatchAnswer readItems(const HttpAnswer& http, const std::vector<OutboundRecord>& records) {
+    const auto body = json::parse(http.body, kAnswerLimits);
+    if (!body) return invalid("the answer is no JSON");
+    const auto* items = json::findMember(*body, "items");
+    if (items == nullptr || !items->IsArray()) return invalid("the answer has no items");
+    std::map<std::string, const OutboundRecord*> awaited;
+    for (const auto& record : records) awaited.emplace(std::to_string(record.seq), &record);
+    BatchAnswer answer;
+    for (const auto& item : items->GetArray()) {
+        const auto found = awaited.find(textAt(item, "seq"));
+        if (found == awaited.end()) return invalid("the answer speaks of a record not sent, or twice of one");
+        RecordAnswer record;
+        record.seq = found->second->seq;
+        awaited.erase(found);
+        if (!verdictOf(textAt(item, "status"), record.verdict)) return invalid("an item has no known status");
+        record.peer_number = textOf(item, "number", kTextCharactersMax);
+        record.code = textOf(item, "code", kTextCharactersMax);
+        if (record.verdict == RecordVerdict::Refused) record.fields = fieldErrorsOf(item);
+        answer.records.push_back(std::move(record));
+    }
+    if (!awaited.empty()) return invalid("the answer does not speak of every record");
+    answer.verdict = BatchVerdict::Answered;
+    return answer;
+}
+
+}  // namespace
+
+base::Result<std::unique_ptr<NativeDestination>> NativeDestination::make(NativeDestinationSettings settings,
+                                                                         const trust::TlsContextHolder& contexts,
+                                                                         const base::Clock& clock) {
+    if (settings.batch_max < 1 || settings.batch_max > kBatchMax) {
+        return base::makeError(base::ErrorCode::ConfigInvalid, settings.id + ": batch_max must be 1 to 200");
+    }
+    if (settings.needs_signed_answer && settings.answer_signers.empty()) {
+        return base::makeError(base::ErrorCode::ConfigInvalid,
+                               settings.id + ": name the certificate that signs its answers");
+    }
+    auto client = HttpClient::make({.base_url = settings.base_url,
+                                    .timeout_ms = settings.timeout_ms,
+                                    .answer_bytes_max = kAnswerBytesMax},
+                                   contexts, clock);
+    if (!client) return std::move(client).error();
+    return std::unique_ptr<NativeDestination>(
+        new NativeDestination(std::move(settings), *std::move(client), clock));
+}
+
+NativeDestination::NativeDestination(NativeDestinationSettings settings, std::unique_ptr<HttpClient> client,
+                                     const base::Clock& clock)
+    : settings_(std::move(settings)), client_(std::move(client)), clock_(clock) {}
+
+BatchAnswer NativeDestination::send(const std::string& batch_id, const std::vector<OutboundRecord>& records) {
+    YHT_ASSERT(!records.empty() && records.size() <= settings_.batch_max);
+    HttpRequest request;
+    request.path = settings_.path;
+    request.may_repeat = true;
+    request.body = bodyOf(records);
+    trust::HttpHead head;
+    head.method = "POST";
+    head.target_uri = settings_.base_url + settings_.path;
+    head.set("content-type", "application/json");
+    const auto sent_ms = clock_.nowMillis();
+    if (auto status = trust::signMessage(head, request.body, settings_.key, sent_ms); !status) {
+        return settled(BatchVerdict::NotSent, status.error().code, status.error().detail);
+    }
+    request.fields = head.fields;
+    request.fields.emplace_back("idempotency-key", batch_id);
+    request.fields.emplace_back("accept-signature", kAcceptSignature);
+    HttpAnswer http = client_->post(request);
+    BatchAnswer answer = judge(http, head, records);
+    answer.sent_ms = sent_ms;
+    answer.answered_ms = clock_.nowMillis();
+    answer.request_bytes = std::move(request.body);
+    answer.response_bytes = std::move(http.body);
+    return answer;
+}
+
+BatchAnswer NativeDestination::query(const std::string&, const std::vector<OutboundRecord>&) {
+    YHT_ASSERT(false);
+    return {};
+}
+
+BatchAnswer NativeDestination::judge(const HttpAnswer& http, const trust::HttpHead& request,
+                                     const std::vector<OutboundRecord>& records) const {
+    constexpr int kOk = 200, kTooManyRequests = 429, kUnavailable = 503;
+    if (http.outcome == HttpOutcome::NotSent) {
+        return settled(BatchVerdict::NotSent, base::ErrorCode::PeerUnreachable, http.detail);
+    }
+    if (http.outcome == HttpOutcome::Unknown) {
+        const auto code =
+            http.unreadable ? base::ErrorCode::PeerAnswerInvalid : base::ErrorCode::PeerAnswerLost;
+        return settled(BatchVerdict::Unknown, code, http.detail);
+    }
+    const std::string status = "HTTP " + std::to_string(http.status);
+    if (http.status == kTooManyRequests || http.status == kUnavailable) {
+        return settled(BatchVerdict::Busy, base::ErrorCode::PeerBusy, status, http.retryAfterMillis());
+    }
+    if (std::find(std::begin(kRefusing), std::end(kRefusing), http.status) != std::end(kRefusing)) {
+        return settled(BatchVerdict::Busy, base::ErrorCode::PeerRefused, status);
+    }
+    if (http.status != kOk) return invalid(status);
+    if (settings_.needs_signed_answer) {
+        if (std::string fault = signatureFault(http, request); !fault.empty()) return invalid(fault);
+    }
+    BatchAnswer answer = readItems(http, records);
+    const std::string signature = http.field("signature");
+    for (auto& record : answer.records) record.peer_receipt = signature;
+    return answer;
+}
+
+std::string NativeDestination::signatureFault(const HttpAnswer& http, const trust::HttpHead& request) const {
+    trust::HttpHead head;
+    head.status = http.status;
+    head.fields = http.fields;
+    if (auto digest = trust::checkContentDigest(head, http.body); !digest) return digest.error().row().wire;
+    const auto input = trust::readSignature(head);
+    if (!input) return input.error().row().wire;
+    for (const trust::Component& needed : {trust::Component{"@status", false}, {"content-type", false},
+                                           {"content-digest", false}, {"@method", true}, {"@target-uri", true}}) {
+        if (std::find(input->components.begin(), input->components.end(), needed) == input->components.end()) {
+            return "the answer's signature does not cover " + needed.name;
+        }
+    }
+    if (!input->created_s || std::abs(*input->created_s * 1000 - clock_.nowMillis()) > settings_.created_tolerance_ms) {
+        return "the answer was signed at another time";
+    }
+    const auto base_text = trust::signatureBase(head, *input, &request);
+    if (!base_text) return base_text.error().row().wire;
+    for (const auto& signer : settings_.answer_signers) {
+        if (signer.certificate.fingerprint() != input->keyid) continue;
+        if (!input->algorithm.empty() && input->algorithm != crypto::algorithmName(signer.algorithm)) continue;
+        const auto verdict = signer.certificate.publicKey().verify(signer.algorithm, *base_text, input->signature);
+        if (verdict && *verdict == crypto::SignatureVerdict::Valid) return "";
+    }
+    return "the answer's signature does not verify";
+}
+
+}  // namespace yht::kit
