@@ -1,12 +1,14 @@
 // RFC 9421 HTTP Message Signatures and RFC 9530 Digest Fields, in the profile of DESIGN 5:
 //   components  requests with a body: "@method" "@target-uri" "content-type" "content-digest"
-//               responses: "@status" "content-type" "content-digest" "@method";req "@target-uri";req, and
-//               "content-digest";req where the request has one
-//   parameters  created, keyid (SHA-256 of the signing certificate, lower-case hex), alg, tag="yht", optional
+//               responses: "@status" "content-type" "content-digest" "@method";req
+//               "@target-uri";req, and "content-digest";req where the request has one
+//   parameters  created, keyid (SHA-256 of the signing certificate, lower-case hex), alg,
+//   tag="yht", optional
 //               expires, nonce
-// More components may be covered: any field, the derived components of RFC 9421 section 2.2, ;req. The flags
-// sf, key, bs and tr are refused. One signature with tag "yht" per message; others are left alone.
-// Uses: base, crypto. Used by: verifier, intake/http (answers), kit (deliveries), tools.
+// More components may be covered: any field, the derived components of RFC 9421 section 2.2, ;req.
+// The flags sf, key, bs and tr are refused. One signature with tag "yht" per message; others are
+// left alone. Uses: base, crypto. Used by: verifier, intake/http (answers), kit (deliveries),
+// tools.
 #pragma once
 
 #include <optional>
@@ -39,7 +41,8 @@ struct Component {
 struct SignatureInput {
     std::string label;
     std::vector<Component> components;
-    std::string parameters;  // the inner list and parameters exactly as serialized: last line of the base
+    std::string
+        parameters;  // the inner list and parameters exactly as serialized: last line of the base
     std::optional<std::int64_t> created_s, expires_s;
     std::string keyid, algorithm, tag, nonce;
     base::Bytes signature;
@@ -51,20 +54,27 @@ base::Result<SignatureInput> readSignature(const HttpHead& head);
 /// The signature under `label`, whatever its tag. Errors: SignatureMissing, SignatureMalformed.
 base::Result<SignatureInput> readSignatureLabelled(const HttpHead& head, const std::string& label);
 
-/// RFC 9421 section 2.5. `request` is needed for ;req components. Errors: SignatureMalformed naming the
-/// component that is absent or that the profile does not know.
-base::Result<std::string> signatureBase(const HttpHead& head, const SignatureInput& input,
-                                        const HttpHead* request);
+/// RFC 9421 section 2.5. `request` is needed for ;req components. Errors: SignatureMalformed naming
+/// the component that is absent or that the profile does not know.
+base::Result<std::string> signatureBase(
+    const HttpHead& head, const SignatureInput& input, const HttpHead* request
+);
 
-/// What every profile of ours asks of a signature before its octets are looked at.
-struct SignatureRules {
-    std::vector<Component> required;  // by name and request flag
-    crypto::SignatureAlgorithm algorithm = crypto::SignatureAlgorithm::EcdsaP256Sha256;
-    std::int64_t created_tolerance_ms = 300'000;
-};
-/// Errors: SignatureUncovered naming the component, SignatureMalformed (created or keyid missing),
-/// SignatureAlgorithm, SignatureFuture, SignatureExpired.
-base::Status checkRules(const SignatureInput& input, const SignatureRules& rules, base::UnixMillis now_ms);
+inline constexpr std::int64_t kCreatedToleranceMs = 300'000;
+
+/// What every profile of ours asks of a signature before its octets are looked at: `required` is
+/// covered (name and request flag count), created and keyid are there, and the time is right.
+/// Errors: SignatureUncovered naming the component, SignatureMalformed, SignatureFuture,
+/// SignatureExpired.
+base::Status checkRules(
+    const SignatureInput& input, const std::vector<Component>& required, base::UnixMillis now_ms,
+    std::int64_t created_tolerance_ms = kCreatedToleranceMs
+);
+/// alg, where given, must be the algorithm that the key is bound to. Errors: SignatureAlgorithm.
+base::Status checkAlgorithm(const SignatureInput& input, crypto::SignatureAlgorithm bound);
+
+/// A component with its identifier written out.
+Component covered(std::string name, bool request = false);
 
 struct SigningKey {
     crypto::PrivateKey key;
@@ -72,15 +82,21 @@ struct SigningKey {
     crypto::SignatureAlgorithm algorithm;
 };
 /// A key with its certificate. `algorithm` empty: the key's default.
-/// Errors: ConfigInvalid where the two don't belong together or can't be read; never with any of the text.
-base::Result<SigningKey> signingKey(const std::string& certificate_pem, const std::string& private_key_pem,
-                                    std::optional<crypto::SignatureAlgorithm> algorithm = {});
+/// Errors: ConfigInvalid where the two don't belong together or can't be read; never with any of
+/// the text.
+base::Result<SigningKey> signingKey(
+    const std::string& certificate_pem, const std::string& private_key_pem,
+    std::optional<crypto::SignatureAlgorithm> algorithm = {}
+);
 
 /// Sets Content-Digest, Signature-Input and Signature (label "yht"), replacing what stood there.
 /// `request` non-null: signs a response, bound to it with ;req.
-/// Errors: CryptoFailed, SignatureAlgorithm, SignatureMalformed (a covered value holds a line break).
-base::Status signMessage(HttpHead& head, base::BytesView body, const SigningKey& key,
-                         base::UnixMillis now_ms, const HttpHead* request = nullptr);
+/// Errors: CryptoFailed, SignatureAlgorithm, SignatureMalformed (a covered value holds a line
+/// break).
+base::Status signMessage(
+    HttpHead& head, base::BytesView body, const SigningKey& key, base::UnixMillis now_ms,
+    const HttpHead* request = nullptr
+);
 
 /// The key that answers are expected under.
 struct VerifyingKey {
@@ -90,7 +106,9 @@ struct VerifyingKey {
 };
 /// For clients: a signed answer to `request`, whose target_uri is as the client sent it.
 /// Errors: every "signature.*" row; SignatureInvalid carries the base as we built it.
-base::Status verifyResponse(const HttpHead& response, base::BytesView body, const VerifyingKey& key,
-                            const HttpHead& request, base::UnixMillis now_ms);
+base::Status verifyResponse(
+    const HttpHead& response, base::BytesView body, const VerifyingKey& key,
+    const HttpHead& request, base::UnixMillis now_ms
+);
 
 }  // namespace yht::trust

@@ -106,11 +106,12 @@ public:
 private:
     std::vector<Partner> partners_;
     std::vector<Source> sources_;
-    std::unordered_map<std::string, std::pair<std::size_t, std::size_t>> by_fingerprint_;
+    std::unordered_map<std::string, std::size_t> partner_by_id_, source_by_id_;
+    std::unordered_map<std::string, std::pair<std::size_t, std::size_t>> by_fingerprint_;  // partner, certificate
 };
 
 /// Reads partners.yaml and sources.yaml of `directory`. Certificates out of date are taken: time is judged per request.
-/// Errors: ConfigInvalid; `fields` lists everything wrong at once, each with "file:line" as its pointer; IoFailed.
+/// Errors: ConfigInvalid; `fields` lists everything wrong at once, each with "file:line" as its pointer.
 base::Result<std::shared_ptr<const TrustSnapshot>> loadTrust(const std::string& directory);
 
 /// Thread-safety: any thread.

@@ -1,23 +1,25 @@
-// Who speaks, and is it really they: TLS certificate → partner, Content-Digest → body, signature → head.
-// Uses: crypto. Used by: intake/http.
+// Who speaks, and is it really they: TLS certificate → partner, Content-Digest → body, signature →
+// head. Uses: crypto. Used by: intake/http.
 //
 // Order of checks, cheap ones first; the first that fails is the answer:
-//   1 speaker: the TLS certificate belongs to a partner, may connect, is not revoked, is in its dates; not stopped
-//   2 Content-Digest against the body
-//   3 Signature-Input and Signature: exactly one with tag "yht"
-//   4 required components covered, created and keyid there, alg the key's own, created within the tolerance
-//     in both directions, expires not passed
-//   5 keyid is a signing certificate of THIS partner, not revoked, in its dates
-//   6 the signature, over the base for each public base URL of ours (that of the Host field first)
+//   1 speaker: the TLS certificate belongs to a partner, may connect, is not revoked, is in its
+//   dates; not stopped 2 Content-Digest against the body 3 Signature-Input and Signature: exactly
+//   one with tag "yht" 4 required components covered, created and keyid there, created within the
+//   tolerance in both directions,
+//     expires not passed
+//   5 keyid is a signing certificate of THIS partner, not revoked, in its dates; alg, where given,
+//   is its algorithm 6 the signature, over the base for each public base URL of ours (that of the
+//   Host field first)
 //
-// Replay. Nothing is remembered here. An accepted message sent again is known by its replay key, which is kept with it
-// in the ledger, and answered as a duplicate. A refused message sent again is judged again from its first check: it
-// is refused again as long as anything is wrong with it, and after the tolerance it is expired. So a refusal can't be
-// worn down by repetition, and a partner may resend the same signed message once the cause is gone at our side
-// (a certificate entered late, our clock), which a memory of refusals would forbid.
+// Replay. Nothing is remembered here. An accepted message sent again is known by its replay key,
+// which is kept with it in the ledger, and answered as a duplicate. A refused message sent again is
+// judged again from its first check: it is refused again as long as anything is wrong with it, and
+// after the tolerance it is expired. So a refusal can't be worn down by repetition, and a partner
+// may resend the same signed message once the cause is gone at our side (a certificate entered
+// late, our clock), which a memory of refusals would forbid.
 //
-// Personal data. The base shown in an error holds method, target, media type and digests only: no body. The target is
-// shown with its query: no POST of this product takes personal data in a query.
+// Personal data. The base shown in an error holds method, target, media type and digests only: no
+// body. The target is shown with its query: no POST of this product takes personal data in a query.
 #pragma once
 
 #include "gateway/trust/message_signature.h"
@@ -26,12 +28,14 @@
 namespace yht::trust {
 
 struct VerifierOptions {
-    std::vector<std::string> public_base_urls;  // "https://gateway.example:8443", no slash at the end
-    std::int64_t created_tolerance_ms = 300'000;
+    std::vector<std::string>
+        public_base_urls;  // "https://gateway.example:8443", no slash at the end
+    std::int64_t created_tolerance_ms = kCreatedToleranceMs;
 };
 
 inline constexpr std::size_t kPublicBaseUrlsMax = 8;
-/// Other bases tried after a failure, to say which component differs: one public key operation each.
+/// Other bases tried after a failure, to say which component differs: one public key operation
+/// each.
 inline constexpr int kDiagnosisAttemptsMax = 32;
 
 /// Thread-safety: any thread; holds no state but what the constructor was given.
@@ -40,20 +44,32 @@ public:
     /// Requires: 1 to kPublicBaseUrlsMax base URLs.
     RequestVerifier(const TrustHolder& trust, const base::Clock& clock, VerifierOptions options);
 
-    /// The partner behind a client certificate. Errors: CertificateUnknown, -Expired, -Revoked, PartnerStopped.
-    /// Bodiless reads need no more than this.
-    struct Speaker { std::shared_ptr<const TrustSnapshot> snapshot; const Partner* partner; };
+    /// The partner behind a client certificate. Errors: CertificateUnknown, -Expired, -Revoked,
+    /// PartnerStopped. Bodiless reads need no more than this.
+    struct Speaker {
+        std::shared_ptr<const TrustSnapshot> snapshot;
+        const Partner* partner;
+    };
     base::Result<Speaker> speakerOf(const std::string& certificate_fingerprint) const;
 
-    /// Checks a request with a body. `head.target_uri` holds path and query only ("/v1/records"): which public
-    /// base URL the sender signed is found by trying each; none fitting is SignatureTarget or SignatureInvalid.
-    /// Errors: those of speakerOf and every "signature.*" row. SignatureInvalid and SignatureTarget carry the base as we
-    /// built it; where another base of ours or a common slip (http for https, missing port, other
-    /// content-type) makes the signature fit, the public text names the component that differs.
-    base::Result<VerifiedMessage> verify(const HttpHead& head, std::string body,
-                                         const std::string& certificate_fingerprint) const;
+    /// Checks a request with a body. `head.target_uri` holds path and query only ("/v1/records"):
+    /// which public base URL the sender signed is found by trying each; none fitting is
+    /// SignatureTarget or SignatureInvalid. Errors: those of speakerOf and every "signature.*" row.
+    /// SignatureInvalid and SignatureTarget carry the base as we built it; where another base of
+    /// ours or a common slip (http for https, missing port, other content-type) makes the signature
+    /// fit, the public text names the component that differs.
+    base::Result<VerifiedMessage> verify(
+        const HttpHead& head, std::string body, const std::string& certificate_fingerprint
+    ) const;
 
 private:
+    base::Result<Proof> checkSignature(
+        const HttpHead& head, const SignatureInput& input, const PartnerCertificate& signer
+    ) const;
+    base::Error explain(
+        const HttpHead& head, const SignatureInput& input, const PartnerCertificate& signer,
+        std::string first_base
+    ) const;
     const TrustHolder& trust_;
     const base::Clock& clock_;
     const VerifierOptions options_;

@@ -1,0 +1,320 @@
+// partners.yaml and sources.yaml as partner.h describes them, read strictly: everything wrong is
+// told at once, each with its line and what to write. yaml-cpp's exceptions end here.
+#include <algorithm>
+#include <cctype>
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+#include "gateway/trust/partner.h"
+#include "gateway/trust/yaml_entry.h"
+
+namespace yht::trust {
+namespace {
+
+using base::ErrorCode;
+
+constexpr std::size_t kFileBytesMax = 4 * 1024 * 1024;
+constexpr std::size_t kPemFileBytesMax = 64 * 1024;
+constexpr std::size_t kNameCharactersMax = 100;
+constexpr std::size_t kScopeCharactersMax = 32;
+constexpr std::size_t kCertificatesMax = 32;
+constexpr std::size_t kPartnersMax = 10'000;
+constexpr std::uint32_t kConnectionsMax = 1024;
+constexpr std::size_t kRegionCharacters = 6;
+
+struct StageRow {
+    const char* name;
+    const char* zh;
+    Stage stage;
+};
+constexpr StageRow kStages[] = {
+    {"joint_test", "联调", Stage::JointTest},
+    {"trial", "试运行", Stage::Trial},
+    {"live", "正式", Stage::Live},
+    {"stopped", "停用", Stage::Stopped}};
+
+struct RightRow {
+    const char* name;
+    Right right;
+    bool scoped;
+};
+constexpr RightRow kRights[] = {
+    {"submit_own", Right::SubmitOwn, false},       {"read_own", Right::ReadOwn, false},
+    {"read_unit", Right::ReadUnit, true},          {"read_city", Right::ReadCity, true},
+    {"read_province", Right::ReadProvince, false}, {"read_evidence", Right::ReadEvidence, false},
+    {"join_city", Right::JoinCity, true}};
+
+template <class Rows>
+Names namesOf(const Rows& rows) {
+    Names names;
+    for (const auto& row : rows) names.emplace_back(row.name);
+    return names;
+}
+
+Names algorithmNames() {
+    Names names;
+    for (const auto algorithm :
+         {crypto::SignatureAlgorithm::EcdsaP256Sha256, crypto::SignatureAlgorithm::Ed25519,
+          crypto::SignatureAlgorithm::RsaPssSha512, crypto::SignatureAlgorithm::RsaV15Sha256}) {
+        names.emplace_back(crypto::algorithmName(algorithm));
+    }
+    return names;
+}
+
+std::optional<std::string> readBounded(const std::filesystem::path& path, std::size_t bytes_max) {
+    std::ifstream in(path, std::ios::binary);
+    if (!in) return std::nullopt;
+    std::string content(bytes_max + 1, '\0');
+    in.read(content.data(), static_cast<std::streamsize>(content.size()));
+    content.resize(static_cast<std::size_t>(in.gcount()));
+    if (in.bad() || content.size() > bytes_max) return std::nullopt;
+    return content;
+}
+
+/// Reads both files into one registry.
+class Loader {
+public:
+    explicit Loader(std::filesystem::path directory) : directory_(std::move(directory)) {}
+
+    base::Result<std::shared_ptr<const TrustSnapshot>> load();
+
+private:
+    /// Each entry of the file's one list.
+    template <class Read>
+    void readFile(const char* file, const char* list, Read read);
+    void readSource(const YAML::Node& node, Findings& findings);
+    void readPartner(const YAML::Node& node, Findings& findings);
+    Stage readStage(Entry& entry, Findings& findings);
+    Grant readGrant(const YAML::Node& node, Findings& findings);
+    void readCertificate(const YAML::Node& node, Partner& partner, Findings& findings);
+    std::optional<crypto::Certificate> readPem(Entry& entry);
+
+    const std::filesystem::path directory_;
+    std::vector<base::FieldError> errors_;
+    std::vector<Partner> partners_;
+    std::vector<Source> sources_;
+    Names source_ids_;
+    std::set<std::string> partner_ids_, fingerprints_;
+};
+
+template <class Read>
+void Loader::readFile(const char* file, const char* list, Read read) {
+    Findings findings(file, errors_);
+    const auto content = readBounded(directory_ / file, kFileBytesMax);
+    if (!content) {
+        findings.add(
+            0, "unreadable", "The file can't be read or is longer than 4 MiB.",
+            "文件无法读取或超过 4 MiB。"
+        );
+        return;
+    }
+    try {
+        Entry top(YAML::Load(*content), {list}, findings);
+        for (const auto& node : top.list(list, kPartnersMax)) read(node, findings);
+    } catch (const YAML::Exception& fault) {
+        // yaml-cpp's text quotes nothing of the file.
+        findings.add(
+            fault.mark.line + 1, "not_yaml", "This is not YAML: " + fault.msg + ".",
+            "不是合法的 YAML。"
+        );
+    }
+}
+
+void Loader::readSource(const YAML::Node& node, Findings& findings) {
+    Entry entry(node, {"id", "name", "region", "channel_default", "is_centre"}, findings);
+    Source source;
+    source.id = entry.id();
+    source.name_zh = entry.text("name", nullptr, kNameCharactersMax);
+    source.region = entry.text("region", nullptr, kRegionCharacters);
+    const bool six = source.region.size() == kRegionCharacters &&
+                     std::all_of(source.region.begin(), source.region.end(), [](unsigned char c) {
+                         return std::isalnum(c) != 0;
+                     });
+    if (!six && !source.region.empty()) {
+        entry.bad(
+            entry.find("region"), "region", "has six letters or digits", "应为六位字母或数字"
+        );
+    }
+    source.channel_default = entry.text("channel_default", "", kIdCharactersMax);
+    source.is_centre = entry.flag("is_centre", false);
+    if (std::find(source_ids_.begin(), source_ids_.end(), source.id) != source_ids_.end()) {
+        entry.bad(node, "id", "stands twice", "重复");
+        return;
+    }
+    source_ids_.push_back(source.id);
+    sources_.push_back(std::move(source));
+}
+
+Stage Loader::readStage(Entry& entry, Findings& findings) {
+    const std::string name = entry.text("stage", nullptr, kIdCharactersMax);
+    for (const auto& row : kStages) {
+        if (name == row.name || name == row.zh) return row.stage;
+    }
+    if (!name.empty()) {
+        findings.addUnknown(entry.find("stage"), "Stage", "阶段", name, namesOf(kStages));
+    }
+    return Stage::Stopped;
+}
+
+Grant Loader::readGrant(const YAML::Node& node, Findings& findings) {
+    if (node.IsMap()) {  // "read_unit: 43" with a space is YAML for a mapping
+        findings.add(
+            node, "invalid", "Write read_unit:<prefix> without a space.",
+            "应写作 read_unit:<前缀>,中间无空格。"
+        );
+        return {};
+    }
+    const std::string text = node.IsScalar() ? node.Scalar() : "";
+    const auto colon = std::min(text.find(':'), text.size());
+    const std::string name = text.substr(0, colon);
+    const std::string scope = text.substr(std::min(colon + 1, text.size()));
+    for (const auto& row : kRights) {
+        if (name != row.name) continue;
+        if (!row.scoped && colon != text.size()) {
+            findings.add(node, "invalid", name + " takes no scope.", name + " 不带范围。");
+        } else if (row.scoped && (scope.empty() || scope.size() > kScopeCharactersMax)) {
+            findings.add(
+                node, "invalid",
+                "Write " + name + ":<prefix>, 1 to 32 characters, without a space.",
+                "应写作 " + name + ":<前缀>(1 至 32 个字符,无空格)。"
+            );
+        }
+        return {row.right, scope};
+    }
+    findings.addUnknown(node, "Right", "权限", name, namesOf(kRights));
+    return {};
+}
+
+std::optional<crypto::Certificate> Loader::readPem(Entry& entry) {
+    constexpr std::size_t kPathCharactersMax = 255;
+    const std::filesystem::path file = entry.text("file", nullptr, kPathCharactersMax);
+    if (file.empty()) return std::nullopt;
+    const bool inside =
+        file.is_relative() && std::find(file.begin(), file.end(), "..") == file.end();
+    if (!inside) {
+        entry.bad(
+            entry.find("file"), "file", "is relative to this directory and has no \"..\"",
+            "应为本目录内的相对路径,不含 \"..\""
+        );
+        return std::nullopt;
+    }
+    const auto pem = readBounded(directory_ / file, kPemFileBytesMax);
+    auto certificate =
+        pem ? crypto::Certificate::fromPem(*pem)
+            : base::makeError(
+                  ErrorCode::IoFailed, "the file can't be read or is longer than 64 KiB"
+              );
+    if (!certificate) {
+        entry.bad(
+            entry.find("file"), "file",
+            "is no certificate that can be used: " + certificate.error().detail, "不是可用的证书"
+        );
+        return std::nullopt;
+    }
+    return std::move(*certificate);
+}
+
+void Loader::readCertificate(const YAML::Node& node, Partner& partner, Findings& findings) {
+    Entry entry(node, {"file", "algorithm", "use", "revoked"}, findings);
+    const bool revoked = entry.flag("revoked", false);
+    const std::string name = entry.text("algorithm", "", kIdCharactersMax);
+    const auto algorithm = crypto::findAlgorithm(name);
+    if (!name.empty() && !algorithm) {
+        findings.addUnknown(entry.find("algorithm"), "Algorithm", "算法", name, algorithmNames());
+    }
+    const bool both = !entry.find("use");
+    bool may_connect = both, may_sign = both;
+    for (const auto& use : entry.list("use", 2)) {
+        const std::string word = use.IsScalar() ? use.Scalar() : "";
+        if (word == "connect")
+            may_connect = true;
+        else if (word == "sign")
+            may_sign = true;
+        else
+            findings.addUnknown(use, "Use", "用途", word, {"connect", "sign"});
+    }
+    auto certificate = readPem(entry);
+    if (!certificate) return;
+    const auto bound = algorithm.value_or(certificate->publicKey().defaultAlgorithm());
+    if (!certificate->publicKey().supports(bound)) {
+        entry.bad(
+            entry.find("algorithm"), "algorithm",
+            "does not go with this key; it can be " +
+                std::string(crypto::algorithmName(certificate->publicKey().defaultAlgorithm())),
+            "与该证书的密钥类型不符"
+        );
+        return;
+    }
+    if (!fingerprints_.insert(certificate->fingerprint()).second) {
+        entry.bad(
+            entry.find("file"), "file", "is a certificate that stands here already",
+            "所指证书已登记过"
+        );
+        return;
+    }
+    partner.certificates.push_back({std::move(*certificate), bound, may_connect, may_sign, revoked}
+    );
+}
+
+void Loader::readPartner(const YAML::Node& node, Findings& findings) {
+    constexpr std::size_t kSourcesMax = 256, kGrantsMax = 64;
+    Entry entry(
+        node, {"id", "name", "stage", "sources", "rights", "connections_max", "certificates"},
+        findings
+    );
+    Partner partner;
+    partner.id = entry.id();
+    partner.name_zh = entry.text("name", nullptr, kNameCharactersMax);
+    partner.stage = readStage(entry, findings);
+    partner.connections_max =
+        entry.number("connections_max", partner.connections_max, kConnectionsMax);
+    for (const auto& item : entry.list("sources", kSourcesMax)) {
+        const std::string id = item.IsScalar() ? item.Scalar() : "";
+        const bool known =
+            std::find(source_ids_.begin(), source_ids_.end(), id) != source_ids_.end();
+        if (known)
+            partner.sources.insert(id);
+        else if (!source_ids_.empty()) {
+            findings.addUnknown(item, "Source", "来源", id, source_ids_);
+        } else
+            findings.add(
+                item, "unknown", "sources.yaml has no sources.", "sources.yaml 中没有来源。"
+            );
+    }
+    for (const auto& item : entry.list("rights", kGrantsMax))
+        partner.grants.push_back(readGrant(item, findings));
+    for (const auto& item : entry.list("certificates", kCertificatesMax))
+        readCertificate(item, partner, findings);
+    if (!partner_ids_.insert(partner.id).second) {
+        entry.bad(node, "id", "stands twice", "重复");
+        return;
+    }
+    partners_.push_back(std::move(partner));
+}
+
+base::Result<std::shared_ptr<const TrustSnapshot>> Loader::load() {
+    readFile("sources.yaml", "sources", [&](const YAML::Node& node, Findings& findings) {
+        readSource(node, findings);
+    });
+    readFile("partners.yaml", "partners", [&](const YAML::Node& node, Findings& findings) {
+        readPartner(node, findings);
+    });
+    if (errors_.empty()) {
+        return std::shared_ptr<const TrustSnapshot>(
+            std::make_shared<TrustSnapshot>(std::move(partners_), std::move(sources_))
+        );
+    }
+    const auto& first = errors_.front();
+    base::Error error = base::makeError(ErrorCode::ConfigInvalid, first.pointer + ": " + first.en);
+    error.fields = std::move(errors_);
+    return error;
+}
+
+}  // namespace
+
+base::Result<std::shared_ptr<const TrustSnapshot>> loadTrust(const std::string& directory) {
+    return Loader(directory).load();
+}
+
+}  // namespace yht::trust

@@ -1,0 +1,164 @@
+#include "gateway/trust/verifier.h"
+
+#include <algorithm>
+
+#include "gateway/crypto/digest.h"
+#include "gateway/trust/signature_diagnosis.h"
+
+namespace yht::trust {
+namespace {
+
+using base::ErrorCode;
+
+constexpr std::uint8_t kAssurancePartnerSignature = 1;  // ledger::Assurance::PartnerSignature
+
+const std::vector<Component>& requiredComponents() {
+    static const std::vector<Component> required = {
+        covered("@method"), covered("@target-uri"), covered("content-type"),
+        covered("content-digest")};
+    return required;
+}
+
+bool isInDates(const crypto::Certificate& certificate, base::UnixMillis now_ms) {
+    return certificate.notBeforeMillis() <= now_ms && now_ms <= certificate.notAfterMillis();
+}
+
+// Our addresses, the one that the sender says it called first: with several, that saves failed
+// attempts.
+std::vector<const std::string*> inLikelyOrder(
+    const std::vector<std::string>& base_urls, const std::string& host
+) {
+    std::vector<const std::string*> ordered;
+    for (const auto& base_url : base_urls) ordered.push_back(&base_url);
+    std::stable_partition(ordered.begin(), ordered.end(), [&](const std::string* base_url) {
+        return !host.empty() && base_url->ends_with("://" + host);
+    });
+    return ordered;
+}
+
+const PartnerCertificate* signingCertificate(
+    const TrustSnapshot& snapshot, const Partner& partner, const std::string& keyid,
+    base::UnixMillis now_ms
+) {
+    const auto match = snapshot.findCertificate(keyid);
+    if (!match || match->partner != &partner) return nullptr;
+    const PartnerCertificate& found = *match->certificate;
+    const bool current = found.may_sign && !found.revoked && isInDates(found.certificate, now_ms);
+    return current ? &found : nullptr;
+}
+
+}  // namespace
+
+RequestVerifier::RequestVerifier(
+    const TrustHolder& trust, const base::Clock& clock, VerifierOptions options
+)
+    : trust_(trust), clock_(clock), options_(std::move(options)) {
+    YHT_ASSERT(!options_.public_base_urls.empty());
+    YHT_ASSERT(options_.public_base_urls.size() <= kPublicBaseUrlsMax);
+}
+
+base::Result<RequestVerifier::Speaker> RequestVerifier::speakerOf(
+    const std::string& certificate_fingerprint
+) const {
+    if (certificate_fingerprint.empty()) return base::makeError(ErrorCode::CertificateMissing);
+    auto snapshot = trust_.current();
+    const auto match = snapshot->findCertificate(certificate_fingerprint);
+    if (!match || !match->certificate->may_connect)
+        return base::makeError(ErrorCode::CertificateUnknown);
+    if (match->certificate->revoked) return base::makeError(ErrorCode::CertificateRevoked);
+    if (!isInDates(match->certificate->certificate, clock_.nowMillis())) {
+        return base::makeError(ErrorCode::CertificateExpired);
+    }
+    if (match->partner->stage == Stage::Stopped) return base::makeError(ErrorCode::PartnerStopped);
+    return Speaker{std::move(snapshot), match->partner};
+}
+
+base::Result<Proof> RequestVerifier::checkSignature(
+    const HttpHead& head, const SignatureInput& input, const PartnerCertificate& signer
+) const {
+    const auto& key = signer.certificate.publicKey();
+    HttpHead candidate = head;
+    std::string first_base;
+    for (const auto* base_url : inLikelyOrder(options_.public_base_urls, head.field("host"))) {
+        candidate.target_uri = *base_url + head.target_uri;
+        auto text = signatureBase(candidate, input, nullptr);
+        if (!text) return std::move(text).error();
+        const auto verdict = key.verify(signer.algorithm, *text, input.signature);
+        if (!verdict) return verdict.error();
+        if (*verdict == crypto::SignatureVerdict::Valid) {
+            auto replay_key = crypto::Sha256().update(*text).update(input.signature).finish();
+            return Proof{
+                .signature_base = std::move(*text),
+                .signature = input.signature,
+                .keyid = input.keyid,
+                .algorithm = crypto::algorithmName(signer.algorithm),
+                .replay_key = std::move(replay_key)};
+        }
+        if (first_base.empty()) first_base = std::move(*text);
+    }
+    return explain(head, input, signer, std::move(first_base));
+}
+
+base::Error RequestVerifier::explain(
+    const HttpHead& head, const SignatureInput& input, const PartnerCertificate& signer,
+    std::string first_base
+) const {
+    HttpHead tried = head;
+    tried.target_uri =
+        *inLikelyOrder(options_.public_base_urls, head.field("host")).front() + head.target_uri;
+    const Suspect suspect{
+        .head = tried,
+        .input = input,
+        .algorithm = signer.algorithm,
+        .public_base_urls = options_.public_base_urls,
+        .path_and_query = head.target_uri};
+    const auto difference =
+        findDifference(suspect, kDiagnosisAttemptsMax, [&](const std::string& text) {
+            const auto verdict =
+                signer.certificate.publicKey().verify(signer.algorithm, text, input.signature);
+            return verdict && *verdict == crypto::SignatureVerdict::Valid;
+        });
+    const auto code = difference && difference->in_target ? ErrorCode::SignatureTarget
+                                                          : ErrorCode::SignatureInvalid;
+    base::Error error = base::makeError(code);
+    if (difference) {
+        error.public_en += " " + difference->en;
+        error.public_zh += difference->zh;
+    }
+    error.signature_base = std::move(first_base);
+    return error;
+}
+
+base::Result<VerifiedMessage> RequestVerifier::verify(
+    const HttpHead& head, std::string body, const std::string& certificate_fingerprint
+) const {
+    const base::UnixMillis now_ms = clock_.nowMillis();
+    auto speaker = speakerOf(certificate_fingerprint);
+    if (!speaker) return std::move(speaker).error();
+    if (auto digest = checkContentDigest(head, body); !digest) return std::move(digest).error();
+    const auto input = readSignature(head);
+    if (!input) return input.error();
+
+    if (auto held = checkRules(*input, requiredComponents(), now_ms, options_.created_tolerance_ms);
+        !held) {
+        return std::move(held).error();
+    }
+    const auto* signer =
+        signingCertificate(*speaker->snapshot, *speaker->partner, input->keyid, now_ms);
+    if (!signer) return base::makeError(ErrorCode::SignatureKeyUnknown);
+    if (auto fits = checkAlgorithm(*input, signer->algorithm); !fits)
+        return std::move(fits).error();
+
+    auto proof = checkSignature(head, *input, *signer);
+    if (!proof) return std::move(proof).error();
+    VerifiedMessage message;
+    message.snapshot_ = std::move(speaker->snapshot);
+    message.speaker_ = speaker->partner;
+    message.assurance_ = kAssurancePartnerSignature;
+    message.proof_ = std::move(*proof);
+    message.body_ = std::move(body);
+    message.received_ms_ = now_ms;
+    return message;
+}
+
+}  // namespace yht::trust

@@ -1,0 +1,151 @@
+#include "gateway/trust/yaml_entry.h"
+
+#include <algorithm>
+#include <charconv>
+#include <set>
+
+#include "gateway/base/text.h"
+
+namespace yht::trust {
+namespace {
+
+std::string nearest(const std::string& given, const Names& names) {
+    const auto closer = [&](const std::string& a, const std::string& b) {
+        return base::editDistance(given, a) < base::editDistance(given, b);
+    };
+    return *std::min_element(names.begin(), names.end(), closer);
+}
+
+// What is quoted back in a message: enough to find it, never a page of it.
+std::string shortened(const std::string& given) {
+    const bool readable = base::countCodePoints(given) && !base::hasControlCharacters(given);
+    return readable ? std::string(base::prefixByCodePoints(given, kIdCharactersMax)) : "";
+}
+
+}  // namespace
+
+void Findings::add(int line, const char* code, const std::string& en, const std::string& zh) {
+    if (errors_.size() == kConfigErrorsMax) return;
+    // Line 0: the file as a whole, or one that is empty.
+    errors_.push_back({line > 0 ? file_ + ":" + std::to_string(line) : file_, code, "", en, zh});
+}
+
+void Findings::add(
+    const YAML::Node& at, const char* code, const std::string& en, const std::string& zh
+) {
+    add(at.Mark().line + 1, code, en, zh);
+}
+
+void Findings::addUnknown(
+    const YAML::Node& at, const std::string& what_en, const std::string& what_zh,
+    const std::string& given, const Names& names
+) {
+    const std::string quoted = " \"" + shortened(given) + "\" ", likely = nearest(given, names);
+    add(at, "unknown", what_en + quoted + "is not known here; did you mean \"" + likely + "\"?",
+        what_zh + quoted + "无法识别,是否应为 \"" + likely + "\"?");
+}
+
+Entry::Entry(const YAML::Node& node, const Names& keys, Findings& findings)
+    : node_(node), findings_(findings) {
+    if (!node.IsMap()) {
+        findings.add(
+            node, "not_a_mapping", "Here stands a mapping (key: value).", "此处应为映射(键: 值)。"
+        );
+        return;
+    }
+    std::set<std::string> seen;
+    for (const auto& member : node) {
+        const std::string key = member.first.IsScalar() ? member.first.Scalar() : "";
+        if (std::find(keys.begin(), keys.end(), key) == keys.end()) {
+            findings.addUnknown(member.first, "Key", "键", key, keys);
+        } else if (!seen.insert(key).second) {
+            findings.add(
+                member.first, "twice", "Key \"" + key + "\" stands twice.",
+                "键 \"" + key + "\" 重复。"
+            );
+        }
+    }
+}
+
+YAML::Node Entry::find(const char* key) const {
+    return node_.IsMap() ? node_[key] : YAML::Node(YAML::NodeType::Undefined);
+}
+
+std::string Entry::text(const char* key, const char* fallback, std::size_t characters_max) {
+    const YAML::Node value = find(key);
+    if (!value) {
+        if (!fallback && node_.IsMap()) {
+            findings_.add(
+                node_, "required", std::string("\"") + key + "\" is required.",
+                std::string("缺少 \"") + key + "\"。"
+            );
+        }
+        return fallback ? fallback : "";
+    }
+    const auto characters = value.IsScalar() ? base::countCodePoints(value.Scalar()) : std::nullopt;
+    if (!characters || *characters == 0 || *characters > characters_max ||
+        base::hasControlCharacters(value.Scalar())) {
+        bad(value, key,
+            "is one value of 1 to " + std::to_string(characters_max) + " characters of UTF-8",
+            "应为 1 至 " + std::to_string(characters_max) + " 个 UTF-8 字符的单个值");
+        return "";
+    }
+    return value.Scalar();
+}
+
+bool Entry::flag(const char* key, bool fallback) {
+    const YAML::Node value = find(key);
+    if (!value) return fallback;
+    if (value.IsScalar() && value.Scalar() == "true") return true;
+    if (!value.IsScalar() || value.Scalar() != "false")
+        bad(value, key, "is true or false", "应为 true 或 false");
+    return false;
+}
+
+std::uint32_t Entry::number(const char* key, std::uint32_t fallback, std::uint32_t max) {
+    const YAML::Node value = find(key);
+    if (!value) return fallback;
+    const std::string text = value.IsScalar() ? value.Scalar() : "";
+    std::uint32_t number = 0;
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (read.ec != std::errc() || read.ptr != text.data() + text.size() || number < 1 ||
+        number > max) {
+        bad(value, key, "is a number from 1 to " + std::to_string(max),
+            "应为 1 至 " + std::to_string(max) + " 的整数");
+    }
+    return number;
+}
+
+std::vector<YAML::Node> Entry::list(const char* key, std::size_t count_max) {
+    const YAML::Node value = find(key);
+    std::vector<YAML::Node> items;
+    if (!value) return items;
+    if (!value.IsSequence() || value.size() > count_max) {
+        bad(value, key, "is a list of at most " + std::to_string(count_max) + " items",
+            "应为至多 " + std::to_string(count_max) + " 项的列表");
+        return items;
+    }
+    for (const auto& item : value) items.push_back(item);
+    return items;
+}
+
+std::string Entry::id() {
+    const std::string id = text("id", nullptr, kIdCharactersMax);
+    const bool plain = std::all_of(id.begin(), id.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    });
+    if (!plain)
+        bad(find("id"), "id", "is of a-z, 0-9, \"-\" and \"_\"", "只能含 a-z、0-9、\"-\"、\"_\"");
+    return id;
+}
+
+void Entry::bad(
+    const YAML::Node& at, const char* key, const std::string& en, const std::string& zh
+) {
+    findings_.add(
+        at, "invalid", std::string("\"") + key + "\" " + en + ".",
+        std::string("\"") + key + "\" " + zh + "。"
+    );
+}
+
+}  // namespace yht::trust

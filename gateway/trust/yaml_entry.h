@@ -1,0 +1,65 @@
+// A YAML mapping read strictly: unknown and repeated keys are refused with the nearest name, values
+// are read by type and bound, and everything wrong is collected with "file:line" instead of
+// stopping at the first. Uses: base, yaml-cpp. Used by: partner_file.
+#pragma once
+
+#include <yaml-cpp/yaml.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "gateway/base/error.h"
+
+namespace yht::trust {
+
+using Names = std::vector<std::string>;
+
+inline constexpr std::size_t kConfigErrorsMax = 50;
+inline constexpr std::size_t kIdCharactersMax = 64;
+
+/// Collects what is wrong in one file, at most kConfigErrorsMax in all.
+class Findings {
+public:
+    Findings(std::string file, std::vector<base::FieldError>& errors)
+        : file_(std::move(file)), errors_(errors) {}
+
+    void add(int line, const char* code, const std::string& en, const std::string& zh);
+    void add(const YAML::Node& at, const char* code, const std::string& en, const std::string& zh);
+    /// "… is not known here; did you mean …?" Requires: names not empty.
+    void addUnknown(
+        const YAML::Node& at, const std::string& what_en, const std::string& what_zh,
+        const std::string& given, const Names& names
+    );
+
+private:
+    const std::string file_;
+    std::vector<base::FieldError>& errors_;
+};
+
+/// One mapping of the file. Each reader adds its own finding and gives the fallback or an empty
+/// value.
+class Entry {
+public:
+    Entry(const YAML::Node& node, const Names& keys, Findings& findings);
+
+    /// An undefined node where absent.
+    YAML::Node find(const char* key) const;
+    /// The scalar's text; `fallback` where absent, and a finding where that is null.
+    std::string text(const char* key, const char* fallback, std::size_t characters_max);
+    bool flag(const char* key, bool fallback);
+    /// 1 to `max`.
+    std::uint32_t number(const char* key, std::uint32_t fallback, std::uint32_t max);
+    /// The items of a list; none where absent.
+    std::vector<YAML::Node> list(const char* key, std::size_t count_max);
+    /// The member "id": a-z, 0-9, "-" and "_".
+    std::string id();
+    /// Adds: "key" <text>.
+    void bad(const YAML::Node& at, const char* key, const std::string& en, const std::string& zh);
+
+private:
+    const YAML::Node node_;
+    Findings& findings_;
+};
+
+}  // namespace yht::trust
