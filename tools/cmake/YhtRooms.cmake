@@ -26,7 +26,7 @@ endif()
 function(yht_target_defaults target)
     target_include_directories(${target} PUBLIC "${CMAKE_SOURCE_DIR}")
     target_compile_options(${target} PRIVATE
-        -Wall -Wextra -Wpedantic -Wshadow=local -Wnon-virtual-dtor -Werror=unused-result
+        -Wall -Wextra -Wno-missing-field-initializers -Wpedantic -Wshadow=local -Wnon-virtual-dtor -Werror=unused-result
         -Werror=return-type -Werror=switch)
 endfunction()
 

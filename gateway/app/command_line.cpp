@@ -1,0 +1,129 @@
+#include "gateway/app/command_line.h"
+
+#include <CLI/CLI.hpp>
+
+#include "gateway/app/commands.h"
+
+namespace yht::app {
+namespace {
+
+constexpr const char* kTop =
+    "Yihaotong 一号通: integration gateway of a province's 12345 federation.\n"
+    "One number, one ticket, one ledger. 一个号码,一张工单,一本账。\n";
+
+constexpr const char* kExamples =
+    "Examples 示例:\n"
+    "  yht serve --config /etc/yihaotong\n"
+    "  yht ledger show 430200-20190418-0000123-0\n"
+    "  yht tickets --unsettled\n"
+    "  yht deliveries --json\n"
+    "  yht schema json > records.schema.json\n"
+    "Exit codes 退出码: 0 ok, 3 found something, 64 usage, 65 bad data, 69 unavailable, 70 fault, 78 configuration.";
+
+/// What CLI11 fills in. One object for all commands: only one of them runs.
+struct Parsed {
+    CommandOptions options;
+    std::string ticket_no, what, list;
+    std::uint64_t after = 0;
+    std::int64_t idle_s = 0;
+    std::size_t limit = 50;
+    bool unsettled = false;
+    std::function<int()> run;
+};
+
+CLI::App* command(CLI::App& parent, const char* name, const char* text, Parsed& parsed, std::function<int()> run) {
+    auto* made = parent.add_subcommand(name, text);
+    made->callback([&parsed, run = std::move(run)] { parsed.run = run; });
+    return made;
+}
+
+void addConfig(CLI::App* app, Parsed& parsed) {
+    app->add_option("-c,--config", parsed.options.directory, "Deployment directory 部署目录")
+        ->envname("YHT_CONFIG")
+        ->capture_default_str();
+}
+
+void addJson(CLI::App* app, Parsed& parsed) {
+    app->add_flag("--json", parsed.options.json, "For machines 机器可读");
+}
+
+void addLedger(CLI::App& top, Parsed& parsed) {
+    auto* ledger = top.add_subcommand("ledger", "Look into the ledger and check it 查看与校验账本");
+    ledger->require_subcommand(1);
+    auto* show = command(*ledger, "show", "One ticket's story as a timeline 一张工单的全过程", parsed,
+                         [&] { return showTicket(parsed.options, parsed.ticket_no); });
+    show->add_option("ticket_no", parsed.ticket_no, "430200-20190418-0000123-0, or PARTY/NUMBER 或 来源/编号")->required();
+    show->footer("Examples 示例:\n  yht ledger show 430200-20190418-0000123-0\n  yht ledger show zz-12315/A-77 --json");
+    auto* verify = command(*ledger, "verify", "Recompute every hash, proof and signature 全部重算校验", parsed,
+                           [&] { return verifyLedgerCommand(parsed.options); });
+    auto* follow = command(*ledger, "follow", "Entries as they are committed 实时跟踪", parsed,
+                           [&] { return followLedger(parsed.options, parsed.after, parsed.idle_s); });
+    follow->add_option("--after", parsed.after, "Begin after this sequence number 从此序号之后开始");
+    follow->add_option("--idle-s", parsed.idle_s, "End after so many seconds without an entry 空闲多少秒后结束");
+    auto* checkpoint = command(*ledger, "checkpoint", "The newest checkpoint and the key to check it 最新检查点", parsed,
+                               [&] { return showCheckpoint(parsed.options); });
+    for (auto* one : {show, verify, follow, checkpoint}) {
+        addConfig(one, parsed);
+        addJson(one, parsed);
+    }
+}
+
+void addFlow(CLI::App& top, Parsed& parsed) {
+    auto* tickets = command(top, "tickets", "Tickets with state, uploads and what is open 工单一览", parsed, [&] {
+        return listTickets(parsed.options, parsed.unsettled, parsed.limit);
+    });
+    tickets->add_flag("--unsettled", parsed.unsettled,
+                      "Only those not answered or not wholly delivered; exit code 3 where there is one 仅未办结或未送达的");
+    tickets->add_option("--limit", parsed.limit, "At most so many 最多条数")->capture_default_str()->check(CLI::Range(1, 1'000'000));
+    auto* deliveries = command(top, "deliveries", "Backlog, age, rate, errors and dead letters per destination 送达情况",
+                               parsed, [&] { return listDeliveries(parsed.options); });
+    for (auto* one : {tickets, deliveries}) {
+        addConfig(one, parsed);
+        addJson(one, parsed);
+    }
+}
+
+void addReference(CLI::App& top, Parsed& parsed) {
+    auto* schema = top.add_subcommand("schema", "What partners build against 对接规范");
+    schema->require_subcommand(1);
+    command(*schema, "json", "JSON Schema 2020-12 of every record kind 记录的 JSON Schema", parsed, [] { return printSchema("json", ""); });
+    command(*schema, "docs", "Reference page of fields and codes 字段与代码参考", parsed, [] { return printSchema("docs", ""); });
+    auto* codes = command(*schema, "codes", "Code lists with their dates, as JSON 代码表", parsed,
+                          [&] { return printSchema("codes", parsed.list); });
+    codes->add_option("list", parsed.list, "One list; all where left out 代码表名称,省略则全部");
+
+    auto* config = top.add_subcommand("config", "Configuration 配置");
+    config->require_subcommand(1);
+    command(*config, "reference", "Every key with type, unit, default and range 全部配置项", parsed, [] { return printConfigReference(); });
+    auto* check = command(*config, "check", "Check a deployment directory 检查部署目录", parsed, [&] { return checkConfig(parsed.options); });
+    addConfig(check, parsed);
+
+    auto* errors = command(top, "errors", "Every error code with status and retry class 错误码表", parsed,
+                           [&] { return printErrors(parsed.options.json); });
+    addJson(errors, parsed);
+}
+
+}  // namespace
+
+int runCommandLine(int argc, char** argv, const std::function<int(const std::string&)>& serve) {
+    CLI::App top{kTop, "yht"};
+    top.require_subcommand(1);
+    top.set_version_flag("--version", YHT_VERSION);
+    top.footer(kExamples);
+    Parsed parsed;
+    parsed.options.directory = "/etc/yihaotong";
+    auto* serving = command(top, "serve", "Run the gateway 运行网关", parsed, [&] { return serve(parsed.options.directory); });
+    addConfig(serving, parsed);
+    addLedger(top, parsed);
+    addFlow(top, parsed);
+    addReference(top, parsed);
+    try {
+        top.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        // --help and --version come this way too, with code 0.
+        return top.exit(error) == 0 ? kExitOk : kExitUsage;
+    }
+    return parsed.run();
+}
+
+}  // namespace yht::app

@@ -1,0 +1,25 @@
+// The command line of `yht`: one table of commands, help that teaches by example, exit codes that mean something.
+// Uses: app. Used by: main.cpp.
+#pragma once
+
+#include <functional>
+#include <string>
+
+namespace yht::app {
+
+/// Exit codes of every command (sysexits(3) where one fits).
+enum ExitCode : int {
+    kExitOk = 0,
+    kExitFound = 3,     // the command worked and found what it was asked to look for: damage, unsettled tickets
+    kExitUsage = 64,    // wrong command line
+    kExitData = 65,     // a file or number given is wrong
+    kExitUnavailable = 69,
+    kExitSoftware = 70, // a fault of ours, or of the disk
+    kExitConfig = 78,   // the configuration is wrong
+};
+
+/// Parses the command line and runs what it names; `serve` is given the deployment directory.
+/// Returns the process's exit code.
+int runCommandLine(int argc, char** argv, const std::function<int(const std::string&)>& serve);
+
+}  // namespace yht::app

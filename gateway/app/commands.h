@@ -1,0 +1,31 @@
+// The commands behind the command line, one function each; all return an ExitCode.
+// Uses: app, ledger, delivery, ticket. Used by: command_line.cpp.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace yht::app {
+
+struct CommandOptions {
+    std::string directory;  // deployment
+    bool json = false;
+};
+
+int showTicket(const CommandOptions& options, const std::string& ticket_no);
+int verifyLedgerCommand(const CommandOptions& options);
+/// Prints entries after `after` as they are committed; ends after `idle_s` seconds without one (0: never).
+int followLedger(const CommandOptions& options, std::uint64_t after, std::int64_t idle_s);
+/// The log's verifier key and the newest checkpoint: what an auditor needs first.
+int showCheckpoint(const CommandOptions& options);
+
+/// A table of tickets, newest first. With `unsettled_only`: kExitFound where there is one.
+int listTickets(const CommandOptions& options, bool unsettled_only, std::size_t limit);
+int listDeliveries(const CommandOptions& options);
+
+int printSchema(const std::string& what, const std::string& list);
+int printConfigReference();
+int checkConfig(const CommandOptions& options);
+int printErrors(bool json);
+
+}  // namespace yht::app

@@ -1,0 +1,79 @@
+#include <iostream>
+
+#include "gateway/app/command_line.h"
+#include "gateway/app/commands.h"
+#include "gateway/app/config.h"
+#include "gateway/app/terminal.h"
+#include "gateway/json/json.h"
+#include "gateway/ticket/codes.h"
+#include "gateway/ticket/schema.h"
+
+namespace yht::app {
+namespace {
+
+const char* retryName(base::Retry retry) {
+    switch (retry) {
+        case base::Retry::Never: return "never";
+        case base::Retry::Fixed: return "when mended";
+        case base::Retry::Later: return "later";
+    }
+    YHT_ASSERT(false);
+}
+
+int printErrorsJson() {
+    rapidjson::StringBuffer buffer;
+    rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
+    writer.StartArray();
+    for (const auto& row : base::errorTable()) {
+        writer.StartObject();
+        writer.Key("code");
+        writer.String(row.wire);
+        writer.Key("http_status");
+        writer.Int(row.http_status);
+        writer.Key("retry");
+        writer.String(retryName(row.retry));
+        writer.Key("en");
+        writer.String(row.en);
+        writer.Key("zh");
+        writer.String(row.zh);
+        writer.EndObject();
+    }
+    writer.EndArray();
+    std::cout << buffer.GetString() << '\n';
+    return kExitOk;
+}
+
+}  // namespace
+
+int printSchema(const std::string& what, const std::string& list) {
+    if (what == "json") {
+        std::cout << ticket::jsonSchema();
+    } else if (what == "docs") {
+        std::cout << ticket::referencePage();
+    } else if (list.empty() || ticket::findCodeList(list) != nullptr) {
+        std::cout << ticket::codesJson(list);
+    } else {
+        std::cerr << "no code list 没有代码表 " << list << "; there are 现有:";
+        for (const auto& row : ticket::codeLists()) std::cerr << ' ' << row.list;
+        std::cerr << '\n';
+        return kExitData;
+    }
+    return kExitOk;
+}
+
+int printConfigReference() {
+    std::cout << configReference();
+    return kExitOk;
+}
+
+int printErrors(bool json) {
+    if (json) return printErrorsJson();
+    Table table{{"code", "HTTP", "send again", "English", "中文"}, {}};
+    for (const auto& row : base::errorTable()) {
+        table.rows.push_back({row.wire, std::to_string(row.http_status), retryName(row.retry), row.en, row.zh});
+    }
+    print(std::cout, table);
+    return kExitOk;
+}
+
+}  // namespace yht::app

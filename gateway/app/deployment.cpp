@@ -1,0 +1,130 @@
+#include "gateway/app/deployment.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+
+#include "gateway/crypto/digest.h"
+
+namespace yht::app {
+namespace {
+
+namespace fs = std::filesystem;
+using base::ErrorCode;
+using base::makeError;
+
+std::string trimmed(std::string text) {
+    const auto last = text.find_last_not_of(" \r\n\t");
+    text.resize(last == std::string::npos ? 0 : last + 1);
+    return text;
+}
+
+base::Result<base::Bytes> readKek(const std::string& path) {
+    auto text = readSecret(path);
+    if (!text.ok()) return std::move(text).error();
+    auto key = base::fromHex(trimmed(std::move(*text)));
+    if (!key || key->size() != 32) {
+        return makeError(ErrorCode::ConfigInvalid,
+                         path + ": not 64 hexadecimal digits; openssl rand -hex 32 makes one 应为 64 位十六进制");
+    }
+    return *std::move(key);
+}
+
+base::Result<crypto::PrivateKey> readPrivateKey(const std::string& path) {
+    auto pem = readSecret(path);
+    if (!pem.ok()) return std::move(pem).error();
+    auto key = crypto::PrivateKey::fromPem(*pem);
+    if (!key.ok()) return makeError(ErrorCode::ConfigInvalid, path + ": " + base::describe(key.error()));
+    return key;
+}
+
+}  // namespace
+
+base::Result<std::string> readFile(const std::string& path, std::size_t bytes_max) {
+    std::ifstream in(path, std::ios::binary);
+    if (!in) return makeError(ErrorCode::IoFailed, path + ": can't be opened 无法打开");
+    std::string text(bytes_max + 1, '\0');
+    in.read(text.data(), static_cast<std::streamsize>(text.size()));
+    if (in.bad()) return makeError(ErrorCode::IoFailed, path + ": can't be read 无法读取");
+    text.resize(static_cast<std::size_t>(in.gcount()));
+    if (text.size() > bytes_max) {
+        return makeError(ErrorCode::IoFailed, path + ": longer than " + std::to_string(bytes_max) + " bytes");
+    }
+    return text;
+}
+
+base::Result<std::string> readSecret(const std::string& path) {
+    struct stat info {};
+    if (::stat(path.c_str(), &info) == 0 && (info.st_mode & (S_IROTH | S_IWOTH)) != 0) {
+        return makeError(ErrorCode::ConfigInvalid,
+                         path + ": others may read this secret; chmod 600 " + path + " 私钥文件不得对他人可读");
+    }
+    return readFile(path);
+}
+
+base::Result<ledger::SqliteStoreOptions> storeOptions(const Config& config, const base::Clock& clock,
+                                                      base::Random& random, bool read_only) {
+    auto kek = readKek(config.text("ledger.kek"));
+    if (!kek.ok()) return std::move(kek).error();
+    auto key = readPrivateKey(config.text("ledger.log_key"));
+    if (!key.ok()) return std::move(key).error();
+    auto digest = bundleDigest(config);
+    if (!digest.ok()) return std::move(digest).error();
+    ledger::SqliteStoreOptions options{.path = config.text("ledger.directory") + "/ledger.db",
+                                       .kek = *std::move(kek),
+                                       .log_key = *std::move(key),
+                                       .key_name = config.text("ledger.log_key_name"),
+                                       .origin = config.text("ledger.origin"),
+                                       .clock = clock,
+                                       .random = random};
+    options.read_only = read_only;
+    options.config_digest = *std::move(digest);
+    options.batch_max = static_cast<std::size_t>(config.integer("ledger.batch_max"));
+    options.queue_max = static_cast<std::size_t>(config.integer("ledger.queue_max"));
+    return options;
+}
+
+base::Result<trust::SigningKey> readSigningKey(const std::string& certificate_path, const std::string& key_path) {
+    auto key = readPrivateKey(key_path);
+    if (!key.ok()) return std::move(key).error();
+    auto pem = readFile(certificate_path);
+    if (!pem.ok()) return std::move(pem).error();
+    auto certificate = crypto::Certificate::fromPem(*pem);
+    if (!certificate.ok()) {
+        return makeError(ErrorCode::ConfigInvalid, certificate_path + ": " + base::describe(certificate.error()));
+    }
+    if (certificate->publicKey().toDer() != key->publicKey().toDer()) {
+        return makeError(ErrorCode::ConfigInvalid, certificate_path + ": not the certificate of " + key_path + " 证书与私钥不符");
+    }
+    return trust::SigningKey{*std::move(key), certificate->fingerprint(),
+                             certificate->publicKey().defaultAlgorithm()};
+}
+
+base::Result<ticket::Calendar> calendar(const Config& config) {
+    const auto& path = config.text("calendar.file");
+    if (path.empty()) return ticket::Calendar{};
+    auto csv = readFile(path);
+    if (!csv.ok()) return std::move(csv).error();
+    return ticket::Calendar::fromCsv(*csv);
+}
+
+base::Result<base::Bytes> bundleDigest(const Config& config) {
+    std::vector<fs::path> files;
+    std::error_code failed;
+    for (const auto& item : fs::directory_iterator(config.directory(), failed)) {
+        if (item.path().extension() == ".yaml") files.push_back(item.path());
+    }
+    if (failed) return makeError(ErrorCode::IoFailed, config.directory() + ": " + failed.message());
+    std::sort(files.begin(), files.end());
+    base::Bytes listing;
+    for (const auto& file : files) {
+        const auto text = readFile(file.string());
+        if (!text.ok()) return text.error();
+        listing += base::toHex(crypto::sha256(*text)) + "  " + file.filename().string() + "\n";
+    }
+    return crypto::sha256(listing);
+}
+
+}  // namespace yht::app

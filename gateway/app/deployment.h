@@ -1,0 +1,34 @@
+// A deployment directory, opened: configuration, keys, partners, calendar. What `serve` and the commands share.
+//   yht.yaml  partners.yaml  sources.yaml  routes.yaml  destinations.yaml  *.pem  *.key  profiles by path
+// Uses: base, ledger, trust, ticket, kit, delivery. Used by: app.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "gateway/app/config.h"
+#include "gateway/ledger/store/sqlite_store.h"
+#include "gateway/ticket/calendar.h"
+#include "gateway/trust/message_signature.h"
+#include "gateway/trust/partner.h"
+
+namespace yht::app {
+
+/// Reads a whole file of at most `bytes_max`. Errors: IoFailed naming the path.
+base::Result<std::string> readFile(const std::string& path, std::size_t bytes_max = 4U << 20);
+/// readFile, refused where others may read it. Errors: ConfigInvalid naming the path and the command that mends it.
+base::Result<std::string> readSecret(const std::string& path);
+
+/// Options of the ledger named by the configuration, keys read. `read_only` for commands beside a running gateway.
+base::Result<ledger::SqliteStoreOptions> storeOptions(const Config& config, const base::Clock& clock,
+                                                      base::Random& random, bool read_only);
+
+/// A key that signs messages, named by its certificate. The pair is checked to belong together.
+base::Result<trust::SigningKey> readSigningKey(const std::string& certificate_path, const std::string& key_path);
+
+base::Result<ticket::Calendar> calendar(const Config& config);
+
+/// SHA-256 over the names and contents of the directory's YAML files: the bundle's digest in every leaf.
+base::Result<base::Bytes> bundleDigest(const Config& config);
+
+}  // namespace yht::app

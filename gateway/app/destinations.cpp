@@ -1,0 +1,143 @@
+#include "gateway/app/destinations.h"
+
+#include "adapters/kit/native_destination.h"
+#include "adapters/kit/profile_destination.h"
+#include "adapters/kit/yaml_map.h"
+#include "gateway/app/config.h"
+#include "gateway/app/deployment.h"
+
+namespace yht::app {
+namespace {
+
+using base::ErrorCode;
+using base::makeError;
+
+constexpr const char* kFile = "destinations.yaml";
+
+/// One entry of the file, its paths resolved.
+struct Row {
+    std::string id, protocol, profile, url, sender_id, reporting_unit, accepting_region;
+    std::string certificate, private_key, peer_ca, peer_certificate;
+    bool needs_signed_answer = true;
+    std::int64_t batch_max = 100, timeout_ms = 30'000;
+};
+
+Row readRow(const YAML::Node& node, const std::string& directory, kit::YamlProblems& problems) {
+    kit::YamlMap map(node, "destination", problems);
+    const auto path = [&](const char* key) { return resolvePath(directory, map.text(key)); };
+    Row row;
+    row.id = map.text("id");
+    row.protocol = map.text("protocol");
+    row.url = map.text("url");
+    row.certificate = path("certificate");
+    row.private_key = path("private_key");
+    row.peer_ca = path("peer_ca");
+    row.peer_certificate = path("peer_certificate");
+    if (row.protocol == "profile") {
+        row.profile = path("profile");
+        row.sender_id = map.text("sender_id");
+        row.reporting_unit = map.text("reporting_unit", "");
+        row.accepting_region = map.text("accepting_region", "");
+    } else if (row.protocol == "native") {
+        row.needs_signed_answer = map.flag("needs_signed_answer", true);
+        row.batch_max = map.integer("batch_max", 100, 1, kit::NativeDestination::kBatchMax);
+        row.timeout_ms = map.integer("timeout_ms", 30'000, 1, 600'000);
+    } else {
+        map.problem("protocol is profile or native 协议应为 profile 或 native");
+    }
+    map.finish();
+    return row;
+}
+
+base::Result<std::vector<Row>> readRows(const std::string& directory) {
+    const auto file = resolvePath(directory, kFile);
+    auto root = kit::parseYamlFile(file);
+    if (!root.ok()) return std::move(root).error();
+    kit::YamlProblems problems(file);
+    kit::YamlMap map(*root, kFile, problems);
+    std::vector<Row> rows;
+    const auto list = map.node("destinations");
+    if (!list || !list.IsSequence()) map.problem("destinations: a list is expected 应为列表");
+    for (const auto& node : list) rows.push_back(readRow(node, directory, problems));
+    map.finish();
+    if (!problems.empty()) return problems.error();
+    return rows;
+}
+
+base::Result<crypto::Certificate> readCertificate(const std::string& path) {
+    auto pem = readFile(path);
+    if (!pem.ok()) return std::move(pem).error();
+    return crypto::Certificate::fromPem(*pem);
+}
+
+base::Result<std::unique_ptr<kit::Destination>> makeProfile(const Row& row, trust::SigningKey key,
+                                                            crypto::Certificate peer,
+                                                            const trust::TlsContextHolder& contexts,
+                                                            const base::Clock& clock, base::Random& random) {
+    auto profile = kit::Profile::load(row.profile);
+    if (!profile.ok()) return std::move(profile).error();
+    kit::ProfileDestinationSettings settings{.id = row.id,
+                                             .base_url = row.url,
+                                             .sender_id = row.sender_id,
+                                             .reporting_unit = row.reporting_unit,
+                                             .accepting_region = row.accepting_region,
+                                             .key = std::move(key),
+                                             .receipt_certificates = {std::move(peer)}};
+    auto made = kit::ProfileDestination::make(std::move(settings), *std::move(profile), contexts, clock, random);
+    if (!made.ok()) return std::move(made).error();
+    return std::unique_ptr<kit::Destination>(*std::move(made));
+}
+
+base::Result<std::unique_ptr<kit::Destination>> makeNative(const Row& row, trust::SigningKey key,
+                                                           crypto::Certificate peer,
+                                                           const trust::TlsContextHolder& contexts,
+                                                           const base::Clock& clock) {
+    // "https://host:port/path": the client wants the two apart.
+    const auto scheme_end = row.url.find("://");
+    const auto slash = scheme_end == std::string::npos ? std::string::npos : row.url.find('/', scheme_end + 3);
+    if (slash == std::string::npos) {
+        return makeError(ErrorCode::ConfigInvalid,
+                         std::string(kFile) + ": " + row.id + ": url needs a path, for example https://host:8444/deliveries");
+    }
+    const auto algorithm = peer.publicKey().defaultAlgorithm();
+    kit::NativeDestinationSettings settings{.id = row.id,
+                                            .base_url = row.url.substr(0, slash),
+                                            .path = row.url.substr(slash),
+                                            .key = std::move(key),
+                                            .answer_signers = {{std::move(peer), algorithm}}};
+    settings.needs_signed_answer = row.needs_signed_answer;
+    settings.batch_max = static_cast<std::size_t>(row.batch_max);
+    settings.timeout_ms = row.timeout_ms;
+    auto made = kit::NativeDestination::make(std::move(settings), contexts, clock);
+    if (!made.ok()) return std::move(made).error();
+    return std::unique_ptr<kit::Destination>(*std::move(made));
+}
+
+}  // namespace
+
+base::Result<DestinationSet> loadDestinations(const std::string& directory, const base::Clock& clock,
+                                              base::Random& random) {
+    auto rows = readRows(directory);
+    if (!rows.ok()) return std::move(rows).error();
+    DestinationSet set;
+    for (const auto& row : *rows) {
+        auto context = trust::clientContext({.certificate_chain_pem = row.certificate,
+                                             .private_key_pem = row.private_key,
+                                             .peer_ca_pem = row.peer_ca});
+        if (!context.ok()) return std::move(context).error();
+        auto key = readSigningKey(row.certificate, row.private_key);
+        if (!key.ok()) return std::move(key).error();
+        auto peer = readCertificate(row.peer_certificate);
+        if (!peer.ok()) return std::move(peer).error();
+        set.contexts.push_back(std::make_unique<trust::TlsContextHolder>(*std::move(context)));
+        const auto& contexts = *set.contexts.back();
+        auto made = row.protocol == "native"
+                        ? makeNative(row, *std::move(key), *std::move(peer), contexts, clock)
+                        : makeProfile(row, *std::move(key), *std::move(peer), contexts, clock, random);
+        if (!made.ok()) return std::move(made).error();
+        set.destinations.push_back(*std::move(made));
+    }
+    return set;
+}
+
+}  // namespace yht::app

@@ -1,0 +1,43 @@
+// destinations.yaml of the deployment directory: how each destination is reached and spoken to. Which records it gets
+// stands in routes.yaml.
+//
+//   destinations:
+//     - id: province                      # as in routes.yaml
+//       protocol: profile                 # profile: a stranger, described by a profile | native: our own records
+//       profile: ../profiles/xiang        # protocol profile: its folder
+//       url: https://12345.example.gov.cn # native: the whole delivery URL; profile: the base, paths are the profile's
+//       sender_id: XZ43020001             # protocol profile: who we are to it
+//       reporting_unit: HX430201          # profile, optional: left out, it follows from the accepting region
+//       accepting_region: "430200"        # profile, optional: for stand-alone records without a ticket
+//       certificate: gateway.pem          # client certificate and key towards it, which also sign
+//       private_key: gateway.key
+//       peer_ca: root.pem                 # CA of its TLS certificate
+//       peer_certificate: province.pem    # whose key signs its answers and receipts
+//       needs_signed_answer: true         # native, optional: false takes unsigned answers
+//       batch_max: 100                    # native, optional
+//       timeout_ms: 30000                 # native, optional
+// Uses: kit. Used by: gateway.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "adapters/kit/destination.h"
+#include "gateway/base/random.h"
+#include "gateway/base/result.h"
+#include "gateway/trust/tls.h"
+
+namespace yht::app {
+
+/// Destinations and what they stand on; the contexts must outlive them.
+struct DestinationSet {
+    std::vector<std::unique_ptr<trust::TlsContextHolder>> contexts;
+    std::vector<std::unique_ptr<kit::Destination>> destinations;
+};
+
+/// Errors: ConfigInvalid and ProfileInvalid with file, line and what to write.
+base::Result<DestinationSet> loadDestinations(const std::string& directory, const base::Clock& clock,
+                                              base::Random& random);
+
+}  // namespace yht::app

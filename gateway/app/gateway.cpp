@@ -1,0 +1,146 @@
+#include "gateway/app/gateway.h"
+
+#include <signal.h>
+
+#include <iostream>
+#include <mutex>
+
+#include "gateway/base/time_text.h"
+#include "gateway/crypto/digest.h"
+
+namespace yht::app {
+namespace {
+
+/// SHA-256("abc"), FIPS 180-4.
+constexpr const char* kSha256OfAbc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+
+sigset_t handledSignals() {
+    sigset_t set;
+    ::sigemptyset(&set);
+    for (const int number : {SIGTERM, SIGINT, SIGHUP}) ::sigaddset(&set, number);
+    return set;
+}
+
+std::size_t countOf(const Config& config, const char* key) {
+    return static_cast<std::size_t>(config.integer(key));
+}
+
+}  // namespace
+
+void logLine(const std::string& text) {
+    static std::mutex mutex;
+    const std::lock_guard lock(mutex);
+    std::cerr << base::formatRfc3339(base::SystemClock().nowMillis()) << ' ' << text << std::endl;
+}
+
+void blockSignals() {
+    const auto set = handledSignals();
+    ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
+    ::signal(SIGPIPE, SIG_IGN);
+}
+
+void waitForStop(const std::function<void()>& reload) {
+    const auto set = handledSignals();
+    for (;;) {
+        int number = 0;
+        if (::sigwait(&set, &number) != 0) continue;
+        if (number != SIGHUP) return;
+        reload();
+    }
+}
+
+base::Status checkCrypto() {
+    if (base::toHex(crypto::sha256("abc")) != kSha256OfAbc) {
+        return base::makeError(base::ErrorCode::CryptoFailed, "SHA-256 gives a wrong answer");
+    }
+    auto key = crypto::PrivateKey::generate(crypto::SignatureAlgorithm::Ed25519);
+    if (!key.ok()) return std::move(key).error();
+    auto signature = key->sign(crypto::SignatureAlgorithm::Ed25519, "abc");
+    if (!signature.ok()) return std::move(signature).error();
+    auto verdict = key->publicKey().verify(crypto::SignatureAlgorithm::Ed25519, "abd", *signature);
+    if (!verdict.ok()) return std::move(verdict).error();
+    if (*verdict != crypto::SignatureVerdict::Invalid) {
+        return base::makeError(base::ErrorCode::CryptoFailed, "Ed25519 takes a wrong signature");
+    }
+    return {};
+}
+
+trust::TlsFiles tlsFiles(const Config& config) {
+    return {.certificate_chain_pem = config.text("partner.certificate"),
+            .private_key_pem = config.text("partner.private_key"),
+            .peer_ca_pem = config.text("partner.client_ca"),
+            .allow_tls12 = config.flag("partner.allow_tls12")};
+}
+
+trust::VerifierOptions verifierOptions(const Config& config) {
+    trust::VerifierOptions options;
+    options.public_base_urls = config.texts("partner.public_base_urls");
+    return options;
+}
+
+http::DoorOptions doorOptions(const Config& config, trust::SigningKey signing_key, ticket::Calendar calendar) {
+    http::DoorOptions options;
+    options.partner_listen = Poco::Net::SocketAddress(config.text("partner.listen"));
+    options.admin_listen = Poco::Net::SocketAddress(config.text("admin.listen"));
+    options.partner_limits.connections_max = countOf(config, "partner.connections_max");
+    options.partner_limits.connections_per_address_max = countOf(config, "partner.connections_per_address_max");
+    options.partner_limits.head_deadline_ms = config.integer("partner.header_deadline_ms");
+    options.partner_limits.body_deadline_ms = config.integer("partner.body_deadline_ms");
+    options.partner_limits.idle_ms = config.integer("partner.idle_ms");
+    options.public_base_urls = config.texts("partner.public_base_urls");
+    options.signing_key = std::move(signing_key);
+    options.calendar = std::move(calendar);
+    return options;
+}
+
+std::vector<http::ReadinessCheck> readinessChecks(ledger::Store& store, const base::Clock& clock) {
+    const auto writable = [&store]() -> base::Status {
+        return store.run([](ledger::Transaction&) -> base::Status { return {}; });
+    };
+    const auto clock_sane = [&store, &clock]() -> base::Status {
+        auto snapshot = store.snapshot();
+        if (!snapshot.ok()) return std::move(snapshot).error();
+        const auto last = (*snapshot)->lastSeq();
+        if (last == 0) return {};
+        const auto leaf = (*snapshot)->leaf(last);
+        if (!leaf.ok()) return leaf.error();
+        const auto behind_ms = leaf->header.committed_ms - clock.nowMillis();
+        if (behind_ms <= kClockBehindMillisMax) return {};
+        return base::makeError(base::ErrorCode::ClockWrong,
+                               "clock is " + std::to_string(behind_ms) + " ms behind the ledger");
+    };
+    return {{"ledger_writable", writable}, {"clock_sane", clock_sane}};
+}
+
+void reloadTrust(const Config& config, trust::TrustHolder& trust, trust::TlsContextHolder& contexts) {
+    auto snapshot = trust::loadTrust(config.directory());
+    auto context = trust::serverContext(tlsFiles(config));
+    if (!snapshot.ok() || !context.ok()) {
+        logLine("reload refused, all stays as it was 重新加载被拒绝,保持原样: " +
+                base::describe(snapshot.ok() ? context.error() : snapshot.error()));
+        return;
+    }
+    trust.replace(*std::move(snapshot));
+    contexts.replace(*std::move(context));
+    logLine("partners and certificates reloaded 对接方与证书已重新加载");
+}
+
+base::Result<std::unique_ptr<delivery::Deliveries>> makeDeliveries(const Config& config, ledger::Store& store,
+                                                                   const base::Clock& clock, base::Random& random,
+                                                                   std::vector<std::unique_ptr<kit::Destination>> destinations,
+                                                                   const trust::TrustHolder& trust) {
+    auto routes = delivery::loadRoutes(resolvePath(config.directory(), "routes.yaml"));
+    if (!routes.ok()) return std::move(routes).error();
+    delivery::DeliveriesOptions options;
+    options.region_of_source = [&trust](const std::string& id) {
+        const auto snapshot = trust.current();
+        const auto* source = snapshot->findSource(id);
+        return source == nullptr ? std::string() : source->region;
+    };
+    options.logger = logLine;
+    return delivery::Deliveries::make(store, clock, random,
+                                      std::make_shared<const delivery::RouteTable>(*std::move(routes)),
+                                      std::move(destinations), std::move(options));
+}
+
+}  // namespace yht::app

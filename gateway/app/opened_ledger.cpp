@@ -1,0 +1,62 @@
+#include "gateway/app/opened_ledger.h"
+
+#include <poll.h>
+
+#include <iostream>
+
+#include "gateway/app/command_line.h"
+
+namespace yht::app {
+namespace {
+
+base::Result<OpenedLedger> openLedger(const std::string& directory) {
+    auto config = Config::load(directory);
+    if (!config.ok()) return std::move(config).error();
+    auto days = calendar(*config);
+    if (!days.ok()) return std::move(days).error();
+    auto clock = std::make_unique<base::SystemClock>(config->integer("clock.offset_ms"));
+    auto random = std::make_unique<base::SystemRandom>();
+    auto options = storeOptions(*config, *clock, *random, true);
+    if (!options.ok()) return std::move(options).error();
+    const auto log_key = options->log_key->publicKey();
+    auto store = ledger::SqliteStore::open(*std::move(options));
+    if (!store.ok()) return std::move(store).error();
+    return OpenedLedger{*std::move(config), std::move(clock), std::move(random),
+                        *std::move(days),   log_key,          *std::move(store)};
+}
+
+int exitCodeOf(base::ErrorCode code) {
+    switch (code) {
+        case base::ErrorCode::ConfigInvalid:
+        case base::ErrorCode::ProfileInvalid: return kExitConfig;
+        case base::ErrorCode::LedgerCorrupt: return kExitFound;
+        case base::ErrorCode::NotFound:
+        case base::ErrorCode::ParameterInvalid: return kExitData;
+        case base::ErrorCode::LedgerLocked:
+        case base::ErrorCode::NotReady: return kExitUnavailable;
+        default: return kExitSoftware;
+    }
+}
+
+}  // namespace
+
+ticket::TicketView OpenedLedger::fold(const ledger::StoredTicket& stored) const {
+    std::vector<ticket::Record> records;
+    for (const auto& one : stored.records) records.push_back(one.record);
+    return ticket::fold(records, calendar, ticket::FoldRules{}, clock->nowMillis());
+}
+
+void OpenedLedger::pause(std::int64_t ms) const { ::poll(nullptr, 0, static_cast<int>(ms)); }
+
+int withLedger(const std::string& directory, const std::function<int(OpenedLedger&)>& command) {
+    auto opened = openLedger(directory);
+    if (!opened.ok()) return reportError(opened.error());
+    return command(*opened);
+}
+
+int reportError(const base::Error& error) {
+    std::cerr << error.public_zh << '\n' << base::describe(error) << '\n';
+    return exitCodeOf(error.code);
+}
+
+}  // namespace yht::app

@@ -1,0 +1,149 @@
+#include "gateway/app/story.h"
+
+#include "gateway/app/terminal.h"
+#include "gateway/base/time_text.h"
+#include "gateway/delivery/outcome.h"
+#include "gateway/ticket/codes.h"
+#include "gateway/ticket/record_json.h"
+
+namespace yht::app {
+namespace {
+
+using ticket::Field;
+using ticket::Kind;
+using ticket::Record;
+
+constexpr std::size_t kTextCellsMax = 56;
+
+/// "投诉" for ("appeal_type", "3"); the code itself where the list does not know it.
+std::string codeName(const Record& record, Field field) {
+    const std::string& code = record.text(field);
+    if (code.empty()) return {};
+    const auto* row = ticket::findCode(ticket::fieldRow(field).code_list, code);
+    return row == nullptr ? code : row->zh;
+}
+
+std::string joined(std::initializer_list<std::string> parts) {
+    std::string text;
+    for (const auto& part : parts) {
+        if (part.empty()) continue;
+        if (!text.empty()) text += " · ";
+        text += part;
+    }
+    return text;
+}
+
+std::string orgOf(const Record& record) {
+    const std::string& name = record.text(Field::org_name);
+    return name.empty() ? record.text(Field::org_code) : name;
+}
+
+std::string tellRecord(const Record& record) {
+    const auto text = [&](Field field) { return clipped(record.text(field), kTextCellsMax); };
+    const auto code = [&](Field field) { return codeName(record, field); };
+    switch (record.kind()) {
+        case Kind::Appeal:
+            return joined({code(Field::channel), code(Field::appeal_type), code(Field::handling_way), text(Field::title)});
+        case Kind::Assignment:
+            return joined({orgOf(record), code(Field::org_role), code(Field::dispatch_way), text(Field::advice)});
+        case Kind::Process:
+            return joined({code(Field::process_type), record.text(Field::operator_org_name),
+                           code(Field::return_reason), text(Field::opinion)});
+        case Kind::Result:
+            return joined({orgOf(record), code(Field::result_type), text(Field::public_reply)});
+        case Kind::Visit:
+            return joined({code(Field::visit_method), record.flag(Field::connected) ? "" : "未接通",
+                           code(Field::satisfaction), text(Field::visit_opinion)});
+        case Kind::Supervision:
+            return joined({code(Field::supervision_type), code(Field::supervision_state), orgOf(record)});
+        case Kind::Extension:
+            return joined({orgOf(record), code(Field::extension_state), text(Field::extension_reason)});
+        case Kind::Attachment:
+            return joined({code(Field::attachment_type), record.text(Field::media_type),
+                           record.text(Field::size_bytes) + " bytes"});
+        case Kind::Call:
+            return joined({code(Field::call_direction), record.flag(Field::connected) ? "接通" : "未接通",
+                           code(Field::not_connected_reason)});
+        case Kind::Filing:
+            return joined({code(Field::filing_state), text(Field::filing_subject)});
+    }
+    YHT_ASSERT(false);
+}
+
+/// Free text is shown because a timeline without it tells nothing; names, phones and addresses are masked.
+std::string recordText(const std::string& payload) {
+    const auto record = ticket::fromCanonicalText(payload);
+    if (!record.ok()) return "(unreadable)";
+    std::string text = tellRecord(ticket::masked(*record));
+    if (record->isVoid()) text = "作废 void · " + text;
+    return text;
+}
+
+const char* verdictText(delivery::Verdict verdict) {
+    switch (verdict) {
+        case delivery::Verdict::Accepted: return "已签收 signed for";
+        case delivery::Verdict::Duplicate: return "已有 had it already";
+        case delivery::Verdict::Refused: return "拒收 refused";
+        case delivery::Verdict::Unmappable: return "无法转换 can't be put into its form";
+        case delivery::Verdict::Stale: return "已有更新版本 superseded";
+    }
+    YHT_ASSERT(false);
+}
+
+/// "#12 诉求 appeal 已签收 signed for · 对方编号 its number SJ-1 · 85 ms"; field errors by name, never by value.
+std::string outcomeText(const std::string& payload) {
+    const auto outcome = delivery::decodeOutcome(payload);
+    if (!outcome.ok()) return delivery::decodeSharedExchange(payload).ok() ? "应答原文 answer as received" : "(unreadable)";
+    const auto& kind = ticket::kindRow(outcome->kind);
+    std::string text = "#" + std::to_string(outcome->record_seq) + " " + kind.zh + " " + kind.name + " " +
+                       verdictText(outcome->verdict);
+    if (!outcome->peer_number.empty()) text += " · 对方编号 its number " + outcome->peer_number;
+    if (!outcome->code.empty()) text += " · " + outcome->code;
+    for (const auto& field : outcome->fields) text += " · " + field.pointer + " " + field.code;
+    if (!outcome->finding.empty()) text += " · " + outcome->finding;
+    const auto& times = outcome->times;
+    if (times.acknowledged_ms > 0) {
+        text += " · " + humanDuration(times.acknowledged_ms - times.committed_ms);
+    }
+    if (outcome->late) text += " · 补报 late";
+    return text;
+}
+
+std::string whatOf(const ledger::LeafHeader& header) {
+    if (header.type == ledger::EntryType::Record && header.kind >= 1 && header.kind <= ticket::kKindCount) {
+        const auto& row = ticket::kindRow(static_cast<Kind>(header.kind));
+        return std::string(row.zh) + " " + row.name;
+    }
+    if (header.type == ledger::EntryType::Outcome) return "送达 delivery";
+    return ledger::entryTypeName(header.type);
+}
+
+}  // namespace
+
+StoryLine tellLeaf(const ledger::LeafHeader& header) {
+    StoryLine line;
+    line.seq = header.seq;
+    line.at_ms = header.event_ms != 0 ? header.event_ms : header.committed_ms;
+    line.committed_ms = header.committed_ms;
+    line.ticket_no = header.ticket_no;
+    line.who = header.source;
+    line.what = whatOf(header);
+    line.text = "(erased 已删除)";
+    return line;
+}
+
+StoryLine tellEntry(const ledger::Entry& entry) {
+    StoryLine line = tellLeaf(entry.header);
+    switch (entry.header.type) {
+        case ledger::EntryType::Record: line.text = recordText(entry.payload); break;
+        case ledger::EntryType::Outcome: line.text = outcomeText(entry.payload); break;
+        case ledger::EntryType::Message:
+            line.text = std::to_string(entry.payload.size()) + " bytes, " +
+                        ledger::assuranceName(entry.header.assurance);
+            break;
+        default: line.text = clipped(entry.payload, kTextCellsMax); break;
+    }
+    return line;
+}
+
+}  // namespace yht::app

@@ -1,0 +1,70 @@
+// yht: the gateway and its commands. `yht serve` assembles the rooms in the numbered steps below, listening last;
+// destructors undo them in reverse. Every other command is a function of gateway/app.
+#include "gateway/app/command_line.h"
+#include "gateway/app/destinations.h"
+#include "gateway/app/gateway.h"
+#include "gateway/app/opened_ledger.h"
+
+namespace {
+
+using namespace yht;
+
+/// The step's error printed, or the process's exit code.
+#define YHT_STEP(variable, expression) \
+    auto variable = (expression); \
+    if (!variable.ok()) return app::reportError(variable.error())
+
+int serve(const std::string& directory) {
+    app::blockSignals();
+
+    // Step 1: configuration. Whatever an operator can get wrong is refused here, with the key's full path.
+    YHT_STEP(config, app::Config::load(directory));
+
+    // Step 2: self-checks that need no state.
+    YHT_STEP(crypto_checked, app::checkCrypto());
+
+    // Step 3: the outside world, as interfaces.
+    const base::SystemClock clock(config->integer("clock.offset_ms"));
+    base::SystemRandom random;
+    prometheus::Registry metrics;
+
+    // Step 4: trust. Who partners are, our own certificate, the key that signs.
+    YHT_STEP(trust_snapshot, trust::loadTrust(config->directory()));
+    YHT_STEP(tls_context, trust::serverContext(app::tlsFiles(*config)));
+    YHT_STEP(signing_key, app::readSigningKey(config->text("signing.certificate"), config->text("signing.private_key")));
+    YHT_STEP(calendar, app::calendar(*config));
+    trust::TrustHolder trust(*std::move(trust_snapshot));
+    trust::TlsContextHolder contexts(*std::move(tls_context));
+    const trust::RequestVerifier verifier(trust, clock, app::verifierOptions(*config));
+
+    // Step 5: durable state. Nothing is served until the stored tree is the one that the last checkpoint signs.
+    YHT_STEP(store_options, app::storeOptions(*config, clock, random, false));
+    YHT_STEP(store, ledger::SqliteStore::open(*std::move(store_options)));
+
+    // Step 6: admission and the door; its ports are bound, nobody is answered yet.
+    intake::Admission admission(**store, random);
+    auto door_options = app::doorOptions(*config, *std::move(signing_key), *std::move(calendar));
+    door_options.readiness = app::readinessChecks(**store, clock);
+    YHT_STEP(door, http::Door::open(std::move(door_options), contexts, admission, **store, verifier, clock, metrics));
+
+    // Step 7: deliveries follow the ledger.
+    YHT_STEP(far_sides, app::loadDestinations(config->directory(), clock, random));
+    YHT_STEP(deliveries, app::makeDeliveries(*config, **store, clock, random, std::move(far_sides->destinations), trust));
+    (*deliveries)->start();
+
+    // Step 8: listen. From here on others can reach us.
+    (*door)->start();
+    app::logLine("ready 就绪: partners 对接方 " + config->text("partner.listen") + ", admin 本机 " +
+                 config->text("admin.listen"));
+
+    // Step 9: until told to stop; then no new requests, what is under way finishes, the ledger closes last.
+    app::waitForStop([&] { app::reloadTrust(*config, trust, contexts); });
+    app::logLine("stopping 正在停止");
+    (*door)->stop();
+    (*deliveries)->stop();
+    return app::kExitOk;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) { return yht::app::runCommandLine(argc, argv, serve); }

@@ -1,0 +1,162 @@
+#include "tests/scenarios/federation.h"
+
+#include <Poco/Exception.h>
+#include <Poco/Net/HTTPClientSession.h>
+#include <Poco/Net/HTTPRequest.h>
+#include <Poco/Net/HTTPResponse.h>
+#include <Poco/Net/ServerSocket.h>
+#include <Poco/StreamCopier.h>
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <signal.h>
+
+#include <filesystem>
+#include <iostream>
+
+namespace yht::scenarios {
+namespace {
+
+constexpr std::int64_t kPatienceMs = 120'000;
+constexpr int kLookAgainMs = 20;
+
+const std::string kTools = std::string(YHT_SOURCE_DIR) + "/tools/";
+const std::string kBinaries = std::string(YHT_BINARY_DIR) + "/bin/";
+
+/// A port that was free a moment ago. Addresses of each other must be known before either side starts, so the
+/// ports can't all be left to the kernel at bind time.
+std::uint16_t freePort() {
+    Poco::Net::ServerSocket socket(Poco::Net::SocketAddress("127.0.0.1", 0));
+    return socket.address().port();
+}
+
+std::string portText(std::uint16_t port) { return std::to_string(port); }
+
+}  // namespace
+
+Federation::Federation() {
+    char name[] = "/tmp/yht-federation-XXXXXX";
+    directory_ = ::mkdtemp(name);
+    gateway_port_ = freePort();
+    admin_port_ = freePort();
+    province_port_ = freePort();
+    province_control_ = freePort();
+    centre_port_ = freePort();
+    centre_control_ = freePort();
+    const auto made = runToEnd({kTools + "dev-pki", pki()}, log("pki"));
+    EXPECT_EQ(0, made.exit_code) << log("pki");
+    writeDeployment();
+}
+
+Federation::~Federation() {
+    gateway_.stop(SIGTERM);
+    centre_.stop(SIGTERM);
+    province_.stop(SIGTERM);
+    if (testing::Test::HasFailure()) {
+        std::cerr << "kept for a look: " << directory_ << std::endl;
+    } else {
+        std::filesystem::remove_all(directory_);
+    }
+}
+
+void Federation::writeDeployment() {
+    const auto made = runToEnd({kTools + "dev-deployment", deployment(), pki(), portText(gateway_port_), portText(admin_port_),
+                                "https://localhost:" + portText(province_port_),
+                                "https://localhost:" + portText(centre_port_) + "/deliveries"},
+                               log("deployment"));
+    EXPECT_EQ(0, made.exit_code) << log("deployment");
+}
+
+void Federation::startProvince() {
+    province_ = Process({kBinaries + "province-sim", "--host", "127.0.0.1", "--port", portText(province_port_), "--control-port",
+                         portText(province_control_), "--cert", pki() + "/province.pem", "--key",
+                         pki() + "/province.key", "--ca", pki() + "/root.pem", "--sender",
+                         "XZ43020001:HX430201:" + pki() + "/gateway.pem", "--data", directory_ + "/province.sqlite"},
+                        log("province"));
+    waitUntil("province answers on its control address", [&] { return askProvince("/stats").status == 200; });
+}
+
+void Federation::startCentre() {
+    centre_ = Process({kBinaries + "centre-sim", "--host", "127.0.0.1", "--port", portText(centre_port_), "--control-port",
+                       portText(centre_control_), "--cert", pki() + "/centre.pem", "--key", pki() + "/centre.key",
+                       "--ca", pki() + "/root.pem", "--gateway", "https://localhost:" + portText(gateway_port_),
+                       "--gateway-cert", pki() + "/gateway.pem", "--data", directory_ + "/centre.sqlite", "--ack-log",
+                       directory_ + "/centre.acks"},
+                      log("centre"));
+    waitUntil("centre answers on its control address", [&] { return askCentre("/stats").status == 200; });
+}
+
+void Federation::startGateway() {
+    gateway_ = Process({kBinaries + "yht", "serve", "--config", deployment()}, log("gateway"));
+    waitUntil("gateway is ready", [&] {
+        EXPECT_TRUE(gateway_.running()) << "gateway ended; see " << log("gateway");
+        return askAdmin("/readyz").status == 200 || testing::Test::HasFailure();
+    });
+}
+
+void Federation::startAll() {
+    startProvince();
+    startCentre();
+    startGateway();
+}
+
+int Federation::stopGateway() { return gateway_.stop(SIGTERM); }
+
+PartnerClient Federation::partner(const std::string& name) { return {pki(), name, gateway_port_}; }
+
+Finished Federation::yht(std::vector<std::string> words) {
+    words.insert(words.begin(), kBinaries + "yht");
+    words.insert(words.end(), {"--config", deployment()});
+    return runToEnd(words, log("commands"));
+}
+
+void Federation::waitUntil(const std::string& what, const std::function<bool()>& holds) {
+    const base::SystemClock clock;
+    const auto deadline_ms = clock.steadyMillis() + kPatienceMs;
+    while (!holds()) {
+        if (clock.steadyMillis() > deadline_ms) {
+            ADD_FAILURE() << "never came true: " << what;
+            return;
+        }
+        ::poll(nullptr, 0, kLookAgainMs);
+    }
+}
+
+rapidjson::Document Federation::tickets() {
+    const auto finished = yht({"tickets", "--json", "--limit", "100000"});
+    auto document = json::parse(finished.output, {.values_max = 10'000'000});
+    EXPECT_TRUE(document.ok()) << finished.output.substr(0, 400);
+    return document.ok() ? *std::move(document) : rapidjson::Document(rapidjson::kArrayType);
+}
+
+void Federation::waitUntilSettled(std::size_t ticket_count, bool answered) {
+    waitUntil(std::to_string(ticket_count) + " tickets settled", [&] {
+        const auto all = tickets();
+        if (all.Size() != ticket_count) return false;
+        for (const auto& ticket : all.GetArray()) {
+            if (json::textMember(ticket, "unfinished") != "0") return false;
+            if (answered && !json::findMember(ticket, "answered")->IsTrue()) return false;
+        }
+        return true;
+    });
+}
+
+Reply Federation::control(std::uint16_t port, const std::string& method, const std::string& path,
+                          const std::string& json) {
+    Reply reply;
+    try {
+        Poco::Net::HTTPClientSession session("127.0.0.1", port);
+        session.setTimeout(Poco::Timespan(20, 0));
+        Poco::Net::HTTPRequest request(method, path, Poco::Net::HTTPMessage::HTTP_1_1);
+        if (!json.empty()) request.setContentType("application/json");
+        request.setContentLength64(static_cast<Poco::Int64>(json.size()));
+        session.sendRequest(request) << json;
+        Poco::Net::HTTPResponse response;
+        Poco::StreamCopier::copyToString64(session.receiveResponse(response), reply.body);
+        reply.status = response.getStatus();
+    } catch (const Poco::Exception&) {
+        return Reply{};
+    }
+    return reply;
+}
+
+}  // namespace yht::scenarios

@@ -1,0 +1,69 @@
+// A small federation of real processes in a temporary directory: gateway, province, centre, over real mutual TLS.
+// The test's own words: start, kill, post, and wait until something holds. Nothing sleeps for a fixed time.
+// Uses: process, partner_client. Used by: the scenarios.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "tests/scenarios/partner_client.h"
+#include "tests/scenarios/process.h"
+
+namespace yht::scenarios {
+
+class Federation {
+public:
+    /// Makes PKI and deployment; starts nothing.
+    Federation();
+    /// Stops everything; the directory is kept where the test failed, and named.
+    ~Federation();
+
+    void startProvince();
+    void startCentre();
+    /// Starts it and waits until it is ready.
+    void startGateway();
+    void startAll();
+    void killGateway() { gateway_.kill(); }
+    void killProvince() { province_.kill(); }
+    void killCentre() { centre_.kill(); }
+    /// SIGTERM; the exit code.
+    int stopGateway();
+
+    PartnerClient partner(const std::string& name);
+    /// `yht …` on this deployment.
+    Finished yht(std::vector<std::string> words);
+
+    /// A question to, or a command for, a simulator's control address.
+    Reply askProvince(const std::string& path) { return control(province_control_, "GET", path, ""); }
+    Reply tellProvince(const std::string& path, const std::string& json) { return control(province_control_, "POST", path, json); }
+    Reply askCentre(const std::string& path) { return control(centre_control_, "GET", path, ""); }
+    Reply tellCentre(const std::string& path, const std::string& json) { return control(centre_control_, "POST", path, json); }
+    Reply askAdmin(const std::string& path) { return control(admin_port_, "GET", path, ""); }
+
+    /// Looks again and again until `holds`; fails the test with `what` after a generous deadline.
+    static void waitUntil(const std::string& what, const std::function<bool()>& holds);
+
+    /// Rows of `yht tickets --json`.
+    rapidjson::Document tickets();
+    /// Waits until every ticket has been delivered wholly, and answered unless `answered` is false.
+    void waitUntilSettled(std::size_t ticket_count, bool answered);
+
+    const std::string& directory() const { return directory_; }
+    std::string deployment() const { return directory_ + "/gateway"; }
+    std::uint16_t gatewayPort() const { return gateway_port_; }
+
+private:
+    static Reply control(std::uint16_t port, const std::string& method, const std::string& path, const std::string& json);
+    std::string log(const std::string& name) const { return directory_ + "/" + name + ".log"; }
+    std::string pki() const { return directory_ + "/pki"; }
+    void writeDeployment();
+
+    std::string directory_;
+    std::uint16_t gateway_port_ = 0, admin_port_ = 0, province_port_ = 0, province_control_ = 0, centre_port_ = 0,
+                  centre_control_ = 0;
+    Process gateway_, province_, centre_;
+};
+
+}  // namespace yht::scenarios

@@ -1,0 +1,50 @@
+// A partner, as a test plays one: a certificate, signed posts, reads. Real TLS; every call has a deadline.
+// Uses: trust, json. Used by: the scenarios.
+#pragma once
+
+#include <Poco/Net/HTTPSClientSession.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "gateway/json/json.h"
+#include "gateway/trust/message_signature.h"
+#include "gateway/trust/tls.h"
+
+namespace yht::scenarios {
+
+struct Reply {
+    int status = 0;  // 0: no answer
+    std::string body;
+    std::string content_type;
+    rapidjson::Document json() const;
+};
+
+class PartnerClient {
+public:
+    /// `credential`: path without ending of certificate and key.
+    PartnerClient(const std::string& pki, const std::string& name, std::uint16_t port);
+
+    /// Signs and posts. A broken connection is status 0; the caller decides whether to try again.
+    Reply post(const std::string& path, const std::string& body);
+    /// Posts what an attacker made of a signed request: `spoil` may change everything before it goes out.
+    using Spoil = std::function<void(trust::HttpHead& head, std::string& body)>;
+    Reply postSpoiled(const std::string& path, const std::string& body, const Spoil& spoil);
+    Reply get(const std::string& path_and_query);
+    /// Where the gateway listens now.
+    void movedTo(std::uint16_t port);
+    const trust::SigningKey& key() const { return key_; }
+    std::string url(const std::string& path) const;
+
+private:
+    Reply send(const trust::HttpHead& head, const std::string& path, const std::string& body);
+    Poco::Net::HTTPSClientSession& session();
+
+    Poco::Net::Context::Ptr context_;
+    trust::SigningKey key_;
+    std::uint16_t port_;
+    std::unique_ptr<Poco::Net::HTTPSClientSession> session_;
+};
+
+}  // namespace yht::scenarios

@@ -1,0 +1,108 @@
+#include "tests/scenarios/process.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "gateway/base/assert.h"
+
+namespace yht::scenarios {
+namespace {
+
+/// In the child: never returns.
+[[noreturn]] void execute(const std::vector<std::string>& command, int out, int err) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // a test that is killed leaves no servers behind
+    ::dup2(out, STDOUT_FILENO);
+    ::dup2(err, STDERR_FILENO);
+    std::vector<char*> words;
+    for (const auto& word : command) words.push_back(const_cast<char*>(word.c_str()));
+    words.push_back(nullptr);
+    ::execv(words[0], words.data());
+    ::_exit(127);
+}
+
+int openLog(const std::string& log) {
+    const int file = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    YHT_ASSERT(file >= 0);
+    return file;
+}
+
+int exitCodeOf(int status) {
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+}  // namespace
+
+Process::Process(const std::vector<std::string>& command, const std::string& log) {
+    const int file = openLog(log);
+    pid_ = ::fork();
+    YHT_ASSERT(pid_ >= 0);
+    if (pid_ == 0) execute(command, file, file);
+    ::close(file);
+}
+
+Process::Process(Process&& other) noexcept : pid_(std::exchange(other.pid_, -1)) {}
+
+Process& Process::operator=(Process&& other) noexcept {
+    kill();
+    pid_ = std::exchange(other.pid_, -1);
+    return *this;
+}
+
+bool Process::running() {
+    if (pid_ < 0) return false;
+    int status = 0;
+    if (::waitpid(pid_, &status, WNOHANG) == 0) return true;
+    pid_ = -1;
+    return false;
+}
+
+void Process::kill() {
+    if (pid_ >= 0) stop(SIGKILL);
+}
+
+void Process::signal(int number) {
+    if (pid_ >= 0) ::kill(pid_, number);
+}
+
+int Process::stop(int number) {
+    if (pid_ < 0) return -1;
+    ::kill(pid_, number);
+    return wait();
+}
+
+int Process::wait() {
+    int status = 0;
+    while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+    }
+    pid_ = -1;
+    return exitCodeOf(status);
+}
+
+Finished runToEnd(const std::vector<std::string>& command, const std::string& log) {
+    int pipe[2];
+    YHT_ASSERT(::pipe2(pipe, O_CLOEXEC) == 0);
+    const int file = openLog(log);
+    const pid_t pid = ::fork();
+    YHT_ASSERT(pid >= 0);
+    if (pid == 0) execute(command, pipe[1], file);
+    ::close(pipe[1]);
+    ::close(file);
+    Finished finished;
+    char buffer[65'536];
+    for (ssize_t got = 0; (got = ::read(pipe[0], buffer, sizeof buffer)) > 0;) {
+        finished.output.append(buffer, static_cast<std::size_t>(got));
+    }
+    ::close(pipe[0]);
+    int status = 0;
+    ::waitpid(pid, &status, 0);
+    finished.exit_code = exitCodeOf(status);
+    return finished;
+}
+
+}  // namespace yht::scenarios
