@@ -330,8 +330,10 @@ MappedRecord Mapping::map(const OutboundRecord& record, const MappingContext& co
     mapped.json.reserve(kUsualBytes);
     mapped.json += '{';
     MappingRun run(type_, style_, record, context, mapped);
+    const bool is_void = record.record.isVoid();
     std::uint64_t written = 0;
     for (std::size_t i = 0; i < rows_.size(); ++i) {
+        if (is_void && !rows_[i].in_void) continue;
         const std::uint64_t group = groups_[i] == kNoGroup ? 0 : std::uint64_t{1} << groups_[i];
         if ((written & group) != 0) continue;
         if (run.run(rows_[i], names_[i], into_names_[i])) written |= group;

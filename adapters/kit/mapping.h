@@ -3,6 +3,7 @@
 // pure function that writes text directly. All typing is the engine's: a profile can't get a date, a byte
 // length or an 18-digit number wrong.
 //
+// A void record (作废) goes through the common rows only: it carries its identity, no content.
 // A row, in order: the conditions hold (when, when_not) → the first of its sources that has a value, else the
 // default → conversion by the catalogue's type → substitution and byte length → written. Of several rows with
 // one target, the first that yields a value wins.
@@ -74,6 +75,7 @@ struct MappingRow {
     bool has_when_not = false;
     Need need = Need::Optional;
     Condition need_when;
+    bool in_void = false;  // a common row: a void record has it too
 };
 
 /// How every value of a profile is written.

@@ -9,29 +9,21 @@
 
 #include "adapters/kit/destination.h"
 #include "adapters/kit/http_client.h"
-#include "gateway/crypto/certificate.h"
 #include "gateway/trust/message_signature.h"
 
 namespace yht::kit {
-
-/// A certificate that signs the far side's answers, bound to its one algorithm.
-struct AnswerSigner {
-    crypto::Certificate certificate;
-    crypto::SignatureAlgorithm algorithm;
-};
 
 struct NativeDestinationSettings {
     std::string id;        // party id
     std::string base_url;  // "https://host:port"
     std::string path = "/v1/deliveries";
     trust::SigningKey key;
-    std::vector<AnswerSigner> answer_signers;
+    std::vector<trust::VerifyingKey> answer_keys;  // of the far side's signing certificates
     bool needs_signed_answer = true;
     ticket::KindSet kinds = 0x7FE;
     std::vector<Dependency> dependencies;
     std::size_t batch_max = 100;
     std::int64_t timeout_ms = 30'000;
-    std::int64_t created_tolerance_ms = 300'000;
 };
 
 /// Thread-safety: any thread.
@@ -40,7 +32,7 @@ public:
     static constexpr std::size_t kBatchMax = 200;
     static constexpr std::size_t kAnswerBytesMax = 4U * 1024 * 1024;
 
-    /// Errors: ConfigInvalid for a wrong address, a batch_max out of range, or no answer_signers where answers
+    /// Errors: ConfigInvalid for a wrong address, a batch_max out of range, or no answer_keys where answers
     /// must be signed.
     static base::Result<std::unique_ptr<NativeDestination>> make(NativeDestinationSettings settings,
                                                                  const trust::TlsContextHolder& contexts,

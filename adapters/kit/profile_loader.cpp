@@ -301,8 +301,8 @@ void ProfileLoader::kind(const std::string& name, YamlMap map, const YAML::Node&
     rules->path = map.text("path", transport.path.c_str());
     if (map.has("path") && transport.batch_max > 1) map.problem("a path of its own needs batch_max 1");
     const std::string type = map.text("type");
-    rules->mapping = mapping(type, *kind, {{"common", common}, {name.c_str(), map.node("rows")}});
-    if (!transport.query_path.empty()) rules->query = mapping(type, *kind, {{"query", query}});
+    rules->mapping = mapping(type, *kind, {"common", common}, {name, map.node("rows")});
+    if (!transport.query_path.empty()) rules->query = mapping(type, *kind, {"query", query}, {});
     Dependency dependency{*kind, {}};
     for (const auto& needed : map.texts("after")) {
         const auto needed_kind = ticket::findKind(needed);
@@ -314,16 +314,16 @@ void ProfileLoader::kind(const std::string& name, YamlMap map, const YAML::Node&
     profile_->kinds_[static_cast<std::size_t>(*kind)] = std::move(rules);
 }
 
-std::unique_ptr<const Mapping> ProfileLoader::mapping(
-    const std::string& type, ticket::Kind kind,
-    std::initializer_list<std::pair<const char*, YAML::Node>> lists) {
+std::unique_ptr<const Mapping> ProfileLoader::mapping(const std::string& type, ticket::Kind kind,
+                                                      const RowList& common, const RowList& own) {
     std::vector<MappingRow> rows;
     RowReader reader{style_, time_format_, shelf_, problems_};
-    for (const auto& [name, list] : lists) {
-        reader.read(list, kind, std::string(name) + " (" + ticket::kindRow(kind).name + ")", rows);
-    }
+    const std::string of_kind = std::string(" (") + ticket::kindRow(kind).name + ")";
+    reader.read(common.node, kind, common.name + of_kind, rows);
+    for (auto& row : rows) row.in_void = true;
+    reader.read(own.node, kind, own.name + of_kind, rows);
     if (!holdsSharedTargets(rows)) {
-        problems_.add(YAML::Node(YAML::NodeType::Undefined), "too many targets with several rows");
+        problems_.add(own.node, "too many targets with several rows" + of_kind);
         rows.clear();
     }
     return std::make_unique<const Mapping>(type, std::move(rows), style_);

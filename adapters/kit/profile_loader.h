@@ -27,8 +27,12 @@ private:
     void receipt(YamlMap map);
     void kinds(YamlMap& root);
     void kind(const std::string& name, YamlMap map, const YAML::Node& common, const YAML::Node& query);
-    std::unique_ptr<const Mapping> mapping(const std::string& type, ticket::Kind kind,
-                                           std::initializer_list<std::pair<const char*, YAML::Node>> lists);
+    struct RowList {
+        std::string name;
+        YAML::Node node = YAML::Node(YAML::NodeType::Undefined);
+    };
+    std::unique_ptr<const Mapping> mapping(const std::string& type, ticket::Kind kind, const RowList& common,
+                                           const RowList& own);
     CodeSet codes(YamlMap& map, const char* key);
     void checkEnvelope(YamlMap& root);
 

@@ -9,7 +9,9 @@ namespace yht::kit {
 
 void YamlProblems::add(const YAML::Node& at, const std::string& what) {
     const int line = at.IsDefined() ? at.Mark().line + 1 : 0;
-    lines_.push_back(file_ + (line > 0 ? ":" + std::to_string(line) : "") + ": " + what);
+    std::string text = file_ + (line > 0 ? ":" + std::to_string(line) : "") + ": " + what;
+    // Common rows are read once for every kind: one mistake, one line.
+    if (std::find(lines_.begin(), lines_.end(), text) == lines_.end()) lines_.push_back(std::move(text));
 }
 
 base::Error YamlProblems::error() const {

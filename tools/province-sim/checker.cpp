@@ -168,7 +168,10 @@ std::vector<FieldFault> checkRecord(const JsonValue& record, const std::string& 
     if (own.empty()) return {{"SJLX", "2006", "数据类型未知"}};
     Faults faults;
     for (const FieldRow& row : commonFields()) checkField(row, record, faults);
-    for (const FieldRow& row : own) checkField(row, record, faults);
+    // 作废: only the common fields are asked for.
+    if (textOf(record, "CZBS") != "2") {
+        for (const FieldRow& row : own) checkField(row, record, faults);
+    }
     checkUnit(record, reporting_unit, faults);
     checkNames(record, own, faults);
     return faults;
