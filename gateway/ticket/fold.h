@@ -1,10 +1,12 @@
 // fold(records, calendar, rules, now): what became of a ticket. Pure; the order of arrival does not matter.
-// Records are ordered by (round, source's sequence, event time, lifecycle rank, identity); stale versions and
-// voided records change nothing but findings. Legality is a finding, never a refusal.
-// Two machines: the ticket (工单) and each assignment (派单); transitions and rationale: ticket/README.md.
+// Records are ordered by (round, source's sequence, event time, lifecycle rank, identity); a round or a sequence
+// that a record does not carry does not move it. Stale versions and voided records change nothing but findings.
+// Legality is a finding, never a refusal. Two machines: the ticket (工单) and each assignment (派单), machine.h;
+// what findings there are: findings.def; rationale: README.md.
 // Uses: base. Used by: door (tickets), delivery (holds), ledger show, province profile.
 #pragma once
 
+#include <compare>
 #include <optional>
 #include <span>
 #include <string>
@@ -34,7 +36,8 @@ enum class AssignmentState : std::uint8_t {
     Finished = 7, Rejected = 8, Withdrawn = 9,
 };
 
-/// One office, one round (办理单).
+/// One office, one round (办理单). Where steps came but the assignment itself has not, `provisional` is true, and
+/// record_ref is what the steps call it ("" where they only name their unit).
 struct AssignmentView {
     std::string record_ref, org_code, org_name, role, level;
     std::int64_t round = 1;
@@ -42,6 +45,8 @@ struct AssignmentView {
     base::UnixMillis dispatched_ms = 0, signed_ms = 0, finished_ms = 0, deadline_ms = 0;  // 0: none
     std::uint32_t return_count = 0, extension_count = 0;
     bool overdue = false;
+    bool provisional = false;
+    bool operator==(const AssignmentView&) const = default;
 };
 
 /// Something that is not as it should be: shown, scored, may hold an upload; refuses nothing.
@@ -55,7 +60,11 @@ struct Finding {
 struct Flags {
     bool urged = false, supervised = false, due_soon = false, overdue = false, hard_case = false,
          secret = false, repeat = false, from_province = false, group = false;
+    bool operator==(const Flags&) const = default;
 };
+
+/// Citizens that one appeal must concern to count as a group (群体).
+inline constexpr std::int64_t kGroupCountMin = 5;
 
 struct TicketView {
     State state = State::Incomplete;
@@ -75,9 +84,12 @@ struct FoldRules {
     bool lead_unit_decides = true;      // 主办 alone; otherwise all 主办 and 协办 must have finished
     bool visit_required = true;         // 办结 goes to 待回访 first
     std::int64_t due_soon_ms = 24LL * 3600 * 1000;
+    bool audit_required = false;        // 办结 goes to 待审核 before that
 };
 
-/// `records` may hold several versions, corrections, duplicates and voids of one record, in any order.
+/// `records` may hold several versions, corrections, duplicates and voids of one record, in any order. Records of a
+/// source without versions must have been given theirs (record.h assignVersions).
+/// Requires: validated records of one ticket.
 TicketView fold(std::span<const Record> records, const Calendar& calendar, const FoldRules& rules,
                 base::UnixMillis now_ms);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <limits>
+#include <tuple>
 
 #include "gateway/base/time_text.h"
 
@@ -82,6 +83,8 @@ Identity Record::identity() const {
         identity.version = unsignedInteger(Field::version);
     } else if (has(Field::modified_time)) {
         identity.version = static_cast<std::uint64_t>(timeMillis(Field::modified_time));
+    } else {
+        identity.version = assigned_version_;
     }
     return identity;
 }
@@ -89,6 +92,19 @@ Identity Record::identity() const {
 VersionOrigin Record::versionOrigin() const {
     if (has(Field::version)) return VersionOrigin::Source;
     return has(Field::modified_time) ? VersionOrigin::Modified : VersionOrigin::Latest;
+}
+
+void assignVersions(std::span<Record* const> records) {
+    using Name = std::tuple<std::string, Kind, std::string>;
+    std::map<Name, std::uint64_t> latest;
+    for (Record* record : records) {
+        std::uint64_t& last = latest[{record->source(), record->kind(), record->text(Field::record_ref)}];
+        if (record->versionOrigin() == VersionOrigin::Latest) {
+            const bool correction = record->unsignedInteger(Field::correction) > 0;
+            record->assignVersion(correction && last > 0 ? last : last + 1);
+        }
+        last = std::max(last, record->identity().version);
+    }
 }
 
 }  // namespace yht::ticket

@@ -5,6 +5,7 @@
 #include <compare>
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <utility>
 #include <variant>
@@ -62,16 +63,26 @@ public:
 
     const std::string& source() const { return text(Field::source); }
     bool isVoid() const { return text(Field::op) == "void"; }
-    /// From the fields `version`, else `modified_time`; version 0 with VersionOrigin::Latest.
+    /// From the fields `version`, else `modified_time`, else what assignVersion() gave, else 0.
     /// Requires: a validated record.
     Identity identity() const;
     VersionOrigin versionOrigin() const;
+    /// The version that admission derived for a record of VersionOrigin::Latest. It is no part of the content: it
+    /// stands in no text and makes no difference to ==. No effect on other records.
+    void assignVersion(std::uint64_t version) { assigned_version_ = version; }
 
-    bool operator==(const Record&) const = default;
+    /// The same content.
+    bool operator==(const Record& other) const { return kind_ == other.kind_ && fields_ == other.fields_; }
 
 private:
     Kind kind_;
+    std::uint64_t assigned_version_ = 0;
     std::vector<std::pair<Field, Value>> fields_;
 };
+
+/// Gives records of VersionOrigin::Latest the versions that admission gave them when they were appended: 1 for the
+/// first of a (source, kind, record_ref), then one more than the latest before it; a correction keeps the latest.
+/// Requires: the records of one ticket in the order of the ledger.
+void assignVersions(std::span<Record* const> records);
 
 }  // namespace yht::ticket
