@@ -8,7 +8,8 @@ namespace yht::http {
 
 namespace {
 
-constexpr int kBacklog = 128;
+// Partners that come back all at once after a restart wait here; beyond it, they wait for a second or more.
+constexpr int kBacklog = 512;
 
 /// Binds without SO_REUSEPORT, which Poco's short form sets: a second gateway must not share the port unseen.
 Poco::Net::ServerSocket listenPlain(const Poco::Net::SocketAddress& address) {

@@ -1,6 +1,7 @@
 #include "gateway/intake/http/wire.h"
 
 #include <algorithm>
+#include <algorithm>
 #include <array>
 #include <charconv>
 

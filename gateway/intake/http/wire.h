@@ -85,8 +85,8 @@ private:
 struct Answer {
     int status = 200;
     std::string content_type = "application/json";
-    std::string body;
-    std::vector<std::pair<std::string, std::string>> fields;  // lower-case names
+    std::string body = {};
+    std::vector<std::pair<std::string, std::string>> fields = {};  // lower-case names
     bool close = false;       // the connection can't be used on
     bool is_receipt = false;  // carries the ledger's own signature: not signed a second time
 };
