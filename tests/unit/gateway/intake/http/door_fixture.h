@@ -1,0 +1,77 @@
+// The small language of the door's tests: a real door over real TLS on free ports, a real ledger, and this cast:
+//   centre   source zz12345, the city's centre; reads the city 4302; evidence
+//   police   source zz110; reads its own tickets; evidence
+//   water    source zz-water, a member unit; reads what is assigned to units 430202*
+//   guest    known, with no right at all
+//   ceased   stopped (停用)
+// stranger() is a certificate of the same CA that belongs to no partner.
+#pragma once
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "gateway/intake/http/server.h"
+#include "gateway/json/json.h"
+#include "tests/unit/gateway/intake/admission/test_ledger.h"
+#include "tests/unit/gateway/intake/http/http_client.h"
+
+namespace yht::http {
+
+inline constexpr const char* kBaseUrl = "https://gateway.test:8443";
+
+class DoorTest : public ::testing::Test {
+protected:
+    DoorTest();
+    ~DoorTest() override;
+
+    /// A new connection of that member.
+    test::HttpClient connect(const std::string& name);
+    test::HttpClient stranger();
+    test::HttpClient admin() { return test::HttpClient(door->adminPort()); }
+
+    /// One request on a connection of its own.
+    test::ReceivedAnswer get(const std::string& name, const std::string& target, const std::string& fields = "");
+    test::ReceivedAnswer post(const std::string& name, const std::string& body);
+    /// The bytes of a signed POST, to be sent again or spoiled.
+    std::string signedPost(const std::string& name, const std::string& body);
+    trust::SigningKey keyOf(const std::string& name) const;
+
+    /// Posts one record that must be taken; its ticket number.
+    std::string mustTake(const std::string& name, const std::string& record);
+
+    /// Changes the registry while the door runs.
+    void change(const std::string& name, const std::function<void(trust::Partner&)>& change);
+    /// Waits until the admin listener's metrics hold that line.
+    void waitForMetric(const std::string& line);
+
+    /// The door anew, with other options.
+    void reopen(const std::function<void(DoorOptions&)>& change = [](DoorOptions&) {});
+
+    base::SystemClock clock;
+    base::SystemRandom random;
+    intake::TestLedger ledger;
+    std::map<std::string, trust::Partner> partners;
+    std::optional<trust::TrustHolder> trust;
+    std::optional<trust::RequestVerifier> verifier;
+    std::optional<intake::Admission> admission;
+    std::optional<trust::TlsContextHolder> contexts;
+    std::unique_ptr<prometheus::Registry> registry;
+    std::unique_ptr<Door> door;
+
+private:
+    std::shared_ptr<const trust::TrustSnapshot> snapshot() const;
+};
+
+/// A member of the answer's JSON body, "" where absent; "a.b" goes inward.
+std::string member(const test::ReceivedAnswer& answer, const std::string& path);
+/// The raw text of a member that is an object.
+std::string rawMember(const test::ReceivedAnswer& answer, const std::string& name);
+std::string codeOf(const test::ReceivedAnswer& answer);
+
+}  // namespace yht::http
