@@ -164,8 +164,10 @@ std::vector<FieldFault> checkRecord(const JsonValue& record, const std::string& 
     if (!record.IsObject()) return {{"SJLB", "2004", "记录应为对象"}};
     const std::string kind = textOf(record, "SJLX");
     if (kind.empty()) return {{"SJLX", "2001", "缺必填字段"}};
-    const auto own = fieldsOf(kind);
+    auto own = fieldsOf(kind);
     if (own.empty()) return {{"SJLX", "2006", "数据类型未知"}};
+    // A void tells which record goes; the fields of its kind must stay away.
+    if (textOf(record, "CZBS") == "2") own = {};
     Faults faults;
     for (const FieldRow& row : commonFields()) checkField(row, record, faults);
     // 作废: only the common fields are asked for.

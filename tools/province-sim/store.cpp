@@ -120,7 +120,8 @@ void Store::put(
     TicketRow row = ticket(key.ticket);
     if (key.kind == "SQ" && !row.has_appeal)
         row.province_number = "XS" + day(now_ms) + padded(next("XS" + day(now_ms)), 8);
-    if (key.kind == "SQ") row.handling_way = handling_way;
+    // A void appeal names no way of handling: what was known stays.
+    if (!handling_way.empty()) row.handling_way = handling_way;
     stage::Statement(database_, "INSERT OR REPLACE INTO ticket VALUES(?, ?, ?, ?, ?)")
         .text(key.ticket)
         .text(row.province_number)

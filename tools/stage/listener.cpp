@@ -16,6 +16,7 @@
 #include <Poco/String.h>
 #include <Poco/ThreadPool.h>
 #include <Poco/URI.h>
+#include <openssl/err.h>
 #include <openssl/x509.h>
 #include <sys/socket.h>
 
@@ -161,7 +162,10 @@ public:
         override {
         auto& from = dynamic_cast<net::HTTPServerRequestImpl&>(request);
         try {
-            writeAnswer(answerTo(from, response), from, response);
+            const HttpAnswer answer = answerTo(from, response);
+            // What a failed check left in OpenSSL's queue would be taken for an error of the connection.
+            ERR_clear_error();
+            writeAnswer(answer, from, response);
         } catch (const std::exception& fault) {
             // The peer went away while we answered: nothing is left to tell it.
             response.setKeepAlive(false);

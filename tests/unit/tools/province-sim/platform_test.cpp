@@ -146,8 +146,19 @@ TEST_F(ProvincePlatformTest, RefusesAnOlderVersionAndTakesANewerOne) {
     record["BBH"] = "7";
     EXPECT_EQ("3004", client_.push({record}).recordCodes()) << "equal version, lower XH";
     record["XH"] = "8";
-    record["CZBS"] = "2";
-    EXPECT_EQ("0", client_.push({record}).recordCodes()) << "a void of the version held";
+    EXPECT_EQ("0", client_.push({record}).recordCodes()) << "equal version, higher XH";
+}
+
+TEST_F(ProvincePlatformTest, TakesAVoidThatTellsNoMoreThanWhichRecordGoes) {
+    ASSERT_EQ("0", client_.push({appealRecord("1", "T1")}).recordCodes());
+    Members full = appealRecord("2", "T1");
+    full["JLBH"] = "SQ1";
+    full["BBH"] = "2";
+    full["CZBS"] = "2";
+    EXPECT_EQ("2004", client_.push({full}).recordCodes());
+    const Members gone = voidOf(full);
+    EXPECT_EQ("0", client_.push({gone}).recordCodes());
+    EXPECT_EQ("0", client_.push({assignmentRecord("3", "T1")}).recordCodes()) << "a void appeal counts as received";
 }
 
 TEST_F(ProvincePlatformTest, RefusesOneRecordOfABatchWithAllItsFaultsAndTakesTheOthers) {

@@ -92,6 +92,15 @@ Members callRecord(const std::string& number) {
     return members;
 }
 
+Members voidOf(Members record) {
+    Members common_only;
+    for (const char* name :
+         {"XH", "SJLX", "SBDW", "GDBH", "LYBS", "JLBH", "BBH", "BSFS", "FSSJ", "RKSJ"})
+        if (record.contains(name)) common_only[name] = record[name];
+    common_only["CZBS"] = "2";
+    return common_only;
+}
+
 std::string recordJson(const Members& members) {
     rapidjson::StringBuffer buffer;
     stage::JsonWriter writer(buffer);

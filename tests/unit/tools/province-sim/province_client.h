@@ -24,6 +24,9 @@ Members resultRecord(const std::string& number, const std::string& ticket);
 Members visitRecord(const std::string& number, const std::string& ticket);
 Members callRecord(const std::string& number);
 
+/// The common members alone, CZBS 2.
+Members voidOf(Members record);
+
 std::string recordJson(const Members& members);
 
 /// What came back; `broken` where the connection ended before the answer was whole.
