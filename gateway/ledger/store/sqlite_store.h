@@ -1,9 +1,10 @@
-// The store on SQLite: one file, one writer thread, group commit, readers on snapshots of their own.
+// The store on SQLite: one file, one writer thread, group commit, readers on snapshots of their
+// own.
 //   path            the database (WAL mode, synchronous=FULL)
 //   path + ".lock"     held by the one process that writes
 //   path + ".reserve"  given up when the disk is full, taken back when there is room
-// Life of a commit: sqlite_writer.h. Tables: sqlite_schema.cpp. Why these settings: ARCHITECTURE.md, "Ledger".
-// Uses: ledger/format, crypto, ticket. Used by: app, tools, tests.
+// Life of a commit: sqlite_writer.h. Tables: sqlite_schema.cpp. Why these settings:
+// ARCHITECTURE.md, "Ledger". Uses: ledger/format, crypto, ticket. Used by: app, tools, tests.
 #pragma once
 
 #include <atomic>
@@ -20,7 +21,8 @@ enum class CommitPoint : std::uint8_t { Begun, TasksDone, CheckpointSigned, Comm
 struct SqliteStoreOptions {
     std::string path;
     base::Bytes kek;  // 32 octets: wraps every data key
-    /// The log's signing key. May be absent for read_only; then receipts are still whole, but nothing is signed.
+    /// The log's signing key. May be absent for read_only; then receipts are still whole, but
+    /// nothing is signed.
     std::optional<crypto::PrivateKey> log_key;
     std::string key_name;
     std::string origin;  // with its epoch; a ledger keeps the origin that it was made with
@@ -31,8 +33,8 @@ struct SqliteStoreOptions {
     std::size_t batch_max = 256;   // tasks of one commit
     std::size_t queue_max = 2048;  // tasks waiting; beyond: QueueFull
     std::size_t reserve_bytes = 16 * 1024 * 1024;
-    /// An I/O error, a failed fsync, a file that SQLite calls corrupt: nothing can be promised any more, nothing is
-    /// tried again. Must not return. Default: print and _exit(70).
+    /// An I/O error, a failed fsync, a file that SQLite calls corrupt: nothing can be promised any
+    /// more, nothing is tried again. Must not return. Default: print and _exit(70).
     std::function<void(const std::string&)> on_fatal;
     /// One line for the operator's log. Default: standard error.
     std::function<void(const std::string&)> on_notice;
@@ -43,9 +45,9 @@ struct SqliteStoreOptions {
 /// Thread-safety: any thread. Snapshots must be gone before the store is.
 class SqliteStore final : public Store {
 public:
-    /// Opens the ledger, makes it where it is not there (unless read_only), and checks that the stored tree's
-    /// root is the one that the last checkpoint signs.
-    /// Errors: LedgerLocked, LedgerCorrupt, ConfigInvalid (other origin, key or a newer schema), IoFailed, DiskFull.
+    /// Opens the ledger, makes it where it is not there (unless read_only), and checks that the
+    /// stored tree's root is the one that the last checkpoint signs. Errors: LedgerLocked,
+    /// LedgerCorrupt, ConfigInvalid (other origin, key or a newer schema), IoFailed, DiskFull.
     static base::Result<std::unique_ptr<SqliteStore>> open(SqliteStoreOptions options);
     /// Refuses new tasks (NotReady), commits what is queued, then closes.
     ~SqliteStore() override;

@@ -1,6 +1,6 @@
-// Recomputes the whole ledger from its leaves and says where the tables differ: leaf hashes, nodes, roots, every
-// stored checkpoint's signature, commitments of the payloads that are there, gap-free numbers, identities.
-// Uses: ledger/store. Used by: app (`yht ledger verify`), tests.
+// Recomputes the whole ledger from its leaves and says where the tables differ: leaf hashes, nodes,
+// roots, every stored checkpoint's signature, commitments of the payloads that are there, gap-free
+// numbers, identities. Uses: ledger/store. Used by: app (`yht ledger verify`), tests.
 #pragma once
 
 #include "gateway/ledger/store/sqlite_store.h"
@@ -30,10 +30,11 @@ struct VerifyReport {
     base::Status status() const;
 };
 
-/// Reads beside a running writer; what is committed after the start is left out. `progress(done, all)` is called
-/// now and then with numbers of entries; may be empty. Requires: options.log_key.
+/// Reads beside a running writer; what is committed after the start is left out. `progress(done,
+/// all)` is called now and then with numbers of entries; may be empty. Requires: options.log_key.
 /// Errors: LedgerCorrupt where the file itself can't be read as a ledger, IoFailed.
-base::Result<VerifyReport> verifyLedger(const SqliteStoreOptions& options,
-                                        const std::function<void(Seq, Seq)>& progress);
+base::Result<VerifyReport> verifyLedger(
+    const SqliteStoreOptions& options, const std::function<void(Seq, Seq)>& progress
+);
 
 }  // namespace yht::ledger

@@ -1,0 +1,65 @@
+#include "gateway/ledger/store/payload_seal.h"
+
+namespace yht::ledger {
+namespace {
+
+// Separate the two uses of one cipher: a wrapped key can't be passed off as a payload.
+base::Bytes payloadContext(base::BytesView leaf_hash) {
+    return base::Bytes("yht payload\n").append(leaf_hash);
+}
+base::Bytes keyContext(base::BytesView owner) {
+    return base::Bytes("yht data key\n").append(owner);
+}
+
+base::Error corrupt(const char* what, const base::Error& why) {
+    return base::makeError(
+        base::ErrorCode::LedgerCorrupt, std::string(what) + ": " + base::describe(why)
+    );
+}
+
+}  // namespace
+
+base::Bytes sealPayload(
+    base::BytesView data_key, base::BytesView leaf_hash, base::BytesView salt,
+    base::BytesView payload, base::Random& random
+) {
+    YHT_ASSERT(salt.size() == kSaltBytes);
+    base::Bytes plain;
+    plain.reserve(salt.size() + payload.size());
+    plain.append(salt).append(payload);
+    return crypto::seal(data_key, payloadContext(leaf_hash), plain, random);
+}
+
+base::Result<OpenedPayload> openPayload(
+    base::BytesView data_key, base::BytesView leaf_hash, base::BytesView sealed
+) {
+    auto plain = crypto::open(data_key, payloadContext(leaf_hash), sealed);
+    if (!plain.ok()) return corrupt("a sealed payload does not open", plain.error());
+    if (plain->size() < kSaltBytes) {
+        return base::makeError(base::ErrorCode::LedgerCorrupt, "a sealed payload has no salt");
+    }
+    return OpenedPayload{plain->substr(0, kSaltBytes), plain->substr(kSaltBytes)};
+}
+
+base::Bytes wrapKey(
+    base::BytesView kek, base::BytesView owner, base::BytesView data_key, base::Random& random
+) {
+    return crypto::seal(kek, keyContext(owner), data_key, random);
+}
+
+base::Result<base::Bytes> unwrapKey(
+    base::BytesView kek, base::BytesView owner, base::BytesView wrapped
+) {
+    auto key = crypto::open(kek, keyContext(owner), wrapped);
+    if (!key.ok()) return corrupt("a data key does not unwrap", key.error());
+    if (key->size() != crypto::kAeadKeyBytes) {
+        return base::makeError(base::ErrorCode::LedgerCorrupt, "a data key is not 32 octets");
+    }
+    return key;
+}
+
+std::string entryKeyOwner(std::uint64_t seq) {
+    return "entry " + std::to_string(seq);
+}
+
+}  // namespace yht::ledger

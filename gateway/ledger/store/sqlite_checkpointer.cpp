@@ -1,0 +1,81 @@
+#include "gateway/ledger/store/sqlite_checkpointer.h"
+
+#include <sqlite3.h>
+
+#include <chrono>
+
+namespace yht::ledger {
+namespace {
+
+constexpr std::chrono::milliseconds kPassEvery{100};
+constexpr int kWalPagesMax = 64 * 1024 * 1024 / 4096;
+constexpr int kWalPagesHardMax = 4 * kWalPagesMax;
+
+/// Full disk and busy are no faults here: the WAL keeps everything, and the next pass tries again.
+bool canWait(int code) {
+    const SqliteFault fault{code, {}};
+    return fault.isDiskFull() || fault.isBusy();
+}
+
+/// Frames that stay in the WAL.
+int checkpoint(Database& database, int mode) {
+    int frames = 0;
+    int copied = 0;
+    const int code = sqlite3_wal_checkpoint_v2(database.handle(), "main", mode, &frames, &copied);
+    if (code != SQLITE_OK && !canWait(code)) database.fail(code);
+    return frames - copied;
+}
+
+}  // namespace
+
+Checkpointer::Checkpointer(const std::string& path, DiskReserve& reserve, Report on_fatal)
+    : on_fatal_(std::move(on_fatal)),
+      reserve_(reserve),
+      database_(std::make_unique<Database>(path, Database::Access::Write)),
+      next_pass_pages_(kWalPagesMax) {
+    database_->execute("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0");
+    thread_ = std::thread([this] { loop(); });
+}
+
+Checkpointer::~Checkpointer() {
+    {
+        const std::lock_guard lock(stop_mutex_);
+        stopping_ = true;
+    }
+    stop_signal_.notify_all();
+    thread_.join();
+}
+
+void Checkpointer::loop() {
+    std::unique_lock lock(stop_mutex_);
+    while (!stop_signal_.wait_for(lock, kPassEvery, [this] { return stopping_; })) {
+        lock.unlock();
+        backgroundPass();
+        lock.lock();
+    }
+}
+
+void Checkpointer::backgroundPass() {
+    reserve_.restore();
+    if (!news_.exchange(false)) return;
+    try {
+        const std::lock_guard pass(pass_mutex_);
+        if (checkpoint(*database_, SQLITE_CHECKPOINT_PASSIVE) > 0) news_ = true;
+    } catch (const SqliteFault& fault) {
+        on_fatal_("moving the WAL into the ledger: " + base::describe(fault.toError()));
+    }
+}
+
+void Checkpointer::afterCommit(Database& writer, int wal_pages) {
+    news_ = true;
+    if (wal_pages < kWalPagesMax) next_pass_pages_ = kWalPagesMax;  // the WAL has started anew
+    if (wal_pages < next_pass_pages_) return;
+    const std::lock_guard pass(pass_mutex_);
+    checkpoint(
+        writer, wal_pages < kWalPagesHardMax ? SQLITE_CHECKPOINT_PASSIVE : SQLITE_CHECKPOINT_RESTART
+    );
+    // Where readers hold the WAL, a pass after each commit would only burn time.
+    next_pass_pages_ = wal_pages + kWalPagesMax / 4;
+}
+
+}  // namespace yht::ledger

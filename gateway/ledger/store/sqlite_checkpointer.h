@@ -1,0 +1,49 @@
+// Moves the WAL into the database, away from the writer's commits: a passive pass every 100 ms on a
+// connection of its own. Under continuous load such passes never finish, so beyond 64 MB the writer
+// runs the last one between two commits, and beyond 256 MB waits for readers as well. Uses: sqlite,
+// ledger_files. Used by: sqlite_store, sqlite_writer.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include "gateway/ledger/store/ledger_files.h"
+#include "gateway/ledger/store/sqlite.h"
+
+namespace yht::ledger {
+
+class Checkpointer {
+public:
+    using Report = std::function<void(const std::string&)>;
+
+    /// Starts the thread. `on_fatal` as in SqliteStoreOptions; it runs on the thread that met the
+    /// fault.
+    Checkpointer(const std::string& path, DiskReserve& reserve, Report on_fatal);
+    ~Checkpointer();
+
+    /// On the writer thread, after each commit. `wal_pages`: frames in the WAL. Throws SqliteFault.
+    void afterCommit(Database& writer, int wal_pages);
+
+private:
+    void loop();
+    void backgroundPass();
+
+    Report on_fatal_;
+    DiskReserve& reserve_;
+    std::unique_ptr<Database> database_;  // of the thread
+    std::atomic<bool> news_{true};        // commits since the last background pass
+
+    std::mutex pass_mutex_;  // one pass at a time
+    int next_pass_pages_;    // the writer thread's own
+
+    std::mutex stop_mutex_;
+    std::condition_variable stop_signal_;
+    bool stopping_ = false;  // protected by stop_mutex_
+    std::thread thread_;
+};
+
+}  // namespace yht::ledger

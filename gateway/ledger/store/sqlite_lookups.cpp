@@ -1,0 +1,235 @@
+#include "gateway/ledger/store/sqlite_lookups.h"
+
+#include "gateway/ledger/format/tree.h"
+
+namespace yht::ledger {
+namespace {
+
+constexpr std::size_t kVersionBytes = 8;
+
+std::uint64_t decodeVersion(base::BytesView bytes) {
+    base::ByteReader in(bytes);
+    return in.u64();
+}
+
+base::Error notFound(Seq seq) {
+    return base::makeError(base::ErrorCode::NotFound, "no entry " + std::to_string(seq));
+}
+
+/// Columns: version, correction, seq, body_digest, ticket_no.
+KnownIdentity readIdentity(
+    const Query& query, const std::string& source, ticket::Kind kind, const std::string& record_ref
+) {
+    KnownIdentity known;
+    known.identity.source = source;
+    known.identity.kind = kind;
+    known.identity.record_ref = record_ref;
+    known.identity.version = decodeVersion(query.bytes(0));
+    known.identity.correction = static_cast<std::uint32_t>(query.integer(1));
+    known.seq = query.unsignedInteger(2);
+    known.body_digest = base::Bytes(query.bytes(3));
+    known.ticket_no = query.text(4);
+    return known;
+}
+
+std::vector<Seq> readSeqs(Query& query) {
+    std::vector<Seq> seqs;
+    while (query.next()) seqs.push_back(query.unsignedInteger(0));
+    return seqs;
+}
+
+}  // namespace
+
+base::Bytes encodeVersion(std::uint64_t version) {
+    base::Bytes bytes;
+    bytes.reserve(kVersionBytes);
+    base::appendU64(bytes, version);
+    return bytes;
+}
+
+std::optional<KnownIdentity> Lookups::findIdentity(const ticket::Identity& identity) {
+    const auto version = encodeVersion(identity.version);
+    Query query(
+        database_,
+        "SELECT version, correction, seq, body_digest, ticket_no FROM identity WHERE source = ?"
+        " AND kind = ? AND record_ref = ? AND version = ? AND correction = ?",
+        identity.source, static_cast<int>(identity.kind), identity.record_ref, Blob{version},
+        identity.correction
+    );
+    if (!query.next()) return std::nullopt;
+    return readIdentity(query, identity.source, identity.kind, identity.record_ref);
+}
+
+std::optional<KnownIdentity> Lookups::findLatest(
+    const std::string& source, ticket::Kind kind, const std::string& record_ref
+) {
+    Query query(
+        database_,
+        "SELECT version, correction, seq, body_digest, ticket_no FROM identity WHERE source = ?"
+        " AND kind = ? AND record_ref = ? ORDER BY version DESC, correction DESC LIMIT 1",
+        source, static_cast<int>(kind), record_ref
+    );
+    if (!query.next()) return std::nullopt;
+    return readIdentity(query, source, kind, record_ref);
+}
+
+std::optional<std::string> Lookups::findTicket(
+    const std::string& party, const std::string& number
+) {
+    Query query(
+        database_, "SELECT ticket_no FROM alias WHERE party = ? AND number = ?", party, number
+    );
+    if (!query.next()) return std::nullopt;
+    return query.text(0);
+}
+
+std::vector<Alias> Lookups::aliases(const std::string& ticket_no) {
+    Query query(
+        database_, "SELECT party, number FROM alias WHERE ticket_no = ? ORDER BY party, number",
+        ticket_no
+    );
+    std::vector<Alias> found;
+    while (query.next()) found.push_back({query.text(0), query.text(1), ticket_no});
+    return found;
+}
+
+bool Lookups::hasTicket(const std::string& ticket_no) {
+    return Query(database_, "SELECT 1 FROM ticket WHERE ticket_no = ?", ticket_no).next();
+}
+
+std::optional<Seq> Lookups::findReplay(base::BytesView key) {
+    Query query(database_, "SELECT message_seq FROM replay WHERE replay_key = ?", Blob{key});
+    if (!query.next()) return std::nullopt;
+    return query.unsignedInteger(0);
+}
+
+std::vector<Seq> Lookups::ticketEntries(const std::string& ticket_no) {
+    // The second condition repeats the index's own, or SQLite would not use it for an unknown
+    // parameter.
+    Query query(
+        database_, "SELECT seq FROM leaf WHERE ticket_no = ? AND ticket_no <> '' ORDER BY seq",
+        ticket_no
+    );
+    return readSeqs(query);
+}
+
+std::vector<Seq> Lookups::messageEntries(Seq message_seq) {
+    Query query(
+        database_, "SELECT seq FROM leaf WHERE message_seq = ? AND type = 2 ORDER BY seq",
+        message_seq
+    );
+    return readSeqs(query);
+}
+
+base::Result<base::Bytes> Lookups::ticketKey(const std::string& ticket_no) {
+    Query query(database_, "SELECT wrapped_key FROM ticket WHERE ticket_no = ?", ticket_no);
+    if (!query.next()) {
+        return base::makeError(base::ErrorCode::NotFound, "no ticket " + ticket_no);
+    }
+    if (query.isNull(0))
+        return base::makeError(base::ErrorCode::LedgerErased, "ticket " + ticket_no);
+    return unwrapKey(kek_, ticket_no, query.bytes(0));
+}
+
+base::Result<OpenedPayload> Lookups::openStored(
+    Seq seq, const std::string& ticket_no, base::BytesView leaf_bytes, base::BytesView sealed,
+    const std::optional<base::Bytes>& own_key
+) {
+    auto key = own_key ? unwrapKey(kek_, entryKeyOwner(seq), *own_key) : ticketKey(ticket_no);
+    if (!key.ok()) return key.error();
+    return openPayload(*key, leafHash(leaf_bytes), sealed);
+}
+
+base::Result<Entry> Lookups::entry(Seq seq) {
+    Query query(
+        database_,
+        "SELECT leaf.leaf, payload.sealed, payload.own_key FROM leaf LEFT JOIN payload"
+        " ON payload.seq = leaf.seq WHERE leaf.seq = ?",
+        seq
+    );
+    if (!query.next()) return notFound(seq);
+    Entry entry;
+    entry.leaf = base::Bytes(query.bytes(0));
+    auto decoded = decodeLeaf(entry.leaf);
+    if (!decoded.ok()) return decoded.error();
+    entry.header = std::move(decoded->header);
+    if (query.isNull(1)) {
+        return base::makeError(base::ErrorCode::LedgerErased, "entry " + std::to_string(seq));
+    }
+    std::optional<base::Bytes> own_key;
+    if (!query.isNull(2)) own_key = base::Bytes(query.bytes(2));
+    auto opened = openStored(seq, entry.header.ticket_no, entry.leaf, query.bytes(1), own_key);
+    if (!opened.ok()) return opened.error();
+    entry.salt = std::move(opened->salt);
+    entry.payload = std::move(opened->payload);
+    return entry;
+}
+
+base::Result<base::Bytes> Lookups::leafBytes(Seq seq) {
+    Query query(database_, "SELECT leaf FROM leaf WHERE seq = ?", seq);
+    if (!query.next()) return notFound(seq);
+    return base::Bytes(query.bytes(0));
+}
+
+base::Result<Leaf> Lookups::leaf(Seq seq) {
+    auto bytes = leafBytes(seq);
+    if (!bytes.ok()) return bytes.error();
+    return decodeLeaf(*bytes);
+}
+
+std::vector<LeafHeader> Lookups::scan(Seq after, std::size_t limit) {
+    Query query(
+        database_, "SELECT leaf FROM leaf WHERE seq > ? ORDER BY seq LIMIT ?", after, limit
+    );
+    std::vector<LeafHeader> headers;
+    while (query.next()) {
+        auto leaf = decodeLeaf(query.bytes(0));
+        // A reader can't be given a gap where an entry stands; see View about look-ups that have no
+        // answer.
+        if (!leaf.ok()) throw SqliteFault::unreadable(leaf.error().detail);
+        headers.push_back(std::move(leaf->header));
+    }
+    return headers;
+}
+
+Seq Lookups::lastSeq() {
+    Query query(database_, "SELECT max(seq) FROM leaf");
+    return query.next() ? query.unsignedInteger(0) : 0;
+}
+
+Seq Lookups::cursor(const std::string& name) {
+    Query query(database_, "SELECT seq FROM cursor WHERE name = ?", name);
+    return query.next() ? query.unsignedInteger(0) : 0;
+}
+
+base::Result<base::Bytes> Lookups::node(std::uint8_t level, std::uint64_t index) {
+    if (level == 0) {
+        auto bytes = leafBytes(index + 1);
+        if (!bytes.ok()) return bytes.error();
+        return leafHash(*bytes);
+    }
+    Query query(database_, "SELECT hash FROM node WHERE level = ? AND idx = ?", level, index);
+    if (!query.next()) {
+        return base::makeError(
+            base::ErrorCode::LedgerCorrupt,
+            "no node at level " + std::to_string(level) + ", index " + std::to_string(index)
+        );
+    }
+    return base::Bytes(query.bytes(0));
+}
+
+std::optional<Lookups::StoredCheckpoint> Lookups::checkpointCovering(std::uint64_t size) {
+    Query query(
+        database_, "SELECT size, note FROM checkpoint WHERE size >= ? ORDER BY size LIMIT 1", size
+    );
+    if (!query.next()) return std::nullopt;
+    return StoredCheckpoint{query.unsignedInteger(0), query.text(1)};
+}
+
+std::optional<Lookups::StoredCheckpoint> Lookups::newestCheckpoint() {
+    Query query(database_, "SELECT size, note FROM checkpoint ORDER BY size DESC LIMIT 1");
+    if (!query.next()) return std::nullopt;
+    return StoredCheckpoint{query.unsignedInteger(0), query.text(1)};
+}
+
+}  // namespace yht::ledger

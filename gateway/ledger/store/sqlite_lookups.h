@@ -1,0 +1,70 @@
+// Every question a View answers, as SQL on one connection. Shared by the writer's transaction and
+// the snapshots. Uses: sqlite, ledger/format. Used by: ledger/store only.
+#pragma once
+
+#include "gateway/ledger/store/payload_seal.h"
+#include "gateway/ledger/store/sqlite.h"
+#include "gateway/ledger/store/store.h"
+
+namespace yht::ledger {
+
+/// Eight octets whose order is that of the number: SQLite's integers are signed.
+base::Bytes encodeVersion(std::uint64_t version);
+
+/// Methods are as View's of the same name. All throw SqliteFault.
+class Lookups {
+public:
+    Lookups(Database& database, base::BytesView kek) : database_(database), kek_(kek) {}
+
+    std::optional<KnownIdentity> findIdentity(const ticket::Identity& identity);
+    std::optional<KnownIdentity> findLatest(
+        const std::string& source, ticket::Kind kind, const std::string& record_ref
+    );
+    std::optional<std::string> findTicket(const std::string& party, const std::string& number);
+    std::vector<Alias> aliases(const std::string& ticket_no);
+    bool hasTicket(const std::string& ticket_no);
+    std::optional<Seq> findReplay(base::BytesView key);
+    std::vector<Seq> ticketEntries(const std::string& ticket_no);
+    std::vector<Seq> messageEntries(Seq message_seq);
+    base::Result<Entry> entry(Seq seq);
+    base::Result<Leaf> leaf(Seq seq);
+    std::vector<LeafHeader> scan(Seq after, std::size_t limit);
+    Seq cursor(const std::string& name);
+
+    std::vector<DeliveryRow> deliveries(
+        const std::string& destination, DeliveryState state, base::UnixMillis due_ms,
+        std::size_t limit
+    );
+    std::vector<DeliveryRow> deliveriesOf(
+        const std::string& destination, const std::string& ticket_no
+    );
+    std::vector<DeliveryCount> deliveryCounts();
+    std::vector<QuarantineRow> quarantine(std::size_t limit);
+
+    Seq lastSeq();
+    /// Errors: NotFound; LedgerErased where the key was destroyed; LedgerCorrupt.
+    base::Result<base::Bytes> ticketKey(const std::string& ticket_no);
+    base::Result<base::Bytes> leafBytes(Seq seq);
+    /// A stored node; level 0 is hashed from its leaf. Errors: LedgerCorrupt where it is missing.
+    base::Result<base::Bytes> node(std::uint8_t level, std::uint64_t index);
+
+    struct StoredCheckpoint {
+        std::uint64_t size = 0;
+        std::string note;
+    };
+    /// The first checkpoint that covers `size` leaves: the one of the commit that brought leaf
+    /// `size`.
+    std::optional<StoredCheckpoint> checkpointCovering(std::uint64_t size);
+    std::optional<StoredCheckpoint> newestCheckpoint();
+
+private:
+    base::Result<OpenedPayload> openStored(
+        Seq seq, const std::string& ticket_no, base::BytesView leaf_bytes, base::BytesView sealed,
+        const std::optional<base::Bytes>& own_key
+    );
+
+    Database& database_;
+    const base::Bytes kek_;
+};
+
+}  // namespace yht::ledger

@@ -1,0 +1,196 @@
+// Only `leaf` and `payload` are the ledger; every other table can be made anew from them (delivery,
+// cursor and quarantine from the entries that changed them). Columns of `leaf` beside the leaf
+// itself repeat its header for look-ups; verify compares them.
+//
+// Keys follow time where the key is ours to choose. The two hot tables carry no index but those
+// that look-ups need: leaf by ticket and by message; identity has its key only.
+#include "gateway/ledger/store/sqlite_schema.h"
+
+namespace yht::ledger {
+namespace {
+
+constexpr std::int64_t kSchemaVersion = 1;
+constexpr std::int64_t kSynchronousFull = 2;
+
+constexpr const char* kTables = R"sql(
+CREATE TABLE meta (
+    name  TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE leaf (
+    seq         INTEGER PRIMARY KEY,  -- 1, 2, 3 … without gaps
+    type        INTEGER NOT NULL,
+    message_seq INTEGER NOT NULL,
+    ticket_no   TEXT NOT NULL,        -- '' none
+    leaf        BLOB NOT NULL
+);
+CREATE INDEX leaf_by_ticket ON leaf (ticket_no) WHERE ticket_no <> '';
+CREATE INDEX leaf_by_message ON leaf (message_seq) WHERE type = 2;
+
+CREATE TABLE payload (
+    seq     INTEGER PRIMARY KEY,
+    sealed  BLOB NOT NULL,            -- AES-256-GCM of salt and payload, bound to the leaf's hash
+    own_key BLOB                      -- wrapped by the KEK; NULL: under the ticket's key
+);
+
+CREATE TABLE node (                   -- complete subtrees above the leaves; level 0 is the leaf table
+    level INTEGER NOT NULL,
+    idx   INTEGER NOT NULL,
+    hash  BLOB NOT NULL,
+    PRIMARY KEY (level, idx)
+) WITHOUT ROWID;
+
+CREATE TABLE checkpoint (
+    size INTEGER PRIMARY KEY,
+    note TEXT NOT NULL
+);
+
+CREATE TABLE identity (
+    source      TEXT NOT NULL,
+    kind        INTEGER NOT NULL,
+    record_ref  TEXT NOT NULL,
+    version     BLOB NOT NULL,        -- eight octets, big-endian: keeps the order of a u64
+    correction  INTEGER NOT NULL,
+    seq         INTEGER NOT NULL,
+    body_digest BLOB NOT NULL,
+    ticket_no   TEXT NOT NULL,
+    PRIMARY KEY (source, kind, record_ref, version, correction)
+) WITHOUT ROWID;
+
+CREATE TABLE ticket (
+    ticket_no   TEXT PRIMARY KEY,
+    wrapped_key BLOB                  -- NULL: destroyed by an erasure
+) WITHOUT ROWID;
+
+CREATE TABLE alias (
+    party     TEXT NOT NULL,
+    number    TEXT NOT NULL,
+    ticket_no TEXT NOT NULL,
+    PRIMARY KEY (party, number)
+) WITHOUT ROWID;
+CREATE INDEX alias_by_ticket ON alias (ticket_no);
+
+CREATE TABLE serial (                 -- the last number given out
+    region TEXT PRIMARY KEY,
+    day    INTEGER NOT NULL,
+    serial INTEGER NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE replay (
+    replay_key  BLOB PRIMARY KEY,
+    message_seq INTEGER NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE cursor (
+    name TEXT PRIMARY KEY,
+    seq  INTEGER NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE delivery (               -- entries that are not finished
+    destination  TEXT NOT NULL,
+    seq          INTEGER NOT NULL,
+    ticket_no    TEXT NOT NULL,
+    kind         INTEGER NOT NULL,
+    state        INTEGER NOT NULL,
+    attempts     INTEGER NOT NULL,
+    next_ms      INTEGER NOT NULL,
+    committed_ms INTEGER NOT NULL,
+    batch_id     TEXT NOT NULL,
+    reason       TEXT NOT NULL,
+    PRIMARY KEY (destination, seq)
+) WITHOUT ROWID;
+CREATE INDEX delivery_by_state ON delivery (destination, state, seq, next_ms);
+CREATE INDEX delivery_by_ticket ON delivery (destination, ticket_no, seq);
+
+CREATE TABLE quarantine (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    message_seq INTEGER NOT NULL,
+    source      TEXT NOT NULL,
+    reason      TEXT NOT NULL,
+    detail_json TEXT NOT NULL,
+    since_ms    INTEGER NOT NULL,
+    state       TEXT NOT NULL
+);
+PRAGMA user_version = 1;
+)sql";
+
+base::Error configInvalid(const std::string& detail) {
+    return base::makeError(base::ErrorCode::ConfigInvalid, "ledger: " + detail);
+}
+
+std::int64_t pragmaInteger(Database& database, const char* sql) {
+    Query query(database, sql);
+    return query.next() ? query.integer(0) : -1;
+}
+
+base::Status checkName(Database& database, std::string_view name, const std::string& expected) {
+    Query query(database, "SELECT value FROM meta WHERE name = ?", name);
+    const std::string found = query.next() ? query.text(0) : "";
+    if (found == expected) return {};
+    return configInvalid(
+        "its " + std::string(name) + " is \"" + found + "\", configured is \"" + expected + "\""
+    );
+}
+
+void create(Database& database, const LedgerNames& names) {
+    database.execute("BEGIN IMMEDIATE");
+    database.execute(kTables);
+    constexpr const char* kInsert = "INSERT INTO meta (name, value) VALUES (?, ?)";
+    change(database, kInsert, std::string_view("origin"), names.origin);
+    change(database, kInsert, std::string_view("verifier_key"), names.verifier_key);
+    database.execute("COMMIT");
+}
+
+}  // namespace
+
+base::Status prepareWriter(Database& database) {
+    database.execute("PRAGMA page_size = 4096");
+    {
+        Query query(database, "PRAGMA journal_mode = WAL");
+        if (!query.next() || query.text(0) != "wal") {
+            return base::makeError(
+                base::ErrorCode::IoFailed, "SQLite does not enter WAL mode here"
+            );
+        }
+    }
+    // The checkpointer owns checkpoints: inside a COMMIT they would stand in every caller's way.
+    database.execute(
+        "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; "
+        "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536"
+    );
+    if (pragmaInteger(database, "PRAGMA synchronous") != kSynchronousFull) {
+        return base::makeError(base::ErrorCode::IoFailed, "SQLite does not keep synchronous=FULL");
+    }
+    return {};
+}
+
+void prepareReader(Database& database) {
+    database.execute("PRAGMA query_only = 1; PRAGMA cache_size = -4096; PRAGMA temp_store = MEMORY"
+    );
+}
+
+base::Status createOrCheckSchema(Database& database, const LedgerNames& names) {
+    if (pragmaInteger(database, "PRAGMA user_version") == 0) {
+        if (pragmaInteger(database, "SELECT count(*) FROM sqlite_schema") > 0) {
+            return configInvalid("the file is a database, but no ledger");
+        }
+        create(database, names);
+    }
+    return checkSchema(database, names);
+}
+
+base::Status checkSchema(Database& database, const LedgerNames& names) {
+    const auto version = pragmaInteger(database, "PRAGMA user_version");
+    if (version != kSchemaVersion) {
+        return configInvalid(
+            "schema version " + std::to_string(version) + ", this program knows " +
+            std::to_string(kSchemaVersion)
+        );
+    }
+    if (auto same = checkName(database, "origin", names.origin); !same.ok()) return same;
+    if (names.verifier_key.empty()) return {};
+    return checkName(database, "verifier_key", names.verifier_key);
+}
+
+}  // namespace yht::ledger

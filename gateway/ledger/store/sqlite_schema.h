@@ -1,0 +1,26 @@
+// The tables, and what a ledger remembers about itself.
+// Uses: sqlite. Used by: ledger/store only.
+#pragma once
+
+#include "gateway/base/result.h"
+#include "gateway/ledger/store/sqlite.h"
+
+namespace yht::ledger {
+
+/// Settings that durability rests on, set and read back. Throws SqliteFault.
+/// Errors: IoFailed where SQLite keeps another journal mode or synchronous level.
+base::Status prepareWriter(Database& database);
+void prepareReader(Database& database);
+
+struct LedgerNames {
+    std::string origin;
+    std::string verifier_key;  // of the log key
+};
+
+/// Makes the tables in an empty file, else checks that they are ours and that the names are the
+/// same. Errors: ConfigInvalid. Throws SqliteFault.
+base::Status createOrCheckSchema(Database& database, const LedgerNames& names);
+/// The same for a reader, who makes nothing; an empty verifier_key is not compared.
+base::Status checkSchema(Database& database, const LedgerNames& names);
+
+}  // namespace yht::ledger

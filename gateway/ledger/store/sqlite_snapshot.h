@@ -1,0 +1,47 @@
+// Readers: pooled connections, each snapshot a read transaction on one of them.
+// Uses: sqlite_view, ledger/format. Used by: sqlite_store only.
+#pragma once
+
+#include <memory>
+#include <mutex>
+
+#include "gateway/ledger/store/sqlite_view.h"
+
+namespace yht::ledger {
+
+inline constexpr std::size_t kSnapshotsMax = 512;       // at once; beyond: Unavailable
+inline constexpr std::size_t kIdleConnectionsMax = 64;  // kept open between snapshots
+
+struct ReaderOptions {
+    std::string path;
+    base::Bytes kek;
+    std::function<void(const std::string&)> on_fatal;
+};
+
+/// Thread-safety: any thread. Must outlive its snapshots.
+class ReaderPool {
+public:
+    explicit ReaderPool(ReaderOptions options) : options_(std::move(options)) {}
+
+    /// A snapshot as of now. Errors: Unavailable, IoFailed, LedgerCorrupt.
+    base::Result<std::unique_ptr<Snapshot>> snapshot();
+
+private:
+    friend class SqliteSnapshot;
+    /// A connection with its look-ups. Not movable: the look-ups refer to the connection.
+    struct Reader {
+        explicit Reader(const ReaderOptions& options);
+        Database database;
+        Lookups lookups;
+    };
+    std::unique_ptr<Reader> take();
+    void giveBack(std::unique_ptr<Reader> reader);
+
+    const ReaderOptions options_;
+    std::mutex mutex_;
+    // Protected by mutex_.
+    std::vector<std::unique_ptr<Reader>> idle_;
+    std::size_t in_use_count_ = 0;
+};
+
+}  // namespace yht::ledger

@@ -1,0 +1,185 @@
+#include "gateway/ledger/store/sqlite_store.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+
+#include "gateway/ledger/store/sqlite_schema.h"
+#include "gateway/ledger/store/sqlite_snapshot.h"
+#include "gateway/ledger/store/sqlite_writer.h"
+
+namespace yht::ledger {
+namespace {
+
+constexpr int kExitIoError = 70;  // EX_SOFTWARE of sysexits.h: the supervisor restarts us
+constexpr std::int64_t kForeignPollMillis = 50;
+
+void printLine(const std::string& text) {
+    std::fprintf(stderr, "yht: %s\n", text.c_str());
+}
+
+[[noreturn]] void printAndExit(const std::string& text) {
+    printLine(text);
+    // Not exit(): destructors would go on using what has just failed.
+    ::_exit(kExitIoError);
+}
+
+base::Status checkOptions(SqliteStoreOptions& options) {
+    const auto invalid = [](const char* why) {
+        return base::makeError(base::ErrorCode::ConfigInvalid, std::string("ledger: ") + why);
+    };
+    if (options.kek.size() != crypto::kAeadKeyBytes) return invalid("the KEK is not 32 octets");
+    if (!options.read_only && !options.log_key) return invalid("there is no log key");
+    if (options.log_key &&
+        !options.log_key->publicKey().supports(crypto::SignatureAlgorithm::Ed25519)) {
+        return invalid("the log key is no Ed25519 key");
+    }
+    if (options.config_digest.size() != kHashBytes)
+        return invalid("the config digest is not 32 octets");
+    if (options.batch_max == 0 || options.queue_max == 0) return invalid("a queue without room");
+    if (!options.on_fatal) options.on_fatal = printAndExit;
+    if (!options.on_notice) options.on_notice = printLine;
+    return {};
+}
+
+LedgerNames namesOf(const SqliteStoreOptions& options) {
+    LedgerNames names{options.origin, {}};
+    if (options.log_key)
+        names.verifier_key = verifierKey(options.key_name, options.log_key->publicKey());
+    return names;
+}
+
+/// The stored tree's edge, held against the last checkpoint.
+base::Result<TreeEdge> loadEdge(Lookups& lookups, const SqliteStoreOptions& options) {
+    const auto corrupt = [](const std::string& why) {
+        return base::makeError(base::ErrorCode::LedgerCorrupt, why);
+    };
+    const Seq last = lookups.lastSeq();
+    auto edge =
+        TreeEdge::load(last, [&](auto level, auto index) { return lookups.node(level, index); });
+    if (!edge.ok()) return edge;
+    const auto stored = lookups.newestCheckpoint();
+    if (!stored) {
+        if (last == 0) return edge;
+        return corrupt("there are entries, but no checkpoint");
+    }
+    auto checkpoint = openCheckpoint(stored->note, options.key_name, options.log_key->publicKey());
+    if (!checkpoint.ok()) return checkpoint.error();
+    if (checkpoint->size != last) {
+        return corrupt(
+            "the last checkpoint covers " + std::to_string(checkpoint->size) +
+            " entries, there are " + std::to_string(last)
+        );
+    }
+    if (checkpoint->root != edge->root()) {
+        return corrupt(
+            "the last checkpoint's root is " + base::toHex(checkpoint->root) + ", the tree's is " +
+            base::toHex(edge->root())
+        );
+    }
+    return edge;
+}
+
+}  // namespace
+
+/// Destroyed from the last to the first: readers, then the writer, then what it uses.
+struct SqliteStore::Parts {
+    explicit Parts(SqliteStoreOptions given) : options(std::move(given)) {}
+
+    base::Status openWriter();
+    base::Status openReader();
+
+    SqliteStoreOptions options;
+    std::unique_ptr<WriterLock> lock;
+    std::unique_ptr<DiskReserve> reserve;
+    std::unique_ptr<Checkpointer> checkpointer;
+    std::unique_ptr<SqliteWriter> writer;  // none in a read-only store
+    std::unique_ptr<ReaderPool> readers;
+};
+
+base::Status SqliteStore::Parts::openWriter() {
+    auto taken = WriterLock::take(options.path + ".lock");
+    if (!taken.ok()) return taken.error();
+    lock = *std::move(taken);
+    reserve = std::make_unique<DiskReserve>(options.path + ".reserve", options.reserve_bytes);
+    auto database = std::make_unique<Database>(options.path, Database::Access::Write);
+    if (auto prepared = prepareWriter(*database); !prepared.ok()) return prepared;
+    if (auto schema = createOrCheckSchema(*database, namesOf(options)); !schema.ok()) return schema;
+    if (auto synced = syncFolderOf(options.path); !synced.ok()) return synced;
+    Lookups lookups(*database, options.kek);
+    auto edge = loadEdge(lookups, options);
+    if (!edge.ok()) return edge.error();
+    reserve->restore();
+    checkpointer = std::make_unique<Checkpointer>(options.path, *reserve, options.on_fatal);
+    writer = std::make_unique<SqliteWriter>(
+        options, SqliteWriter::Parts{std::move(database), *std::move(edge), *reserve, *checkpointer}
+    );
+    return {};
+}
+
+base::Status SqliteStore::Parts::openReader() {
+    Database database(options.path, Database::Access::Read);
+    return checkSchema(database, namesOf(options));
+}
+
+SqliteStore::SqliteStore(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+SqliteStore::~SqliteStore() = default;
+
+base::Result<std::unique_ptr<SqliteStore>> SqliteStore::open(SqliteStoreOptions options) {
+    if (auto checked = checkOptions(options); !checked.ok()) return checked.error();
+    auto parts = std::make_unique<Parts>(std::move(options));
+    try {
+        auto opened = parts->options.read_only ? parts->openReader() : parts->openWriter();
+        if (!opened.ok()) return opened.error();
+    } catch (const SqliteFault& fault) {
+        return fault.toError();
+    }
+    parts->readers = std::make_unique<ReaderPool>(ReaderOptions{
+        parts->options.path, parts->options.kek, parts->options.on_fatal});
+    return std::unique_ptr<SqliteStore>(new SqliteStore(std::move(parts)));
+}
+
+base::Result<std::unique_ptr<Snapshot>> SqliteStore::snapshot() {
+    return parts_->readers->snapshot();
+}
+
+void SqliteStore::submit(Task task, std::function<void(base::Status)> done) {
+    if (parts_->writer) return parts_->writer->submit(std::move(task), std::move(done));
+    done(base::makeError(base::ErrorCode::NotReady, "the ledger is open for reading only"));
+}
+
+bool SqliteStore::waitForEntry(Seq after, std::int64_t timeout_ms) {
+    if (parts_->writer) return parts_->writer->waitForEntry(after, timeout_ms);
+    // Another process writes: nothing can wake us.
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout_ms);
+    while (true) {
+        auto now = snapshot();
+        if (now.ok() && (*now)->lastSeq() > after) return true;
+        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+            deadline - std::chrono::steady_clock::now()
+        );
+        if (left.count() <= 0) return false;
+        std::this_thread::sleep_for(std::min(left, std::chrono::milliseconds(kForeignPollMillis)));
+    }
+}
+
+WriterCounters SqliteStore::counters() const {
+    return parts_->writer ? parts_->writer->counters() : WriterCounters{};
+}
+
+void SqliteStore::setConfigDigest(base::Bytes digest) {
+    if (parts_->writer) parts_->writer->setConfigDigest(std::move(digest));
+}
+
+const std::string& SqliteStore::origin() const {
+    return parts_->options.origin;
+}
+
+const std::string& SqliteStore::logKeyName() const {
+    return parts_->options.key_name;
+}
+
+}  // namespace yht::ledger

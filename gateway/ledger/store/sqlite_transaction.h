@@ -1,0 +1,63 @@
+// One commit's transaction on the writer's connection: what its tasks append and look up.
+// Uses: sqlite_view, ledger/format, ticket. Used by: sqlite_writer only.
+#pragma once
+
+#include "gateway/ledger/format/tree.h"
+#include "gateway/ledger/store/sqlite_view.h"
+
+namespace yht::ledger {
+
+inline constexpr std::size_t kPayloadBytesMax = 64 * 1024 * 1024;
+
+/// What all entries of one commit share.
+struct CommitContext {
+    Database& database;
+    Lookups& lookups;
+    base::Bytes kek;
+    base::Random& random;
+    base::UnixMillis now_ms = 0;
+    base::Bytes config_digest;
+};
+
+/// Thread-safety: the writer thread.
+class SqliteTransaction final : public SqliteView<Transaction> {
+public:
+    SqliteTransaction(CommitContext context, TreeEdge edge)
+        : context_(std::move(context)), edge_(std::move(edge)) {}
+
+    /// Runs `task` under a savepoint. Errors: the task's, after everything it did was undone.
+    /// Throws SqliteFault.
+    base::Status runTask(const Task& task);
+    const TreeEdge& edge() const { return edge_; }
+
+    Seq lastSeq() override { return edge_.size(); }
+    base::Result<Seq> append(EntryDraft draft) override;
+    base::Status addIdentity(
+        const ticket::Identity& identity, Seq seq, base::BytesView body_digest,
+        const std::string& ticket_no
+    ) override;
+    base::Result<std::string> newTicket(const std::string& region) override;
+    base::Status addAlias(const Alias& alias) override;
+    base::Status addReplay(base::BytesView key, Seq message_seq) override;
+    base::Status setCursor(const std::string& name, Seq seq) override;
+    base::Status putDelivery(const DeliveryRow& row) override;
+    base::Status eraseDelivery(const std::string& destination, Seq seq) override;
+    base::Status addQuarantine(const QuarantineRow& row) override;
+
+private:
+    Lookups& lookups() override { return context_.lookups; }
+    /// Out through the task to the writer, which undoes the whole commit.
+    void onFault(const SqliteFault& fault) override { throw fault; }
+
+    base::Result<base::Bytes> dataKey(const EntryDraft& draft);
+    void storeLeaf(const LeafHeader& header, base::BytesView leaf);
+    void storePayload(const EntryDraft& draft, base::BytesView leaf_hash, base::BytesView data_key);
+
+    CommitContext context_;
+    TreeEdge edge_;
+    /// The key of the ticket that this task made last: its first record follows at once.
+    std::string last_ticket_no_;
+    base::Bytes last_ticket_key_;
+};
+
+}  // namespace yht::ledger

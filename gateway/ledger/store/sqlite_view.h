@@ -1,0 +1,85 @@
+// View's methods over Lookups, once for the writer's transaction and once for snapshots.
+// Uses: sqlite_lookups. Used by: ledger/store only.
+#pragma once
+
+#include <cstdlib>
+
+#include "gateway/ledger/store/sqlite_lookups.h"
+
+namespace yht::ledger {
+
+/// `Interface` is Transaction or Snapshot. A fault of a look-up goes to onFault(), which must not
+/// return.
+template <class Interface>
+class SqliteView : public Interface {
+public:
+    std::optional<KnownIdentity> findIdentity(const ticket::Identity& identity) override {
+        return ask([&] { return lookups().findIdentity(identity); });
+    }
+    std::optional<KnownIdentity> findLatest(
+        const std::string& source, ticket::Kind kind, const std::string& record_ref
+    ) override {
+        return ask([&] { return lookups().findLatest(source, kind, record_ref); });
+    }
+    std::optional<std::string> findTicket(const std::string& party, const std::string& number)
+        override {
+        return ask([&] { return lookups().findTicket(party, number); });
+    }
+    std::vector<Alias> aliases(const std::string& ticket_no) override {
+        return ask([&] { return lookups().aliases(ticket_no); });
+    }
+    bool hasTicket(const std::string& ticket_no) override {
+        return ask([&] { return lookups().hasTicket(ticket_no); });
+    }
+    std::optional<Seq> findReplay(base::BytesView key) override {
+        return ask([&] { return lookups().findReplay(key); });
+    }
+    std::vector<Seq> ticketEntries(const std::string& ticket_no) override {
+        return ask([&] { return lookups().ticketEntries(ticket_no); });
+    }
+    std::vector<Seq> messageEntries(Seq message_seq) override {
+        return ask([&] { return lookups().messageEntries(message_seq); });
+    }
+    base::Result<Entry> entry(Seq seq) override {
+        return ask([&] { return lookups().entry(seq); });
+    }
+    base::Result<Leaf> leaf(Seq seq) override {
+        return ask([&] { return lookups().leaf(seq); });
+    }
+    std::vector<LeafHeader> scan(Seq after, std::size_t limit) override {
+        return ask([&] { return lookups().scan(after, limit); });
+    }
+    Seq cursor(const std::string& name) override {
+        return ask([&] { return lookups().cursor(name); });
+    }
+    std::vector<DeliveryRow> deliveries(
+        const std::string& destination, DeliveryState state, base::UnixMillis due_ms,
+        std::size_t limit
+    ) override {
+        return ask([&] { return lookups().deliveries(destination, state, due_ms, limit); });
+    }
+    std::vector<DeliveryRow> deliveriesOf(
+        const std::string& destination, const std::string& ticket_no
+    ) override {
+        return ask([&] { return lookups().deliveriesOf(destination, ticket_no); });
+    }
+    std::vector<DeliveryCount> deliveryCounts() override {
+        return ask([&] { return lookups().deliveryCounts(); });
+    }
+
+protected:
+    virtual Lookups& lookups() = 0;
+    virtual void onFault(const SqliteFault& fault) = 0;
+
+    template <class Question>
+    auto ask(const Question& question) -> decltype(question()) {
+        try {
+            return question();
+        } catch (const SqliteFault& fault) {
+            onFault(fault);
+        }
+        std::abort();  // there is no answer to return
+    }
+};
+
+}  // namespace yht::ledger

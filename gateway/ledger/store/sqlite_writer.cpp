@@ -1,0 +1,182 @@
+#include "gateway/ledger/store/sqlite_writer.h"
+
+#include <sqlite3.h>
+
+#include <chrono>
+
+namespace yht::ledger {
+namespace {
+
+int rememberWalPages(void* pages, sqlite3*, const char*, int count) {
+    *static_cast<int*>(pages) = count;
+    return SQLITE_OK;
+}
+
+}  // namespace
+
+SqliteWriter::SqliteWriter(const SqliteStoreOptions& options, Parts parts)
+    : options_(options),
+      reserve_(parts.reserve),
+      checkpointer_(parts.checkpointer),
+      database_(std::move(parts.database)),
+      lookups_(*database_, options.kek),
+      edge_(std::move(parts.edge)),
+      last_seq_(edge_.size()),
+      config_digest_(options.config_digest) {
+    sqlite3_wal_hook(database_->handle(), rememberWalPages, &wal_pages_);
+    thread_ = std::thread([this] { loop(); });
+}
+
+SqliteWriter::~SqliteWriter() {
+    {
+        const std::lock_guard lock(mutex_);
+        stopping_ = true;
+    }
+    queued_.notify_all();
+    committed_.notify_all();
+    thread_.join();
+}
+
+void SqliteWriter::submit(Task task, std::function<void(base::Status)> done) {
+    base::ErrorCode refusal{};
+    {
+        const std::lock_guard lock(mutex_);
+        if (!stopping_ && queue_.size() < options_.queue_max) {
+            queue_.push_back({std::move(task), std::move(done)});
+            if (queue_.size() == 1) queued_.notify_one();
+            return;
+        }
+        refusal = stopping_ ? base::ErrorCode::NotReady : base::ErrorCode::QueueFull;
+        if (!stopping_) ++counters_.refused_queue_full;
+    }
+    auto error = base::makeError(refusal);
+    error.retry_after_s = 1;
+    done(std::move(error));
+}
+
+bool SqliteWriter::waitForEntry(Seq after, std::int64_t timeout_ms) {
+    std::unique_lock lock(mutex_);
+    committed_.wait_for(lock, std::chrono::milliseconds(timeout_ms), [&] {
+        return last_seq_ > after || stopping_;
+    });
+    return last_seq_ > after;
+}
+
+WriterCounters SqliteWriter::counters() const {
+    const std::lock_guard lock(mutex_);
+    auto counters = counters_;
+    counters.queue_depth = queue_.size();
+    return counters;
+}
+
+void SqliteWriter::setConfigDigest(base::Bytes digest) {
+    YHT_ASSERT(digest.size() == kHashBytes);
+    const std::lock_guard lock(mutex_);
+    config_digest_ = std::move(digest);
+}
+
+base::Bytes SqliteWriter::configDigest() const {
+    const std::lock_guard lock(mutex_);
+    return config_digest_;
+}
+
+void SqliteWriter::loop() {
+    for (auto batch = takeBatch(); !batch.empty(); batch = takeBatch()) {
+        const auto answers = commit(batch);
+        for (std::size_t i = 0; i < batch.size(); ++i) batch[i].done(answers[i]);
+        reach(CommitPoint::Answered);
+    }
+}
+
+/// Waits for tasks. Empty: stopping, and nothing is left.
+SqliteWriter::Batch SqliteWriter::takeBatch() {
+    std::unique_lock lock(mutex_);
+    queued_.wait(lock, [this] { return !queue_.empty() || stopping_; });
+    Batch batch;
+    while (!queue_.empty() && batch.size() < options_.batch_max) {
+        batch.push_back(std::move(queue_.front()));
+        queue_.pop_front();
+    }
+    return batch;
+}
+
+SqliteWriter::Answers SqliteWriter::commit(const Batch& batch) {
+    try {
+        return commitOrThrow(batch);
+    } catch (const SqliteFault& fault) {
+        return undone(batch, fault);
+    }
+}
+
+SqliteWriter::Answers SqliteWriter::commitOrThrow(const Batch& batch) {
+    change(*database_, "BEGIN IMMEDIATE");
+    reach(CommitPoint::Begun);
+    SqliteTransaction transaction(
+        {*database_, lookups_, options_.kek, options_.random, options_.clock.nowMillis(),
+         configDigest()},
+        edge_
+    );
+    Answers answers;
+    for (const auto& job : batch) answers.push_back(transaction.runTask(job.task));
+    reach(CommitPoint::TasksDone);
+    const std::uint64_t new_entries = transaction.edge().size() - edge_.size();
+    if (new_entries > 0) storeCheckpoint(transaction.edge());
+    reach(CommitPoint::CheckpointSigned);
+    change(*database_, "COMMIT");
+    reach(CommitPoint::Committed);
+    edge_ = transaction.edge();
+    publish(batch, new_entries);
+    checkpointer_.afterCommit(*database_, wal_pages_);
+    return answers;
+}
+
+void SqliteWriter::storeCheckpoint(const TreeEdge& edge) {
+    auto note = signCheckpoint(
+        {options_.origin, edge.size(), edge.root()}, options_.key_name, *options_.log_key
+    );
+    // A log that can't sign can promise nothing; there is no other answer to give than to stop.
+    if (!note.ok()) options_.on_fatal("signing a checkpoint: " + base::describe(note.error()));
+    YHT_ASSERT(note.ok());
+    change(*database_, "INSERT INTO checkpoint (size, note) VALUES (?, ?)", edge.size(), *note);
+}
+
+/// After a fault nothing of the batch is in the ledger. Ends the process where that can't be made
+/// sure.
+SqliteWriter::Answers SqliteWriter::undone(const Batch& batch, const SqliteFault& fault) {
+    const auto error = fault.toError();
+    if (!fault.isDiskFull() && !fault.isBusy()) {
+        options_.on_fatal("writing the ledger: " + base::describe(error));
+        YHT_ASSERT(false);
+    }
+    try {
+        if (database_->inTransaction()) change(*database_, "ROLLBACK");
+    } catch (const SqliteFault& second) {
+        options_.on_fatal("undoing a commit: " + base::describe(second.toError()));
+        YHT_ASSERT(false);
+    }
+    if (fault.isDiskFull()) {
+        const bool freed = reserve_.release();
+        options_.on_notice(
+            std::string("ledger: the disk is full; ") +
+            (freed ? "the reserve is given up" : "there is no reserve left")
+        );
+    }
+    return Answers(batch.size(), base::Status(error));
+}
+
+void SqliteWriter::publish(const Batch& batch, std::uint64_t new_entries) {
+    {
+        const std::lock_guard lock(mutex_);
+        last_seq_ = edge_.size();
+        ++counters_.commits;
+        counters_.tasks += batch.size();
+        counters_.entries += new_entries;
+    }
+    if (new_entries > 0) committed_.notify_all();
+}
+
+void SqliteWriter::reach(CommitPoint point) const {
+    if (options_.on_point) options_.on_point(point);
+}
+
+}  // namespace yht::ledger

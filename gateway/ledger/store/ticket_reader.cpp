@@ -1,0 +1,46 @@
+#include "gateway/ledger/store/ticket_reader.h"
+
+#include "gateway/ticket/record_json.h"
+
+namespace yht::ledger {
+namespace {
+
+base::Status readRecord(View& view, Seq seq, const LeafHeader& header, StoredTicket& ticket) {
+    auto entry = view.entry(seq);
+    if (!entry.ok()) {
+        if (entry.error().code != base::ErrorCode::LedgerErased) return entry.error();
+        ++ticket.erased_count;
+        return {};
+    }
+    auto record = ticket::fromCanonicalText(entry->payload);
+    if (!record.ok()) {
+        return base::makeError(
+            base::ErrorCode::LedgerCorrupt,
+            "entry " + std::to_string(seq) + " is no canonical record"
+        );
+    }
+    ticket.records.push_back({seq, header, *std::move(record)});
+    return {};
+}
+
+}  // namespace
+
+base::Result<StoredTicket> readTicket(View& view, const std::string& ticket_no) {
+    if (!view.hasTicket(ticket_no)) {
+        return base::makeError(base::ErrorCode::NotFound, "no ticket " + ticket_no);
+    }
+    StoredTicket ticket;
+    ticket.ticket_no = ticket_no;
+    ticket.aliases = view.aliases(ticket_no);
+    for (const Seq seq : view.ticketEntries(ticket_no)) {
+        auto leaf = view.leaf(seq);
+        if (!leaf.ok()) return leaf.error();
+        if (leaf->header.type == EntryType::Outcome) ticket.outcomes.push_back(seq);
+        if (leaf->header.type != EntryType::Record) continue;
+        if (auto read = readRecord(view, seq, leaf->header, ticket); !read.ok())
+            return read.error();
+    }
+    return ticket;
+}
+
+}  // namespace yht::ledger

@@ -1,0 +1,314 @@
+// One pass over the leaves with a tree growing beside them; then what only exists in tables of its
+// own. Statements run outside a transaction, a page of leaves at a time: a long verification must
+// not pin the WAL of a running gateway, and what is committed does not change under it.
+#include "gateway/ledger/store/verify.h"
+
+#include "gateway/crypto/digest.h"
+#include "gateway/ledger/format/tree.h"
+#include "gateway/ledger/store/sqlite_lookups.h"
+#include "gateway/ledger/store/sqlite_schema.h"
+
+namespace yht::ledger {
+namespace {
+
+constexpr Seq kPageEntries = 1000;
+
+/// A row of the leaf table, with the sealed payload beside it.
+struct StoredLeaf {
+    Seq seq = 0;
+    std::int64_t type = 0;
+    Seq message_seq = 0;
+    std::string ticket_no;
+    base::Bytes leaf;
+};
+
+class Verifier {
+public:
+    Verifier(Database& database, const SqliteStoreOptions& options)
+        : database_(database),
+          lookups_(database, options.kek),
+          options_(options),
+          log_key_(options.log_key->publicKey()) {}
+
+    VerifyReport run(const std::function<void(Seq, Seq)>& progress);
+
+private:
+    std::vector<StoredLeaf> page(Seq after);
+    void checkLeaf(const StoredLeaf& row);
+    void checkColumns(const StoredLeaf& row, const LeafHeader& header);
+    void checkPayload(const StoredLeaf& row, const Leaf& leaf);
+    void checkNodes(const StoredLeaf& row);
+    void checkCheckpoint(std::uint64_t size);
+    void checkTotals();
+    void checkIdentities();
+    void checkIdentity(const KnownIdentity& known);
+    void checkNames();
+    void differs(std::string what, std::string expected, std::string found);
+    std::uint64_t count(const char* sql);
+
+    Database& database_;
+    Lookups lookups_;
+    const SqliteStoreOptions& options_;
+    const crypto::PublicKey log_key_;
+    Seq last_ = 0;
+    TreeEdge edge_;
+    VerifyReport report_;
+};
+
+std::string named(const char* what, std::uint64_t number) {
+    return std::string(what) + " " + std::to_string(number);
+}
+
+void Verifier::differs(std::string what, std::string expected, std::string found) {
+    ++report_.difference_count;
+    if (report_.differences.size() >= kDifferencesMax) return;
+    report_.differences.push_back({std::move(what), std::move(expected), std::move(found)});
+}
+
+std::uint64_t Verifier::count(const char* sql) {
+    Query query(database_, sql, last_);
+    return query.next() ? query.unsignedInteger(0) : 0;
+}
+
+std::vector<StoredLeaf> Verifier::page(Seq after) {
+    Query query(
+        database_,
+        "SELECT seq, type, message_seq, ticket_no, leaf FROM leaf WHERE seq > ? AND seq <= ?"
+        " ORDER BY seq LIMIT ?",
+        after, last_, kPageEntries
+    );
+    std::vector<StoredLeaf> rows;
+    while (query.next()) {
+        rows.push_back(
+            {query.unsignedInteger(0), query.integer(1), query.unsignedInteger(2), query.text(3),
+             base::Bytes(query.bytes(4))}
+        );
+    }
+    return rows;
+}
+
+VerifyReport Verifier::run(const std::function<void(Seq, Seq)>& progress) {
+    last_ = lookups_.lastSeq();
+    Seq after = 0;
+    for (auto rows = page(after); !rows.empty(); rows = page(after)) {
+        for (const auto& row : rows) checkLeaf(row);
+        after = rows.back().seq;
+        if (progress) progress(after, last_);
+    }
+    checkTotals();
+    checkIdentities();
+    checkNames();
+    report_.root = edge_.root();
+    return std::move(report_);
+}
+
+void Verifier::checkLeaf(const StoredLeaf& row) {
+    const Seq expected = edge_.size() + 1;
+    if (row.seq != expected) {
+        // The tree can't be followed past a gap at the same indexes; each further number would
+        // differ as well.
+        if (report_.difference_count == 0) {
+            differs("sequence number", std::to_string(expected), std::to_string(row.seq));
+        }
+    }
+    ++report_.entries;
+    const auto leaf = decodeLeaf(row.leaf);
+    if (!leaf.ok()) {
+        differs(named("leaf", row.seq), "a leaf", leaf.error().detail);
+    } else {
+        checkColumns(row, leaf->header);
+        checkPayload(row, *leaf);
+    }
+    checkNodes(row);
+    checkCheckpoint(edge_.size());
+}
+
+void Verifier::checkColumns(const StoredLeaf& row, const LeafHeader& header) {
+    const auto same = [&](const char* column, const std::string& expected,
+                          const std::string& found) {
+        if (expected != found) differs(named("leaf", row.seq) + ": " + column, expected, found);
+    };
+    same("seq", std::to_string(header.seq), std::to_string(row.seq));
+    same("type", std::to_string(static_cast<int>(header.type)), std::to_string(row.type));
+    same("message_seq", std::to_string(header.message_seq), std::to_string(row.message_seq));
+    same("ticket_no", header.ticket_no, row.ticket_no);
+}
+
+void Verifier::checkPayload(const StoredLeaf& row, const Leaf& leaf) {
+    const auto entry = lookups_.entry(row.seq);
+    if (!entry.ok()) {
+        if (entry.error().code == base::ErrorCode::LedgerErased) {
+            ++report_.erased;
+        } else {
+            differs(named("payload", row.seq), "opens", entry.error().detail);
+        }
+        return;
+    }
+    const auto commitment = commitmentOf(entry->salt, entry->payload);
+    if (commitment != leaf.commitment) {
+        differs(
+            named("payload", row.seq) + ": commitment", base::toHex(leaf.commitment),
+            base::toHex(commitment)
+        );
+        return;
+    }
+    ++report_.payloads;
+}
+
+void Verifier::checkNodes(const StoredLeaf& row) {
+    std::vector<Node> completed;
+    edge_.append(leafHash(row.leaf), completed);
+    for (const auto& node : completed) {
+        if (node.level == 0) continue;
+        ++report_.nodes;
+        const auto stored = lookups_.node(node.level, node.index);
+        const auto found = stored.ok() ? base::toHex(*stored) : "none";
+        if (found == base::toHex(node.hash)) continue;
+        differs(
+            "node at level " + std::to_string(node.level) + ", index " + std::to_string(node.index),
+            base::toHex(node.hash), found
+        );
+    }
+}
+
+void Verifier::checkCheckpoint(std::uint64_t size) {
+    Query query(database_, "SELECT note FROM checkpoint WHERE size = ?", size);
+    if (!query.next()) return;
+    ++report_.checkpoints;
+    const auto checkpoint = openCheckpoint(query.text(0), options_.key_name, log_key_);
+    if (!checkpoint.ok()) {
+        differs(named("checkpoint", size), "verifies", checkpoint.error().detail);
+        return;
+    }
+    const auto what = named("checkpoint", size);
+    if (checkpoint->size != size) {
+        differs(what + ": size", std::to_string(size), std::to_string(checkpoint->size));
+    }
+    if (checkpoint->origin != options_.origin) {
+        differs(what + ": origin", options_.origin, checkpoint->origin);
+    }
+    const auto root = edge_.root();
+    if (checkpoint->root != root) {
+        differs(what + ": root", base::toHex(root), base::toHex(checkpoint->root));
+    }
+}
+
+/// Rows that belong to nothing, and a tail that no checkpoint covers.
+void Verifier::checkTotals() {
+    const auto same = [&](const char* what, std::uint64_t expected, std::uint64_t found) {
+        if (expected != found) differs(what, std::to_string(expected), std::to_string(found));
+    };
+    same(
+        "number of nodes", report_.nodes,
+        count("SELECT count(*) FROM node WHERE (idx + 1) << level <= ?")
+    );
+    same(
+        "number of checkpoints", report_.checkpoints,
+        count("SELECT count(*) FROM checkpoint WHERE size <= ?")
+    );
+    same(
+        "number of payloads", report_.entries - report_.erased,
+        count("SELECT count(*) FROM payload WHERE seq <= ?") -
+            count("SELECT count(*) FROM payload JOIN leaf USING (seq) JOIN ticket USING (ticket_no)"
+                  " WHERE seq <= ? AND own_key IS NULL AND wrapped_key IS NULL")
+    );
+    if (report_.erased > 0 && count("SELECT count(*) FROM leaf WHERE seq <= ? AND type = 8") == 0) {
+        differs("payloads missing without an erasure entry", "0", std::to_string(report_.erased));
+    }
+    same(
+        "entries covered by the last checkpoint", last_,
+        count("SELECT coalesce(max(size), 0) FROM checkpoint WHERE size <= ?")
+    );
+}
+
+void Verifier::checkIdentities() {
+    Query query(
+        database_,
+        "SELECT source, kind, record_ref, version, correction, seq, body_digest, ticket_no"
+        " FROM identity WHERE seq <= ?",
+        last_
+    );
+    while (query.next()) {
+        ++report_.identities;
+        KnownIdentity known;
+        known.identity.source = query.text(0);
+        known.identity.kind = static_cast<ticket::Kind>(query.integer(1));
+        known.seq = query.unsignedInteger(5);
+        known.body_digest = base::Bytes(query.bytes(6));
+        known.ticket_no = query.text(7);
+        checkIdentity(known);
+    }
+}
+
+void Verifier::checkIdentity(const KnownIdentity& known) {
+    const auto what = named("identity of entry", known.seq);
+    const auto leaf = lookups_.leaf(known.seq);
+    if (!leaf.ok()) return differs(what, "a leaf", leaf.error().detail);
+    const auto& header = leaf->header;
+    if (header.type != EntryType::Record) differs(what, "record", entryTypeName(header.type));
+    if (header.source != known.identity.source) {
+        differs(what + ": source", header.source, known.identity.source);
+    }
+    const auto kind = static_cast<std::uint8_t>(known.identity.kind);
+    if (header.kind != kind) {
+        differs(what + ": kind", std::to_string(header.kind), std::to_string(kind));
+    }
+    if (header.ticket_no != known.ticket_no) {
+        differs(what + ": ticket_no", header.ticket_no, known.ticket_no);
+    }
+    const auto entry = lookups_.entry(known.seq);
+    if (!entry.ok()) return;  // erased, or reported with its payload
+    const auto digest = crypto::sha256(entry->payload);
+    if (digest != known.body_digest) {
+        differs(what + ": body digest", base::toHex(digest), base::toHex(known.body_digest));
+    }
+}
+
+/// Names that lead to tickets which are not there.
+void Verifier::checkNames() {
+    Query query(
+        database_,
+        "SELECT alias.ticket_no FROM alias LEFT JOIN ticket USING (ticket_no)"
+        " WHERE ticket.ticket_no IS NULL"
+    );
+    while (query.next()) differs("alias", "a ticket", query.text(0));
+    Query named_by_leaf(
+        database_,
+        "SELECT leaf.seq, leaf.ticket_no FROM leaf LEFT JOIN ticket USING (ticket_no)"
+        " WHERE leaf.seq <= ? AND leaf.ticket_no <> '' AND ticket.ticket_no IS NULL",
+        last_
+    );
+    while (named_by_leaf.next()) {
+        differs(named("leaf", named_by_leaf.unsignedInteger(0)), "a ticket", named_by_leaf.text(1));
+    }
+}
+
+}  // namespace
+
+base::Status VerifyReport::status() const {
+    if (difference_count == 0) return {};
+    const auto& first = differences.front();
+    return base::makeError(
+        base::ErrorCode::LedgerCorrupt, first.what + ": expected " + first.expected + ", found " +
+                                            first.found + " (" + std::to_string(difference_count) +
+                                            " differences)"
+    );
+}
+
+base::Result<VerifyReport> verifyLedger(
+    const SqliteStoreOptions& options, const std::function<void(Seq, Seq)>& progress
+) {
+    YHT_ASSERT(options.log_key.has_value() && options.kek.size() == crypto::kAeadKeyBytes);
+    try {
+        Database database(options.path, Database::Access::Read);
+        prepareReader(database);
+        const LedgerNames names{
+            options.origin, verifierKey(options.key_name, options.log_key->publicKey())};
+        if (auto schema = checkSchema(database, names); !schema.ok()) return schema.error();
+        return Verifier(database, options).run(progress);
+    } catch (const SqliteFault& fault) {
+        return fault.toError();
+    }
+}
+
+}  // namespace yht::ledger

@@ -1,0 +1,139 @@
+// The disk fails: no room, no flush, no write. Faults come from a small tmpfs (where we may mount
+// one), from a file size limit, and from our own fdatasync, which SQLite finds before the C
+// library's.
+#include <sys/mount.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+
+#include "ledger_fixture.h"
+
+namespace {
+std::atomic<bool> flush_fails{false};
+std::atomic<int> failed_flushes{0};
+}  // namespace
+
+extern "C" int fdatasync(int descriptor) {
+    if (!flush_fails) return static_cast<int>(::syscall(SYS_fdatasync, descriptor));
+    ++failed_flushes;
+    errno = EIO;
+    return -1;
+}
+
+extern "C" int fsync(int descriptor) {
+    if (!flush_fails) return static_cast<int>(::syscall(SYS_fsync, descriptor));
+    ++failed_flushes;
+    errno = EIO;
+    return -1;
+}
+
+namespace yht::ledger {
+namespace {
+
+class DiskDeathTest : public LedgerTest {
+protected:
+    DiskDeathTest() { testing::FLAGS_gtest_death_test_style = "threadsafe"; }
+
+    void writeWhileFlushesFail() {
+        auto watched = options();
+        watched.on_fatal = [](const std::string& why) {
+            std::fprintf(stderr, "flushes=%d %s\n", failed_flushes.load(), why.c_str());
+            ::_exit(70);
+        };
+        store_ = must(tryOpen(watched));
+        append("one");
+        flush_fails = true;
+        append("two");
+    }
+
+    void writeBeyondTheFileSizeLimit() {
+        open();
+        append("one");
+        std::signal(SIGXFSZ, SIG_IGN);
+        const rlimit limit{256 * 1024, 256 * 1024};
+        ::setrlimit(RLIMIT_FSIZE, &limit);
+        append(std::string(1024 * 1024, 'x'));
+    }
+};
+
+TEST_F(DiskDeathTest, FailedFlushEndsTheProcessAndIsNotTriedAgain) {
+    EXPECT_EXIT(
+        writeWhileFlushesFail(), testing::ExitedWithCode(70),
+        "flushes=1 .*(writing the ledger|moving the WAL)"
+    );
+}
+
+TEST_F(DiskDeathTest, FailedWriteEndsTheProcess) {
+    EXPECT_EXIT(
+        writeBeyondTheFileSizeLimit(), testing::ExitedWithCode(70), "yht: writing the ledger"
+    );
+}
+
+/// A ledger on a file system of 32 MB.
+class FullDiskTest : public LedgerTest {
+protected:
+    void SetUp() override {
+        if (::mount("tmpfs", folder_.path().c_str(), "tmpfs", 0, "size=32m") != 0) {
+            GTEST_SKIP() << "a small file system can't be mounted here (root only)";
+        }
+        mounted_ = true;
+        open();
+        append("one");
+    }
+    void TearDown() override {
+        close();
+        if (!mounted_) return;
+        EXPECT_EQ(0, ::umount(folder_.path().c_str()));
+    }
+    /// Leaves about `bytes` free.
+    void fillUpTo(std::uintmax_t bytes) {
+        std::ofstream filler(folder_ / "filler", std::ios::binary | std::ios::app);
+        const std::string block(64 * 1024, 'f');
+        while (std::filesystem::space(folder_.path()).available > bytes && filler)
+            filler << block << std::flush;
+    }
+    void makeRoom() { std::filesystem::remove(folder_ / "filler"); }
+    base::Status appendBytes(std::size_t count) {
+        return run([count](Transaction& transaction) -> base::Status {
+            auto seq = transaction.append(messageDraft(std::string(count, 'x')));
+            return seq.ok() ? base::Status() : seq.error();
+        });
+    }
+    bool hasReserve() { return std::filesystem::exists(folder_ / "ledger.db.reserve"); }
+    bool mounted_ = false;
+};
+
+TEST_F(FullDiskTest, FullDiskRefusesTheBatchAndNothingElse) {
+    ASSERT_TRUE(hasReserve());
+    fillUpTo(512 * 1024);
+    EXPECT_EQ(base::ErrorCode::DiskFull, appendBytes(4 * 1024 * 1024).error().code);
+    EXPECT_EQ(1u, size());
+    EXPECT_EQ("one", read(1));
+    EXPECT_FALSE(hasReserve()) << "the reserve is given up";
+}
+
+TEST_F(FullDiskTest, ReserveLetsSmallWorkGoOn) {
+    fillUpTo(512 * 1024);
+    EXPECT_FALSE(appendBytes(4 * 1024 * 1024).ok());
+    must(appendBytes(100));
+    EXPECT_EQ("sound", verdict());
+}
+
+TEST_F(FullDiskTest, GoesOnWithoutRestartOnceThereIsRoom) {
+    fillUpTo(512 * 1024);
+    EXPECT_FALSE(appendBytes(4 * 1024 * 1024).ok());
+    makeRoom();
+    must(appendBytes(4 * 1024 * 1024));
+    EXPECT_EQ(2u, size());
+    reopen();
+    EXPECT_TRUE(hasReserve()) << "taken back";
+    EXPECT_EQ("sound", verdict());
+}
+
+}  // namespace
+}  // namespace yht::ledger
