@@ -28,9 +28,38 @@ bool isAny(const std::string& text, std::initializer_list<std::string_view> code
     return std::find(codes.begin(), codes.end(), text) != codes.end();
 }
 
-bool incomingCall(const Record& record) {
-    if (record.kind() == Kind::Call) return record.text(Field::call_direction) == "1";
-    return isAny(record.text(Field::channel), {"01", "15"});
+const std::vector<Condition>& conditions() {
+    using R = Required;
+    static const std::vector<Condition> table = {
+        {R::WhenIncomingCall, Kind::Appeal, Field::channel, {"01", "15"}, "channel is 01 or 15", "来源渠道为 01 或 15"},
+        {R::WhenIncomingCall, Kind::Call, Field::call_direction, {"1"}, "call_direction is 1", "呼叫方向为 1"},
+        {R::WhenNotAnonymous, Kind::Appeal, Field::is_anonymous, {"false"}, "is_anonymous is false", "不匿名"},
+        {R::WhenNotAccepted, Kind::Appeal, Field::handling_way, {"10"}, "handling_way is 10", "办理方式为 10"},
+        {R::WhenNotAccepted, Kind::Process, Field::process_type, {"03"}, "process_type is 03", "过程类型为 03"},
+        {R::WhenReturned, Kind::Process, Field::process_type, {"32"}, "process_type is 32", "过程类型为 32"},
+        {R::WhenUnresolved, Kind::Result, Field::result_type, {"1", "2"}, "result_type is 1 or 2", "办理结果为 1 或 2"},
+        {R::WhenDissatisfied, Kind::Visit, Field::satisfaction, {"4", "5"}, "satisfaction is 4 or 5", "满意度为 4 或 5"},
+        {R::WhenNotConnected, Kind::Visit, Field::connected, {"false"}, "connected is false", "未接通"},
+        {R::WhenNotConnected, Kind::Call, Field::connected, {"false"}, "connected is false", "未接通"},
+        {R::WhenGranted, Kind::Extension, Field::extension_state, {"2"}, "extension_state is 2", "延期状态为 2"},
+    };
+    return table;
+}
+
+constexpr Pair kPairs[] = {
+    {Field::limit_value, Field::limit_unit},
+    {Field::limit_unit, Field::limit_value},
+    {Field::id_number, Field::id_type},
+};
+
+constexpr Field kTicketFields[] = {Field::ticket_ref, Field::ticket_no, Field::other_refs};
+
+void checkPairs(const Record& record, FieldErrors& errors) {
+    for (const auto& pair : kPairs) {
+        if (record.has(pair.given) && !record.has(pair.needed) && !errors.knows(pair.needed)) {
+            errors.add(Rule::Required, fieldRow(pair.needed), std::string(fieldRow(pair.given).name) + " is given");
+        }
+    }
 }
 
 void checkRequired(const Record& record, FieldErrors& errors) {
@@ -41,13 +70,13 @@ void checkRequired(const Record& record, FieldErrors& errors) {
     }
 }
 
-/// A ticket-bound record must say whose it is; an appeal without ticket_ref is its own ticket.
 void checkTicket(const Record& record, FieldErrors& errors) {
-    const bool bound = kindRow(record.kind()).ticket_bound && record.kind() != Kind::Appeal;
-    const auto named = [&](Field field) { return record.has(field) || errors.knows(field); };
-    if (bound && !record.isVoid() && !named(Field::ticket_ref) && !named(Field::ticket_no) &&
-        !named(Field::other_refs)) {
-        errors.add(Rule::TicketMissing, "", "", "", "ticket_ref, ticket_no, other_refs");
+    const bool named = std::any_of(std::begin(kTicketFields), std::end(kTicketFields),
+                                   [&](Field field) { return record.has(field) || errors.knows(field); });
+    if (!named && !record.isVoid() && mustNameTicket(record.kind())) {
+        std::string names;
+        for (const Field field : kTicketFields) names += (names.empty() ? "" : ", ") + std::string(fieldRow(field).name);
+        errors.add(Rule::TicketMissing, "", "", "", std::move(names));
     }
     if (record.has(Field::ticket_no) && !parseTicketNumber(record.text(Field::ticket_no))) {
         errors.add(Rule::TicketNumberInvalid, fieldRow(Field::ticket_no), "430200-20190418-0000123-c");
@@ -59,9 +88,6 @@ void checkIdNumbers(const Record& record, base::UnixMillis event_ms, FieldErrors
     const std::string& number = record.text(Field::id_number);
     const std::string& type = record.text(Field::id_type);
     const auto& row = fieldRow(Field::id_number);
-    if (!number.empty() && type.empty() && !errors.knows(Field::id_type)) {
-        errors.add(Rule::Required, fieldRow(Field::id_type), "id_number is given");
-    }
     if (!number.empty() && isAny(type, {"111", "112"})) {
         const bool old = number.size() == 15 && event_ms < kFifteenDigitsEnd && isDigits(number);
         if (!old && !isResidentId(number)) errors.add(Rule::IdNumberInvalid, row, "GB 11643");
@@ -75,15 +101,7 @@ void checkIdNumbers(const Record& record, base::UnixMillis event_ms, FieldErrors
     }
 }
 
-/// A limit is an amount and a unit; neither means anything alone.
 void checkLimit(const Record& record, FieldErrors& errors) {
-    const auto pair = [&](Field given, Field needed) {
-        if (record.has(given) && !record.has(needed) && !errors.knows(needed)) {
-            errors.add(Rule::Required, fieldRow(needed), std::string(fieldRow(given).name) + " is given");
-        }
-    };
-    pair(Field::limit_value, Field::limit_unit);
-    pair(Field::limit_unit, Field::limit_value);
     const bool in_days = isAny(record.text(Field::limit_unit), {"3", "4"});
     if (in_days && record.integer(Field::limit_value) > kDaysMax) {
         errors.add(Rule::OutOfRange, fieldRow(Field::limit_value), "0.." + std::to_string(kDaysMax));
@@ -133,28 +151,26 @@ base::Error FieldErrors::toError() && {
     return error;
 }
 
+const Condition* conditionOf(Required required, Kind kind) {
+    const auto found = std::find_if(conditions().begin(), conditions().end(), [&](const Condition& condition) {
+        return condition.required == required && condition.kind == kind;
+    });
+    return found == conditions().end() ? nullptr : &*found;
+}
+
+std::span<const Pair> pairTable() { return kPairs; }
+std::span<const Field> ticketFields() { return kTicketFields; }
+bool mustNameTicket(Kind kind) { return kindRow(kind).ticket_bound && kind != Kind::Appeal; }
+
 std::string_view whyRequired(const Record& record, const FieldRow& row) {
     // A void takes a record back by its identity: nothing of its content is asked for again.
     if (record.isVoid() && static_cast<std::uint16_t>(row.field) >= kEnvelopeFieldsEnd) return {};
-    const auto when = [](bool condition, std::string_view why) { return condition ? why : std::string_view{}; };
-    switch (row.required) {
-        case Required::Never: return {};
-        case Required::Always: return "always";
-        case Required::WhenIncomingCall: return when(incomingCall(record), "it came in by telephone");
-        case Required::WhenNotAnonymous:
-            return when(record.text(Field::is_anonymous) == "false", "is_anonymous is false");
-        case Required::WhenNotAccepted:
-            return when(record.text(Field::handling_way) == "10" || record.text(Field::process_type) == "03",
-                        "it was not accepted");
-        case Required::WhenReturned: return when(record.text(Field::process_type) == "32", "process_type is 32");
-        case Required::WhenUnresolved:
-            return when(isAny(record.text(Field::result_type), {"1", "2"}), "result_type is 1 or 2");
-        case Required::WhenDissatisfied:
-            return when(isAny(record.text(Field::satisfaction), {"4", "5"}), "satisfaction is 4 or 5");
-        case Required::WhenNotConnected: return when(record.text(Field::connected) == "false", "connected is false");
-        case Required::WhenGranted: return when(record.text(Field::extension_state) == "2", "extension_state is 2");
-    }
-    return {};
+    if (row.required == Required::Always) return "always";
+    const Condition* condition = conditionOf(row.required, record.kind());
+    if (condition == nullptr) return {};
+    const std::string& value = record.text(condition->field);
+    const bool true_now = std::find(condition->values.begin(), condition->values.end(), value) != condition->values.end();
+    return true_now ? condition->en : std::string_view{};
 }
 
 void checkRecord(Record& record, FieldErrors& errors) {
@@ -170,6 +186,7 @@ void checkRecord(Record& record, FieldErrors& errors) {
         record.set(field, std::move(value));
     }
     checkRequired(record, errors);
+    checkPairs(record, errors);
     checkTicket(record, errors);
     checkIdNumbers(record, event.value_or(0), errors);
     checkLimit(record, errors);

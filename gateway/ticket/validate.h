@@ -65,8 +65,30 @@ void checkRecord(Record& record, FieldErrors& errors);
 /// The same for a record that was not read from JSON: the record in canonical form, or RecordInvalid.
 base::Result<Record> validated(Record record, std::string_view pointer_prefix = {});
 
-/// "was it required, and why": "" where `row` may be left out of this record, else the reason ("always",
-/// "channel is a telephone one").
+/// When a field with a condition must be there: `field` of a record of `kind` has one of `values`.
+struct Condition {
+    Required required;
+    Kind kind;
+    Field field;
+    std::vector<std::string_view> values;
+    const char* en;
+    const char* zh;
+};
+/// nullptr where the condition can't come true for that kind, and for Never and Always.
+const Condition* conditionOf(Required required, Kind kind);
+
+/// A field that means nothing without another one.
+struct Pair {
+    Field given;
+    Field needed;
+};
+std::span<const Pair> pairTable();
+
+/// At least one of these names the ticket of a ticket-bound record; an appeal without any is its own ticket.
+std::span<const Field> ticketFields();
+bool mustNameTicket(Kind kind);
+
+/// Why `row` must be in this record: "" where it may be left out.
 std::string_view whyRequired(const Record& record, const FieldRow& row);
 
 /// GB 11643: 18 characters, a real date of birth, MOD 11-2 check character.

@@ -207,12 +207,12 @@ TEST(Validate, CreditCodesAreChecked) {
 
 TEST(Validate, ConditionsAskForTheirFields) {
     EXPECT_THAT(errorsOf(appeal({{"caller_phone", ""}, {"hotline_number", ""}})),
-                UnorderedElementsAre("/caller_phone required it came in by telephone",
-                                     "/hotline_number required it came in by telephone"));
+                UnorderedElementsAre("/caller_phone required channel is 01 or 15",
+                                     "/hotline_number required channel is 01 or 15"));
     EXPECT_THAT(errorsOf(appeal({{"caller_phone", ""}, {"hotline_number", ""}, {"channel", "\"03\""}})), IsEmpty());
     EXPECT_THAT(errorsOf(appeal({{"caller_name", ""}})), ElementsAre("/caller_name required is_anonymous is false"));
     EXPECT_THAT(errorsOf(appeal({{"caller_name", ""}, {"is_anonymous", "true"}})), IsEmpty());
-    EXPECT_THAT(errorsOf(appeal({{"handling_way", "\"10\""}})), ElementsAre("/not_accept_reason required it was not accepted"));
+    EXPECT_THAT(errorsOf(appeal({{"handling_way", "\"10\""}})), ElementsAre("/not_accept_reason required handling_way is 10"));
     EXPECT_THAT(errorsOf(with(envelope("process"), {{"process_type", "\"32\""}})),
                 ElementsAre("/return_reason required process_type is 32"));
     EXPECT_THAT(errorsOf(with(envelope("visit"), {{"visit_method", "\"1\""}, {"connected", "false"}, {"satisfaction", "\"0\""}})),
