@@ -54,7 +54,7 @@ std::map<std::string, trust::Partner> cast() {
 DoorTest::DoorTest() : ledger(clock, random), partners(cast()) {
     trust.emplace(snapshot());
     verifier.emplace(*trust, clock, trust::VerifierOptions{.public_base_urls = {kBaseUrl}});
-    admission.emplace(ledger.store(), clock, random);
+    admission.emplace(ledger.store(), random);
     contexts.emplace(*trust::serverContext(filesOf(test::sharedPki().gateway())));
     reopen();
 }

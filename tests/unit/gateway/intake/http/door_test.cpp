@@ -1,7 +1,8 @@
 // Who may come in, how, and what they are told: every row of the route table over real TLS.
-#include <Poco/Net/SecureStreamSocket.h>
-#include <Poco/Net/Session.h>
 #include <Poco/Exception.h>
+#include <Poco/Net/SecureStreamSocket.h>
+#include <Poco/Net/SecureStreamSocketImpl.h>
+#include <Poco/Net/Session.h>
 
 #include "tests/support/pki.h"
 #include "tests/unit/gateway/intake/admission/admission_fixture.h"
@@ -205,11 +206,9 @@ TEST_F(DoorTest, ABodyChangedOnTheWayIs401WithoutShowingIt) {
 
 TEST_F(DoorTest, AnothersSignatureIs401WithTheBaseAsWeBuiltIt) {
     std::string request = signedPost("police", appeal("zz110", "a1"));
-    const auto at = request.find("\"content-digest\" ");
     const auto created = request.find("created=");
     ASSERT_NE(created, request.npos);
     request[created + 8 + 9] = request[created + 8 + 9] == '0' ? '1' : '0';  // a second the signer did not sign
-    (void)at;
     const auto answer = connect("police").ask(request);
     EXPECT_EQ(codeOf(answer), "signature.invalid");
     EXPECT_THAT(member(answer, "signature_base"), HasSubstr("\"@method\": POST"));
