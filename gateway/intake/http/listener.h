@@ -34,6 +34,7 @@ private:
     const Answerer answerer_;
     const std::uint16_t port_;
     Connections connections_;
+    Poco::Net::ServerSocket socket_;
     Poco::ThreadPool pool_;
     std::unique_ptr<Poco::Net::TCPServer> server_;
     bool running_ = false;

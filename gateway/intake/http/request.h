@@ -29,7 +29,7 @@ struct Request {
     RequestHead head;
     std::map<std::string, std::string> path;   // {parameters}
     std::map<std::string, std::string> query;
-    trust::RequestVerifier::Speaker speaker;            // partner listener only
+    trust::RequestVerifier::Speaker speaker{};          // partner listener only
     std::optional<trust::VerifiedMessage> message;      // where the route asks for a signature
     std::function<bool()> stopping;                     // true: long answers should end now
 
