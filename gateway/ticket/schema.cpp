@@ -192,11 +192,15 @@ void writeWhen(Writer& out, const char* key, Field field, const std::vector<std:
 }
 
 void writeConditions(Writer& out, Kind kind) {
-    out.Key("allOf");
-    out.StartArray();
+    std::vector<std::pair<const FieldRow*, const Condition*>> conditional;
     for (const FieldRow* row : fieldsOf(kind)) {
         const Condition* condition = conditionOf(row->required, kind);
-        if (condition == nullptr) continue;
+        if (condition != nullptr) conditional.emplace_back(row, condition);
+    }
+    if (conditional.empty()) return;  // JSON Schema has no empty allOf
+    out.Key("allOf");
+    out.StartArray();
+    for (const auto& [row, condition] : conditional) {
         out.StartObject();
         writeWhen(out, "if", condition->field, condition->values);
         out.Key("then");

@@ -61,6 +61,13 @@ TEST(Schema, DefinesEveryKindFieldAndCode) {
     }
 }
 
+// The metaschema's rule that a generator breaks most easily.
+TEST(Schema, HasNoEmptyCombination) {
+    for (const char* empty : {"\"allOf\": []", "\"anyOf\": []", "\"oneOf\": []", "\"enum\": []"}) {
+        EXPECT_EQ(std::string::npos, jsonSchema().find(empty)) << empty;
+    }
+}
+
 TEST(Schema, EveryReferenceHasItsDefinition) {
     const std::string text = jsonSchema();
     const auto schema = json::parse(text);
