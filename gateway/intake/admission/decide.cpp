@@ -109,15 +109,19 @@ base::Result<Judgement> judge(ledger::View& view, const PreparedItem& item) {
         if (judgement.duplicate) return judgement;
     }
     const Identity& identity = judgement.identity;
-    if (std::optional<KnownIdentity> known = view.findIdentity(identity)) {
-        if (known->body_digest != item.body_digest) return conflictWith(view, *known, item);
-        judgement.duplicate = std::move(known);
-        return judgement;
+    const auto order = [](const Identity& each) {
+        return std::pair(each.version, each.correction);
+    };
+    const bool beyond_latest = !latest || order(identity) > order(latest->identity);
+    if (!beyond_latest) {  // only then can the identity be known
+        if (std::optional<KnownIdentity> known = view.findIdentity(identity)) {
+            if (known->body_digest != item.body_digest) return conflictWith(view, *known, item);
+            judgement.duplicate = std::move(known);
+            return judgement;
+        }
     }
     if (correctsNothing(view, identity)) return base::makeError(ErrorCode::CorrectionBaseMissing);
-    judgement.stale =
-        latest && std::pair(identity.version, identity.correction) <
-                      std::pair(latest->identity.version, latest->identity.correction);
+    judgement.stale = !beyond_latest;
     return judgement;
 }
 

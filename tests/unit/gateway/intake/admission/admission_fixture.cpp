@@ -5,6 +5,7 @@
 #include "gateway/base/time_text.h"
 #include "gateway/json/json.h"
 #include "gateway/ticket/record_json.h"
+#include "gateway/ticket/ticket_number.h"
 #include "tests/support/pki.h"
 
 namespace yht::intake {
@@ -159,6 +160,10 @@ std::string filing(const std::string& source, const std::string& ref, const Fiel
          {"filing_reason", "历史遗留,暂不具备条件。"}},
         fields
     );
+}
+
+std::string unknownTicket() {
+    return ticket::formatTicketNumber({.region = "430200", .day = 18'000, .serial = 1});
 }
 
 AdmissionTest::AdmissionTest()

@@ -36,6 +36,9 @@ std::string result(const std::string& source, const std::string& ref, const Fiel
 std::string call(const std::string& source, const std::string& ref, const Fields& fields = {});
 std::string filing(const std::string& source, const std::string& ref, const Fields& fields = {});
 
+/// A well-formed ticket number that was never given out.
+std::string unknownTicket();
+
 /// A request as it goes over the wire, to be sent again byte for byte.
 struct SignedRequest {
     std::string partner;

@@ -17,8 +17,6 @@ using base::ErrorCode;
 using ::testing::Each;
 using ::testing::ElementsAre;
 
-constexpr const char* kNoSuchTicket = "430200-20190418-0000123-7";
-
 ErrorCode refusal(const base::Result<SubmissionAnswer>& answer) {
     EXPECT_FALSE(answer.ok());
     return answer.ok() ? ErrorCode::Internal : answer.error().code;
@@ -155,7 +153,7 @@ TEST_F(AdmissionTest, ReplayOfAnItemThatWasRefusedStaysRefused) {
         "media", "[" + appeal("zz-media", "M1") + "," +
                      process(
                          "zz-media", "P1",
-                         {{"other_refs", R"(["zz-media/M2"])"}, {"ticket_no", kNoSuchTicket}}
+                         {{"other_refs", R"(["zz-media/M2"])"}, {"ticket_no", unknownTicket()}}
                      ) +
                      "]"
     );

@@ -9,8 +9,6 @@ using ::testing::ElementsAre;
 using ::testing::UnorderedElementsAre;
 using TicketNamesTest = AdmissionTest;
 
-constexpr const char* kNoSuchTicket = "430200-20190418-0000123-7";
-
 TEST_F(TicketNamesTest, RecordsOfOneNumberShareATicket) {
     const ItemAnswer first = post("centre", appeal("zz12345", "A1", {{"ticket_ref", "C1"}}));
     const ItemAnswer second = post("centre", result("zz12345", "R1", {{"ticket_ref", "C1"}}));
@@ -104,7 +102,7 @@ TEST_F(TicketNamesTest, ALaterVersionMayAddAName) {
 
 TEST_F(TicketNamesTest, AnUnknownTicketNumberIsRefused) {
     const ItemAnswer answer = post(
-        "centre", process("zz12345", "P1", {{"ticket_ref", "C1"}, {"ticket_no", kNoSuchTicket}})
+        "centre", process("zz12345", "P1", {{"ticket_ref", "C1"}, {"ticket_no", unknownTicket()}})
     );
     EXPECT_EQ("record.ticket_unknown", outcome(answer));
     EXPECT_THAT(pointers(answer), ElementsAre("/ticket_no"));
@@ -115,7 +113,7 @@ TEST_F(TicketNamesTest, AnothersTicketNumberIsRefusedAsIfItWereUnknown) {
     const ItemAnswer known =
         post("media", process("zz-media", "P1", {{"ticket_ref", "M1"}, {"ticket_no", ticket_no}}));
     const ItemAnswer unknown = post(
-        "media", process("zz-media", "P1", {{"ticket_ref", "M1"}, {"ticket_no", kNoSuchTicket}})
+        "media", process("zz-media", "P1", {{"ticket_ref", "M1"}, {"ticket_no", unknownTicket()}})
     );
     ASSERT_TRUE(known.error && unknown.error);
     EXPECT_EQ(base::ErrorCode::TicketUnknown, known.error->code);

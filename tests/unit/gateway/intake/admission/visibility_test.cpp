@@ -74,7 +74,7 @@ TEST_F(Visibility, ProvinceSeesEverythingThatIsThere) {
     EXPECT_TRUE(sees("x", {{Right::ReadProvince, ""}}));
     EXPECT_FALSE(maySee(
         *ledger_.store().snapshot().value(), partner("x", {{Right::ReadProvince, ""}}),
-        "430200-20190418-0000123-7"
+        unknownTicket()
     ));
 }
 
