@@ -135,6 +135,15 @@ TEST_F(Answer, SignatureOfARequestIsNoAnswer) {
     EXPECT_EQ("signature.component_uncovered", check());
 }
 
+TEST_F(Answer, DigestOfTheRequestDoesNotStandForThatOfTheAnswer) {
+    std::string input = response_.field("signature-input");
+    const std::string own = "\"content-digest\" ";
+    ASSERT_NE(std::string::npos, input.find(own));
+    response_.set("signature-input", input.erase(input.find(own), own.size()));
+    ASSERT_NE(std::string::npos, input.find("\"content-digest\";req"));
+    EXPECT_EQ("signature.component_uncovered", check());
+}
+
 TEST_F(Answer, SigningAgainReplacesTheOldSignature) {
     ASSERT_TRUE(signMessage(response_, "new answer", key_, kNow + 1000, &request_).ok());
     EXPECT_EQ("ok", check("new answer"));
