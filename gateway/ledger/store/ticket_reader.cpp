@@ -40,6 +40,10 @@ base::Result<StoredTicket> readTicket(View& view, const std::string& ticket_no) 
         if (auto read = readRecord(view, seq, leaf->header, ticket); !read.ok())
             return read.error();
     }
+    // Payloads hold the source's own fields only: versions that admission derived come back from the order.
+    std::vector<ticket::Record*> in_ledger_order;
+    for (auto& stored : ticket.records) in_ledger_order.push_back(&stored.record);
+    ticket::assignVersions(in_ledger_order);
     return ticket;
 }
 

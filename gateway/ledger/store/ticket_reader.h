@@ -14,7 +14,8 @@ struct StoredRecord {
 
 struct StoredTicket {
     std::string ticket_no;
-    std::vector<StoredRecord> records;  // by seq; erased payloads are left out and counted
+    /// By seq; erased payloads are left out and counted. Records of sources without versions carry derived ones.
+    std::vector<StoredRecord> records;
     std::size_t erased_count = 0;
     std::vector<Alias> aliases;
     std::vector<Seq> outcomes;          // outcome entries that name the ticket, by seq

@@ -60,6 +60,19 @@ TEST_F(TicketReaderTest, GivesRecordsAliasesAndOutcomes) {
     EXPECT_EQ(0u, ticket.erased_count);
 }
 
+TEST_F(TicketReaderTest, RecordsWithoutVersionsCarryDerivedOnes) {
+    const auto status = record(ticket::Kind::Process, "STATUS");
+    const auto number = keep(status, "");
+    keep(record(ticket::Kind::Process, "OTHER"), number);
+    keep(status, number);
+    const auto snapshot = look();
+    const auto ticket = must(readTicket(*snapshot, number));
+    ASSERT_EQ(3u, ticket.records.size());
+    EXPECT_EQ(1u, ticket.records[0].record.identity().version);
+    EXPECT_EQ(1u, ticket.records[1].record.identity().version);
+    EXPECT_EQ(2u, ticket.records[2].record.identity().version);
+}
+
 TEST_F(TicketReaderTest, ErasedRecordsAreCounted) {
     const auto number = keep(record(ticket::Kind::Appeal, "A-1"), "");
     keep(record(ticket::Kind::Result, "R-1"), number);
