@@ -6,6 +6,7 @@
 
 #include "gateway/base/time_text.h"
 #include "gateway/delivery/routing.h"
+#include "gateway/ledger/format/leaf.h"
 
 namespace yht::delivery {
 
@@ -90,7 +91,9 @@ std::vector<MaintenanceWindow> windowsOf(const YAML::Node& map) {
 
 DestinationRow destinationOf(const std::string& id, const YAML::Node& map) {
     refuseUnknownKeys(map, {"party", "from", "mask_secret", "late_after_s", "lanes", "maintenance"});
-    DestinationRow row{.id = id, .party = map["party"].as<std::string>(id)};
+    DestinationRow row;
+    row.id = id;
+    row.party = map["party"].as<std::string>(id);
     const auto from = map["from"].as<std::string>("start");
     if (from != "start" && from != "now") {
         throw Refusal{map["from"].Mark(), "from must be start or now", "from 须为 start 或 now"};
@@ -130,7 +133,12 @@ base::Result<RouteTable> tableOf(const YAML::Node& root) {
     std::vector<DestinationRow> destinations;
     if (root["destinations"]) refuseUnknownKeys(root["destinations"], {});
     for (const auto& pair : root["destinations"]) {
-        destinations.push_back(destinationOf(pair.first.as<std::string>(), pair.second));
+        const auto id = pair.first.as<std::string>();
+        if (id.empty() || id.size() > ledger::kLeafTextBytesMax) {
+            throw Refusal{pair.first.Mark(), "a destination's id has 1 to 64 bytes",
+                          "对端标识须为 1 至 64 字节"};
+        }
+        destinations.push_back(destinationOf(id, pair.second));
     }
     std::vector<RouteRule> rules;
     for (const auto& node : root["routes"]) rules.push_back(ruleOf(node, destinations));

@@ -1,0 +1,151 @@
+#include "gateway/delivery/routing.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+namespace yht::delivery {
+namespace {
+
+class RoutingTest : public testing::Test {
+protected:
+    base::Result<RouteTable> load(const std::string& yaml) {
+        const auto* test = testing::UnitTest::GetInstance()->current_test_info();
+        path = (std::filesystem::temp_directory_path() /
+                ("yht-routes-" + std::to_string(::getpid()) + "-" + test->name() + ".yaml")).string();
+        std::ofstream(path) << yaml;
+        auto table = loadRoutes(path);
+        std::filesystem::remove(path);
+        return table;
+    }
+    /// The destinations that are to have it, "province centre".
+    static std::string sentTo(const RouteTable& table, const RouteFacts& facts) {
+        std::string ids;
+        for (const auto& row : table.destinations()) {
+            if (table.sends(row, facts)) ids += (ids.empty() ? "" : " ") + row.id;
+        }
+        return ids;
+    }
+    void expectRefused(const std::string& yaml, int line, const std::string& says) {
+        const auto table = load(yaml);
+        ASSERT_FALSE(table.ok());
+        EXPECT_EQ(base::ErrorCode::ConfigInvalid, table.error().code);
+        EXPECT_EQ(path + ":" + std::to_string(line) + ": " + says, table.error().public_en);
+        EXPECT_FALSE(table.error().public_zh.empty());
+    }
+    std::string path;
+};
+
+constexpr const char* kTwo =
+    "destinations:\n"
+    "  province:\n"
+    "    party: province-hn\n"
+    "  centre:\n"
+    "    from: now\n"
+    "    lanes: 2\n"
+    "    late_after_s: 60\n"
+    "    maintenance:\n"
+    "      - {from: \"2019-04-18T01:00:00+08:00\", to: \"2019-04-18T03:00:00+08:00\"}\n"
+    "routes:\n"
+    "  - destination: province\n"
+    "    regions: [\"4302\"]\n"
+    "    not_sources: [trial]\n"
+    "    not_from: [province-down]\n"
+    "  - destination: centre\n"
+    "    kinds: [appeal]\n"
+    "  - destination: centre\n"
+    "    kinds: [appeal]\n"
+    "    sources: [petition]\n"
+    "    priority: 10\n"
+    "    send: false\n";
+
+TEST_F(RoutingTest, TheTableIsReadAsWritten) {
+    const auto table = load(kTwo);
+    ASSERT_TRUE(table.ok()) << base::describe(table.error());
+    const DestinationRow* centre = table->findDestination("centre");
+    ASSERT_NE(nullptr, centre);
+    EXPECT_EQ("centre", centre->party);
+    EXPECT_EQ(StartFrom::Now, centre->from);
+    EXPECT_EQ(2U, centre->lanes);
+    EXPECT_EQ(60'000, centre->late_after_ms);
+    ASSERT_EQ(1U, centre->maintenance.size());
+    EXPECT_EQ(7'200'000, centre->maintenance[0].to_ms - centre->maintenance[0].from_ms);
+    EXPECT_EQ("province-hn", table->findDestination("province")->party);
+}
+
+TEST_F(RoutingTest, KindsSourcesAndRegionsChoose) {
+    const auto table = load(kTwo);
+    ASSERT_TRUE(table.ok());
+    using ticket::Kind;
+    EXPECT_EQ("province centre", sentTo(*table, {.kind = Kind::Appeal, .source = "p", .region = "430200"}));
+    EXPECT_EQ("province", sentTo(*table, {.kind = Kind::Result, .source = "p", .region = "430211"}));
+    EXPECT_EQ("centre", sentTo(*table, {.kind = Kind::Appeal, .source = "p", .region = "430100"}));
+    EXPECT_EQ("centre", sentTo(*table, {.kind = Kind::Appeal, .source = "trial", .region = "430200"}));
+}
+
+TEST_F(RoutingTest, TheGreaterPriorityDecides) {
+    const auto table = load(kTwo);
+    ASSERT_TRUE(table.ok());
+    EXPECT_EQ("province",
+              sentTo(*table, {.kind = ticket::Kind::Appeal, .source = "petition", .region = "430200"}));
+}
+
+TEST_F(RoutingTest, NothingGoesBackToWhereItCameFrom) {
+    const auto table = load(kTwo);
+    ASSERT_TRUE(table.ok());
+    using ticket::Kind;
+    EXPECT_EQ("province", sentTo(*table, {.kind = Kind::Appeal, .source = "centre", .region = "430200"}));
+    EXPECT_EQ("centre", sentTo(*table, {.kind = Kind::Appeal, .source = "province-hn", .region = "430200"}));
+    EXPECT_EQ("centre", sentTo(*table, {.kind = Kind::Appeal, .source = "province-down", .region = "430200"}));
+}
+
+TEST_F(RoutingTest, ResultsGoHomeToWhoNamedTheTicket) {
+    const auto table = load("destinations: {p110: {}}\nroutes:\n"
+                            "  - {destination: p110, kinds: [result], tickets_of: [p110]}\n");
+    ASSERT_TRUE(table.ok());
+    EXPECT_TRUE(table->needsParties());
+    RouteFacts facts{.kind = ticket::Kind::Result, .source = "centre", .region = "430200", .parties = {"centre"}};
+    EXPECT_EQ("", sentTo(*table, facts));
+    facts.parties.push_back("p110");
+    EXPECT_EQ("p110", sentTo(*table, facts));
+}
+
+TEST_F(RoutingTest, AnUnknownKeyIsRefusedWithItsLine) {
+    expectRefused("destinations:\n  a:\n    mask: true\n", 3, "unknown key \"mask\"");
+    expectRefused("destinations: {a: {}}\nroutes:\n  - destination: a\n    kind: [appeal]\n", 4,
+                  "unknown key \"kind\"");
+}
+
+TEST_F(RoutingTest, ARuleForNobodyIsRefused) {
+    expectRefused("destinations: {a: {}}\nroutes:\n  - destination: b\n", 3, "no destination \"b\" above");
+}
+
+TEST_F(RoutingTest, AnUnknownKindIsRefused) {
+    expectRefused("destinations: {a: {}}\nroutes:\n  - {destination: a, kinds: [letter]}\n", 3,
+                  "no kind of record \"letter\"");
+}
+
+TEST_F(RoutingTest, ALaneCountBeyondItsBoundIsRefused) {
+    expectRefused("destinations:\n  a:\n    lanes: 9\n", 3, "lanes must be 1 to 8");
+}
+
+TEST_F(RoutingTest, AnIdThatDoesNotFitALeafIsRefused) {
+    expectRefused("destinations:\n  " + std::string(65, 'a') + ": {}\n", 2,
+                  "a destination's id has 1 to 64 bytes");
+}
+
+TEST_F(RoutingTest, AWindowThatEndsBeforeItBeginsIsRefused) {
+    expectRefused("destinations:\n  a:\n    maintenance:\n"
+                  "      - {from: \"2019-04-18T03:00:00+08:00\", to: \"2019-04-18T01:00:00+08:00\"}\n",
+                  4, "the window ends before it begins");
+}
+
+TEST_F(RoutingTest, AMissingFileCannotBeRead) {
+    const auto table = loadRoutes("/nowhere/routes.yaml");
+    ASSERT_FALSE(table.ok());
+    EXPECT_EQ(base::ErrorCode::IoFailed, table.error().code);
+}
+
+}  // namespace
+}  // namespace yht::delivery

@@ -1,0 +1,154 @@
+// A far side that does what the test says, one word per call:
+//   ok                    takes everything it has not, says Duplicate to the rest (the default)
+//   refuse REF / later REF   takes all but that record; refuses it, or puts it off
+//   number REF NUMBER     takes everything, names NUMBER for that record's ticket
+//   lost                  the request never arrived, the answer neither: Unknown
+//   lost-after            takes everything, its answer is lost: Unknown
+//   unsent                no connection: NotSent
+//   busy SECONDS          Busy, Retry-After SECONDS (0: none)
+//   garbled               answers for records that were not sent
+// Uses: kit. Used by: the tests of this folder.
+#pragma once
+
+#include <deque>
+#include <mutex>
+#include <set>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "adapters/kit/destination.h"
+
+namespace yht::delivery {
+
+struct Call {
+    bool query = false;
+    std::string batch_id;
+    std::vector<kit::OutboundRecord> records;
+};
+
+class ScriptedDestination final : public kit::Destination {
+public:
+    explicit ScriptedDestination(std::string id) : id_(std::move(id)) {}
+
+    // What it is.
+    std::size_t batch_max = 200;
+    kit::Resend resend_rule = kit::Resend::Idempotent;
+    std::vector<kit::Dependency> needs;
+    std::set<std::string> unmappable;  // record_refs that check() fails
+    std::int64_t late_after_ms = 600'000;
+    base::Clock* clock = nullptr;  // stamps sent and answered, where there is one
+
+    void will(const std::string& word) { words_.push_back(word); }
+
+    // What was seen.
+    std::vector<Call> calls;
+    std::set<std::string> taken;  // "ref@version"
+
+    /// "A1,A2" per call, "?A1" for queries.
+    std::vector<std::string> heard() const {
+        std::vector<std::string> lines;
+        for (const Call& call : calls) {
+            std::string line = call.query ? "?" : "";
+            for (const auto& out : call.records) {
+                if (line.size() > (call.query ? 1U : 0U)) line += ',';
+                line += out.record.text(ticket::Field::record_ref);
+            }
+            lines.push_back(line);
+        }
+        return lines;
+    }
+
+    const std::string& id() const override { return id_; }
+    std::size_t batchMax() const override { return batch_max; }
+    kit::Resend resend() const override { return resend_rule; }
+    const std::vector<kit::Dependency>& dependencies() const override { return needs; }
+    std::int64_t lateAfterMillis() const override { return late_after_ms; }
+    bool takes(ticket::Kind) const override { return true; }
+    std::vector<base::FieldError> check(const kit::OutboundRecord& out) const override {
+        if (!unmappable.contains(out.record.text(ticket::Field::record_ref))) return {};
+        return {{.pointer = "/content", .code = "too_long", .limit = "100", .en = "Too long.", .zh = "过长。"}};
+    }
+
+    kit::BatchAnswer send(const std::string& batch_id,
+                          const std::vector<kit::OutboundRecord>& records) override {
+        calls.push_back({.query = false, .batch_id = batch_id, .records = records});
+        std::istringstream word(next());
+        std::string verb, ref, number;
+        word >> verb >> ref >> number;
+        if (verb == "lost") return failed(kit::BatchVerdict::Unknown, base::ErrorCode::PeerAnswerLost);
+        if (verb == "unsent") return failed(kit::BatchVerdict::NotSent, base::ErrorCode::PeerUnreachable);
+        if (verb == "busy") {
+            auto answer = failed(kit::BatchVerdict::Busy, base::ErrorCode::PeerBusy);
+            answer.retry_after_ms = 1000 * std::stoll(ref);
+            return answer;
+        }
+        kit::BatchAnswer answer = takeAll(records, verb, ref, number);
+        if (verb == "lost-after") return failed(kit::BatchVerdict::Unknown, base::ErrorCode::PeerAnswerLost);
+        if (verb == "garbled") answer.records.front().seq += 1000;
+        return answer;
+    }
+
+    kit::BatchAnswer query(const std::string& batch_id,
+                           const std::vector<kit::OutboundRecord>& records) override {
+        calls.push_back({.query = true, .batch_id = batch_id, .records = records});
+        kit::BatchAnswer answer = answered();
+        for (const auto& out : records) {
+            const bool there = taken.contains(nameOf(out.record));
+            answer.records.push_back({.seq = out.seq,
+                                      .verdict = there ? kit::RecordVerdict::Duplicate : kit::RecordVerdict::Later});
+        }
+        return answer;
+    }
+
+private:
+    static std::string nameOf(const ticket::Record& record) {
+        return record.text(ticket::Field::record_ref) + "@" + record.text(ticket::Field::version);
+    }
+    std::string next() {
+        if (words_.empty()) return "ok";
+        auto word = words_.front();
+        words_.pop_front();
+        return word;
+    }
+    kit::BatchAnswer answered() const {
+        kit::BatchAnswer answer;
+        answer.verdict = kit::BatchVerdict::Answered;
+        answer.request_bytes = "request of " + id_;
+        answer.response_bytes = "signed response of " + id_;
+        if (clock != nullptr) answer.sent_ms = answer.answered_ms = clock->nowMillis();
+        return answer;
+    }
+    static kit::BatchAnswer failed(kit::BatchVerdict verdict, base::ErrorCode code) {
+        kit::BatchAnswer answer;
+        answer.verdict = verdict;
+        answer.error = code;
+        return answer;
+    }
+    kit::BatchAnswer takeAll(const std::vector<kit::OutboundRecord>& records, const std::string& verb,
+                             const std::string& ref, const std::string& number) {
+        kit::BatchAnswer answer = answered();
+        for (const auto& out : records) {
+            kit::RecordAnswer one{.seq = out.seq, .verdict = kit::RecordVerdict::Accepted};
+            const bool meant = out.record.text(ticket::Field::record_ref) == ref;
+            if (meant && verb == "refuse") {
+                one.verdict = kit::RecordVerdict::Refused;
+                one.code = "E102";
+                one.fields = {{.pointer = "/sqnr", .code = "E102", .limit = "", .en = "bad", .zh = "内容不符"}};
+            } else if (meant && verb == "later") {
+                one.verdict = kit::RecordVerdict::Later;
+            } else if (!taken.insert(nameOf(out.record)).second) {
+                one.verdict = kit::RecordVerdict::Duplicate;
+            }
+            if (meant && verb == "number") one.peer_number = number;
+            one.peer_receipt = "receipt " + std::to_string(out.seq);
+            answer.records.push_back(std::move(one));
+        }
+        return answer;
+    }
+
+    const std::string id_;
+    std::deque<std::string> words_;
+};
+
+}  // namespace yht::delivery
