@@ -187,7 +187,7 @@ std::optional<Pick> Courier::gather(Gate gate) {
     if (!snapshot.ok()) return std::nullopt;
     const std::size_t count_max =
         gate == Gate::Probe ? 1 : std::min(std::max<std::size_t>(destination_.batchMax(), 1), kBatchMax);
-    Pick pick = picker_.pick(**snapshot, busy, count_max);
+    Pick pick = picker_.pick(**snapshot, busy, count_max, gate == Gate::Probe);
     const std::lock_guard lock(mutex_);
     for (const Parcel& parcel : pick.parcels) busy_.insert(orderKey(parcel.row));
     for (const SettledItem& item : pick.settled) busy_.insert(orderKey(item.row));

@@ -65,6 +65,18 @@ std::map<std::string, std::vector<DeliveryRow>> byBatch(std::vector<DeliveryRow>
     return groups;
 }
 
+/// So that a poisoned batch does not stand before the others for ever.
+std::vector<std::vector<DeliveryRow>> longestDueFirst(
+    std::map<std::string, std::vector<DeliveryRow>> groups) {
+    std::vector<std::vector<DeliveryRow>> ordered;
+    for (auto& [batch_id, group] : groups) ordered.push_back(std::move(group));
+    std::sort(ordered.begin(), ordered.end(), [](const auto& a, const auto& b) {
+        return std::pair(a.front().next_ms, a.front().seq) <
+               std::pair(b.front().next_ms, b.front().seq);
+    });
+    return ordered;
+}
+
 bool isWhole(const std::vector<DeliveryRow>& group) {
     const auto plan = decodePlan(group.front().reason);
     return plan && plan->count == group.size();
@@ -80,22 +92,25 @@ std::int64_t Picker::lateAfterMillis() const {
     return options_.late_after_ms > 0 ? options_.late_after_ms : destination_.lateAfterMillis();
 }
 
-Pick Picker::pick(ledger::View& view, const Busy& busy, std::size_t count_max) const {
-    if (destination_.resend() != kit::Resend::Operator) {
-        Pick unknown = pickUnknown(view, busy);
-        if (!unknown.empty()) return unknown;
+Pick Picker::pick(ledger::View& view, const Busy& busy, std::size_t count_max, bool probe) const {
+    const bool repeats = destination_.resend() != kit::Resend::Operator;
+    // A probe should succeed if anything can: a batch that has failed before goes second.
+    if (probe || !repeats) {
+        Pick ready = pickReady(view, busy, count_max);
+        return ready.empty() && repeats ? pickUnknown(view, busy) : ready;
     }
-    return pickReady(view, busy, count_max);
+    Pick unknown = pickUnknown(view, busy);
+    return unknown.empty() ? pickReady(view, busy, count_max) : unknown;
 }
 
 Pick Picker::pickUnknown(ledger::View& view, const Busy& busy) const {
     const std::string& id = options_.far_side.id;
     auto due = view.deliveries(id, DeliveryState::Unknown, clock_.nowMillis(), kBatchMax * kLanesMax);
     if (due.empty()) return {};
-    auto groups = byBatch(std::move(due));
-    for (auto& [batch_id, group] : groups) {
+    for (auto& group : longestDueFirst(byBatch(std::move(due)))) {
         const auto isBusy = [&](const DeliveryRow& row) { return busy.contains(orderKey(row)); };
         if (std::any_of(group.begin(), group.end(), isBusy)) continue;
+        const std::string batch_id = group.front().batch_id;
         if (!isWhole(group)) {
             // The window may have cut it; a batch of which an operator took rows away is never whole again.
             auto all = byBatch(view.deliveries(id, DeliveryState::Unknown,

@@ -50,9 +50,9 @@ public:
            const base::Clock& clock, base::Random& random, KindMemory& memory)
         : destination_(destination), options_(options), clock_(clock), random_(random), memory_(memory) {}
 
-    /// An unknown batch that is due, else ready rows, at most `count_max` of the latter.
-    /// `busy`: keys under way in other lanes. Requires: taken before `view` was opened.
-    Pick pick(ledger::View& view, const Busy& busy, std::size_t count_max) const;
+    /// An unknown batch that is due, else ready rows, at most `count_max` of the latter; for a probe the other
+    /// way round. `busy`: keys under way in other lanes. Requires: taken before `view` was opened.
+    Pick pick(ledger::View& view, const Busy& busy, std::size_t count_max, bool probe) const;
 
 private:
     Pick pickUnknown(ledger::View& view, const Busy& busy) const;
