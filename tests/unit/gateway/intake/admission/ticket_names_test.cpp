@@ -150,6 +150,7 @@ TEST_F(TicketNamesTest, AnothersNumberAloneIsUnknownWhetherItIsThereOrNot) {
         post("media", process("zz-media", "P1", {{"other_refs", R"(["zz110/J2"])"}}));
     EXPECT_EQ("record.ticket_unknown", outcome(there));
     EXPECT_EQ("record.ticket_unknown", outcome(absent));
+    ASSERT_TRUE(absent.error && there.error);
     EXPECT_EQ(absent.error->fields, there.error->fields);
 }
 
