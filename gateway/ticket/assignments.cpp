@@ -10,20 +10,30 @@ using A = AssignmentState;
 constexpr AssignmentSet kGone = only(A::Returned) | only(A::Withdrawn);
 constexpr AssignmentSet kOver = kGone | only(A::Finished);
 
-bool isIn(AssignmentSet set, A state) { return (set & only(state)) != 0; }
+bool isIn(AssignmentSet set, A state) {
+    return (set & only(state)) != 0;
+}
 
 /// Steps that only a handling unit takes: they tell of an assignment even where none has arrived.
 bool takenByUnit(Step step) {
-    return step == Step::SignIn || step == Step::Start || step == Step::AskReturn || step == Step::AskExtension;
+    return step == Step::SignIn || step == Step::Start || step == Step::AskReturn ||
+           step == Step::AskExtension;
 }
 
 /// In which state an assignment waits for that step.
 AssignmentSet awaiting(Step step) {
     switch (step) {
-        case Step::GrantReturn: case Step::RefuseReturn: return only(A::ReturnPending);
-        case Step::GrantExtension: case Step::RefuseExtension: return only(A::ExtensionPending);
-        case Step::AuditReject: case Step::Redo: return only(A::Finished);
-        default: return static_cast<AssignmentSet>(~kOver);
+        case Step::GrantReturn:
+        case Step::RefuseReturn:
+            return only(A::ReturnPending);
+        case Step::GrantExtension:
+        case Step::RefuseExtension:
+            return only(A::ExtensionPending);
+        case Step::AuditReject:
+        case Step::Redo:
+            return only(A::Finished);
+        default:
+            return static_cast<AssignmentSet>(~kOver);
     }
 }
 
@@ -34,7 +44,9 @@ std::string unitOf(const Record& record) {
 
 }  // namespace
 
-base::UnixMillis deadlineOf(const Record& record, base::UnixMillis start_ms, const Calendar& calendar) {
+base::UnixMillis deadlineOf(
+    const Record& record, base::UnixMillis start_ms, const Calendar& calendar
+) {
     if (record.has(Field::stated_deadline)) return record.timeMillis(Field::stated_deadline);
     if (!record.has(Field::limit_value) || !record.has(Field::limit_unit)) return 0;
     const auto unit = static_cast<LimitUnit>(record.text(Field::limit_unit)[0] - '0');
@@ -81,7 +93,8 @@ std::optional<std::size_t> Assignments::byReference(const FoldEntry& entry, std:
     return elsewhere ? elsewhere : addProvisional(entry, wanted, round);
 }
 
-std::optional<std::size_t> Assignments::byUnit(const std::string& org_code, std::int64_t round) const {
+std::optional<std::size_t> Assignments::byUnit(const std::string& org_code, std::int64_t round)
+    const {
     std::optional<std::size_t> best;
     const auto goodness = [&](const Entry& entry) {
         return (entry.view.round == round ? 2 : 0) + (isIn(kGone, entry.view.state) ? 0 : 1);
@@ -104,8 +117,9 @@ std::optional<std::size_t> Assignments::onlyOneFor(Step step, std::int64_t round
     return one;
 }
 
-std::size_t Assignments::addProvisional(const FoldEntry& entry, const std::string& record_ref,
-                                        std::int64_t round) {
+std::size_t Assignments::addProvisional(
+    const FoldEntry& entry, const std::string& record_ref, std::int64_t round
+) {
     Entry assignment;
     assignment.view.record_ref = record_ref;
     assignment.view.org_code = unitOf(*entry.record);
@@ -116,11 +130,14 @@ std::size_t Assignments::addProvisional(const FoldEntry& entry, const std::strin
     return entries_.size() - 1;
 }
 
-std::optional<std::size_t> Assignments::meantBy(const FoldEntry& entry, Step step, std::int64_t round) {
+std::optional<std::size_t> Assignments::meantBy(
+    const FoldEntry& entry, Step step, std::int64_t round
+) {
     if (const auto named = byReference(entry, round)) return named;
     const std::string unit = unitOf(*entry.record);
     if (const auto of_unit = byUnit(unit, round)) return of_unit;
-    // The unit of a result is the one that handled it; that of other steps may be the desk that took them.
+    // The unit of a result is the one that handled it; that of other steps may be the desk that
+    // took them.
     if (entry.record->kind() == Kind::Result) return std::nullopt;
     if (takenByUnit(step) && !unit.empty()) return addProvisional(entry, "", round);
     return onlyOneFor(step, round);
@@ -132,13 +149,16 @@ bool Assignments::apply(std::size_t index, Step step, const FoldEntry& entry, st
     if (!assignment.announced) {
         findings_.add(Found::AssignmentMissing, entry.identity);
     } else if (!assignment.dispatched) {
-        findings_.add(step == Step::SignIn   ? Found::SignInBeforeAssignment
-                      : step == Step::Finish ? Found::ResultBeforeAssignment
-                                             : Found::StepBeforeAssignment,
-                      entry.identity);
+        findings_.add(
+            step == Step::SignIn   ? Found::SignInBeforeAssignment
+            : step == Step::Finish ? Found::ResultBeforeAssignment
+                                   : Found::StepBeforeAssignment,
+            entry.identity
+        );
     }
     const bool over = view.state == A::Finished || view.state == A::Rejected;
-    const bool adopted = over && (view.round < round || assignment.again) && step != Step::AuditPass;
+    const bool adopted =
+        over && (view.round < round || assignment.again) && step != Step::AuditPass;
     if (adopted) {  // another round of the same assignment
         view.round = round;
         assignment.again = false;
@@ -154,27 +174,40 @@ bool Assignments::apply(std::size_t index, Step step, const FoldEntry& entry, st
 void Assignments::note(AssignmentView& view, Step step, const FoldEntry& entry) {
     const Record& record = *entry.record;
     switch (step) {
-        case Step::SignIn: view.signed_ms = entry.event_ms; break;
-        case Step::Finish:
-            view.finished_ms = record.has(Field::finish_time) ? record.timeMillis(Field::finish_time) : entry.event_ms;
+        case Step::SignIn:
+            view.signed_ms = entry.event_ms;
             break;
-        case Step::AuditReject: case Step::Redo: view.finished_ms = 0; break;
-        case Step::GrantReturn: ++view.return_count; break;
+        case Step::Finish:
+            view.finished_ms = record.has(Field::finish_time)
+                                   ? record.timeMillis(Field::finish_time)
+                                   : entry.event_ms;
+            break;
+        case Step::AuditReject:
+        case Step::Redo:
+            view.finished_ms = 0;
+            break;
+        case Step::GrantReturn:
+            ++view.return_count;
+            break;
         case Step::AskExtension:
             if (view.deadline_ms != 0 && entry.event_ms >= view.deadline_ms) {
                 findings_.add(Found::ExtensionAskedLate, entry.identity);
             }
             break;
         case Step::GrantExtension:
-            if (record.kind() == Kind::Extension || !extension_records_only_) ++view.extension_count;
-            if (record.has(Field::extended_deadline)) view.deadline_ms = record.timeMillis(Field::extended_deadline);
+            if (record.kind() == Kind::Extension || !extension_records_only_)
+                ++view.extension_count;
+            if (record.has(Field::extended_deadline))
+                view.deadline_ms = record.timeMillis(Field::extended_deadline);
             break;
-        default: break;
+        default:
+            break;
     }
 }
 
 void Assignments::reopen() {
-    for (auto& entry : entries_) entry.again = isIn(only(A::Finished) | only(A::Rejected), entry.view.state);
+    for (auto& entry : entries_)
+        entry.again = isIn(only(A::Finished) | only(A::Rejected), entry.view.state);
 }
 
 std::vector<const AssignmentView*> Assignments::deciding(std::int64_t round) const {
@@ -194,15 +227,20 @@ std::vector<const AssignmentView*> Assignments::deciding(std::int64_t round) con
 }
 
 std::optional<State> Assignments::together(std::int64_t round) const {
-    const bool none = std::none_of(entries_.begin(), entries_.end(),
-                                   [&](const Entry& entry) { return entry.view.round == round; });
+    const bool none = std::none_of(entries_.begin(), entries_.end(), [&](const Entry& entry) {
+        return entry.view.round == round;
+    });
     if (none) return std::nullopt;
     const auto views = deciding(round);
     if (views.empty()) return State::AwaitingDispatch;  // all were returned or taken back
     const auto any = [&](A state) {
-        return std::any_of(views.begin(), views.end(), [&](const AssignmentView* view) { return view->state == state; });
+        return std::any_of(views.begin(), views.end(), [&](const AssignmentView* view) {
+            return view->state == state;
+        });
     };
-    if (std::all_of(views.begin(), views.end(), [](const AssignmentView* view) { return view->state == A::Finished; })) {
+    if (std::all_of(views.begin(), views.end(), [](const AssignmentView* view) {
+            return view->state == A::Finished;
+        })) {
         return afterFinish(rules_);
     }
     if (any(A::ReturnPending)) return State::ReturnPending;
@@ -214,7 +252,9 @@ std::optional<State> Assignments::together(std::int64_t round) const {
 
 bool Assignments::anyOpen(std::int64_t round) const {
     const auto views = deciding(round);
-    return std::any_of(views.begin(), views.end(), [](const AssignmentView* view) { return !isIn(kOver, view->state); });
+    return std::any_of(views.begin(), views.end(), [](const AssignmentView* view) {
+        return !isIn(kOver, view->state);
+    });
 }
 
 std::optional<base::UnixMillis> Assignments::deadline(std::int64_t round) const {
@@ -228,7 +268,8 @@ std::vector<AssignmentView> Assignments::finish(base::UnixMillis now_ms) {
     for (auto& entry : entries_) {
         auto& view = entry.view;
         const auto until = view.finished_ms != 0 ? view.finished_ms : now_ms;
-        view.overdue = view.deadline_ms != 0 && until >= view.deadline_ms && !isIn(kGone, view.state);
+        view.overdue =
+            view.deadline_ms != 0 && until >= view.deadline_ms && !isIn(kGone, view.state);
         views.push_back(view);
     }
     return views;

@@ -1,6 +1,5 @@
-// The assignments of one ticket while it is folded: which one a step means, what it does to it, and what they make
-// of the ticket together.
-// Uses: base. Used by: fold.
+// The assignments of one ticket while it is folded: which one a step means, what it does to it, and
+// what they make of the ticket together. Uses: base. Used by: fold.
 #pragma once
 
 #include <optional>
@@ -18,12 +17,13 @@ public:
     Assignments(const Calendar& calendar, const FoldRules& rules, Findings& findings)
         : calendar_(calendar), rules_(rules), findings_(findings) {}
 
-    /// Makes an assignment known before the walk, so that steps find it wherever it stands in the order.
+    /// Makes an assignment known before the walk, so that steps find it wherever it stands in the
+    /// order.
     void announce(const FoldEntry& entry);
     /// The assignment record itself, at its place in the order.
     void dispatch(const FoldEntry& entry, std::int64_t round);
-    /// The assignment that a step means; nullopt where it acts on the ticket alone. A step that names an assignment
-    /// or unit that is not there yet makes a provisional one: nothing is lost.
+    /// The assignment that a step means; nullopt where it acts on the ticket alone. A step that
+    /// names an assignment or unit that is not there yet makes a provisional one: nothing is lost.
     std::optional<std::size_t> meantBy(const FoldEntry& entry, Step step, std::int64_t round);
     /// Takes the step. True where the assignment's state changed.
     bool apply(std::size_t index, Step step, const FoldEntry& entry, std::int64_t round);
@@ -53,7 +53,9 @@ private:
     std::optional<std::size_t> byReference(const FoldEntry& entry, std::int64_t round);
     std::optional<std::size_t> byUnit(const std::string& org_code, std::int64_t round) const;
     std::optional<std::size_t> onlyOneFor(Step step, std::int64_t round) const;
-    std::size_t addProvisional(const FoldEntry& entry, const std::string& record_ref, std::int64_t round);
+    std::size_t addProvisional(
+        const FoldEntry& entry, const std::string& record_ref, std::int64_t round
+    );
     std::vector<const AssignmentView*> deciding(std::int64_t round) const;
     void note(AssignmentView& view, Step step, const FoldEntry& entry);
 
@@ -64,7 +66,10 @@ private:
     std::vector<Entry> entries_;
 };
 
-/// The deadline that a record states or whose limit it gives, counted from `start_ms`; 0 where it gives neither.
-base::UnixMillis deadlineOf(const Record& record, base::UnixMillis start_ms, const Calendar& calendar);
+/// The deadline that a record states or whose limit it gives, counted from `start_ms`; 0 where it
+/// gives neither.
+base::UnixMillis deadlineOf(
+    const Record& record, base::UnixMillis start_ms, const Calendar& calendar
+);
 
 }  // namespace yht::ticket

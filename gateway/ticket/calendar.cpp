@@ -25,8 +25,9 @@ std::string_view takeLine(std::string_view& csv) {
 }
 
 base::Error wrongLine(std::size_t number, const char* why) {
-    return base::makeError(base::ErrorCode::ConfigInvalid,
-                           "calendar line " + std::to_string(number) + ": " + why);
+    return base::makeError(
+        base::ErrorCode::ConfigInvalid, "calendar line " + std::to_string(number) + ": " + why
+    );
 }
 
 }  // namespace
@@ -39,13 +40,17 @@ base::Result<Calendar> Calendar::fromCsv(std::string_view csv) {
         if (number > kCsvLinesMax) return wrongLine(number, "too many lines");
         if (line.empty() || line.front() == '#' || line.starts_with("date,")) continue;
         const auto comma = line.find(',');
-        if (comma == std::string_view::npos) return wrongLine(number, "expected date,day_type,name");
+        if (comma == std::string_view::npos)
+            return wrongLine(number, "expected date,day_type,name");
         const auto type = line.substr(comma + 1, line.find(',', comma + 1) - comma - 1);
         const auto civil = base::parseCivil(line.substr(0, comma), "%Y-%m-%d");
-        const auto start = civil ? base::fromCivil(*civil, base::kShanghaiOffsetSeconds) : std::nullopt;
+        const auto start =
+            civil ? base::fromCivil(*civil, base::kShanghaiOffsetSeconds) : std::nullopt;
         if (!start) return wrongLine(number, "the date is not yyyy-mm-dd");
-        if (type != "off" && type != "work") return wrongLine(number, "day_type is neither off nor work");
-        const bool is_new = calendar.exceptions_.try_emplace(base::shanghaiDay(*start), type == "work").second;
+        if (type != "off" && type != "work")
+            return wrongLine(number, "day_type is neither off nor work");
+        const bool is_new =
+            calendar.exceptions_.try_emplace(base::shanghaiDay(*start), type == "work").second;
         if (!is_new) return wrongLine(number, "the date stands twice");
     }
     return calendar;
@@ -58,7 +63,8 @@ bool Calendar::isWorkingDay(std::int32_t day) const {
     return weekday < 5;
 }
 
-base::UnixMillis Calendar::deadline(base::UnixMillis start_ms, std::int64_t amount, LimitUnit unit) const {
+base::UnixMillis Calendar::deadline(base::UnixMillis start_ms, std::int64_t amount, LimitUnit unit)
+    const {
     amount = std::max<std::int64_t>(amount, 0);
     if (unit == LimitUnit::Minute) return start_ms + std::min(amount, kMinutesMax) * 60'000;
     if (unit == LimitUnit::Hour) return start_ms + std::min(amount, kHoursMax) * 3'600'000;

@@ -10,16 +10,11 @@ namespace yht::ticket {
 namespace {
 
 constexpr KindRow kKinds[] = {
-    {Kind::Appeal, "appeal", "诉求", true},
-    {Kind::Assignment, "assignment", "派单", true},
-    {Kind::Process, "process", "过程", true},
-    {Kind::Result, "result", "结果", true},
-    {Kind::Visit, "visit", "回访", true},
-    {Kind::Supervision, "supervision", "督办", true},
-    {Kind::Extension, "extension", "延期", true},
-    {Kind::Attachment, "attachment", "附件", true},
-    {Kind::Call, "call", "电话", false},
-    {Kind::Filing, "filing", "疑难备案", false},
+    {Kind::Appeal, "appeal", "诉求", true},       {Kind::Assignment, "assignment", "派单", true},
+    {Kind::Process, "process", "过程", true},     {Kind::Result, "result", "结果", true},
+    {Kind::Visit, "visit", "回访", true},         {Kind::Supervision, "supervision", "督办", true},
+    {Kind::Extension, "extension", "延期", true}, {Kind::Attachment, "attachment", "附件", true},
+    {Kind::Call, "call", "电话", false},          {Kind::Filing, "filing", "疑难备案", false},
 };
 static_assert(std::size(kKinds) == kKindCount);
 
@@ -28,8 +23,16 @@ using enum FieldType;
 using enum Required;
 
 constexpr FieldRow kFields[] = {
-#define YHT_FIELD(number, name, zh, en, kinds, type, max, list, required, personal)                \
-    {Field::name, #name, zh, en, static_cast<KindSet>(kinds), type, max, list, Required::required, \
+#define YHT_FIELD(number, name, zh, en, kinds, type, max, list, required, personal) \
+    {Field::name,                                                                   \
+     #name,                                                                         \
+     zh,                                                                            \
+     en,                                                                            \
+     static_cast<KindSet>(kinds),                                                   \
+     type,                                                                          \
+     max,                                                                           \
+     list,                                                                          \
+     Required::required,                                                            \
      PersonalData::personal},
 #include "gateway/ticket/catalogue.def"
 #undef YHT_FIELD
@@ -76,7 +79,9 @@ const std::array<Names, kKindCount + 1>& byName() {
 
 }  // namespace
 
-std::span<const KindRow> kindTable() { return kKinds; }
+std::span<const KindRow> kindTable() {
+    return kKinds;
+}
 
 const KindRow& kindRow(Kind kind) {
     const auto index = static_cast<std::size_t>(kind);
@@ -91,7 +96,9 @@ std::optional<Kind> findKind(std::string_view name) {
     return std::nullopt;
 }
 
-std::span<const FieldRow> fieldTable() { return kFields; }
+std::span<const FieldRow> fieldTable() {
+    return kFields;
+}
 
 const FieldRow& fieldRow(Field field) {
     const auto number = static_cast<std::size_t>(field);
@@ -109,7 +116,10 @@ const FieldRow* findField(Kind kind, std::string_view name) {
     const auto rows = fieldsOf(kind);
     const auto found = std::lower_bound(
         rows.begin(), rows.end(), name,
-        [](const FieldRow* row, std::string_view wanted) { return std::string_view(row->name) < wanted; });
+        [](const FieldRow* row, std::string_view wanted) {
+            return std::string_view(row->name) < wanted;
+        }
+    );
     return found != rows.end() && name == (*found)->name ? *found : nullptr;
 }
 

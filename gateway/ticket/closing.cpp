@@ -11,8 +11,8 @@ namespace {
 enum class Way : std::uint8_t { Dispatched, Direct, NotAccepted, HandedOver, Merged, Split };
 
 struct Has {
-    bool assignment = false, result = false, visit = false, reply = false, reason = false, receipt = false,
-         relation = false, reply_wanted = true;
+    bool assignment = false, result = false, visit = false, reply = false, reason = false,
+         receipt = false, relation = false, reply_wanted = true;
     std::string handling_way;
 };
 
@@ -25,27 +25,40 @@ void look(const Record& record, Has& has) {
             has.relation = has.relation || record.has(Field::repeat_of);
             has.reply_wanted = record.text(Field::need_reply) != "false";
             break;
-        case Kind::Assignment: has.assignment = true; break;
-        case Kind::Result: has.result = has.reply = true; break;
-        case Kind::Visit: has.visit = true; break;
+        case Kind::Assignment:
+            has.assignment = true;
+            break;
+        case Kind::Result:
+            has.result = has.reply = true;
+            break;
+        case Kind::Visit:
+            has.visit = true;
+            break;
         case Kind::Process:
             has.reply = has.reply || (step == "10" && record.has(Field::opinion));
             has.receipt = has.receipt || step == "91";
             has.relation = has.relation || record.has(Field::related_tickets);
             break;
-        default: break;
+        default:
+            break;
     }
     has.reason = has.reason || record.has(Field::not_accept_reason);
 }
 
 Way wayOf(State state, const Has& has) {
     switch (state) {
-        case State::NotAccepted: return Way::NotAccepted;
-        case State::AnsweredDirectly: return Way::Direct;
-        case State::TransferReceived: return Way::HandedOver;
-        case State::Merged: return Way::Merged;
-        case State::Split: return Way::Split;
-        default: break;
+        case State::NotAccepted:
+            return Way::NotAccepted;
+        case State::AnsweredDirectly:
+            return Way::Direct;
+        case State::TransferReceived:
+            return Way::HandedOver;
+        case State::Merged:
+            return Way::Merged;
+        case State::Split:
+            return Way::Split;
+        default:
+            break;
     }
     // Closed or archived: what happened tells more than what the desk had meant to do.
     if (has.assignment || has.result) return Way::Dispatched;
@@ -65,8 +78,9 @@ struct Need {
 };
 
 const std::vector<Need>& needs() {
-    static const StateSet closed =
-        setOf({State::Closed, State::ClosedDissatisfied, State::DissatisfactionCleared, State::Archived});
+    static const StateSet closed = setOf(
+        {State::Closed, State::ClosedDissatisfied, State::DissatisfactionCleared, State::Archived}
+    );
     static const StateSet any = ~setOf({State::Withdrawn});
     static const std::vector<Need> table = {
         {Way::Dispatched, closed, &Has::assignment, Found::ClosedWithoutAssignment},
@@ -83,15 +97,18 @@ const std::vector<Need>& needs() {
 
 }  // namespace
 
-void checkClosing(const std::vector<FoldEntry>& in_force, State state, const Identity& by, const FoldRules& rules,
-                  Findings& findings) {
+void checkClosing(
+    const std::vector<FoldEntry>& in_force, State state, const Identity& by, const FoldRules& rules,
+    Findings& findings
+) {
     if (!isFinal(state)) return;
     Has has;
     for (const auto& entry : in_force) look(*entry.record, has);
     if (!rules.visit_required || !has.reply_wanted) has.visit = true;
     const Way way = wayOf(state, has);
     for (const auto& need : needs()) {
-        if (need.way == way && contains(need.states, state) && !(has.*need.what)) findings.add(need.missing, by);
+        if (need.way == way && contains(need.states, state) && !(has.*need.what))
+            findings.add(need.missing, by);
     }
 }
 

@@ -9,7 +9,9 @@ namespace yht::ticket {
 
 /// Adds a finding for everything that is missing. Nothing where the ticket is not closed.
 /// `by` is the record that closed it.
-void checkClosing(const std::vector<FoldEntry>& in_force, State state, const Identity& by, const FoldRules& rules,
-                  Findings& findings);
+void checkClosing(
+    const std::vector<FoldEntry>& in_force, State state, const Identity& by, const FoldRules& rules,
+    Findings& findings
+);
 
 }  // namespace yht::ticket

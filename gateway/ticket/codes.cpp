@@ -47,7 +47,8 @@ struct Tables {
         for (std::size_t begin = 0; begin < rows.size();) {
             std::size_t end = begin;
             while (end < rows.size() && std::string_view(rows[end].list) == rows[begin].list) ++end;
-            const bool is_new = lists.try_emplace(rows[begin].list, &rows[begin], end - begin).second;
+            const bool is_new =
+                lists.try_emplace(rows[begin].list, &rows[begin], end - begin).second;
             YHT_ASSERT(is_new);
             begin = end;
         }
@@ -61,11 +62,15 @@ const Tables& tables() {
 
 }  // namespace
 
-std::span<const CodeListRow> codeLists() { return kLists; }
+std::span<const CodeListRow> codeLists() {
+    return kLists;
+}
 
 const CodeListRow* findCodeList(std::string_view list) {
-    const auto found = std::find_if(std::begin(kLists), std::end(kLists),
-                                    [&](const CodeListRow& row) { return list == row.list; });
+    const auto found =
+        std::find_if(std::begin(kLists), std::end(kLists), [&](const CodeListRow& row) {
+            return list == row.list;
+        });
     return found == std::end(kLists) ? nullptr : &*found;
 }
 
@@ -76,8 +81,9 @@ std::span<const CodeRow> codeList(std::string_view list) {
 
 const CodeRow* findCode(std::string_view list, std::string_view code) {
     const auto rows = codeList(list);
-    const auto found = std::find_if(rows.begin(), rows.end(),
-                                    [&](const CodeRow& row) { return code == row.code; });
+    const auto found = std::find_if(rows.begin(), rows.end(), [&](const CodeRow& row) {
+        return code == row.code;
+    });
     return found == rows.end() ? nullptr : &*found;
 }
 

@@ -25,12 +25,16 @@ struct Place {
     }
 };
 
-bool isDigit(char c) { return c >= '0' && c <= '9'; }
+bool isDigit(char c) {
+    return c >= '0' && c <= '9';
+}
 
 /// ASCII white space and the ideographic space U+3000.
 std::size_t spaceAtFront(std::string_view text) {
     if (text.starts_with("\xE3\x80\x80")) return 3;
-    return !text.empty() && (text.front() == ' ' || (text.front() >= '\t' && text.front() <= '\r')) ? 1 : 0;
+    return !text.empty() && (text.front() == ' ' || (text.front() >= '\t' && text.front() <= '\r'))
+               ? 1
+               : 0;
 }
 
 bool isBlank(std::string_view text) {
@@ -57,7 +61,8 @@ bool checkText(const Place& place, const std::string& text, std::size_t code_poi
 /// A number of some party: one line, no white space around it.
 bool checkReference(const Place& place, const std::string& text, std::size_t code_points_max) {
     if (!checkText(place, text, code_points_max)) return false;
-    if (text.find_first_of("\t\r\n") != std::string::npos) return place.fail(Rule::ControlCharacter);
+    if (text.find_first_of("\t\r\n") != std::string::npos)
+        return place.fail(Rule::ControlCharacter);
     return !hasEdgeSpace(text) || place.fail(Rule::EdgeSpace);
 }
 
@@ -68,7 +73,9 @@ void checkTime(const Place& place, std::string& text) {
     if (!time) {
         place.fail(base::parseRfc3339(text + "Z") ? Rule::TimeZoneMissing : Rule::TimeInvalid);
     } else if (*time < from || *time >= end) {
-        place.fail(Rule::TimeOutOfRange, std::to_string(kYearMin) + ".." + std::to_string(kYearMax));
+        place.fail(
+            Rule::TimeOutOfRange, std::to_string(kYearMin) + ".." + std::to_string(kYearMax)
+        );
     } else {
         text = base::formatRfc3339(*time);
     }
@@ -82,8 +89,10 @@ void checkCode(const Place& place, const std::string& code, std::optional<base::
         place.fail(Rule::CodeNotYetValid, row->valid_from);
     } else if (event && *event >= row->end_ms) {
         const bool followed = *row->successor != '\0';
-        place.fail(Rule::CodeExpired,
-                   std::string(row->valid_to) + (followed ? std::string(", ") + row->successor : ""));
+        place.fail(
+            Rule::CodeExpired,
+            std::string(row->valid_to) + (followed ? std::string(", ") + row->successor : "")
+        );
     }
 }
 
@@ -97,7 +106,8 @@ void checkInteger(const Place& place, const std::string& text) {
         place.row.max == 0 ? std::numeric_limits<std::uint64_t>::max() : place.row.max;
     std::uint64_t value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || value > max) place.fail(Rule::OutOfRange, "0.." + std::to_string(max));
+    if (error != std::errc{} || value > max)
+        place.fail(Rule::OutOfRange, "0.." + std::to_string(max));
 }
 
 bool isDecimal(std::string_view text) {
@@ -123,21 +133,34 @@ bool isPhone(std::string_view text) {
 }
 
 bool isSha256(std::string_view text) {
-    return text.size() == 64 && std::all_of(text.begin(), text.end(),
-                                            [](char c) { return isDigit(c) || (c >= 'a' && c <= 'f'); });
+    return text.size() == 64 && std::all_of(text.begin(), text.end(), [](char c) {
+               return isDigit(c) || (c >= 'a' && c <= 'f');
+           });
 }
 
 void checkScalar(const Place& place, std::string& text, std::optional<base::UnixMillis> event) {
     const auto& row = place.row;
     switch (row.type) {
-        case FieldType::Text: checkText(place, text, row.max); break;
-        case FieldType::Reference: checkReference(place, text, row.max); break;
-        case FieldType::Code: checkCode(place, text, event); break;
-        case FieldType::Time: checkTime(place, text); break;
-        case FieldType::Integer: checkInteger(place, text); break;
+        case FieldType::Text:
+            checkText(place, text, row.max);
+            break;
+        case FieldType::Reference:
+            checkReference(place, text, row.max);
+            break;
+        case FieldType::Code:
+            checkCode(place, text, event);
+            break;
+        case FieldType::Time:
+            checkTime(place, text);
+            break;
+        case FieldType::Integer:
+            checkInteger(place, text);
+            break;
         case FieldType::Decimal:
-            if (text.size() > row.max) place.fail(Rule::TooLong, std::to_string(row.max));
-            else if (!isDecimal(text)) place.fail(Rule::DecimalInvalid);
+            if (text.size() > row.max)
+                place.fail(Rule::TooLong, std::to_string(row.max));
+            else if (!isDecimal(text))
+                place.fail(Rule::DecimalInvalid);
             break;
         case FieldType::Flag:
             if (text != "true" && text != "false") place.fail(Rule::FlagInvalid);
@@ -153,7 +176,11 @@ void checkScalar(const Place& place, std::string& text, std::optional<base::Unix
         case FieldType::Digest:
             if (!isSha256(text)) place.fail(Rule::DigestInvalid, "64");
             break;
-        case FieldType::Codes: case FieldType::Texts: case FieldType::References: case FieldType::Map: break;
+        case FieldType::Codes:
+        case FieldType::Texts:
+        case FieldType::References:
+        case FieldType::Map:
+            break;
     }
 }
 
@@ -166,13 +193,16 @@ void checkPartyNumber(const Place& place, const std::string& text) {
         return count >= 1 && count <= kReferencePartCodePointsMax && !hasEdgeSpace(part);
     };
     const std::string_view view = text;
-    if (slash == std::string::npos || !fits(view.substr(0, slash)) || !fits(view.substr(slash + 1))) {
+    if (slash == std::string::npos || !fits(view.substr(0, slash)) ||
+        !fits(view.substr(slash + 1))) {
         place.fail(Rule::ReferenceInvalid, std::to_string(kReferencePartCodePointsMax));
     }
 }
 
-void checkArray(const FieldRow& row, const std::vector<std::string>& entries,
-                std::optional<base::UnixMillis> event, FieldErrors& errors) {
+void checkArray(
+    const FieldRow& row, const std::vector<std::string>& entries,
+    std::optional<base::UnixMillis> event, FieldErrors& errors
+) {
     const Place whole{row, "", errors};
     if (entries.empty()) whole.fail(Rule::Empty);
     if (entries.size() > row.max && row.max > 0) {
@@ -182,16 +212,21 @@ void checkArray(const FieldRow& row, const std::vector<std::string>& entries,
     std::set<std::string_view> seen;
     for (std::size_t i = 0; i < entries.size(); ++i) {
         const Place place{row, "/" + std::to_string(i), errors};
-        if (row.type == FieldType::Codes) checkCode(place, entries[i], event);
-        else if (row.type == FieldType::References) checkPartyNumber(place, entries[i]);
-        else checkText(place, entries[i], kTextsEntryCodePointsMax);
+        if (row.type == FieldType::Codes)
+            checkCode(place, entries[i], event);
+        else if (row.type == FieldType::References)
+            checkPartyNumber(place, entries[i]);
+        else
+            checkText(place, entries[i], kTextsEntryCodePointsMax);
         // Names of category levels may repeat ("其他", "其他"); sets may not.
         const bool is_new = seen.insert(entries[i]).second;
         if (!is_new && row.field != Field::category_path) place.fail(Rule::Repeated);
     }
 }
 
-void checkMap(const FieldRow& row, const std::map<std::string, std::string>& entries, FieldErrors& errors) {
+void checkMap(
+    const FieldRow& row, const std::map<std::string, std::string>& entries, FieldErrors& errors
+) {
     const Place whole{row, "", errors};
     if (entries.empty()) whole.fail(Rule::Empty);
     if (entries.size() > row.max) {
@@ -209,31 +244,47 @@ void checkMap(const FieldRow& row, const std::map<std::string, std::string>& ent
 
 Shape shapeOf(FieldType type) {
     switch (type) {
-        case FieldType::Codes: case FieldType::Texts: case FieldType::References: return Shape::Array;
-        case FieldType::Map: return Shape::Object;
-        default: return Shape::Scalar;
+        case FieldType::Codes:
+        case FieldType::Texts:
+        case FieldType::References:
+            return Shape::Array;
+        case FieldType::Map:
+            return Shape::Object;
+        default:
+            return Shape::Scalar;
     }
 }
 
 std::string_view jsonTypeName(FieldType type) {
     switch (shapeOf(type)) {
-        case Shape::Array: return "array of strings";
-        case Shape::Object: return "object of strings";
-        case Shape::Scalar: break;
+        case Shape::Array:
+            return "array of strings";
+        case Shape::Object:
+            return "object of strings";
+        case Shape::Scalar:
+            break;
     }
     if (type == FieldType::Flag) return "true or false";
     return type == FieldType::Integer ? "number or string" : "string";
 }
 
-bool isDigits(std::string_view text) { return !text.empty() && std::all_of(text.begin(), text.end(), isDigit); }
+bool isDigits(std::string_view text) {
+    return !text.empty() && std::all_of(text.begin(), text.end(), isDigit);
+}
 
-void checkValue(const FieldRow& row, Value& value, std::optional<base::UnixMillis> event, FieldErrors& errors) {
-    const Shape shape = value.index() == 0 ? Shape::Scalar : value.index() == 1 ? Shape::Array : Shape::Object;
+void checkValue(
+    const FieldRow& row, Value& value, std::optional<base::UnixMillis> event, FieldErrors& errors
+) {
+    const Shape shape = value.index() == 0   ? Shape::Scalar
+                        : value.index() == 1 ? Shape::Array
+                                             : Shape::Object;
     if (shape != shapeOf(row.type)) {
         errors.add(Rule::WrongType, row, std::string(jsonTypeName(row.type)));
     } else if (auto* text = std::get_if<std::string>(&value)) {
-        if (text->empty()) errors.add(Rule::Empty, row, "");
-        else checkScalar({row, "", errors}, *text, event);
+        if (text->empty())
+            errors.add(Rule::Empty, row, "");
+        else
+            checkScalar({row, "", errors}, *text, event);
     } else if (const auto* list = std::get_if<std::vector<std::string>>(&value)) {
         checkArray(row, *list, event, errors);
     } else {

@@ -29,7 +29,8 @@ State entryState(const Record& appeal) {
 Step visitStep(const Record& visit) {
     const std::string& rating = visit.text(Field::satisfaction);
     const bool final = visit.flag(Field::is_final);
-    if (rating == "4" || rating == "5") return final ? Step::VisitDissatisfiedFinal : Step::VisitDissatisfied;
+    if (rating == "4" || rating == "5")
+        return final ? Step::VisitDissatisfiedFinal : Step::VisitDissatisfied;
     const bool asked = visit.flag(Field::connected) && rating != "0";
     return asked || visit.flag(Field::is_default_good) || final ? Step::VisitContent : Step::Note;
 }
@@ -42,7 +43,10 @@ Step extensionStep(const Record& extension) {
 
 class Folder {
 public:
-    Folder(const FoldInput& input, const Calendar& calendar, const FoldRules& rules, base::UnixMillis now_ms)
+    Folder(
+        const FoldInput& input, const Calendar& calendar, const FoldRules& rules,
+        base::UnixMillis now_ms
+    )
         : input_(input), rules_(rules), now_ms_(now_ms), assignments_(calendar, rules, findings_) {}
 
     TicketView run() {
@@ -53,7 +57,8 @@ public:
             if (entry.identity.kind == Kind::Extension) assignments_.countExtensionRecordsOnly();
         }
         for (const auto& entry : input_.in_force) walk(entry);
-        for (const auto& entry : input_.against_time) findings_.add(Found::SequenceAgainstTime, entry.identity);
+        for (const auto& entry : input_.against_time)
+            findings_.add(Found::SequenceAgainstTime, entry.identity);
         conclude();
         return std::move(view_);
     }
@@ -80,8 +85,8 @@ private:
     Findings findings_;
     Assignments assignments_;
     State state_ = State::AwaitingAcceptance;
-    Identity closed_by_;                     // the record that led into the present state
-    base::UnixMillis handled_ms_ = 0;        // when the units or the desk had done their part, 0: not yet
+    Identity closed_by_;               // the record that led into the present state
+    base::UnixMillis handled_ms_ = 0;  // when the units or the desk had done their part, 0: not yet
     base::UnixMillis ticket_deadline_ms_ = 0;  // stated for the ticket itself, or granted to it
 };
 
@@ -92,16 +97,20 @@ void Folder::takeAppeal(const FoldEntry& entry) {
     view_.has_appeal = true;
     const auto accepted = appeal.timeMillis(Field::accept_time);
     if (accepted != 0) {
-        view_.accepted_ms = view_.accepted_ms == 0 ? accepted : std::min(view_.accepted_ms, accepted);
+        view_.accepted_ms =
+            view_.accepted_ms == 0 ? accepted : std::min(view_.accepted_ms, accepted);
         if (accepted < time) findings_.add(Found::AcceptedBeforeAppeal, entry.identity);
     }
-    if (appeal.has(Field::stated_deadline)) ticket_deadline_ms_ = appeal.timeMillis(Field::stated_deadline);
+    if (appeal.has(Field::stated_deadline))
+        ticket_deadline_ms_ = appeal.timeMillis(Field::stated_deadline);
     auto& flags = view_.flags;
     flags.secret = flags.secret || appeal.flag(Field::is_secret);
     flags.repeat = flags.repeat || appeal.flag(Field::is_repeat);
     flags.group = flags.group || appeal.integer(Field::group_count) >= kGroupCountMin;
-    flags.from_province = flags.from_province || appeal.flag(Field::from_province) || appeal.text(Field::channel) == "13";
-    // Several parties may each have an appeal of one ticket; one that has decided nothing does not undo another's.
+    flags.from_province = flags.from_province || appeal.flag(Field::from_province) ||
+                          appeal.text(Field::channel) == "13";
+    // Several parties may each have an appeal of one ticket; one that has decided nothing does not
+    // undo another's.
     const State next = entryState(appeal);
     if (next != State::AwaitingAcceptance && !isFinal(state_)) enter(next, entry);
 }
@@ -110,14 +119,17 @@ void Folder::enter(State state, const FoldEntry& entry) {
     if (state == state_) return;
     state_ = state;
     closed_by_ = entry.identity;
-    const bool done = isFinal(state) || state == State::AwaitingAudit || state == State::AwaitingVisit;
+    const bool done =
+        isFinal(state) || state == State::AwaitingAudit || state == State::AwaitingVisit;
     if (!done && state != State::VisitDissatisfied) handled_ms_ = 0;
     if (done && handled_ms_ == 0) {
         const auto finished = entry.record->timeMillis(Field::finish_time);
         handled_ms_ = finished != 0 ? finished : entry.event_ms;
     }
-    if (!isFinal(state)) view_.closed_ms = 0;
-    else if (view_.closed_ms == 0) view_.closed_ms = entry.event_ms;
+    if (!isFinal(state))
+        view_.closed_ms = 0;
+    else if (view_.closed_ms == 0)
+        view_.closed_ms = entry.event_ms;
 }
 
 /// One step of the ticket's own machine.
@@ -126,12 +138,18 @@ void Folder::move(const FoldEntry& entry, Step step) {
     const Move move = moveTicket(next, step, rules_);
     if (move == Move::Changed) enter(next, entry);
     if (move != Move::Unexpected) return;
-    const bool visit = step == Step::VisitContent || step == Step::VisitDissatisfied || step == Step::VisitDissatisfiedFinal;
-    findings_.add(isFinal(state_) ? Found::AfterClose : visit ? Found::VisitBeforeResult : Found::TransitionUnexpected,
-                  entry.identity);
+    const bool visit = step == Step::VisitContent || step == Step::VisitDissatisfied ||
+                       step == Step::VisitDissatisfiedFinal;
+    findings_.add(
+        isFinal(state_) ? Found::AfterClose
+        : visit         ? Found::VisitBeforeResult
+                        : Found::TransitionUnexpected,
+        entry.identity
+    );
 }
 
-/// The ticket goes where its assignments are, unless it is closed or its handling has been set aside.
+/// The ticket goes where its assignments are, unless it is closed or its handling has been set
+/// aside.
 void Folder::follow(const FoldEntry& entry) {
     if (isFinal(state_) && state_ != State::AnsweredDirectly) {
         findings_.add(Found::AfterClose, entry.identity);
@@ -146,12 +164,16 @@ void Folder::follow(const FoldEntry& entry) {
 
 void Folder::takeAssignment(const FoldEntry& entry) {
     const auto stated = entry.record->integer(Field::round);
-    const bool another = stated > view_.round;  // a source that numbers its rounds need not send the redo as well
-    if (another) view_.round = stated;
-    else if (state_ == State::VisitDissatisfied && stated == 0) ++view_.round;
+    const bool another =
+        stated > view_.round;  // a source that numbers its rounds need not send the redo as well
+    if (another)
+        view_.round = stated;
+    else if (state_ == State::VisitDissatisfied && stated == 0)
+        ++view_.round;
     assignments_.dispatch(entry, view_.round);
     if (another && isFinal(state_)) move(entry, Step::Redo);
-    if (contains(setOf({State::NotAccepted, State::TransferReceived}), state_)) move(entry, Step::Dispatch);
+    if (contains(setOf({State::NotAccepted, State::TransferReceived}), state_))
+        move(entry, Step::Dispatch);
     follow(entry);
 }
 
@@ -164,7 +186,8 @@ void Folder::takeStep(const FoldEntry& entry, Step step, bool of_assignment) {
         move(entry, step);
         return;
     }
-    const auto index = of_assignment ? assignments_.meantBy(entry, step, view_.round) : std::nullopt;
+    const auto index =
+        of_assignment ? assignments_.meantBy(entry, step, view_.round) : std::nullopt;
     if (!index) {
         if (step == Step::GrantExtension && entry.record->has(Field::extended_deadline)) {
             ticket_deadline_ms_ = entry.record->timeMillis(Field::extended_deadline);
@@ -173,32 +196,50 @@ void Folder::takeStep(const FoldEntry& entry, Step step, bool of_assignment) {
         return;
     }
     const bool changed = assignments_.apply(*index, step, entry, view_.round);
-    if (step == Step::GrantExtension && ticket_deadline_ms_ != 0 && entry.record->has(Field::extended_deadline)) {
+    if (step == Step::GrantExtension && ticket_deadline_ms_ != 0 &&
+        entry.record->has(Field::extended_deadline)) {
         ticket_deadline_ms_ = entry.record->timeMillis(Field::extended_deadline);
     }
-    if (step == Step::AuditPass) move(entry, step);
-    else if (changed) follow(entry);
+    if (step == Step::AuditPass)
+        move(entry, step);
+    else if (changed)
+        follow(entry);
 }
 
 void Folder::takeProcess(const FoldEntry& entry) {
     const auto& step = stepOf(entry.record->text(Field::process_type));
     auto& flags = view_.flags;
     switch (step.step) {
-        case Step::Note: return;
-        case Step::Urge: flags.urged = true; return;
-        case Step::Supervise: flags.supervised = true; return;
-        case Step::FileHardCase: flags.hard_case = true; return;
-        case Step::EndHardCase: flags.hard_case = false; return;
-        case Step::FromProvince: flags.from_province = true; return;
+        case Step::Note:
+            return;
+        case Step::Urge:
+            flags.urged = true;
+            return;
+        case Step::Supervise:
+            flags.supervised = true;
+            return;
+        case Step::FileHardCase:
+            flags.hard_case = true;
+            return;
+        case Step::EndHardCase:
+            flags.hard_case = false;
+            return;
+        case Step::FromProvince:
+            flags.from_province = true;
+            return;
         case Step::Accept:
             if (view_.accepted_ms == 0) view_.accepted_ms = entry.event_ms;
             break;
         case Step::Dispatch:
-            // Where the assignments themselves are known they say more than a note that they were made.
+            // Where the assignments themselves are known they say more than a note that they were
+            // made.
             if (!assignments_.empty()) return;
             break;
-        case Step::Reopen: assignments_.reopen(); break;
-        default: break;
+        case Step::Reopen:
+            assignments_.reopen();
+            break;
+        default:
+            break;
     }
     takeStep(entry, step.step, step.of_assignment);
 }
@@ -223,8 +264,10 @@ void Folder::checkTimes(const FoldEntry& entry) {
     const Record& record = *entry.record;
     if (entry.event_ms > now_ms_) findings_.add(Found::EventInFuture, entry.identity);
     const Kind kind = entry.identity.kind;
-    const bool step = kind != Kind::Appeal && kind != Kind::Call && kind != Kind::Attachment && kind != Kind::Filing;
-    if (step && view_.has_appeal && entry.event_ms < view_.appeal_ms) findings_.add(Found::BeforeAppeal, entry.identity);
+    const bool step = kind != Kind::Appeal && kind != Kind::Call && kind != Kind::Attachment &&
+                      kind != Kind::Filing;
+    if (step && view_.has_appeal && entry.event_ms < view_.appeal_ms)
+        findings_.add(Found::BeforeAppeal, entry.identity);
     if (kind != Kind::Call) return;
     base::UnixMillis before = 0;
     for (const Field field : {Field::ring_time, Field::answer_time, Field::hangup_time}) {
@@ -237,17 +280,32 @@ void Folder::checkTimes(const FoldEntry& entry) {
 void Folder::walk(const FoldEntry& entry) {
     const Record& record = *entry.record;
     checkTimes(entry);
-    const bool of_round = entry.identity.kind != Kind::Appeal && entry.identity.kind != Kind::Assignment;
+    const bool of_round =
+        entry.identity.kind != Kind::Appeal && entry.identity.kind != Kind::Assignment;
     if (of_round) view_.round = std::max(view_.round, record.integer(Field::round));
     switch (entry.identity.kind) {
-        case Kind::Appeal: case Kind::Call: case Kind::Attachment: break;
-        case Kind::Assignment: takeAssignment(entry); break;
-        case Kind::Process: takeProcess(entry); break;
-        case Kind::Result: takeResult(entry); break;
-        case Kind::Visit: takeVisit(entry); break;
-        case Kind::Extension: takeStep(entry, extensionStep(record), true); break;
+        case Kind::Appeal:
+        case Kind::Call:
+        case Kind::Attachment:
+            break;
+        case Kind::Assignment:
+            takeAssignment(entry);
+            break;
+        case Kind::Process:
+            takeProcess(entry);
+            break;
+        case Kind::Result:
+            takeResult(entry);
+            break;
+        case Kind::Visit:
+            takeVisit(entry);
+            break;
+        case Kind::Extension:
+            takeStep(entry, extensionStep(record), true);
+            break;
         case Kind::Supervision:
-            view_.flags.supervised = view_.flags.supervised || record.text(Field::supervision_state) != "6";
+            view_.flags.supervised =
+                view_.flags.supervised || record.text(Field::supervision_state) != "6";
             break;
         case Kind::Filing: {
             const std::string& state = record.text(Field::filing_state);
@@ -258,12 +316,15 @@ void Folder::walk(const FoldEntry& entry) {
 }
 
 void Folder::setDeadlineFlags() {
-    if (ticket_deadline_ms_ != 0) view_.deadline_ms = ticket_deadline_ms_;
-    else view_.deadline_ms = assignments_.deadline(view_.round);
+    if (ticket_deadline_ms_ != 0)
+        view_.deadline_ms = ticket_deadline_ms_;
+    else
+        view_.deadline_ms = assignments_.deadline(view_.round);
     if (!view_.deadline_ms) return;
     const auto until = handled_ms_ != 0 ? handled_ms_ : now_ms_;
     view_.flags.overdue = until >= *view_.deadline_ms;
-    view_.flags.due_soon = handled_ms_ == 0 && !view_.flags.overdue && *view_.deadline_ms - now_ms_ <= rules_.due_soon_ms;
+    view_.flags.due_soon = handled_ms_ == 0 && !view_.flags.overdue &&
+                           *view_.deadline_ms - now_ms_ <= rules_.due_soon_ms;
 }
 
 void Folder::conclude() {
@@ -285,15 +346,19 @@ void Folder::conclude() {
 
 }  // namespace
 
-std::span<const FindingRow> findingTable() { return kFindings; }
+std::span<const FindingRow> findingTable() {
+    return kFindings;
+}
 
 void Findings::add(Found found, const Identity& record) {
     const auto& row = kFindings[static_cast<std::size_t>(found)];
     found_.insert({row.code, record, row.en, row.zh});
 }
 
-TicketView fold(std::span<const Record> records, const Calendar& calendar, const FoldRules& rules,
-                base::UnixMillis now_ms) {
+TicketView fold(
+    std::span<const Record> records, const Calendar& calendar, const FoldRules& rules,
+    base::UnixMillis now_ms
+) {
     const FoldInput input = orderForFold(records);
     return Folder(input, calendar, rules, now_ms).run();
 }

@@ -1,6 +1,5 @@
-// Which records of a ticket are in force, and in which order the fold walks them. Both depend on the set of records
-// only, never on the order they are given in.
-// Uses: base. Used by: fold.
+// Which records of a ticket are in force, and in which order the fold walks them. Both depend on
+// the set of records only, never on the order they are given in. Uses: base. Used by: fold.
 #pragma once
 
 #include <cstddef>
@@ -22,9 +21,10 @@ struct FoldEntry {
 };
 
 struct FoldInput {
-    std::vector<FoldEntry> in_force;           // latest (version, correction) of each record, voids left out; ordered
-    std::vector<FoldEntry> voided;             // latest version is a void; by identity
-    std::vector<FoldEntry> against_time;       // placed by its source's sequence against the event times
+    std::vector<FoldEntry>
+        in_force;  // latest (version, correction) of each record, voids left out; ordered
+    std::vector<FoldEntry> voided;        // latest version is a void; by identity
+    std::vector<FoldEntry> against_time;  // placed by its source's sequence against the event times
 };
 
 FoldInput orderForFold(std::span<const Record> records);

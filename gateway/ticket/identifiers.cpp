@@ -23,7 +23,8 @@ bool isResidentId(std::string_view text) {
 }
 
 bool isCreditCode(std::string_view text) {
-    static constexpr std::string_view kAlphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY";  // no I O S V Z
+    static constexpr std::string_view kAlphabet =
+        "0123456789ABCDEFGHJKLMNPQRTUWXY";  // no I O S V Z
     static_assert(kAlphabet.size() == 31);
     if (text.size() != 18) return false;
     std::size_t sum = 0;

@@ -8,6 +8,7 @@
 namespace yht::ticket {
 namespace {
 
+// clang-format off: tables are read across
 constexpr StateRow kStates[] = {
     {State::Incomplete, "incomplete", "待补", false},
     {State::AwaitingAcceptance, "awaiting_acceptance", "待受理", false},
@@ -37,6 +38,7 @@ constexpr StateRow kStates[] = {
     {State::Merged, "merged", "已并单", true},
     {State::Withdrawn, "withdrawn", "已撤单", true},
 };
+// clang-format on
 
 constexpr StateSet bitOf(State state) {
     for (std::size_t i = 0; i < std::size(kStates); ++i) {
@@ -55,14 +57,17 @@ using enum State;
 using S = Step;
 using A = AssignmentState;
 
-constexpr StateSet kDesk = states({AwaitingAcceptance, AwaitingSupplement, Accepted, AwaitingDispatch});
-constexpr StateSet kUnits = states({Dispatched, SignedIn, InHand, ReturnPending, ExtensionPending, AuditRejected});
+constexpr StateSet kDesk =
+    states({AwaitingAcceptance, AwaitingSupplement, Accepted, AwaitingDispatch});
+constexpr StateSet kUnits =
+    states({Dispatched, SignedIn, InHand, ReturnPending, ExtensionPending, AuditRejected});
 constexpr StateSet kPaused = states({Consulting, Suspended});
 constexpr StateSet kDone = states({AwaitingAudit, AwaitingVisit, VisitDissatisfied});
 constexpr StateSet kClosed = states({Closed, ClosedDissatisfied, DissatisfactionCleared, Archived});
 constexpr StateSet kAway = states({TransferredOut, TransferReceived});
 constexpr StateSet kAtOnce = states({NotAccepted, AnsweredDirectly});
 
+// clang-format off
 // step, expected in, leads to, normal without effect in
 constexpr TicketTransition kTicket[] = {
     {S::Accept, states({AwaitingAcceptance, AwaitingSupplement, NotAccepted}), Accepted,
@@ -108,6 +113,7 @@ constexpr TicketTransition kTicket[] = {
     {S::Unmerge, bitOf(Merged), AwaitingDispatch, kDesk | kUnits},
     {S::Withdraw, ~(kClosed | states({State::Split, Merged, Withdrawn})), Withdrawn, bitOf(Withdrawn)},
 };
+// clang-format on
 
 constexpr AssignmentSet any(std::initializer_list<A> list) {
     AssignmentSet set = 0;
@@ -117,6 +123,7 @@ constexpr AssignmentSet any(std::initializer_list<A> list) {
 constexpr AssignmentSet kOpen = any({A::Dispatched, A::SignedIn, A::InHand, A::Rejected});
 constexpr AssignmentSet kAsked = any({A::ReturnPending, A::ExtensionPending});
 
+// clang-format off
 constexpr AssignmentTransition kAssignment[] = {
     {S::SignIn, any({A::Dispatched}), A::SignedIn, any({A::SignedIn, A::InHand, A::ReturnPending, A::ExtensionPending})},
     {S::Start, any({A::Dispatched, A::SignedIn, A::Rejected}), A::InHand, any({A::InHand, A::ReturnPending, A::ExtensionPending})},
@@ -150,30 +157,48 @@ constexpr StepRow kSteps[] = {
     {"93", S::TransferOut, false}, {"94", S::TransferOut, false}, {"95", S::FromProvince, false},
     {"96", S::Split, false}, {"97", S::Merge, false}, {"98", S::Unmerge, false}, {"99", S::Withdraw, false},
 };
+// clang-format on
 
 }  // namespace
 
-std::span<const StateRow> stateTable() { return kStates; }
+std::span<const StateRow> stateTable() {
+    return kStates;
+}
 
 const StateRow& stateRow(State state) {
-    const auto found = std::find_if(std::begin(kStates), std::end(kStates),
-                                    [&](const StateRow& row) { return row.state == state; });
+    const auto found =
+        std::find_if(std::begin(kStates), std::end(kStates), [&](const StateRow& row) {
+            return row.state == state;
+        });
     YHT_ASSERT(found != std::end(kStates));
     return *found;
 }
 
-StateSet setOf(std::initializer_list<State> list) { return states(list); }
-bool contains(StateSet set, State state) { return (set & bitOf(state)) != 0; }
-bool isFinal(State state) { return stateRow(state).final; }
+StateSet setOf(std::initializer_list<State> list) {
+    return states(list);
+}
+bool contains(StateSet set, State state) {
+    return (set & bitOf(state)) != 0;
+}
+bool isFinal(State state) {
+    return stateRow(state).final;
+}
 
-std::span<const StepRow> stepTable() { return kSteps; }
-std::span<const TicketTransition> ticketTransitions() { return kTicket; }
-std::span<const AssignmentTransition> assignmentTransitions() { return kAssignment; }
+std::span<const StepRow> stepTable() {
+    return kSteps;
+}
+std::span<const TicketTransition> ticketTransitions() {
+    return kTicket;
+}
+std::span<const AssignmentTransition> assignmentTransitions() {
+    return kAssignment;
+}
 
 const StepRow& stepOf(std::string_view process_type) {
     static constexpr StepRow kNone{"", Step::Note, false};
-    const auto found = std::find_if(std::begin(kSteps), std::end(kSteps),
-                                    [&](const StepRow& row) { return process_type == row.code; });
+    const auto found = std::find_if(std::begin(kSteps), std::end(kSteps), [&](const StepRow& row) {
+        return process_type == row.code;
+    });
     return found == std::end(kSteps) ? kNone : *found;
 }
 
@@ -183,14 +208,17 @@ State afterFinish(const FoldRules& rules) {
 }
 
 Move moveTicket(State& state, Step step, const FoldRules& rules) {
-    const auto row = std::find_if(std::begin(kTicket), std::end(kTicket),
-                                  [&](const TicketTransition& entry) { return entry.step == step; });
+    const auto row =
+        std::find_if(std::begin(kTicket), std::end(kTicket), [&](const TicketTransition& entry) {
+            return entry.step == step;
+        });
     if (row == std::end(kTicket)) return Move::Quiet;
     if (contains(row->from, state)) {
         State to = row->to;
-        if (to == kByRules) to = step == Step::AuditPass && rules.visit_required ? AwaitingVisit
-                               : step == Step::AuditPass                         ? Closed
-                                                                                 : afterFinish(rules);
+        if (to == kByRules)
+            to = step == Step::AuditPass && rules.visit_required ? AwaitingVisit
+                 : step == Step::AuditPass                       ? Closed
+                                                                 : afterFinish(rules);
         state = to;
         return Move::Changed;
     }
@@ -198,8 +226,10 @@ Move moveTicket(State& state, Step step, const FoldRules& rules) {
 }
 
 Move moveAssignment(AssignmentState& state, Step step) {
-    const auto row = std::find_if(std::begin(kAssignment), std::end(kAssignment),
-                                  [&](const AssignmentTransition& entry) { return entry.step == step; });
+    const auto row = std::find_if(
+        std::begin(kAssignment), std::end(kAssignment),
+        [&](const AssignmentTransition& entry) { return entry.step == step; }
+    );
     if (row == std::end(kAssignment)) return Move::Quiet;
     if ((row->from & only(state)) != 0) {
         state = row->to;

@@ -8,21 +8,28 @@ namespace yht::ticket {
 namespace {
 
 constexpr std::string_view kStars = "****";
-/// Runs of this many digits inside free text are numbers of somebody: 7 is a local telephone number.
+/// Runs of this many digits inside free text are numbers of somebody: 7 is a local telephone
+/// number.
 constexpr std::size_t kDigitRunMin = 7;
 /// Names shorter than this are not searched for in free text: 张 alone is in too many words.
 constexpr std::size_t kSearchedNameCodePointsMin = 2;
 
-std::size_t length(std::string_view text) { return base::countCodePoints(text).value_or(text.size()); }
+std::size_t length(std::string_view text) {
+    return base::countCodePoints(text).value_or(text.size());
+}
 
 std::string_view suffixByCodePoints(std::string_view text, std::size_t count) {
     const auto kept = base::prefixByCodePoints(text, length(text) - count);
     return text.substr(kept.size());
 }
 
-std::string maskedName(std::string_view text) { return std::string(base::prefixByCodePoints(text, 1)) + "**"; }
+std::string maskedName(std::string_view text) {
+    return std::string(base::prefixByCodePoints(text, 1)) + "**";
+}
 
-std::string keepEnds(std::string_view text, std::size_t front, std::size_t back, std::size_t length_min) {
+std::string keepEnds(
+    std::string_view text, std::size_t front, std::size_t back, std::size_t length_min
+) {
     if (length(text) < length_min) return std::string(kStars);
     return std::string(base::prefixByCodePoints(text, front)) + std::string(kStars) +
            std::string(suffixByCodePoints(text, back));
@@ -45,7 +52,9 @@ std::string maskedEmail(std::string_view text) {
 
 /// Blots out digit runs; '-' and ' ' between digits belong to the run, an X may end it.
 std::string withoutNumbers(std::string_view text) {
-    const auto digit = [&](std::size_t i) { return i < text.size() && text[i] >= '0' && text[i] <= '9'; };
+    const auto digit = [&](std::size_t i) {
+        return i < text.size() && text[i] >= '0' && text[i] <= '9';
+    };
     std::string out;
     for (std::size_t i = 0; i < text.size();) {
         if (!digit(i)) {
@@ -53,7 +62,8 @@ std::string withoutNumbers(std::string_view text) {
             continue;
         }
         std::size_t end = i, digits = 0;
-        while (digit(end) || (end < text.size() && (text[end] == '-' || text[end] == ' ') && digit(end + 1))) {
+        while (digit(end) ||
+               (end < text.size() && (text[end] == '-' || text[end] == ' ') && digit(end + 1))) {
             digits += digit(end) ? 1 : 0;
             ++end;
         }
@@ -69,38 +79,49 @@ std::string withoutNumbers(std::string_view text) {
 }
 
 void replaceAll(std::string& text, const std::string& from, const std::string& to) {
-    for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
+    for (std::size_t at = text.find(from); at != std::string::npos;
+         at = text.find(from, at + to.size())) {
         text.replace(at, from.size(), to);
     }
 }
 
 std::string maskedScalar(const std::string& text, PersonalData personal) {
     switch (personal) {
-        case PersonalData::None: case PersonalData::FreeText: return text;
-        case PersonalData::Name: return maskedName(text);
-        case PersonalData::Phone: return maskedPhone(text);
-        case PersonalData::Address: return maskedAddress(text);
-        case PersonalData::IdNumber: return keepEnds(text, 3, 2, 8);
-        case PersonalData::Email: return maskedEmail(text);
+        case PersonalData::None:
+        case PersonalData::FreeText:
+            return text;
+        case PersonalData::Name:
+            return maskedName(text);
+        case PersonalData::Phone:
+            return maskedPhone(text);
+        case PersonalData::Address:
+            return maskedAddress(text);
+        case PersonalData::IdNumber:
+            return keepEnds(text, 3, 2, 8);
+        case PersonalData::Email:
+            return maskedEmail(text);
     }
     return text;
 }
 
 using Replacements = std::vector<std::pair<std::string, std::string>>;
 
-/// The record's own names, addresses and numbers, to be found again in its free text; longest first.
+/// The record's own names, addresses and numbers, to be found again in its free text; longest
+/// first.
 Replacements replacementsOf(const Record& record) {
     Replacements replacements;
     for (const auto& [field, value] : record.fields()) {
         const auto& row = fieldRow(field);
         const auto* text = std::get_if<std::string>(&value);
-        const bool plain = row.personal == PersonalData::None || row.personal == PersonalData::FreeText;
+        const bool plain =
+            row.personal == PersonalData::None || row.personal == PersonalData::FreeText;
         if (plain || text == nullptr || row.type == FieldType::Decimal) continue;
         if (length(*text) < kSearchedNameCodePointsMin) continue;
         replacements.emplace_back(*text, maskedScalar(*text, row.personal));
     }
-    std::sort(replacements.begin(), replacements.end(),
-              [](const auto& a, const auto& b) { return a.first.size() > b.first.size(); });
+    std::sort(replacements.begin(), replacements.end(), [](const auto& a, const auto& b) {
+        return a.first.size() > b.first.size();
+    });
     return replacements;
 }
 
@@ -121,8 +142,10 @@ Record masked(const Record& record) {
         if (row.type == FieldType::Decimal) {
             copy.erase(field);
         } else if (const auto* text = std::get_if<std::string>(&value)) {
-            copy.set(field, row.personal == PersonalData::FreeText ? maskedFreeText(*text, replacements)
-                                                                   : maskedScalar(*text, row.personal));
+            copy.set(
+                field, row.personal == PersonalData::FreeText ? maskedFreeText(*text, replacements)
+                                                              : maskedScalar(*text, row.personal)
+            );
         } else if (const auto* map = std::get_if<std::map<std::string, std::string>>(&value)) {
             auto entries = *map;
             for (auto& [name, entry] : entries) entry = maskedFreeText(entry, replacements);

@@ -18,8 +18,10 @@ std::uint64_t unsignedOf(const std::string& text) {
 }
 
 auto lowerBound(auto& fields, Field field) {
-    return std::lower_bound(fields.begin(), fields.end(), field,
-                            [](const auto& entry, Field wanted) { return entry.first < wanted; });
+    return std::lower_bound(
+        fields.begin(), fields.end(), field,
+        [](const auto& entry, Field wanted) { return entry.first < wanted; }
+    );
 }
 
 }  // namespace
@@ -36,7 +38,9 @@ const std::string& Record::text(Field field) const {
     return text == nullptr ? none : *text;
 }
 
-std::uint64_t Record::unsignedInteger(Field field) const { return unsignedOf(text(field)); }
+std::uint64_t Record::unsignedInteger(Field field) const {
+    return unsignedOf(text(field));
+}
 
 std::int64_t Record::integer(Field field) const {
     constexpr std::uint64_t kMax = std::numeric_limits<std::int64_t>::max();
@@ -58,7 +62,8 @@ const std::vector<std::string>& Record::list(Field field) const {
 const std::map<std::string, std::string>& Record::map(Field field) const {
     static const std::map<std::string, std::string> none;
     const Value* value = find(field);
-    const auto* map = value == nullptr ? nullptr : std::get_if<std::map<std::string, std::string>>(value);
+    const auto* map =
+        value == nullptr ? nullptr : std::get_if<std::map<std::string, std::string>>(value);
     return map == nullptr ? none : *map;
 }
 
@@ -77,8 +82,9 @@ void Record::erase(Field field) {
 }
 
 Identity Record::identity() const {
-    Identity identity{source(), kind_, text(Field::record_ref), 0,
-                      static_cast<std::uint32_t>(unsignedInteger(Field::correction))};
+    Identity identity{
+        source(), kind_, text(Field::record_ref), 0,
+        static_cast<std::uint32_t>(unsignedInteger(Field::correction))};
     if (has(Field::version)) {
         identity.version = unsignedInteger(Field::version);
     } else if (has(Field::modified_time)) {
@@ -98,7 +104,8 @@ void assignVersions(std::span<Record* const> records) {
     using Name = std::tuple<std::string, Kind, std::string>;
     std::map<Name, std::uint64_t> latest;
     for (Record* record : records) {
-        std::uint64_t& last = latest[{record->source(), record->kind(), record->text(Field::record_ref)}];
+        std::uint64_t& last =
+            latest[{record->source(), record->kind(), record->text(Field::record_ref)}];
         if (record->versionOrigin() == VersionOrigin::Latest) {
             const bool correction = record->unsignedInteger(Field::correction) > 0;
             record->assignVersion(correction && last > 0 ? last : last + 1);

@@ -15,8 +15,10 @@
 
 namespace yht::ticket {
 
-/// Scalars are text in canonical form ("true", "42", "2019-04-18T00:00:00.000+08:00"), whatever their type.
-using Value = std::variant<std::string, std::vector<std::string>, std::map<std::string, std::string>>;
+/// Scalars are text in canonical form ("true", "42", "2019-04-18T00:00:00.000+08:00"), whatever
+/// their type.
+using Value =
+    std::variant<std::string, std::vector<std::string>, std::map<std::string, std::string>>;
 
 /// (source, kind, record_ref, version, correction) names one content for ever (DESIGN 1).
 struct Identity {
@@ -45,7 +47,8 @@ public:
     /// Scalar text, "" where the field is absent or not a scalar.
     const std::string& text(Field field) const;
     bool flag(Field field) const { return text(field) == "true"; }
-    /// 0 where absent; a u64 beyond the signed range reads as its maximum. Requires: a validated record.
+    /// 0 where absent; a u64 beyond the signed range reads as its maximum. Requires: a validated
+    /// record.
     std::int64_t integer(Field field) const;
     /// 0 where absent; exact over the whole u64 range. Requires: a validated record.
     std::uint64_t unsignedInteger(Field field) const;
@@ -67,12 +70,14 @@ public:
     /// Requires: a validated record.
     Identity identity() const;
     VersionOrigin versionOrigin() const;
-    /// The version that admission derived for a record of VersionOrigin::Latest. It is no part of the content: it
-    /// stands in no text and makes no difference to ==. No effect on other records.
+    /// The version that admission derived for a record of VersionOrigin::Latest. It is no part of
+    /// the content: it stands in no text and makes no difference to ==. No effect on other records.
     void assignVersion(std::uint64_t version) { assigned_version_ = version; }
 
     /// The same content.
-    bool operator==(const Record& other) const { return kind_ == other.kind_ && fields_ == other.fields_; }
+    bool operator==(const Record& other) const {
+        return kind_ == other.kind_ && fields_ == other.fields_;
+    }
 
 private:
     Kind kind_;
@@ -80,9 +85,10 @@ private:
     std::vector<std::pair<Field, Value>> fields_;
 };
 
-/// Gives records of VersionOrigin::Latest the versions that admission gave them when they were appended: 1 for the
-/// first of a (source, kind, record_ref), then one more than the latest before it; a correction keeps the latest.
-/// Requires: the records of one ticket in the order of the ledger.
+/// Gives records of VersionOrigin::Latest the versions that admission gave them when they were
+/// appended: 1 for the first of a (source, kind, record_ref), then one more than the latest before
+/// it; a correction keeps the latest. Requires: the records of one ticket in the order of the
+/// ledger.
 void assignVersions(std::span<Record* const> records);
 
 }  // namespace yht::ticket

@@ -13,7 +13,9 @@ namespace {
 constexpr std::size_t kGuessedNameBytesMax = 64;
 constexpr json::Limits kCanonicalLimits{.depth_max = 3, .values_max = 20'000, .members_max = 512};
 
-std::string_view viewOf(const rapidjson::Value& string) { return {string.GetString(), string.GetStringLength()}; }
+std::string_view viewOf(const rapidjson::Value& string) {
+    return {string.GetString(), string.GetStringLength()};
+}
 
 /// "appealTime" and "Appeal-Time" are near "appeal_time".
 std::string snakeCase(std::string_view name) {
@@ -45,8 +47,10 @@ std::string nearestName(Kind kind, std::string_view name) {
 void addUnknown(Kind kind, std::string_view name, FieldErrors& errors) {
     const auto shown = std::string(base::prefixByCodePoints(name, kGuessedNameBytesMax));
     auto nearest = nearestName(kind, name);
-    errors.add(Rule::UnknownField, "/" + json::pointerToken(shown), shown, shown,
-               nearest.empty() ? "-" : std::move(nearest));
+    errors.add(
+        Rule::UnknownField, "/" + json::pointerToken(shown), shown, shown,
+        nearest.empty() ? "-" : std::move(nearest)
+    );
 }
 
 std::optional<std::string> scalarOf(const rapidjson::Value& json, FieldType type) {
@@ -84,7 +88,8 @@ std::optional<Value> valueOf(const rapidjson::Value& json, FieldType type) {
 
 std::string kindNames() {
     std::string names;
-    for (const auto& row : kindTable()) names += (names.empty() ? "" : ", ") + std::string(row.name);
+    for (const auto& row : kindTable())
+        names += (names.empty() ? "" : ", ") + std::string(row.name);
     return names;
 }
 
@@ -95,7 +100,8 @@ struct NameOrder {
 
     NameOrder() {
         std::vector<std::pair<std::string_view, std::size_t>> names{{"kind", 0}};
-        for (const auto& row : fieldTable()) names.emplace_back(row.name, static_cast<std::size_t>(row.field));
+        for (const auto& row : fieldTable())
+            names.emplace_back(row.name, static_cast<std::size_t>(row.field));
         std::sort(names.begin(), names.end());
         for (std::size_t i = 0; i < names.size(); ++i) {
             YHT_ASSERT(names[i].second < rank.size());
@@ -121,9 +127,11 @@ void appendValue(std::string& out, const Value& value) {
     }
     using Entry = std::pair<const std::string, std::string>;
     std::vector<const Entry*> entries;
-    for (const auto& entry : std::get<std::map<std::string, std::string>>(value)) entries.push_back(&entry);
-    std::sort(entries.begin(), entries.end(),
-              [](const Entry* a, const Entry* b) { return json::lessUtf16(a->first, b->first); });
+    for (const auto& entry : std::get<std::map<std::string, std::string>>(value))
+        entries.push_back(&entry);
+    std::sort(entries.begin(), entries.end(), [](const Entry* a, const Entry* b) {
+        return json::lessUtf16(a->first, b->first);
+    });
     out.push_back('{');
     for (const Entry* entry : entries) {
         if (entry != entries.front()) out.push_back(',');

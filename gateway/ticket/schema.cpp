@@ -33,7 +33,9 @@ void names(Writer& out, const char* key, const std::vector<const char*>& list) {
     out.EndArray();
 }
 
-void reference(Writer& out, const std::string& definition) { keyText(out, "$ref", "#/$defs/" + definition); }
+void reference(Writer& out, const std::string& definition) {
+    keyText(out, "$ref", "#/$defs/" + definition);
+}
 
 /// The JSON forms of a value: what a field's schema says beside its description.
 void writeText(Writer& out, std::size_t length_max) {
@@ -96,24 +98,46 @@ void writeMap(Writer& out, const FieldRow& row) {
 
 void writeForm(Writer& out, const FieldRow& row) {
     switch (row.type) {
-        case FieldType::Text: writeText(out, row.max); break;
+        case FieldType::Text:
+            writeText(out, row.max);
+            break;
         case FieldType::Reference:
             writeText(out, row.max);
             keyText(out, "pattern", "^\\S(.*\\S)?$");
             break;
-        case FieldType::Code: reference(out, std::string("code_") + row.code_list); break;
-        case FieldType::Time: reference(out, "time"); break;
-        case FieldType::Integer: writeInteger(out, row); break;
-        case FieldType::Decimal: reference(out, "decimal"); break;
-        case FieldType::Flag: reference(out, "flag"); break;
-        case FieldType::Region: reference(out, "region"); break;
+        case FieldType::Code:
+            reference(out, std::string("code_") + row.code_list);
+            break;
+        case FieldType::Time:
+            reference(out, "time");
+            break;
+        case FieldType::Integer:
+            writeInteger(out, row);
+            break;
+        case FieldType::Decimal:
+            reference(out, "decimal");
+            break;
+        case FieldType::Flag:
+            reference(out, "flag");
+            break;
+        case FieldType::Region:
+            reference(out, "region");
+            break;
         case FieldType::Phone:
             writeText(out, row.max);
             keyText(out, "pattern", "^[0-9+()\\- ]+$");
             break;
-        case FieldType::Digest: reference(out, "sha256"); break;
-        case FieldType::Codes: case FieldType::Texts: case FieldType::References: writeArray(out, row); break;
-        case FieldType::Map: writeMap(out, row); break;
+        case FieldType::Digest:
+            reference(out, "sha256");
+            break;
+        case FieldType::Codes:
+        case FieldType::Texts:
+        case FieldType::References:
+            writeArray(out, row);
+            break;
+        case FieldType::Map:
+            writeMap(out, row);
+            break;
     }
 }
 
@@ -127,11 +151,17 @@ void writeDefinition(Writer& out, const char* name, const char* description, con
 }
 
 void writeTypes(Writer& out) {
-    writeDefinition(out, "time", "RFC 3339 时间,必须带时区 RFC 3339 with a zone; years 1990 to 2100",
-                    "^\\d{4}-\\d{2}-\\d{2}[Tt ]\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,9})?([Zz]|[+-]\\d{2}:\\d{2})$");
-    writeDefinition(out, "region", "行政区划代码 GB/T 2260 and local extensions: 6, 9 or 12 characters",
-                    "^[0-9][0-9A-Z]{5}([0-9A-Z]{3}([0-9A-Z]{3})?)?$");
-    writeDefinition(out, "sha256", "小写十六进制 SHA-256 in lower-case hexadecimal", "^[0-9a-f]{64}$");
+    writeDefinition(
+        out, "time", "RFC 3339 时间,必须带时区 RFC 3339 with a zone; years 1990 to 2100",
+        "^\\d{4}-\\d{2}-\\d{2}[Tt ]\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,9})?([Zz]|[+-]\\d{2}:\\d{2})$"
+    );
+    writeDefinition(
+        out, "region", "行政区划代码 GB/T 2260 and local extensions: 6, 9 or 12 characters",
+        "^[0-9][0-9A-Z]{5}([0-9A-Z]{3}([0-9A-Z]{3})?)?$"
+    );
+    writeDefinition(
+        out, "sha256", "小写十六进制 SHA-256 in lower-case hexadecimal", "^[0-9a-f]{64}$"
+    );
     out.Key("decimal");
     out.StartObject();
     keyText(out, "description", "十进制小数,按原样保存 Plain decimal number, kept as written");
@@ -162,7 +192,9 @@ void writeCodeDefinition(Writer& out, const CodeListRow& list) {
         keyText(out, "const", code.code);
         keyText(out, "title", code.zh);
         const bool ended = *code.valid_to != '\0';
-        keyText(out, "description", code.en + (ended ? std::string(" (to ") + code.valid_to + ")" : ""));
+        keyText(
+            out, "description", code.en + (ended ? std::string(" (to ") + code.valid_to + ")" : "")
+        );
         out.EndObject();
     }
     out.EndArray();
@@ -170,7 +202,9 @@ void writeCodeDefinition(Writer& out, const CodeListRow& list) {
 }
 
 /// {"properties": {field: one of values}, "required": [field]}
-void writeWhen(Writer& out, const char* key, Field field, const std::vector<std::string_view>& values) {
+void writeWhen(
+    Writer& out, const char* key, Field field, const std::vector<std::string_view>& values
+) {
     const auto& row = fieldRow(field);
     out.Key(key);
     out.StartObject();
@@ -219,7 +253,8 @@ void writeContentRules(Writer& out, Kind kind) {
     std::vector<const char*> always;
     for (const auto& row : fieldTable()) {
         const bool envelope = static_cast<std::uint16_t>(row.field) < kEnvelopeFieldsEnd;
-        if (row.required == Required::Always && !envelope && (row.kinds & only(kind)) != 0) always.push_back(row.name);
+        if (row.required == Required::Always && !envelope && (row.kinds & only(kind)) != 0)
+            always.push_back(row.name);
     }
     names(out, "required", always);
     writeConditions(out, kind);
@@ -308,7 +343,9 @@ void writeCodes(Writer& out, const CodeListRow& list) {
     out.EndObject();
 }
 
-std::string textOf(const rapidjson::StringBuffer& buffer) { return std::string(buffer.GetString(), buffer.GetSize()) + "\n"; }
+std::string textOf(const rapidjson::StringBuffer& buffer) {
+    return std::string(buffer.GetString(), buffer.GetSize()) + "\n";
+}
 
 }  // namespace
 

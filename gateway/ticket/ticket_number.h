@@ -1,8 +1,8 @@
 // Ticket numbers (工单编号), read out by telephone: 430200-20190418-0000123-7.
 //   ticket_no = region(6) "-" day(8) "-" serial(7) "-" check(1)
-// region: of the accepting source, never of the incident. day: Asia/Shanghai, max(last day used, now).
-// check: ISO 7064 MOD 11,10 (GB/T 17710) over the 21 digits before it, letters of a region as their value mod 10.
-// Uses: base. Used by: ledger/store (gives them out), validate, tools.
+// region: of the accepting source, never of the incident. day: Asia/Shanghai, max(last day used,
+// now). check: ISO 7064 MOD 11,10 (GB/T 17710) over the 21 digits before it, letters of a region as
+// their value mod 10. Uses: base. Used by: ledger/store (gives them out), validate, tools.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ namespace yht::ticket {
 inline constexpr std::uint32_t kSerialMax = 9'999'999;
 
 struct TicketNumber {
-    std::string region;  // six characters
+    std::string region;    // six characters
     std::int32_t day = 0;  // shanghaiDay
     std::uint32_t serial = 0;
     bool operator==(const TicketNumber&) const = default;

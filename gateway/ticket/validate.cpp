@@ -20,7 +20,8 @@ constexpr RuleRow kRules[] = {
 
 std::string withLimit(std::string text, const std::string& limit) {
     static constexpr std::string_view kMark = "{limit}";
-    if (const auto at = text.find(kMark); at != std::string::npos) text.replace(at, kMark.size(), limit);
+    if (const auto at = text.find(kMark); at != std::string::npos)
+        text.replace(at, kMark.size(), limit);
     return text;
 }
 
@@ -31,17 +32,72 @@ bool isAny(const std::string& text, std::initializer_list<std::string_view> code
 const std::vector<Condition>& conditions() {
     using R = Required;
     static const std::vector<Condition> table = {
-        {R::WhenIncomingCall, Kind::Appeal, Field::channel, {"01", "15"}, "channel is 01 or 15", "来源渠道为 01 或 15"},
-        {R::WhenIncomingCall, Kind::Call, Field::call_direction, {"1"}, "call_direction is 1", "呼叫方向为 1"},
-        {R::WhenNotAnonymous, Kind::Appeal, Field::is_anonymous, {"false"}, "is_anonymous is false", "不匿名"},
-        {R::WhenNotAccepted, Kind::Appeal, Field::handling_way, {"10"}, "handling_way is 10", "办理方式为 10"},
-        {R::WhenNotAccepted, Kind::Process, Field::process_type, {"03"}, "process_type is 03", "过程类型为 03"},
-        {R::WhenReturned, Kind::Process, Field::process_type, {"32"}, "process_type is 32", "过程类型为 32"},
-        {R::WhenUnresolved, Kind::Result, Field::result_type, {"1", "2"}, "result_type is 1 or 2", "办理结果为 1 或 2"},
-        {R::WhenDissatisfied, Kind::Visit, Field::satisfaction, {"4", "5"}, "satisfaction is 4 or 5", "满意度为 4 或 5"},
-        {R::WhenNotConnected, Kind::Visit, Field::connected, {"false"}, "connected is false", "未接通"},
-        {R::WhenNotConnected, Kind::Call, Field::connected, {"false"}, "connected is false", "未接通"},
-        {R::WhenGranted, Kind::Extension, Field::extension_state, {"2"}, "extension_state is 2", "延期状态为 2"},
+        {R::WhenIncomingCall,
+         Kind::Appeal,
+         Field::channel,
+         {"01", "15"},
+         "channel is 01 or 15",
+         "来源渠道为 01 或 15"},
+        {R::WhenIncomingCall,
+         Kind::Call,
+         Field::call_direction,
+         {"1"},
+         "call_direction is 1",
+         "呼叫方向为 1"},
+        {R::WhenNotAnonymous,
+         Kind::Appeal,
+         Field::is_anonymous,
+         {"false"},
+         "is_anonymous is false",
+         "不匿名"},
+        {R::WhenNotAccepted,
+         Kind::Appeal,
+         Field::handling_way,
+         {"10"},
+         "handling_way is 10",
+         "办理方式为 10"},
+        {R::WhenNotAccepted,
+         Kind::Process,
+         Field::process_type,
+         {"03"},
+         "process_type is 03",
+         "过程类型为 03"},
+        {R::WhenReturned,
+         Kind::Process,
+         Field::process_type,
+         {"32"},
+         "process_type is 32",
+         "过程类型为 32"},
+        {R::WhenUnresolved,
+         Kind::Result,
+         Field::result_type,
+         {"1", "2"},
+         "result_type is 1 or 2",
+         "办理结果为 1 或 2"},
+        {R::WhenDissatisfied,
+         Kind::Visit,
+         Field::satisfaction,
+         {"4", "5"},
+         "satisfaction is 4 or 5",
+         "满意度为 4 或 5"},
+        {R::WhenNotConnected,
+         Kind::Visit,
+         Field::connected,
+         {"false"},
+         "connected is false",
+         "未接通"},
+        {R::WhenNotConnected,
+         Kind::Call,
+         Field::connected,
+         {"false"},
+         "connected is false",
+         "未接通"},
+        {R::WhenGranted,
+         Kind::Extension,
+         Field::extension_state,
+         {"2"},
+         "extension_state is 2",
+         "延期状态为 2"},
     };
     return table;
 }
@@ -57,34 +113,44 @@ constexpr Field kTicketFields[] = {Field::ticket_ref, Field::ticket_no, Field::o
 void checkPairs(const Record& record, FieldErrors& errors) {
     for (const auto& pair : kPairs) {
         if (record.has(pair.given) && !record.has(pair.needed) && !errors.knows(pair.needed)) {
-            errors.add(Rule::Required, fieldRow(pair.needed), std::string(fieldRow(pair.given).name) + " is given");
+            errors.add(
+                Rule::Required, fieldRow(pair.needed),
+                std::string(fieldRow(pair.given).name) + " is given"
+            );
         }
     }
 }
 
 void checkRequired(const Record& record, FieldErrors& errors) {
     for (const FieldRow* row : fieldsOf(record.kind())) {
-        if (row->required == Required::Never || record.has(row->field) || errors.knows(row->field)) continue;
+        if (row->required == Required::Never || record.has(row->field) || errors.knows(row->field))
+            continue;
         const auto why = whyRequired(record, *row);
         if (!why.empty()) errors.add(Rule::Required, *row, std::string(why));
     }
 }
 
 void checkTicket(const Record& record, FieldErrors& errors) {
-    const bool named = std::any_of(std::begin(kTicketFields), std::end(kTicketFields),
-                                   [&](Field field) { return record.has(field) || errors.knows(field); });
+    const bool named =
+        std::any_of(std::begin(kTicketFields), std::end(kTicketFields), [&](Field field) {
+            return record.has(field) || errors.knows(field);
+        });
     if (!named && !record.isVoid() && mustNameTicket(record.kind())) {
         std::string names;
-        for (const Field field : kTicketFields) names += (names.empty() ? "" : ", ") + std::string(fieldRow(field).name);
+        for (const Field field : kTicketFields)
+            names += (names.empty() ? "" : ", ") + std::string(fieldRow(field).name);
         errors.add(Rule::TicketMissing, "", "", "", std::move(names));
     }
     if (record.has(Field::ticket_no) && !parseTicketNumber(record.text(Field::ticket_no))) {
-        errors.add(Rule::TicketNumberInvalid, fieldRow(Field::ticket_no), "430200-20190418-0000123-c");
+        errors.add(
+            Rule::TicketNumberInvalid, fieldRow(Field::ticket_no), "430200-20190418-0000123-c"
+        );
     }
 }
 
 void checkIdNumbers(const Record& record, base::UnixMillis event_ms, FieldErrors& errors) {
-    static constexpr base::UnixMillis kFifteenDigitsEnd = 1356969600000;  // 2013-01-01 Beijing: first-generation cards end
+    static constexpr base::UnixMillis kFifteenDigitsEnd =
+        1356969600000;  // 2013-01-01 Beijing: first-generation cards end
     const std::string& number = record.text(Field::id_number);
     const std::string& type = record.text(Field::id_type);
     const auto& row = fieldRow(Field::id_number);
@@ -104,7 +170,9 @@ void checkIdNumbers(const Record& record, base::UnixMillis event_ms, FieldErrors
 void checkLimit(const Record& record, FieldErrors& errors) {
     const bool in_days = isAny(record.text(Field::limit_unit), {"3", "4"});
     if (in_days && record.integer(Field::limit_value) > kDaysMax) {
-        errors.add(Rule::OutOfRange, fieldRow(Field::limit_value), "0.." + std::to_string(kDaysMax));
+        errors.add(
+            Rule::OutOfRange, fieldRow(Field::limit_value), "0.." + std::to_string(kDaysMax)
+        );
     }
 }
 
@@ -113,7 +181,8 @@ void checkPosition(const Record& record, FieldErrors& errors) {
         const std::string& text = record.text(field);
         double degrees = 0;
         std::from_chars(text.data(), text.data() + text.size(), degrees);
-        if (degrees < -bound || degrees > bound) errors.add(Rule::OutOfRange, fieldRow(field), limit);
+        if (degrees < -bound || degrees > bound)
+            errors.add(Rule::OutOfRange, fieldRow(field), limit);
     };
     within(Field::longitude, 180, "-180..180");
     within(Field::latitude, 90, "-90..90");
@@ -121,16 +190,21 @@ void checkPosition(const Record& record, FieldErrors& errors) {
 
 }  // namespace
 
-std::span<const RuleRow> ruleTable() { return kRules; }
+std::span<const RuleRow> ruleTable() {
+    return kRules;
+}
 
-void FieldErrors::add(Rule rule, const std::string& pointer, std::string_view label_en,
-                      std::string_view label_zh, std::string limit) {
+void FieldErrors::add(
+    Rule rule, const std::string& pointer, std::string_view label_en, std::string_view label_zh,
+    std::string limit
+) {
     if (errors_.size() >= kFieldErrorsMax) return;
     const auto& row = kRules[static_cast<std::size_t>(rule)];
     const auto labelled = [&](std::string_view label, const char* text) {
         return (label.empty() ? "" : std::string(label) + " ") + withLimit(text, limit);
     };
-    base::FieldError error{prefix_ + pointer, row.code, "", labelled(label_en, row.en), labelled(label_zh, row.zh)};
+    base::FieldError error{
+        prefix_ + pointer, row.code, "", labelled(label_en, row.en), labelled(label_zh, row.zh)};
     error.limit = std::move(limit);
     errors_.push_back(std::move(error));
 }
@@ -152,15 +226,22 @@ base::Error FieldErrors::toError() && {
 }
 
 const Condition* conditionOf(Required required, Kind kind) {
-    const auto found = std::find_if(conditions().begin(), conditions().end(), [&](const Condition& condition) {
-        return condition.required == required && condition.kind == kind;
-    });
+    const auto found =
+        std::find_if(conditions().begin(), conditions().end(), [&](const Condition& condition) {
+            return condition.required == required && condition.kind == kind;
+        });
     return found == conditions().end() ? nullptr : &*found;
 }
 
-std::span<const Pair> pairTable() { return kPairs; }
-std::span<const Field> ticketFields() { return kTicketFields; }
-bool mustNameTicket(Kind kind) { return kindRow(kind).ticket_bound && kind != Kind::Appeal; }
+std::span<const Pair> pairTable() {
+    return kPairs;
+}
+std::span<const Field> ticketFields() {
+    return kTicketFields;
+}
+bool mustNameTicket(Kind kind) {
+    return kindRow(kind).ticket_bound && kind != Kind::Appeal;
+}
 
 std::string_view whyRequired(const Record& record, const FieldRow& row) {
     // A void takes a record back by its identity: nothing of its content is asked for again.
@@ -169,7 +250,8 @@ std::string_view whyRequired(const Record& record, const FieldRow& row) {
     const Condition* condition = conditionOf(row.required, record.kind());
     if (condition == nullptr) return {};
     const std::string& value = record.text(condition->field);
-    const bool true_now = std::find(condition->values.begin(), condition->values.end(), value) != condition->values.end();
+    const bool true_now = std::find(condition->values.begin(), condition->values.end(), value) !=
+                          condition->values.end();
     return true_now ? condition->en : std::string_view{};
 }
 

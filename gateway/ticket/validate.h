@@ -1,7 +1,8 @@
-// Validation (校验): one record against the catalogue and the code lists of its event date, all errors at once.
-// Each value is put into its canonical form on the way (times to +08:00 with milliseconds, flags to true/false).
-// Errors name fields, rules and limits, never values. Rules and their texts: validation_rules.def.
-// Uses: base, json. Used by: record_json, kit (records made by mapping).
+// Validation (校验): one record against the catalogue and the code lists of its event date, all
+// errors at once. Each value is put into its canonical form on the way (times to +08:00 with
+// milliseconds, flags to true/false). Errors name fields, rules and limits, never values. Rules and
+// their texts: validation_rules.def. Uses: base, json. Used by: record_json, kit (records made by
+// mapping).
 #pragma once
 
 #include <span>
@@ -28,22 +29,25 @@ struct RuleRow {
 };
 std::span<const RuleRow> ruleTable();
 
-inline constexpr std::size_t kFieldErrorsMax = 256;      // of one record; the rest is not reported
+inline constexpr std::size_t kFieldErrorsMax = 256;  // of one record; the rest is not reported
 inline constexpr std::size_t kTextsEntryCodePointsMax = 200;
 inline constexpr std::size_t kReferencePartCodePointsMax = 64;
 inline constexpr std::size_t kMapNameCodePointsMax = 64;
 inline constexpr std::size_t kMapTextCodePointsMax = 4000;
-inline constexpr std::size_t kPhoneDigitsMin = 3;        // 110
-inline constexpr int kYearMin = 1990, kYearMax = 2100;   // every time of a record
+inline constexpr std::size_t kPhoneDigitsMin = 3;       // 110
+inline constexpr int kYearMin = 1990, kYearMax = 2100;  // every time of a record
 
 /// Errors of one record as they are found.
 class FieldErrors {
 public:
     explicit FieldErrors(std::string_view pointer_prefix) : prefix_(pointer_prefix) {}
 
-    /// `pointer` is relative to the record ("/title", "/tags/3"); `label_*` go before the rule's text.
-    void add(Rule rule, const std::string& pointer, std::string_view label_en, std::string_view label_zh,
-             std::string limit);
+    /// `pointer` is relative to the record ("/title", "/tags/3"); `label_*` go before the rule's
+    /// text.
+    void add(
+        Rule rule, const std::string& pointer, std::string_view label_en, std::string_view label_zh,
+        std::string limit
+    );
     /// A catalogue field; `below` is the rest of the pointer ("/3").
     void add(Rule rule, const FieldRow& row, std::string limit, const std::string& below = {});
 
@@ -62,7 +66,8 @@ private:
 /// Checks every rule and makes every value canonical in place.
 void checkRecord(Record& record, FieldErrors& errors);
 
-/// The same for a record that was not read from JSON: the record in canonical form, or RecordInvalid.
+/// The same for a record that was not read from JSON: the record in canonical form, or
+/// RecordInvalid.
 base::Result<Record> validated(Record record, std::string_view pointer_prefix = {});
 
 /// When a field with a condition must be there: `field` of a record of `kind` has one of `values`.
@@ -84,7 +89,8 @@ struct Pair {
 };
 std::span<const Pair> pairTable();
 
-/// At least one of these names the ticket of a ticket-bound record; an appeal without any is its own ticket.
+/// At least one of these names the ticket of a ticket-bound record; an appeal without any is its
+/// own ticket.
 std::span<const Field> ticketFields();
 bool mustNameTicket(Kind kind);
 

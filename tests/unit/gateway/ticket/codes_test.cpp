@@ -13,7 +13,8 @@ using namespace yht;
 
 TEST(Codes, EveryListOfTheCatalogueExistsAndHasRows) {
     for (const auto& row : ticket::fieldTable()) {
-        const bool coded = row.type == ticket::FieldType::Code || row.type == ticket::FieldType::Codes;
+        const bool coded =
+            row.type == ticket::FieldType::Code || row.type == ticket::FieldType::Codes;
         EXPECT_EQ(coded, *row.code_list != '\0') << row.name;
         EXPECT_EQ(coded, !ticket::codeList(row.code_list).empty()) << row.name;
     }
@@ -26,7 +27,8 @@ TEST(Codes, EveryListIsNamedAndEveryCodeStandsOnce) {
         for (const auto& row : ticket::codeList(list.list)) {
             EXPECT_TRUE(seen.insert(row.code).second) << list.list << " " << row.code;
             const bool followed = *row.successor != '\0';
-            EXPECT_EQ(followed, ticket::findCode(list.list, row.successor) != nullptr) << row.successor;
+            EXPECT_EQ(followed, ticket::findCode(list.list, row.successor) != nullptr)
+                << row.successor;
         }
     }
     EXPECT_EQ(nullptr, ticket::findCodeList("no_such_list"));
@@ -49,5 +51,6 @@ TEST(Codes, LimitUnitsAreTheCalendars) {
 
 TEST(Catalogue, KindsOfTheCodeListAreTheKinds) {
     ASSERT_EQ(ticket::kindTable().size(), ticket::codeList("kind").size());
-    for (const auto& kind : ticket::kindTable()) EXPECT_NE(nullptr, ticket::findCode("kind", kind.name));
+    for (const auto& kind : ticket::kindTable())
+        EXPECT_NE(nullptr, ticket::findCode("kind", kind.name));
 }

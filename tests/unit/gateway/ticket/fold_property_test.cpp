@@ -1,5 +1,6 @@
-// fold() depends on the set of records only. Random tickets (several sources, versions, corrections, voids, rounds,
-// sequences, unlikely times) are folded in random orders with random repeats: the views are equal to the last byte.
+// fold() depends on the set of records only. Random tickets (several sources, versions,
+// corrections, voids, rounds, sequences, unlikely times) are folded in random orders with random
+// repeats: the views are equal to the last byte.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -23,7 +24,9 @@ public:
     std::size_t below(std::size_t bound) { return engine_() % bound; }
     bool oneIn(std::size_t n) { return below(n) == 0; }
     template <class T>
-    const T& pick(const std::vector<T>& list) { return list[below(list.size())]; }
+    const T& pick(const std::vector<T>& list) {
+        return list[below(list.size())];
+    }
     std::mt19937_64& engine() { return engine_; }
 
 private:
@@ -40,12 +43,28 @@ Record randomRecord(Dice& dice, Story& story) {
     static const std::vector<std::string> refs = {"A1", "A2", "A9"};
     story.at("03T09:00");
     switch (dice.below(10)) {
-        case 0: story.appeal(codeOf(dice, "handling_way")); break;
-        case 1: case 2: story.assign(dice.pick(refs), dice.pick(units), codeOf(dice, "org_role")); break;
-        case 3: case 4: case 5: case 6: story.step(codeOf(dice, "process_type"), dice.oneIn(2) ? dice.pick(units) : ""); break;
-        case 7: story.result(dice.pick(units)); break;
-        case 8: story.visit(codeOf(dice, "satisfaction")); break;
-        default: story.extension(dice.pick(units), codeOf(dice, "extension_state"), "09T12:00"); break;
+        case 0:
+            story.appeal(codeOf(dice, "handling_way"));
+            break;
+        case 1:
+        case 2:
+            story.assign(dice.pick(refs), dice.pick(units), codeOf(dice, "org_role"));
+            break;
+        case 3:
+        case 4:
+        case 5:
+        case 6:
+            story.step(codeOf(dice, "process_type"), dice.oneIn(2) ? dice.pick(units) : "");
+            break;
+        case 7:
+            story.result(dice.pick(units));
+            break;
+        case 8:
+            story.visit(codeOf(dice, "satisfaction"));
+            break;
+        default:
+            story.extension(dice.pick(units), codeOf(dice, "extension_state"), "09T12:00");
+            break;
     }
     Record record = story.records.back();
     const bool may_refer = record.kind() != Kind::Appeal && record.kind() != Kind::Assignment;
@@ -54,7 +73,12 @@ Record randomRecord(Dice& dice, Story& story) {
     if (dice.oneIn(4)) record.set(Field::round, std::to_string(1 + dice.below(3)));
     if (dice.oneIn(4)) record.set(Field::source_seq, std::to_string(dice.below(10)));
     // Few distinct hours, so that ties are common.
-    record.set(Field::event_time, base::formatRfc3339(march("03T00:00") + static_cast<std::int64_t>(dice.below(30)) * 3'600'000));
+    record.set(
+        Field::event_time,
+        base::formatRfc3339(
+            march("03T00:00") + static_cast<std::int64_t>(dice.below(30)) * 3'600'000
+        )
+    );
     return record;
 }
 
@@ -81,9 +105,10 @@ std::vector<Record> randomTicket(Dice& dice) {
 }
 
 void appendAssignment(std::string& out, const AssignmentView& view) {
-    out += "assignment " + view.record_ref + " " + view.org_code + " " + view.role + " " + std::to_string(view.round) + " " +
-           std::to_string(static_cast<int>(view.state)) + " " + std::to_string(view.dispatched_ms) + " " +
-           std::to_string(view.signed_ms) + " " + std::to_string(view.finished_ms) + " " + std::to_string(view.deadline_ms) + " " +
+    out += "assignment " + view.record_ref + " " + view.org_code + " " + view.role + " " +
+           std::to_string(view.round) + " " + std::to_string(static_cast<int>(view.state)) + " " +
+           std::to_string(view.dispatched_ms) + " " + std::to_string(view.signed_ms) + " " +
+           std::to_string(view.finished_ms) + " " + std::to_string(view.deadline_ms) + " " +
            std::to_string(view.return_count) + " " + std::to_string(view.extension_count) + " " +
            std::to_string(view.overdue) + std::to_string(view.provisional) + "\n";
 }
@@ -91,17 +116,20 @@ void appendAssignment(std::string& out, const AssignmentView& view) {
 /// Everything a view says, indexes replaced by what they point at.
 std::string textOf(const TicketView& view, const std::vector<Record>& records) {
     const auto& flags = view.flags;
-    std::string out = std::string(stateRow(view.state).name) + " round " + std::to_string(view.round) + " " +
-                      std::to_string(view.has_appeal) + " " + std::to_string(view.appeal_ms) + " " +
-                      std::to_string(view.accepted_ms) + " " + std::to_string(view.closed_ms) + " " +
+    std::string out = std::string(stateRow(view.state).name) + " round " +
+                      std::to_string(view.round) + " " + std::to_string(view.has_appeal) + " " +
+                      std::to_string(view.appeal_ms) + " " + std::to_string(view.accepted_ms) +
+                      " " + std::to_string(view.closed_ms) + " " +
                       std::to_string(view.deadline_ms.value_or(-1)) + "\nflags ";
-    for (const bool flag : {flags.urged, flags.supervised, flags.due_soon, flags.overdue, flags.hard_case, flags.secret,
-                            flags.repeat, flags.from_province, flags.group}) {
+    for (const bool flag :
+         {flags.urged, flags.supervised, flags.due_soon, flags.overdue, flags.hard_case,
+          flags.secret, flags.repeat, flags.from_province, flags.group}) {
         out += flag ? '1' : '0';
     }
     out += "\n";
     for (const auto& assignment : view.assignments) appendAssignment(out, assignment);
-    for (const auto& finding : view.findings) out += finding.code + " " + finding.record.source + " " + finding.record.record_ref + "\n";
+    for (const auto& finding : view.findings)
+        out += finding.code + " " + finding.record.source + " " + finding.record.record_ref + "\n";
     for (const auto index : view.current) out += canonicalText(records[index]) + "\n";
     return out;
 }
@@ -163,6 +191,12 @@ TEST(FoldProperty, AVoidedRecordIsAsIfItHadNeverCome) {
 TEST(FoldProperty, EveryStateIsReachedByRandomTickets) {
     Dice dice(1);  // fixed: this test is about the generator
     std::vector<State> reached;
-    for (int i = 0; i < 6000; ++i) reached.push_back(fold(randomTicket(dice), Calendar(), {.audit_required = dice.oneIn(2)}, march("08T00:00")).state);
-    for (const auto& row : stateTable()) EXPECT_NE(0, std::count(reached.begin(), reached.end(), row.state)) << row.name;
+    for (int i = 0; i < 6000; ++i)
+        reached.push_back(fold(
+                              randomTicket(dice), Calendar(), {.audit_required = dice.oneIn(2)},
+                              march("08T00:00")
+        )
+                              .state);
+    for (const auto& row : stateTable())
+        EXPECT_NE(0, std::count(reached.begin(), reached.end(), row.state)) << row.name;
 }

@@ -39,14 +39,20 @@ TEST(Fold, AnOrdinaryTicketGoesThroughItsStates) {
     story.result("U1"), look();
     story.visit("1"), look();
     story.step("84"), look();
-    EXPECT_THAT(states, ElementsAre(State::AwaitingAcceptance, State::Accepted, State::AwaitingDispatch, State::Dispatched,
-                                    State::SignedIn, State::InHand, State::AwaitingVisit, State::Closed, State::Archived));
+    EXPECT_THAT(
+        states,
+        ElementsAre(
+            State::AwaitingAcceptance, State::Accepted, State::AwaitingDispatch, State::Dispatched,
+            State::SignedIn, State::InHand, State::AwaitingVisit, State::Closed, State::Archived
+        )
+    );
     EXPECT_THAT(story.findings(), IsEmpty());
 }
 
 TEST(Fold, HandlingWaysEndWhereTheyShould) {
-    const std::pair<const char*, State> ways[] = {{"1", State::AnsweredDirectly}, {"10", State::NotAccepted},
-        {"8", State::TransferredOut}, {"12", State::Merged}, {"13", State::Split}, {"3", State::AwaitingDispatch}};
+    const std::pair<const char*, State> ways[] = {
+        {"1", State::AnsweredDirectly}, {"10", State::NotAccepted}, {"8", State::TransferredOut},
+        {"12", State::Merged},          {"13", State::Split},       {"3", State::AwaitingDispatch}};
     for (const auto& [way, state] : ways) {
         Story story;
         story.appeal(way);
@@ -199,7 +205,8 @@ TEST(Fold, AClosedTicketCanBeReopened) {
 }
 
 TEST(Fold, AStatusWithoutVersionsMayGoBackAndForth) {
-    // 办理中 → 已办结 → 办理中: one record whose content changes, from a source that has no versions.
+    // 办理中 → 已办结 → 办理中: one record whose content changes, from a source that has no
+    // versions.
     Story story;
     story.appeal("3");
     for (const char* type : {"31", "80", "31"}) {
@@ -294,7 +301,8 @@ TEST(Fold, ADeadlineIsStatedOrComputedAndExtensionsMoveIt) {
 TEST(Fold, DueSoonAndOverdueFollowTheClockUntilTheWorkIsDone) {
     Story story;
     story.appeal("3");
-    story.assign("A1", "U1").set(Field::stated_deadline, std::string("2025-03-10T12:00:00.000+08:00"));
+    story.assign("A1", "U1")
+        .set(Field::stated_deadline, std::string("2025-03-10T12:00:00.000+08:00"));
     story.now_ms = march("09T11:59");
     EXPECT_FALSE(story.fold().flags.due_soon);
     story.now_ms = march("09T12:00");
@@ -310,7 +318,8 @@ TEST(Fold, DueSoonAndOverdueFollowTheClockUntilTheWorkIsDone) {
 TEST(Fold, AnExtensionAskedAfterTheDeadlineIsAFinding) {
     Story story;
     story.appeal("3");
-    story.assign("A1", "U1").set(Field::stated_deadline, std::string("2025-03-03T10:30:00.000+08:00"));
+    story.assign("A1", "U1")
+        .set(Field::stated_deadline, std::string("2025-03-03T10:30:00.000+08:00"));
     story.extension("U1", "1");
     EXPECT_THAT(story.findings(), ElementsAre("extension_asked_late E3"));
 }
@@ -325,7 +334,10 @@ TEST(Fold, FlagsComeFromTheRecords) {
     story.step("75");
     story.add(Kind::Supervision, "D1").set(Field::supervision_state, std::string("1"));
     const auto flags = story.fold().flags;
-    EXPECT_TRUE(flags.secret && flags.group && flags.from_province && flags.urged && flags.hard_case && flags.supervised);
+    EXPECT_TRUE(
+        flags.secret && flags.group && flags.from_province && flags.urged && flags.hard_case &&
+        flags.supervised
+    );
     EXPECT_FALSE(flags.repeat);
 }
 
@@ -363,19 +375,63 @@ struct ClosingCase {
 
 TEST(Fold, AClosedTicketMustContainWhatItsWayAsksFor) {
     const ClosingCase cases[] = {
-        {"closed bare", [](Story& s) { s.appeal("3"); s.step("80"); },
+        {"closed bare",
+         [](Story& s) {
+             s.appeal("3");
+             s.step("80");
+         },
          {"closed_without_assignment S2", "closed_without_result S2", "closed_without_visit S2"}},
-        {"closed unvisited", [](Story& s) { s.appeal("3"); s.assign("A1", "U1"); s.result("U1"); s.step("80"); },
+        {"closed unvisited",
+         [](Story& s) {
+             s.appeal("3");
+             s.assign("A1", "U1");
+             s.result("U1");
+             s.step("80");
+         },
          {"closed_without_visit S4"}},
-        {"no reply wanted", [](Story& s) { s.appeal("3").set(Field::need_reply, std::string("false")); s.assign("A1", "U1"); s.result("U1"); s.step("80"); }, {}},
-        {"answered", [](Story& s) { s.appeal("1").set(Field::direct_reply, std::string("答复")); }, {}},
+        {"no reply wanted",
+         [](Story& s) {
+             s.appeal("3").set(Field::need_reply, std::string("false"));
+             s.assign("A1", "U1");
+             s.result("U1");
+             s.step("80");
+         },
+         {}},
+        {"answered",
+         [](Story& s) { s.appeal("1").set(Field::direct_reply, std::string("答复")); },
+         {}},
         {"answered without words", [](Story& s) { s.appeal("1"); }, {"answer_without_reply P1"}},
-        {"refused", [](Story& s) { s.appeal("3"); s.step("03").set(Field::not_accept_reason, std::string("10")); }, {}},
+        {"refused",
+         [](Story& s) {
+             s.appeal("3");
+             s.step("03").set(Field::not_accept_reason, std::string("10"));
+         },
+         {}},
         {"refused without reason", [](Story& s) { s.appeal("10"); }, {"refusal_without_reason P1"}},
-        {"merged", [](Story& s) { s.appeal("3"); s.step("97").set(Field::related_tickets, std::vector<std::string>{"GD-0"}); }, {}},
-        {"merged into nothing", [](Story& s) { s.appeal("3"); s.step("97"); }, {"relation_missing S2"}},
-        {"handed over and closed", [](Story& s) { s.appeal("9"); s.step("80"); }, {"transfer_without_receipt S2"}},
-        {"withdrawn", [](Story& s) { s.appeal("3"); s.step("99"); }, {}},
+        {"merged",
+         [](Story& s) {
+             s.appeal("3");
+             s.step("97").set(Field::related_tickets, std::vector<std::string>{"GD-0"});
+         },
+         {}},
+        {"merged into nothing",
+         [](Story& s) {
+             s.appeal("3");
+             s.step("97");
+         },
+         {"relation_missing S2"}},
+        {"handed over and closed",
+         [](Story& s) {
+             s.appeal("9");
+             s.step("80");
+         },
+         {"transfer_without_receipt S2"}},
+        {"withdrawn",
+         [](Story& s) {
+             s.appeal("3");
+             s.step("99");
+         },
+         {}},
     };
     for (const auto& each : cases) {
         Story story;
@@ -394,14 +450,16 @@ TEST(Fold, CallTimesOutOfOrderAreAFinding) {
 }
 
 TEST(Machine, EveryProcessTypeHasAMeaning) {
-    for (const auto& code : codeList("process_type")) EXPECT_STREQ(code.code, stepOf(code.code).code);
+    for (const auto& code : codeList("process_type"))
+        EXPECT_STREQ(code.code, stepOf(code.code).code);
     EXPECT_EQ(codeList("process_type").size(), stepTable().size());
 }
 
 TEST(Machine, FinalStatesAreLeftOnlyByStepsThatMayLeaveThem) {
     for (const auto& row : ticketTransitions()) {
         EXPECT_FALSE(contains(row.from, State::Withdrawn)) << "a withdrawn ticket moves";
-        const bool may = row.step == Step::Reopen || row.step == Step::Redo || row.step == Step::Archive;
+        const bool may =
+            row.step == Step::Reopen || row.step == Step::Redo || row.step == Step::Archive;
         EXPECT_TRUE(may || !contains(row.from, State::Archived)) << static_cast<int>(row.step);
     }
 }

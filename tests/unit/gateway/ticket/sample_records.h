@@ -17,19 +17,34 @@ using Members = std::vector<std::pair<std::string, std::string>>;
 
 inline std::string objectOf(const Members& members) {
     std::string text;
-    for (const auto& [name, value] : members) text += (text.empty() ? "{\"" : ",\"") + name + "\":" + value;
+    for (const auto& [name, value] : members)
+        text += (text.empty() ? "{\"" : ",\"") + name + "\":" + value;
     return text + "}";
 }
 
 /// A complete appeal, changed: members with "" are taken out, others are replaced or added.
 inline std::string appeal(const Members& changes = {}) {
-    Members members = {{"kind", "\"appeal\""}, {"source", "\"centre.zhuzhou\""}, {"record_ref", "\"ZX-1\""},
-        {"version", "1"}, {"event_time", "\"2019-10-15T08:30:00+08:00\""}, {"ticket_ref", "\"GD-1\""},
-        {"channel", "\"01\""}, {"appeal_type", "\"2\""}, {"category_path", "[\"城乡建设\",\"排水\"]"},
-        {"title", "\"四楼以上下水道有异味\""}, {"content", "\"小区四楼以上下水道泛出刺鼻气味,请派人查看。\""},
-        {"appeal_time", "\"2019-10-15T08:30:00+08:00\""}, {"handling_way", "\"3\""}, {"is_anonymous", "false"},
-        {"is_secret", "false"}, {"caller_name", "\"张先生\""}, {"caller_phone", "\"199 0000 0001\""},
-        {"hotline_number", "\"12345\""}, {"area_code", "\"430211\""}, {"urgency", "\"3\""}};
+    Members members = {
+        {"kind", "\"appeal\""},
+        {"source", "\"centre.zhuzhou\""},
+        {"record_ref", "\"ZX-1\""},
+        {"version", "1"},
+        {"event_time", "\"2019-10-15T08:30:00+08:00\""},
+        {"ticket_ref", "\"GD-1\""},
+        {"channel", "\"01\""},
+        {"appeal_type", "\"2\""},
+        {"category_path", "[\"城乡建设\",\"排水\"]"},
+        {"title", "\"四楼以上下水道有异味\""},
+        {"content", "\"小区四楼以上下水道泛出刺鼻气味,请派人查看。\""},
+        {"appeal_time", "\"2019-10-15T08:30:00+08:00\""},
+        {"handling_way", "\"3\""},
+        {"is_anonymous", "false"},
+        {"is_secret", "false"},
+        {"caller_name", "\"张先生\""},
+        {"caller_phone", "\"199 0000 0001\""},
+        {"hotline_number", "\"12345\""},
+        {"area_code", "\"430211\""},
+        {"urgency", "\"3\""}};
     for (const auto& [name, value] : changes) {
         auto found = members.begin();
         while (found != members.end() && found->first != name) ++found;
@@ -52,7 +67,9 @@ inline std::vector<std::string> errorsOf(const std::string& text) {
     if (record) return lines;
     EXPECT_EQ(base::ErrorCode::RecordInvalid, record.error().code);
     for (const auto& field : record.error().fields) {
-        lines.push_back(field.pointer + " " + field.code + (field.limit.empty() ? "" : " " + field.limit));
+        lines.push_back(
+            field.pointer + " " + field.code + (field.limit.empty() ? "" : " " + field.limit)
+        );
         EXPECT_FALSE(field.en.empty());
         EXPECT_FALSE(field.zh.empty());
     }

@@ -28,13 +28,18 @@ std::string textOf(const std::filesystem::path& path) {
     return text.str();
 }
 
-void expectCommitted(const std::string& name, const std::string& generated, const std::string& command) {
+void expectCommitted(
+    const std::string& name, const std::string& generated, const std::string& command
+) {
     // Not EXPECT_EQ: a diff of two hundred kilobytes helps nobody.
     EXPECT_TRUE(textOf(kSchemas / name) == generated)
-        << "schemas/" << name << " is not what the catalogue says; run: yht schema " << command << " > schemas/" << name;
+        << "schemas/" << name << " is not what the catalogue says; run: yht schema " << command
+        << " > schemas/" << name;
 }
 
-std::int32_t day(std::string_view date) { return base::shanghaiDay(*base::parseRfc3339(std::string(date) + "T12:00:00+08:00")); }
+std::int32_t day(std::string_view date) {
+    return base::shanghaiDay(*base::parseRfc3339(std::string(date) + "T12:00:00+08:00"));
+}
 
 }  // namespace
 
@@ -53,11 +58,17 @@ TEST(Schema, DefinesEveryKindFieldAndCode) {
         EXPECT_EQ(fieldsOf(kind.kind).size() + 1, properties.MemberCount()) << kind.name;
         for (const auto* row : fieldsOf(kind.kind)) {
             ASSERT_TRUE(properties.HasMember(row->name)) << row->name;
-            EXPECT_EQ(std::to_string(static_cast<unsigned>(row->field)), json::textMember(properties[row->name], "x-number"));
+            EXPECT_EQ(
+                std::to_string(static_cast<unsigned>(row->field)),
+                json::textMember(properties[row->name], "x-number")
+            );
         }
     }
     for (const auto& list : codeLists()) {
-        EXPECT_EQ(codeList(list.list).size(), definitions[("code_" + std::string(list.list)).c_str()]["oneOf"].Size());
+        EXPECT_EQ(
+            codeList(list.list).size(),
+            definitions[("code_" + std::string(list.list)).c_str()]["oneOf"].Size()
+        );
     }
 }
 
@@ -73,7 +84,8 @@ TEST(Schema, EveryReferenceHasItsDefinition) {
     const auto schema = json::parse(text);
     static constexpr std::string_view kMark = "#/$defs/";
     std::size_t count = 0;
-    for (auto at = text.find(kMark); at != std::string::npos; at = text.find(kMark, at + 1), ++count) {
+    for (auto at = text.find(kMark); at != std::string::npos;
+         at = text.find(kMark, at + 1), ++count) {
         const auto name = text.substr(at + kMark.size(), text.find('"', at) - at - kMark.size());
         EXPECT_TRUE((*schema)["$defs"].HasMember(name)) << name;
     }
@@ -83,12 +95,15 @@ TEST(Schema, EveryReferenceHasItsDefinition) {
 TEST(ReferencePage, ShowsEveryFieldNumberAndCode) {
     const std::string page = referencePage();
     for (const auto& row : fieldTable()) {
-        const auto line = "| " + std::to_string(static_cast<unsigned>(row.field)) + " | `" + row.name + "` |";
+        const auto line =
+            "| " + std::to_string(static_cast<unsigned>(row.field)) + " | `" + row.name + "` |";
         EXPECT_NE(std::string::npos, page.find(line)) << line;
     }
     for (const auto& list : codeLists()) {
         for (const auto& code : codeList(list.list)) {
-            EXPECT_NE(std::string::npos, page.find("| `" + std::string(code.code) + "` | " + code.zh)) << code.zh;
+            EXPECT_NE(
+                std::string::npos, page.find("| `" + std::string(code.code) + "` | " + code.zh)
+            ) << code.zh;
         }
     }
 }
@@ -117,17 +132,23 @@ TEST(Examples, OneOfEachKindIsARecord) {
     EXPECT_EQ(kKindCount, kinds.size());
 }
 
-// The State Council's arrangement for 2025, counted rather than copied: 28 days off, 5 days of work in exchange.
+// The State Council's arrangement for 2025, counted rather than copied: 28 days off, 5 days of work
+// in exchange.
 TEST(Calendars, Of2025HoldsTheArrangement) {
     const auto calendar = Calendar::fromCsv(textOf(kSchemas / "calendars" / "cn-2025.csv"));
     ASSERT_TRUE(calendar);
-    for (const char* off : {"2025-01-01", "2025-01-28", "2025-02-04", "2025-04-04", "2025-05-05", "2025-06-02", "2025-10-08"}) {
+    for (const char* off :
+         {"2025-01-01", "2025-01-28", "2025-02-04", "2025-04-04", "2025-05-05", "2025-06-02",
+          "2025-10-08"}) {
         EXPECT_FALSE(calendar->isWorkingDay(day(off))) << off;
     }
-    for (const char* work : {"2025-01-26", "2025-02-08", "2025-04-27", "2025-09-28", "2025-10-11", "2025-01-27", "2025-10-09"}) {
+    for (const char* work :
+         {"2025-01-26", "2025-02-08", "2025-04-27", "2025-09-28", "2025-10-11", "2025-01-27",
+          "2025-10-09"}) {
         EXPECT_TRUE(calendar->isWorkingDay(day(work))) << work;
     }
     int working = 0;
-    for (std::int32_t each = day("2025-01-01"); each <= day("2025-12-31"); ++each) working += calendar->isWorkingDay(each) ? 1 : 0;
+    for (std::int32_t each = day("2025-01-01"); each <= day("2025-12-31"); ++each)
+        working += calendar->isWorkingDay(each) ? 1 : 0;
     EXPECT_EQ(248, working);
 }

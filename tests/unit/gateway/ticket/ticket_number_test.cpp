@@ -12,7 +12,9 @@ const std::int32_t kDay = base::shanghaiDay(*base::parseRfc3339("2019-04-18T00:0
 }
 
 // The worked example of ISO 7064 for MOD 11,10: 0794 takes the check digit 5.
-TEST(CheckDigit, Iso7064PublishedExample) { EXPECT_EQ('5', ticket::checkDigit("0794")); }
+TEST(CheckDigit, Iso7064PublishedExample) {
+    EXPECT_EQ('5', ticket::checkDigit("0794"));
+}
 
 TEST(CheckDigit, EverySingleWrongDigitIsFound) {
     const std::string right = "430200201904180000123";
@@ -33,7 +35,9 @@ TEST(TicketNumber, HasTheDocumentedForm) {
 }
 
 TEST(TicketNumber, ComesBackAsItWas) {
-    for (const TicketNumber& number : {TicketNumber{"430200", kDay, 0}, TicketNumber{"62A2ZZ", kDay + 4000, ticket::kSerialMax}}) {
+    for (const TicketNumber& number :
+         {TicketNumber{"430200", kDay, 0},
+          TicketNumber{"62A2ZZ", kDay + 4000, ticket::kSerialMax}}) {
         EXPECT_EQ(number, ticket::parseTicketNumber(ticket::formatTicketNumber(number)));
     }
 }

@@ -23,8 +23,12 @@ std::string repeated(const std::string& text, std::size_t times) {
 
 /// The envelope of a ticket-bound record of another kind.
 samples::Members envelope(const std::string& kind) {
-    return {{"kind", "\"" + kind + "\""}, {"source", "\"centre.zhuzhou\""}, {"record_ref", "\"R-1\""},
-            {"event_time", "\"2019-10-15T09:00:00+08:00\""}, {"ticket_ref", "\"GD-1\""}};
+    return {
+        {"kind", "\"" + kind + "\""},
+        {"source", "\"centre.zhuzhou\""},
+        {"record_ref", "\"R-1\""},
+        {"event_time", "\"2019-10-15T09:00:00+08:00\""},
+        {"ticket_ref", "\"GD-1\""}};
 }
 
 std::string with(samples::Members members, const samples::Members& more) {
@@ -34,14 +38,26 @@ std::string with(samples::Members members, const samples::Members& more) {
 
 }  // namespace
 
-TEST(Validate, CompleteAppealIsAccepted) { EXPECT_THAT(errorsOf(appeal()), IsEmpty()); }
+TEST(Validate, CompleteAppealIsAccepted) {
+    EXPECT_THAT(errorsOf(appeal()), IsEmpty());
+}
 
 TEST(Validate, AllErrorsOfARecordComeAtOnce) {
-    EXPECT_THAT(errorsOf(appeal({{"title", ""}, {"channel", "\"77\""}, {"urgency", "3.5"}, {"appeal_time", "\"today\""},
-                                 {"is_secret", "\"yes\""}, {"colour", "\"red\""}})),
-                UnorderedElementsAre("/title required always", "/channel code_unknown channel",
-                                     "/urgency code_unknown urgency", "/appeal_time time_invalid",
-                                     "/is_secret flag_invalid", "/colour unknown_field -"));
+    EXPECT_THAT(
+        errorsOf(appeal(
+            {{"title", ""},
+             {"channel", "\"77\""},
+             {"urgency", "3.5"},
+             {"appeal_time", "\"today\""},
+             {"is_secret", "\"yes\""},
+             {"colour", "\"red\""}}
+        )),
+        UnorderedElementsAre(
+            "/title required always", "/channel code_unknown channel",
+            "/urgency code_unknown urgency", "/appeal_time time_invalid", "/is_secret flag_invalid",
+            "/colour unknown_field -"
+        )
+    );
 }
 
 TEST(Validate, PointersCarryThePrefix) {
@@ -52,8 +68,13 @@ TEST(Validate, PointersCarryThePrefix) {
 }
 
 TEST(Validate, UnknownMemberNamesTheNearestField) {
-    EXPECT_THAT(errorsOf(appeal({{"appealType", "\"2\""}})), ElementsAre("/appealType unknown_field appeal_type"));
-    EXPECT_THAT(errorsOf(appeal({{"is_secert", "true"}})), ElementsAre("/is_secert unknown_field is_secret"));
+    EXPECT_THAT(
+        errorsOf(appeal({{"appealType", "\"2\""}})),
+        ElementsAre("/appealType unknown_field appeal_type")
+    );
+    EXPECT_THAT(
+        errorsOf(appeal({{"is_secert", "true"}})), ElementsAre("/is_secert unknown_field is_secret")
+    );
     EXPECT_THAT(errorsOf(appeal({{"a/b~", "true"}})), ElementsAre("/a~1b~0 unknown_field -"));
 }
 
@@ -65,21 +86,36 @@ TEST(Validate, UnknownKindNamesTheTen) {
 }
 
 TEST(Validate, NoErrorEverHoldsAValue) {
-    const auto record = samples::read(appeal({{"caller_phone", "\"SECRET-VALUE\""}, {"channel", "\"SECRET-VALUE\""},
-        {"event_time", "\"SECRET-VALUE\""}, {"group_count", "\"SECRET-VALUE\""}, {"caller_gender", "\"SECRET-VALUE\""},
-        {"id_type", "\"111\""}, {"id_number", "\"SECRET-VALUE\""}, {"area_code", "\"SECRET-VALUE\""},
-        {"other_refs", "[\"SECRET-VALUE\"]"}, {"ticket_no", "\"SECRET-VALUE\""}, {"longitude", "\"SECRET-VALUE\""},
-        {"accused_credit_code", "\"SECRET-VALUE\""}, {"ext", "{\"SECRET-VALUE \":\"x\"}"}, {"is_public", "\"SECRET-VALUE\""}}));
+    const auto record = samples::read(appeal(
+        {{"caller_phone", "\"SECRET-VALUE\""},
+         {"channel", "\"SECRET-VALUE\""},
+         {"event_time", "\"SECRET-VALUE\""},
+         {"group_count", "\"SECRET-VALUE\""},
+         {"caller_gender", "\"SECRET-VALUE\""},
+         {"id_type", "\"111\""},
+         {"id_number", "\"SECRET-VALUE\""},
+         {"area_code", "\"SECRET-VALUE\""},
+         {"other_refs", "[\"SECRET-VALUE\"]"},
+         {"ticket_no", "\"SECRET-VALUE\""},
+         {"longitude", "\"SECRET-VALUE\""},
+         {"accused_credit_code", "\"SECRET-VALUE\""},
+         {"ext", "{\"SECRET-VALUE \":\"x\"}"},
+         {"is_public", "\"SECRET-VALUE\""}}
+    ));
     ASSERT_FALSE(record);
     EXPECT_EQ(13u, record.error().fields.size());
     EXPECT_EQ(std::string::npos, base::describe(record.error()).find("SECRET"));
-    for (const auto& field : record.error().fields) EXPECT_EQ(std::string::npos, (field.zh + field.limit).find("SECRET"));
+    for (const auto& field : record.error().fields)
+        EXPECT_EQ(std::string::npos, (field.zh + field.limit).find("SECRET"));
 }
 
 TEST(Validate, LengthsCountCodePoints) {
     const std::string rare = "\xF0\xA0\xAE\xB7";  // U+20BB7, beyond the BMP, in GB 18030-2022
     EXPECT_THAT(errorsOf(appeal({{"title", "\"" + repeated(rare, 200) + "\""}})), IsEmpty());
-    EXPECT_THAT(errorsOf(appeal({{"title", "\"" + repeated(rare, 201) + "\""}})), ElementsAre("/title too_long 200"));
+    EXPECT_THAT(
+        errorsOf(appeal({{"title", "\"" + repeated(rare, 201) + "\""}})),
+        ElementsAre("/title too_long 200")
+    );
 }
 
 TEST(Validate, RareCharactersSurvive) {
@@ -89,32 +125,49 @@ TEST(Validate, RareCharactersSurvive) {
 }
 
 TEST(Validate, LongNumbersStayExact) {
-    const auto record = samples::read(appeal({{"record_ref", "201810150830000001"}, {"version", "18446744073709551615"}}));
+    const auto record = samples::read(
+        appeal({{"record_ref", "201810150830000001"}, {"version", "18446744073709551615"}})
+    );
     ASSERT_TRUE(record);
     EXPECT_EQ("201810150830000001", record->text(Field::record_ref));
     EXPECT_EQ(18446744073709551615ull, record->identity().version);
 }
 
 TEST(Validate, IntegersKeepTheirRange) {
-    EXPECT_THAT(errorsOf(appeal({{"version", "18446744073709551616"}})),
-                ElementsAre("/version out_of_range 0..18446744073709551615"));
+    EXPECT_THAT(
+        errorsOf(appeal({{"version", "18446744073709551616"}})),
+        ElementsAre("/version out_of_range 0..18446744073709551615")
+    );
     EXPECT_THAT(errorsOf(appeal({{"round", "100"}})), ElementsAre("/round out_of_range 0..99"));
     for (const char* wrong : {"1.0", "1e3", "-1", "\"007\"", "\"一\""}) {
-        EXPECT_THAT(errorsOf(appeal({{"round", wrong}})), ElementsAre("/round integer_invalid")) << wrong;
+        EXPECT_THAT(errorsOf(appeal({{"round", wrong}})), ElementsAre("/round integer_invalid"))
+            << wrong;
     }
-    EXPECT_THAT(errorsOf(appeal({{"round", "true"}})), ElementsAre("/round wrong_type number or string"));
+    EXPECT_THAT(
+        errorsOf(appeal({{"round", "true"}})), ElementsAre("/round wrong_type number or string")
+    );
 }
 
 TEST(Validate, TimesNeedAZone) {
-    EXPECT_THAT(errorsOf(appeal({{"event_time", "\"2019-10-15T08:30:00\""}})), ElementsAre("/event_time time_zone_missing"));
-    EXPECT_THAT(errorsOf(appeal({{"event_time", "\"2019-10-15 08:30\""}})), ElementsAre("/event_time time_invalid"));
+    EXPECT_THAT(
+        errorsOf(appeal({{"event_time", "\"2019-10-15T08:30:00\""}})),
+        ElementsAre("/event_time time_zone_missing")
+    );
+    EXPECT_THAT(
+        errorsOf(appeal({{"event_time", "\"2019-10-15 08:30\""}})),
+        ElementsAre("/event_time time_invalid")
+    );
 }
 
 TEST(Validate, TimesAreFrom1990To2100) {
-    EXPECT_THAT(errorsOf(appeal({{"event_time", "\"1989-12-31T23:59:59+08:00\""}})),
-                ElementsAre("/event_time time_out_of_range 1990..2100"));
-    EXPECT_THAT(errorsOf(appeal({{"event_time", "\"2101-01-01T00:00:00+08:00\""}})),
-                ElementsAre("/event_time time_out_of_range 1990..2100"));
+    EXPECT_THAT(
+        errorsOf(appeal({{"event_time", "\"1989-12-31T23:59:59+08:00\""}})),
+        ElementsAre("/event_time time_out_of_range 1990..2100")
+    );
+    EXPECT_THAT(
+        errorsOf(appeal({{"event_time", "\"2101-01-01T00:00:00+08:00\""}})),
+        ElementsAre("/event_time time_out_of_range 1990..2100")
+    );
     EXPECT_THAT(errorsOf(appeal({{"event_time", "\"2100-12-31T23:59:59+08:00\""}})), IsEmpty());
 }
 
@@ -125,53 +178,98 @@ TEST(Validate, TimesBecomeCanonical) {
 }
 
 TEST(Validate, ACodeIsJudgedByTheListOfTheEventDate) {
-    const samples::Members old = {{"coordinate_system", "\"XIAN80\""}, {"event_time", "\"2018-06-30T23:00:00+08:00\""}};
+    const samples::Members old = {
+        {"coordinate_system", "\"XIAN80\""}, {"event_time", "\"2018-06-30T23:00:00+08:00\""}};
     EXPECT_THAT(errorsOf(appeal(old)), IsEmpty());
-    EXPECT_THAT(errorsOf(appeal({{"coordinate_system", "\"XIAN80\""}})),
-                ElementsAre("/coordinate_system code_expired 2018-06-30, CGCS2000"));
+    EXPECT_THAT(
+        errorsOf(appeal({{"coordinate_system", "\"XIAN80\""}})),
+        ElementsAre("/coordinate_system code_expired 2018-06-30, CGCS2000")
+    );
 }
 
 TEST(Validate, WrongShapesAreTypeErrors) {
     EXPECT_THAT(errorsOf(appeal({{"title", "[\"a\"]"}})), ElementsAre("/title wrong_type string"));
     EXPECT_THAT(errorsOf(appeal({{"title", "null"}})), ElementsAre("/title wrong_type string"));
-    EXPECT_THAT(errorsOf(appeal({{"tags", "\"a\""}})), ElementsAre("/tags wrong_type array of strings"));
-    EXPECT_THAT(errorsOf(appeal({{"ext", "{\"a\":{}}"}})), ElementsAre("/ext wrong_type object of strings"));
-    EXPECT_THAT(errorsOf(appeal({{"is_secret", "[]"}})), ElementsAre("/is_secret wrong_type true or false"));
+    EXPECT_THAT(
+        errorsOf(appeal({{"tags", "\"a\""}})), ElementsAre("/tags wrong_type array of strings")
+    );
+    EXPECT_THAT(
+        errorsOf(appeal({{"ext", "{\"a\":{}}"}})), ElementsAre("/ext wrong_type object of strings")
+    );
+    EXPECT_THAT(
+        errorsOf(appeal({{"is_secret", "[]"}})), ElementsAre("/is_secret wrong_type true or false")
+    );
 }
 
 TEST(Validate, EmptyIsNotAbsent) {
     EXPECT_THAT(errorsOf(appeal({{"address", "\"\""}})), ElementsAre("/address empty"));
-    EXPECT_THAT(errorsOf(appeal({{"address", "\"\xE3\x80\x80 \""}})), ElementsAre("/address empty"));
+    EXPECT_THAT(
+        errorsOf(appeal({{"address", "\"\xE3\x80\x80 \""}})), ElementsAre("/address empty")
+    );
     EXPECT_THAT(errorsOf(appeal({{"category_path", "[]"}})), ElementsAre("/category_path empty"));
 }
 
 TEST(Validate, ControlCharactersAndEdgeSpacesAreRefused) {
-    EXPECT_THAT(errorsOf(appeal({{"content", "\"a\\u0007b\""}})), ElementsAre("/content control_character"));
+    EXPECT_THAT(
+        errorsOf(appeal({{"content", "\"a\\u0007b\""}})), ElementsAre("/content control_character")
+    );
     EXPECT_THAT(errorsOf(appeal({{"content", "\"line\\nline\""}})), IsEmpty());
-    EXPECT_THAT(errorsOf(appeal({{"record_ref", "\"A \""}})), ElementsAre("/record_ref edge_space"));
-    EXPECT_THAT(errorsOf(appeal({{"record_ref", "\"A\\tB\""}})), ElementsAre("/record_ref control_character"));
+    EXPECT_THAT(
+        errorsOf(appeal({{"record_ref", "\"A \""}})), ElementsAre("/record_ref edge_space")
+    );
+    EXPECT_THAT(
+        errorsOf(appeal({{"record_ref", "\"A\\tB\""}})),
+        ElementsAre("/record_ref control_character")
+    );
 }
 
 TEST(Validate, ArraysAreBoundedAndNameTheEntry) {
-    EXPECT_THAT(errorsOf(appeal({{"category_path", "[\"1\",\"2\",\"3\",\"4\",\"5\",\"6\"]"}})),
-                ElementsAre("/category_path too_many 5"));
+    EXPECT_THAT(
+        errorsOf(appeal({{"category_path", "[\"1\",\"2\",\"3\",\"4\",\"5\",\"6\"]"}})),
+        ElementsAre("/category_path too_many 5")
+    );
     EXPECT_THAT(errorsOf(appeal({{"tags", "[\"a\",\"a\"]"}})), ElementsAre("/tags/1 repeated"));
     EXPECT_THAT(errorsOf(appeal({{"category_path", "[\"其他\",\"其他\"]"}})), IsEmpty());
-    EXPECT_THAT(errorsOf(appeal({{"tags", "[\"" + repeated("长", 201) + "\"]"}})), ElementsAre("/tags/0 too_long 200"));
-    EXPECT_THAT(errorsOf(appeal({{"other_refs", "[\"110/JJD1\",\"JJD1\"]"}})), ElementsAre("/other_refs/1 reference_invalid 64"));
+    EXPECT_THAT(
+        errorsOf(appeal({{"tags", "[\"" + repeated("长", 201) + "\"]"}})),
+        ElementsAre("/tags/0 too_long 200")
+    );
+    EXPECT_THAT(
+        errorsOf(appeal({{"other_refs", "[\"110/JJD1\",\"JJD1\"]"}})),
+        ElementsAre("/other_refs/1 reference_invalid 64")
+    );
 }
 
 TEST(Validate, RegionsPhonesDigestsAndDecimalsHaveTheirForms) {
     EXPECT_THAT(errorsOf(appeal({{"area_code", "\"43A21100A\""}})), IsEmpty());
-    EXPECT_THAT(errorsOf(appeal({{"area_code", "\"4302\""}})), ElementsAre("/area_code region_invalid"));
+    EXPECT_THAT(
+        errorsOf(appeal({{"area_code", "\"4302\""}})), ElementsAre("/area_code region_invalid")
+    );
     EXPECT_THAT(errorsOf(appeal({{"contact_phone", "\"+86 (731) 0000-0000\""}})), IsEmpty());
-    EXPECT_THAT(errorsOf(appeal({{"contact_phone", "\"no number\""}})), ElementsAre("/contact_phone phone_invalid 3"));
-    EXPECT_THAT(errorsOf(appeal({{"longitude", "113.1330000001"}, {"latitude", "27.8"}})), IsEmpty());
-    EXPECT_THAT(errorsOf(appeal({{"longitude", "1131.3"}})), ElementsAre("/longitude out_of_range -180..180"));
-    EXPECT_THAT(errorsOf(appeal({{"latitude", "\"27.\""}})), ElementsAre("/latitude decimal_invalid"));
-    EXPECT_THAT(errorsOf(with(envelope("attachment"), {{"digest", "\"ABC\""}, {"file_name", "\"a.jpg\""},
-        {"media_type", "\"image/jpeg\""}, {"size_bytes", "3"}, {"attachment_type", "\"1\""}})),
-                ElementsAre("/digest digest_invalid 64"));
+    EXPECT_THAT(
+        errorsOf(appeal({{"contact_phone", "\"no number\""}})),
+        ElementsAre("/contact_phone phone_invalid 3")
+    );
+    EXPECT_THAT(
+        errorsOf(appeal({{"longitude", "113.1330000001"}, {"latitude", "27.8"}})), IsEmpty()
+    );
+    EXPECT_THAT(
+        errorsOf(appeal({{"longitude", "1131.3"}})),
+        ElementsAre("/longitude out_of_range -180..180")
+    );
+    EXPECT_THAT(
+        errorsOf(appeal({{"latitude", "\"27.\""}})), ElementsAre("/latitude decimal_invalid")
+    );
+    EXPECT_THAT(
+        errorsOf(with(
+            envelope("attachment"), {{"digest", "\"ABC\""},
+                                     {"file_name", "\"a.jpg\""},
+                                     {"media_type", "\"image/jpeg\""},
+                                     {"size_bytes", "3"},
+                                     {"attachment_type", "\"1\""}}
+        )),
+        ElementsAre("/digest digest_invalid 64")
+    );
 }
 
 // GB 11643-1999 gives 11010519491231002X as its example.
@@ -181,11 +279,17 @@ TEST(Validate, ResidentIdsAreChecked) {
     EXPECT_FALSE(isResidentId("110105194912310021"));
     EXPECT_FALSE(isResidentId("11010519491331002X"));
     EXPECT_FALSE(isResidentId("1101051949123100"));
-    EXPECT_THAT(errorsOf(appeal({{"id_type", "\"111\""}, {"id_number", "\"110105194912310021\""}})),
-                ElementsAre("/id_number id_number_invalid GB 11643"));
-    EXPECT_THAT(errorsOf(appeal({{"id_number", "\"11010519491231002X\""}})),
-                ElementsAre("/id_type required id_number is given"));
-    EXPECT_THAT(errorsOf(appeal({{"id_type", "\"414\""}, {"id_number", "\"E00000000\""}})), IsEmpty());
+    EXPECT_THAT(
+        errorsOf(appeal({{"id_type", "\"111\""}, {"id_number", "\"110105194912310021\""}})),
+        ElementsAre("/id_number id_number_invalid GB 11643")
+    );
+    EXPECT_THAT(
+        errorsOf(appeal({{"id_number", "\"11010519491231002X\""}})),
+        ElementsAre("/id_type required id_number is given")
+    );
+    EXPECT_THAT(
+        errorsOf(appeal({{"id_type", "\"414\""}, {"id_number", "\"E00000000\""}})), IsEmpty()
+    );
 }
 
 TEST(Validate, FifteenDigitIdsAreForOldRecordsOnly) {
@@ -201,55 +305,116 @@ TEST(Validate, CreditCodesAreChecked) {
     EXPECT_TRUE(isCreditCode("91350100M000100Y43"));
     EXPECT_FALSE(isCreditCode("91350100M000100Y44"));
     EXPECT_FALSE(isCreditCode("91350100M000100I43"));
-    EXPECT_THAT(errorsOf(appeal({{"accused_credit_code", "\"91350100M000100Y44\""}})),
-                ElementsAre("/accused_credit_code credit_code_invalid GB 32100"));
+    EXPECT_THAT(
+        errorsOf(appeal({{"accused_credit_code", "\"91350100M000100Y44\""}})),
+        ElementsAre("/accused_credit_code credit_code_invalid GB 32100")
+    );
 }
 
 TEST(Validate, ConditionsAskForTheirFields) {
-    EXPECT_THAT(errorsOf(appeal({{"caller_phone", ""}, {"hotline_number", ""}})),
-                UnorderedElementsAre("/caller_phone required channel is 01 or 15",
-                                     "/hotline_number required channel is 01 or 15"));
-    EXPECT_THAT(errorsOf(appeal({{"caller_phone", ""}, {"hotline_number", ""}, {"channel", "\"03\""}})), IsEmpty());
-    EXPECT_THAT(errorsOf(appeal({{"caller_name", ""}})), ElementsAre("/caller_name required is_anonymous is false"));
+    EXPECT_THAT(
+        errorsOf(appeal({{"caller_phone", ""}, {"hotline_number", ""}})),
+        UnorderedElementsAre(
+            "/caller_phone required channel is 01 or 15",
+            "/hotline_number required channel is 01 or 15"
+        )
+    );
+    EXPECT_THAT(
+        errorsOf(appeal({{"caller_phone", ""}, {"hotline_number", ""}, {"channel", "\"03\""}})),
+        IsEmpty()
+    );
+    EXPECT_THAT(
+        errorsOf(appeal({{"caller_name", ""}})),
+        ElementsAre("/caller_name required is_anonymous is false")
+    );
     EXPECT_THAT(errorsOf(appeal({{"caller_name", ""}, {"is_anonymous", "true"}})), IsEmpty());
-    EXPECT_THAT(errorsOf(appeal({{"handling_way", "\"10\""}})), ElementsAre("/not_accept_reason required handling_way is 10"));
-    EXPECT_THAT(errorsOf(with(envelope("process"), {{"process_type", "\"32\""}})),
-                ElementsAre("/return_reason required process_type is 32"));
-    EXPECT_THAT(errorsOf(with(envelope("visit"), {{"visit_method", "\"1\""}, {"connected", "false"}, {"satisfaction", "\"0\""}})),
-                ElementsAre("/not_connected_reason required connected is false"));
-    EXPECT_THAT(errorsOf(with(envelope("visit"), {{"visit_method", "\"1\""}, {"connected", "true"}, {"satisfaction", "\"5\""}})),
-                ElementsAre("/dissatisfied_reason required satisfaction is 4 or 5"));
-    EXPECT_THAT(errorsOf(with(envelope("extension"), {{"org_code", "\"U1\""}, {"extension_state", "\"2\""}, {"extension_reason", "\"r\""}})),
-                ElementsAre("/extended_deadline required extension_state is 2"));
-    EXPECT_THAT(errorsOf(with(envelope("result"), {{"org_code", "\"U1\""}, {"result_type", "\"1\""}, {"public_reply", "\"r\""},
-        {"finish_time", "\"2019-10-15T11:00:00+08:00\""}})), ElementsAre("/unresolved_reason required result_type is 1 or 2"));
+    EXPECT_THAT(
+        errorsOf(appeal({{"handling_way", "\"10\""}})),
+        ElementsAre("/not_accept_reason required handling_way is 10")
+    );
+    EXPECT_THAT(
+        errorsOf(with(envelope("process"), {{"process_type", "\"32\""}})),
+        ElementsAre("/return_reason required process_type is 32")
+    );
+    EXPECT_THAT(
+        errorsOf(with(
+            envelope("visit"),
+            {{"visit_method", "\"1\""}, {"connected", "false"}, {"satisfaction", "\"0\""}}
+        )),
+        ElementsAre("/not_connected_reason required connected is false")
+    );
+    EXPECT_THAT(
+        errorsOf(with(
+            envelope("visit"),
+            {{"visit_method", "\"1\""}, {"connected", "true"}, {"satisfaction", "\"5\""}}
+        )),
+        ElementsAre("/dissatisfied_reason required satisfaction is 4 or 5")
+    );
+    EXPECT_THAT(
+        errorsOf(with(
+            envelope("extension"),
+            {{"org_code", "\"U1\""}, {"extension_state", "\"2\""}, {"extension_reason", "\"r\""}}
+        )),
+        ElementsAre("/extended_deadline required extension_state is 2")
+    );
+    EXPECT_THAT(
+        errorsOf(with(
+            envelope("result"), {{"org_code", "\"U1\""},
+                                 {"result_type", "\"1\""},
+                                 {"public_reply", "\"r\""},
+                                 {"finish_time", "\"2019-10-15T11:00:00+08:00\""}}
+        )),
+        ElementsAre("/unresolved_reason required result_type is 1 or 2")
+    );
 }
 
 TEST(Validate, ALimitIsAnAmountAndAUnit) {
-    const samples::Members unit = {{"org_code", "\"U1\""}, {"org_role", "\"1\""}, {"org_level", "\"2\""}};
+    const samples::Members unit = {
+        {"org_code", "\"U1\""}, {"org_role", "\"1\""}, {"org_level", "\"2\""}};
     auto assignment = envelope("assignment");
     assignment.insert(assignment.end(), unit.begin(), unit.end());
-    EXPECT_THAT(errorsOf(with(assignment, {{"limit_value", "5"}})), ElementsAre("/limit_unit required limit_value is given"));
-    EXPECT_THAT(errorsOf(with(assignment, {{"limit_value", "5"}, {"limit_unit", "\"4\""}})), IsEmpty());
-    EXPECT_THAT(errorsOf(with(assignment, {{"limit_value", "3651"}, {"limit_unit", "\"4\""}})),
-                ElementsAre("/limit_value out_of_range 0..3650"));
+    EXPECT_THAT(
+        errorsOf(with(assignment, {{"limit_value", "5"}})),
+        ElementsAre("/limit_unit required limit_value is given")
+    );
+    EXPECT_THAT(
+        errorsOf(with(assignment, {{"limit_value", "5"}, {"limit_unit", "\"4\""}})), IsEmpty()
+    );
+    EXPECT_THAT(
+        errorsOf(with(assignment, {{"limit_value", "3651"}, {"limit_unit", "\"4\""}})),
+        ElementsAre("/limit_value out_of_range 0..3650")
+    );
 }
 
 TEST(Validate, ATicketBoundRecordNamesItsTicket) {
     auto members = envelope("process");
     members.pop_back();
-    EXPECT_THAT(errorsOf(with(members, {{"process_type", "\"30\""}})),
-                ElementsAre(" ticket_missing ticket_ref, ticket_no, other_refs"));
-    EXPECT_THAT(errorsOf(with(members, {{"process_type", "\"30\""}, {"ticket_no", "\"430200-20190418-0000123-x\""}})),
-                ElementsAre("/ticket_no ticket_number_invalid 430200-20190418-0000123-c"));
+    EXPECT_THAT(
+        errorsOf(with(members, {{"process_type", "\"30\""}})),
+        ElementsAre(" ticket_missing ticket_ref, ticket_no, other_refs")
+    );
+    EXPECT_THAT(
+        errorsOf(with(
+            members, {{"process_type", "\"30\""}, {"ticket_no", "\"430200-20190418-0000123-x\""}}
+        )),
+        ElementsAre("/ticket_no ticket_number_invalid 430200-20190418-0000123-c")
+    );
     EXPECT_THAT(errorsOf(appeal({{"ticket_ref", ""}})), IsEmpty());
 }
 
 TEST(Validate, AVoidNeedsItsIdentityOnly) {
-    EXPECT_THAT(errorsOf(R"({"kind":"appeal","source":"s","record_ref":"r","op":"void","event_time":"2019-10-15T09:00:00+08:00"})"),
-                IsEmpty());
-    EXPECT_THAT(errorsOf(R"({"kind":"process","op":"void"})"),
-                UnorderedElementsAre("/source required always", "/record_ref required always", "/event_time required always"));
+    EXPECT_THAT(
+        errorsOf(
+            R"({"kind":"appeal","source":"s","record_ref":"r","op":"void","event_time":"2019-10-15T09:00:00+08:00"})"
+        ),
+        IsEmpty()
+    );
+    EXPECT_THAT(
+        errorsOf(R"({"kind":"process","op":"void"})"),
+        UnorderedElementsAre(
+            "/source required always", "/record_ref required always", "/event_time required always"
+        )
+    );
 }
 
 TEST(Validate, ErrorsOfOneRecordAreBounded) {
