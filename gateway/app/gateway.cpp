@@ -90,6 +90,7 @@ http::DoorOptions doorOptions(const Config& config, trust::SigningKey signing_ke
     options.public_base_urls = config.texts("partner.public_base_urls");
     options.signing_key = std::move(signing_key);
     options.calendar = std::move(calendar);
+    options.logger = logLine;
     return options;
 }
 
@@ -109,7 +110,7 @@ std::vector<http::ReadinessCheck> readinessChecks(ledger::Store& store, const ba
         return base::makeError(base::ErrorCode::ClockWrong,
                                "clock is " + std::to_string(behind_ms) + " ms behind the ledger");
     };
-    return {{"ledger_writable", writable}, {"clock_sane", clock_sane}};
+    return {{"ledger_writable", writable}, {"clock_sane", clock_sane, true}};
 }
 
 void reloadTrust(const Config& config, trust::TrustHolder& trust, trust::TlsContextHolder& contexts) {

@@ -1,7 +1,5 @@
 #include "gateway/intake/http/dispatch.h"
 
-#include <Poco/Logger.h>
-
 #include <algorithm>
 
 #include "gateway/intake/http/problem.h"
@@ -13,6 +11,7 @@ namespace {
 using base::ErrorCode;
 
 constexpr const char* kNoRoute = "none";
+constexpr std::int64_t kGuardMs = 1000;
 
 /// "application/json", with "charset=utf-8" or without parameters (RFC 8259 knows none).
 bool isJson(std::string text) {
@@ -31,17 +30,18 @@ bool asksForSignature(const trust::HttpHead& head) {
     return wanted.find(";tag=") == wanted.npos || wanted.find(";tag=\"yht\"") != wanted.npos;
 }
 
-void logFailure(const Request& request, const base::Error& error) {
+/// Faults of ours, and speakers and signatures that were refused: what an operator looks for.
+bool worthALine(const base::ErrorRow& row) {
+    const std::string_view wire = row.wire;
+    return row.fault == base::Fault::Receiver || wire.starts_with("speaker.") || wire.starts_with("signature.");
+}
+
+void logFailure(const Services& services, const Request& request, const base::Error& error) {
     const auto& row = error.row();
-    const std::string line = std::string(request.route == nullptr ? kNoRoute : request.route->path) + " partner=" +
-                             (request.speaker.partner == nullptr ? "-" : request.speaker.partner->id) + " " +
-                             row.wire + (error.detail.empty() ? "" : " (" + error.detail + ")");
-    auto& log = Poco::Logger::get("door");
-    if (row.fault == base::Fault::Receiver) {
-        log.error(line);
-    } else {
-        log.debug(line);
-    }
+    if (!services.logger || !worthALine(row)) return;
+    services.logger(std::string("door: ") + (request.route == nullptr ? kNoRoute : request.route->path) +
+                    " partner=" + (request.speaker.partner == nullptr ? "-" : request.speaker.partner->id) + ' ' +
+                    row.wire + (error.detail.empty() ? "" : " (" + error.detail + ")"));
 }
 
 /// Counts a request in for as long as it is being answered.
@@ -58,6 +58,22 @@ private:
 
 }  // namespace
 
+SignatureGuard::SignatureGuard(const base::Clock& clock, std::vector<ReadinessCheck> checks)
+    : clock_(clock), checks_(std::move(checks)), asked_ms_(clock.steadyMillis() - kGuardMs) {}
+
+base::Status SignatureGuard::check() const {
+    const std::lock_guard lock(mutex_);
+    if (clock_.steadyMillis() - asked_ms_ < kGuardMs) return last_answer_;
+    asked_ms_ = clock_.steadyMillis();
+    last_answer_ = {};
+    for (const auto& check : checks_) {
+        if (!check.signatures_need_it) continue;
+        last_answer_ = check.check();
+        if (!last_answer_) break;
+    }
+    return last_answer_;
+}
+
 Answer Dispatcher::answer(RouteListener listener, const RequestHead& head, Exchange& exchange) const {
     const InFlight in_flight(services_.metrics.inFlight());
     const auto start_ms = services_.clock.steadyMillis();
@@ -65,7 +81,7 @@ Answer Dispatcher::answer(RouteListener listener, const RequestHead& head, Excha
     request.head = head;
     request.stopping = [&exchange] { return exchange.stopping(); };
     auto result = answerOrRefuse(request, listener, exchange);
-    if (!result) logFailure(request, result.error());
+    if (!result) logFailure(services_, request, result.error());
     Answer answer = result ? std::move(*result) : problemAnswer(result.error());
     signWhereAsked(request, answer);
     const double seconds = static_cast<double>(services_.clock.steadyMillis() - start_ms) / 1000.0;
@@ -145,6 +161,7 @@ base::Status Dispatcher::settleBody(Request& request, Exchange& exchange) const 
         body = std::move(*read);
     }
     if (route.signature == Signature::NotAsked) return {};
+    if (auto status = services_.signature_guard.check(); !status) return status;
     auto message = services_.verifier.verify(head.http, std::move(body), exchange.certificate());
     if (!message) return std::move(message).error();
     request.message = std::move(*message);
@@ -171,7 +188,7 @@ void Dispatcher::signWhereAsked(const Request& request, Answer& answer) const {
     auto status = trust::signMessage(head, answer.body, *services_.signing_key, services_.clock.nowMillis(),
                                      &signed_request);
     if (!status) {
-        logFailure(request, status.error());
+        logFailure(services_, request, status.error());
         return;
     }
     for (auto& [name, value] : head.fields) {

@@ -16,7 +16,7 @@ namespace {
 constexpr int kQueueMin = 64;
 constexpr int kSpareThreads = 4;
 constexpr int kThreadIdleSeconds = 30;     // until an unused thread ends
-constexpr int kDispatchIdleMs = 200;        // until it goes back to the pool; stop() waits as long
+constexpr int kDispatchIdleMs = 50;         // until it goes back to the pool; stop() waits as long
 
 class ConnectionFactory final : public Poco::Net::TCPServerConnectionFactory {
 public:

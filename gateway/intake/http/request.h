@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,6 +23,22 @@ namespace yht::http {
 struct ReadinessCheck {
     std::string name;  // snake_case
     std::function<base::Status()> check;
+    /// Signatures can't be judged while it fails (a clock known to be wrong): signed requests get its error.
+    bool signatures_need_it = false;
+};
+
+/// Asks the checks that signatures need, at most once a second. Thread-safety: any thread.
+class SignatureGuard {
+public:
+    SignatureGuard(const base::Clock& clock, std::vector<ReadinessCheck> checks);
+    base::Status check() const;
+
+private:
+    const base::Clock& clock_;
+    const std::vector<ReadinessCheck> checks_;
+    mutable std::mutex mutex_;
+    mutable std::int64_t asked_ms_;    // protected by mutex_
+    mutable base::Status last_answer_;  // protected by mutex_
 };
 
 struct Request {
@@ -44,12 +61,14 @@ struct Services {
     const trust::RequestVerifier& verifier;
     Metrics& metrics;
     LongPolls& long_polls;
+    const SignatureGuard& signature_guard;
     ticket::Calendar calendar;
     ticket::FoldRules fold_rules;
     std::vector<ReadinessCheck> readiness;
     std::vector<std::string> public_base_urls;     // for @target-uri of signed answers
     std::optional<trust::SigningKey> signing_key;  // none: answers are never signed
     std::function<void()> before_scrape;           // puts gauges in order
+    std::function<void(const std::string&)> logger;  // one line each; no personal data
 };
 
 }  // namespace yht::http

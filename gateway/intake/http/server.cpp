@@ -56,12 +56,13 @@ Door::Door(DoorOptions options, const Poco::Net::ServerSocket& partner_socket,
            const Poco::Net::ServerSocket& admin_socket, intake::Admission& admission, ledger::Store& store,
            const trust::RequestVerifier& verifier, const base::Clock& clock, prometheus::Registry& registry)
     : clock_(clock), drain_ms_(options.drain_ms), metrics_(registry),
-      long_polls_(options.partner_limits.connections_max),
+      long_polls_(options.partner_limits.connections_max), signature_guard_(clock, options.readiness),
       services_{.clock = clock, .store = store, .admission = admission, .verifier = verifier, .metrics = metrics_,
-                .long_polls = long_polls_, .calendar = std::move(options.calendar),
+                .long_polls = long_polls_, .signature_guard = signature_guard_, .calendar = std::move(options.calendar),
                 .fold_rules = options.fold_rules, .readiness = std::move(options.readiness),
                 .public_base_urls = std::move(options.public_base_urls),
-                .signing_key = std::move(options.signing_key), .before_scrape = {}},
+                .signing_key = std::move(options.signing_key), .before_scrape = {},
+                .logger = std::move(options.logger)},
       dispatcher_(services_, routeTable()) {
     services_.readiness.push_back({"accepting", [this]() -> base::Status {
         if (stopping_) return base::makeError(base::ErrorCode::NotReady);

@@ -32,6 +32,7 @@ struct DoorOptions {
     ticket::FoldRules fold_rules;
     std::vector<ReadinessCheck> readiness;
     std::int64_t drain_ms = kDrainMs;
+    std::function<void(const std::string&)> logger;  // one line each; none: nothing is logged
 };
 
 /// Thread-safety: start() and stop() from one thread.
@@ -65,6 +66,7 @@ private:
     std::atomic<bool> stopping_{false};
     Metrics metrics_;
     LongPolls long_polls_;
+    SignatureGuard signature_guard_;
     Services services_;
     Dispatcher dispatcher_;
     std::unique_ptr<Listener> admin_;

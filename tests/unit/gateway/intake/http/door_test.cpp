@@ -267,6 +267,31 @@ TEST_F(DoorTest, OneFailedCheckMakesItUnready) {
     EXPECT_THAT(answer.body, HasSubstr(R"({"name":"accepting","ok":true})"));
 }
 
+TEST_F(DoorTest, WhileTheClockIsKnownToBeWrongNoSignatureIsJudged) {
+    reopen([](DoorOptions& options) {
+        options.readiness = {{"clock_sane", [] { return base::Status(base::makeError(base::ErrorCode::ClockWrong)); }, true}};
+    });
+    const auto answer = post("police", appeal("zz110", "a1"));
+    EXPECT_EQ(codeOf(answer), "server.clock_wrong");
+    EXPECT_EQ(answer.fields.at("retry-after"), "5");
+    EXPECT_EQ(get("police", "/v1/codes/channel").status, 200);
+}
+
+TEST_F(DoorTest, RefusedSpeakersAreLoggedWithoutWhatTheySaid) {
+    std::mutex mutex;
+    std::string log;
+    reopen([&](DoorOptions& options) {
+        options.logger = [&](const std::string& line) {
+            const std::lock_guard lock(mutex);
+            log += line + "\n";
+        };
+    });
+    get("ceased", "/v1/tickets?source=zz110&ticket_ref=J1");
+    post("police", appeal("zz110", "a1", {{"title", ""}}));
+    door.reset();
+    EXPECT_EQ(log, "door: none partner=- speaker.partner_stopped\n");
+}
+
 TEST_F(DoorTest, MetricsCountRequestsByRouteAndStatus) {
     get("police", "/v1/codes/channel");
     get("police", "/v1/tickets/430200-20190418-0000123-7");
