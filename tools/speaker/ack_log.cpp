@@ -15,7 +15,9 @@ namespace {
     throw std::runtime_error("acknowledgement log: " + what + ": " + std::strerror(errno));
 }
 
-void member(rapidjson::Writer<rapidjson::StringBuffer>& out, const char* name, const std::string& value) {
+void member(
+    rapidjson::Writer<rapidjson::StringBuffer>& out, const char* name, const std::string& value
+) {
     out.Key(name);
     out.String(value);
 }

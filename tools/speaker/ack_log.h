@@ -1,6 +1,6 @@
-// The log of acknowledgements: JSON lines, on the disk (fsync) before append() returns. It is the oracle of the
-// kill -9 tests: what stands here must be in the ledger, once.
-// Uses: base, json. Used by: partner-sim, centre-sim.
+// The log of acknowledgements: JSON lines, on the disk (fsync) before append() returns. It is the
+// oracle of the kill -9 tests: what stands here must be in the ledger, once. Uses: base, json. Used
+// by: partner-sim, centre-sim.
 #pragma once
 
 #include <mutex>

@@ -44,8 +44,10 @@ void checkReceipt(
         std::to_string(receipt->seq) == ack.seq && receipt->ticket_no == ack.ticket_no;
     const auto status = ledger::verifyReceipt(*receipt, log_key->name, log_key->key, &*payload);
     ack.verified = status.ok() && same;
-    if (!status) ack.problem = base::describe(status.error());
-    else if (!same) ack.problem = "the receipt is another entry's";
+    if (!status)
+        ack.problem = base::describe(status.error());
+    else if (!same)
+        ack.problem = "the receipt is another entry's";
 }
 
 void readProblem(Acknowledgement& ack, const rapidjson::Value& problem) {
@@ -61,8 +63,7 @@ void readProblem(Acknowledgement& ack, const rapidjson::Value& problem) {
 }
 
 Acknowledgement readItem(
-    int status, const rapidjson::Value& item, const rapidjson::Value& record,
-    const LogKey* log_key
+    int status, const rapidjson::Value& item, const rapidjson::Value& record, const LogKey* log_key
 ) {
     Acknowledgement ack;
     ack.source = textMember(record, "source");
@@ -112,10 +113,14 @@ std::optional<std::vector<Acknowledgement>> readAnswer(
         const rapidjson::Value& item =
             as_array && !whole ? items->value[static_cast<rapidjson::SizeType>(i)] : *answer;
         if (!item.IsObject()) return std::nullopt;
-        auto ack = readItem(as_array && !whole ? statusMember(item) : status, item, *record, log_key);
+        auto ack =
+            readItem(as_array && !whole ? statusMember(item) : status, item, *record, log_key);
         if (!ack.taken()) {
             const auto problem = item.FindMember("problem");
-            readProblem(ack, problem != item.MemberEnd() && problem->value.IsObject() ? problem->value : item);
+            readProblem(
+                ack,
+                problem != item.MemberEnd() && problem->value.IsObject() ? problem->value : item
+            );
         }
         acknowledgements.push_back(std::move(ack));
     }

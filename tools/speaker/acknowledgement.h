@@ -31,10 +31,11 @@ struct Acknowledgement {
     bool taken() const { return status == 200 || status == 201; }
 };
 
-/// One per record sent, in order. `records`: the JSON objects as sent. nullopt where the answer is not one for
-/// these records. `log_key` null: receipts are not checked, `verified` stays false.
-std::optional<std::vector<Acknowledgement>> readAnswer(int status, const std::string& body,
-                                                       const std::vector<std::string>& records,
-                                                       bool as_array, const LogKey* log_key);
+/// One per record sent, in order. `records`: the JSON objects as sent. nullopt where the answer is
+/// not one for these records. `log_key` null: receipts are not checked, `verified` stays false.
+std::optional<std::vector<Acknowledgement>> readAnswer(
+    int status, const std::string& body, const std::vector<std::string>& records, bool as_array,
+    const LogKey* log_key
+);
 
 }  // namespace yht::speaker

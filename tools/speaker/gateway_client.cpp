@@ -53,7 +53,10 @@ Speaker::Speaker(
     SpeakerOptions options, net::Context::Ptr context, trust::SigningKey key,
     const base::Clock& clock
 )
-    : options_(std::move(options)), context_(std::move(context)), key_(std::move(key)), clock_(clock) {
+    : options_(std::move(options)),
+      context_(std::move(context)),
+      key_(std::move(key)),
+      clock_(clock) {
     const Poco::URI uri(options_.base_url);
     host_ = uri.getHost();
     port_ = uri.getPort();

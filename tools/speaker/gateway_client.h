@@ -35,14 +35,17 @@ inline constexpr std::size_t kReplyBytesMax = 16 * 1024 * 1024;
 class Speaker {
 public:
     /// Errors: ConfigInvalid naming the file or the URL.
-    static base::Result<std::shared_ptr<const Speaker>> make(const SpeakerOptions& options,
-                                                             const base::Clock& clock);
+    static base::Result<std::shared_ptr<const Speaker>> make(
+        const SpeakerOptions& options, const base::Clock& clock
+    );
     const std::string& baseUrl() const { return options_.base_url; }
 
 private:
     friend class GatewayClient;
-    Speaker(SpeakerOptions options, Poco::Net::Context::Ptr context, trust::SigningKey key,
-            const base::Clock& clock);
+    Speaker(
+        SpeakerOptions options, Poco::Net::Context::Ptr context, trust::SigningKey key,
+        const base::Clock& clock
+    );
     const SpeakerOptions options_;
     const Poco::Net::Context::Ptr context_;
     const trust::SigningKey key_;

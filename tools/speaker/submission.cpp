@@ -25,6 +25,13 @@ bool anyLater(const std::vector<Acknowledgement>& acknowledgements) {
     });
 }
 
+bool wholeRefused(const std::vector<Acknowledgement>& acknowledgements) {
+    return std::any_of(acknowledgements.begin(), acknowledgements.end(), [](const auto& ack) {
+        return !ack.taken() && !ack.problem.starts_with("record.") &&
+               ack.problem != "speaker.source_not_own";
+    });
+}
+
 std::string describeReply(const Reply& reply) {
     return reply.lost ? "no answer: " + reply.detail : "HTTP " + std::to_string(reply.status);
 }
@@ -66,14 +73,19 @@ SubmissionResult submit(
         if (!againLater(reply)) {
             auto acknowledgements =
                 readAnswer(reply.status, reply.body, records, records.size() > 1, options.log_key);
-            if (acknowledgements && !anyLater(*acknowledgements)) {
+            const bool final = acknowledgements && !anyLater(*acknowledgements) &&
+                               !(options.patient && wholeRefused(*acknowledgements));
+            if (final) {
                 // On our disk before anybody hears of it.
                 if (options.ack_log != nullptr) options.ack_log->append(*acknowledgements);
                 result.answered = true;
                 result.acknowledgements = std::move(*acknowledgements);
                 return result;
             }
-            if (!acknowledgements) result.detail += ", the answer can't be read";
+            if (!acknowledgements)
+                result.detail += ", the answer can't be read";
+            else if (!acknowledgements->front().taken())
+                result.detail += " " + acknowledgements->front().problem;
         }
         if (options.on_retry) options.on_retry(result.detail);
         const bool late = options.give_up_after_ms > 0 &&

@@ -163,7 +163,8 @@ public:
         auto& from = dynamic_cast<net::HTTPServerRequestImpl&>(request);
         try {
             const HttpAnswer answer = answerTo(from, response);
-            // What a failed check left in OpenSSL's queue would be taken for an error of the connection.
+            // What a failed check left in OpenSSL's queue would be taken for an error of the
+            // connection.
             ERR_clear_error();
             writeAnswer(answer, from, response);
         } catch (const std::exception& fault) {
@@ -246,28 +247,31 @@ std::string HttpRequest::parameter(const std::string& name) const {
 }
 
 struct Listener::Parts {
-    Parts(const ListenerOptions& options, HttpHandler handler)
-        : pool(2, kConnectionsMax), params(serverParams()), socket(openSocket(options)) {
-        net::HTTPRequestHandlerFactory::Ptr handlers = new HandlerFactory(std::move(handler));
-        server = std::make_unique<net::TCPServer>(
-            new ConnectionFactory(params, handlers, connections), pool, socket, params
-        );
-        server->setConnectionFilter(new DownFilter(down));
-        server->start();
-    }
+    explicit Parts(const ListenerOptions& options)
+        : pool(2, kConnectionsMax), params(serverParams()), socket(openSocket(options)) {}
 
     Connections connections;
     std::atomic<bool> down{false};
     Poco::ThreadPool pool;
     net::HTTPServerParams::Ptr params;
     net::ServerSocket socket;
-    std::unique_ptr<net::TCPServer> server;
+    std::unique_ptr<net::TCPServer> server;  // from start() on
 };
 
-Listener::Listener(const ListenerOptions& options, HttpHandler handler)
-    : parts_(std::make_unique<Parts>(options, std::move(handler))) {}
+Listener::Listener(const ListenerOptions& options) : parts_(std::make_unique<Parts>(options)) {}
+
+void Listener::start(HttpHandler handler) {
+    net::HTTPRequestHandlerFactory::Ptr handlers = new HandlerFactory(std::move(handler));
+    parts_->server = std::make_unique<net::TCPServer>(
+        new ConnectionFactory(parts_->params, handlers, parts_->connections), parts_->pool,
+        parts_->socket, parts_->params
+    );
+    parts_->server->setConnectionFilter(new DownFilter(parts_->down));
+    parts_->server->start();
+}
 
 Listener::~Listener() {
+    if (!parts_->server) return;
     parts_->down = true;
     // Wakes the accepting thread, which otherwise looks for the stop four times a second.
     ::shutdown(parts_->socket.impl()->sockfd(), SHUT_RDWR);

@@ -61,10 +61,17 @@ struct ListenerOptions {
     std::optional<TlsPaths> tls;
 };
 
-/// Listens from construction to destruction. Throws std::exception where it can't start.
+/// Holds its port from construction to destruction, serves from start() on; who connects before
+/// waits. Throws std::exception where it can't listen.
 class Listener {
 public:
-    Listener(const ListenerOptions& options, HttpHandler handler);
+    explicit Listener(const ListenerOptions& options);
+    /// Listens and serves at once.
+    Listener(const ListenerOptions& options, HttpHandler handler) : Listener(options) {
+        start(std::move(handler));
+    }
+    /// Once only.
+    void start(HttpHandler handler);
     /// Stops accepting, shuts every connection and joins their threads.
     ~Listener();
     Listener(const Listener&) = delete;
