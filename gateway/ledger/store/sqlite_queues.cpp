@@ -28,6 +28,8 @@ std::vector<DeliveryRow> readDeliveries(Query& query) {
 
 }  // namespace
 
+// The indexes are named: without statistics SQLite takes the primary key for the sake of
+// ORDER BY seq, and reads the destination's whole backlog for every look-up.
 std::vector<DeliveryRow> Lookups::deliveries(
     const std::string& destination, DeliveryState state, base::UnixMillis due_ms, std::size_t limit
 ) {
@@ -35,8 +37,8 @@ std::vector<DeliveryRow> Lookups::deliveries(
         database_,
         "SELECT destination, seq, ticket_no, kind, state, attempts, next_ms, committed_ms, "
         "batch_id,"
-        " reason FROM delivery WHERE destination = ? AND state = ? AND next_ms <= ?"
-        " ORDER BY seq LIMIT ?",
+        " reason FROM delivery INDEXED BY delivery_by_state"
+        " WHERE destination = ? AND state = ? AND next_ms <= ? ORDER BY seq LIMIT ?",
         destination, static_cast<int>(state), due_ms, limit
     );
     return readDeliveries(query);
@@ -49,7 +51,8 @@ std::vector<DeliveryRow> Lookups::deliveriesOf(
         database_,
         "SELECT destination, seq, ticket_no, kind, state, attempts, next_ms, committed_ms, "
         "batch_id,"
-        " reason FROM delivery WHERE destination = ? AND ticket_no = ? ORDER BY seq",
+        " reason FROM delivery INDEXED BY delivery_by_ticket"
+        " WHERE destination = ? AND ticket_no = ? ORDER BY seq",
         destination, ticket_no
     );
     return readDeliveries(query);
