@@ -154,9 +154,16 @@ base::Result<std::string> signatureBase(
         }
         auto value = valueOf(component, component.request ? *request : head);
         if (!value) return std::move(value).error();
-        // A line break would let one component pass for two (section 7.5.6).
-        if (value->find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos) {
-            return refusedComponent(component, "holds a line break", "含有换行");
+        // A line break would let one component pass for two (section 7.5.6). The base is ASCII, so
+        // that it can be shown in an answer as it is.
+        const bool plain = std::all_of(value->begin(), value->end(), [](char c) {
+            return (c >= ' ' && c <= '~') || c == '\t';
+        });
+        if (!plain) {
+            return refusedComponent(
+                component, "holds a line break or something else than visible ASCII",
+                "含有换行或可见 ASCII 以外的字符"
+            );
         }
         text += component.identifier;
         text += ": ";

@@ -18,8 +18,9 @@
 // may resend the same signed message once the cause is gone at our side (a certificate entered
 // late, our clock), which a memory of refusals would forbid.
 //
-// Personal data. The base shown in an error holds method, target, media type and digests only: no
-// body. The target is shown with its query: no POST of this product takes personal data in a query.
+// Personal data. The base shown in an error goes back to its sender only, never into a log. It holds method, target,
+// media type, digests and what else the sender chose to cover: no body. The target is shown with its query: no POST
+// of this product takes personal data in a query.
 #pragma once
 
 #include "gateway/trust/message_signature.h"

@@ -242,6 +242,17 @@ TEST_F(Registry, CertificatesMustBeUsable) {
     );
 }
 
+TEST_F(Registry, ListsAndErrorsAreBounded) {
+    std::string certificates, rights;
+    for (int index = 0; index < 33; ++index) certificates += "      - {file: certs/a.pem}\n";
+    EXPECT_EQ(
+        "partners.yaml:6 \"certificates\" is a list of at most 32 items.",
+        refusalWith("    certificates:\n" + certificates)
+    );
+    for (int index = 0; index < 60; ++index) rights += "      - nothing\n";
+    EXPECT_EQ(50u, loadWith("    rights:\n" + rights).error().fields.size());
+}
+
 TEST_F(Registry, IdsAreUniqueAndPlain) {
     put("partners.yaml",
         "partners:\n  - {id: a, name: A, stage: live}\n  - {id: a, name: B, stage: live}\n");

@@ -162,6 +162,13 @@ TEST_F(Derived, ComponentTwiceIsRefused) {
     EXPECT_EQ(malformed_, at("https://a/", "\"@method\" \"@path\" \"@method\""));
 }
 
+TEST_F(Derived, ValueThatIsNotAsciiIsRefused) {
+    request_.set("x-note", "诉求");
+    EXPECT_EQ(malformed_, value("\"x-note\""));
+    request_.set("x-note", std::string("a\0b", 3));
+    EXPECT_EQ(malformed_, value("\"x-note\""));
+}
+
 TEST_F(Derived, LineBreakInAValueIsRefused) {
     request_.set("x-note", "one\n\"@method\": GET");
     EXPECT_EQ(malformed_, value("\"x-note\""));
