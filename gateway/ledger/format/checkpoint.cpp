@@ -35,16 +35,6 @@ base::Bytes keyId(std::string_view key_name, base::BytesView typed_key) {
     return digest;
 }
 
-bool isKeyName(std::string_view name) {
-    if (name.empty() || !base::countCodePoints(name) || base::hasControlCharacters(name))
-        return false;
-    return name.find_first_of(" +\t\n\r") == std::string_view::npos;
-}
-
-bool isOrigin(std::string_view origin) {
-    return !origin.empty() && origin.find_first_of("\n\r\t") == std::string_view::npos;
-}
-
 /// Everything up to the next "\n", which is removed from `rest`; nullopt where there is none.
 std::optional<std::string_view> takeLine(std::string_view& rest) {
     const auto end = rest.find('\n');
@@ -112,6 +102,16 @@ base::Result<std::vector<SignatureLine>> parseSignatures(std::string_view rest) 
 }
 
 }  // namespace
+
+bool isKeyName(std::string_view name) {
+    if (name.empty() || !base::countCodePoints(name) || base::hasControlCharacters(name))
+        return false;
+    return name.find_first_of(" +\t\n\r") == std::string_view::npos;
+}
+
+bool isOrigin(std::string_view origin) {
+    return !origin.empty() && origin.find_first_of("\n\r\t") == std::string_view::npos;
+}
 
 base::Result<std::string> signCheckpoint(
     const Checkpoint& checkpoint, std::string_view key_name, const crypto::PrivateKey& key

@@ -20,8 +20,12 @@ struct Checkpoint {
     bool operator==(const Checkpoint&) const = default;
 };
 
+/// What notes can carry: a key name is UTF-8 without white space and "+", an origin one line that is not empty.
+bool isKeyName(std::string_view name);
+bool isOrigin(std::string_view origin);
+
 /// The same inputs give the same bytes (Ed25519 is deterministic): receipts are rebuilt, not stored.
-/// Requires: an Ed25519 key; origin without "\n", key_name without white space and "+".
+/// Requires: an Ed25519 key; isOrigin(origin), isKeyName(key_name).
 base::Result<std::string> signCheckpoint(const Checkpoint& checkpoint, std::string_view key_name,
                                          const crypto::PrivateKey& key);
 /// Errors: LedgerCorrupt where the note can't be read, has no signature by `key_name`, or it does not verify.

@@ -16,22 +16,6 @@ base::Error notFound(Seq seq) {
     return base::makeError(base::ErrorCode::NotFound, "no entry " + std::to_string(seq));
 }
 
-/// Columns: version, correction, seq, body_digest, ticket_no.
-KnownIdentity readIdentity(
-    const Query& query, const std::string& source, ticket::Kind kind, const std::string& record_ref
-) {
-    KnownIdentity known;
-    known.identity.source = source;
-    known.identity.kind = kind;
-    known.identity.record_ref = record_ref;
-    known.identity.version = decodeVersion(query.bytes(0));
-    known.identity.correction = static_cast<std::uint32_t>(query.integer(1));
-    known.seq = query.unsignedInteger(2);
-    known.body_digest = base::Bytes(query.bytes(3));
-    known.ticket_no = query.text(4);
-    return known;
-}
-
 std::vector<Seq> readSeqs(Query& query) {
     std::vector<Seq> seqs;
     while (query.next()) seqs.push_back(query.unsignedInteger(0));
@@ -39,6 +23,19 @@ std::vector<Seq> readSeqs(Query& query) {
 }
 
 }  // namespace
+
+KnownIdentity readIdentity(const Query& query) {
+    KnownIdentity known;
+    known.identity.source = query.text(0);
+    known.identity.kind = static_cast<ticket::Kind>(query.integer(1));
+    known.identity.record_ref = query.text(2);
+    known.identity.version = decodeVersion(query.bytes(3));
+    known.identity.correction = static_cast<std::uint32_t>(query.integer(4));
+    known.seq = query.unsignedInteger(5);
+    known.body_digest = base::Bytes(query.bytes(6));
+    known.ticket_no = query.text(7);
+    return known;
+}
 
 base::Bytes encodeVersion(std::uint64_t version) {
     base::Bytes bytes;
@@ -51,13 +48,14 @@ std::optional<KnownIdentity> Lookups::findIdentity(const ticket::Identity& ident
     const auto version = encodeVersion(identity.version);
     Query query(
         database_,
-        "SELECT version, correction, seq, body_digest, ticket_no FROM identity WHERE source = ?"
+        "SELECT source, kind, record_ref, version, correction, seq, body_digest, ticket_no FROM "
+        "identity WHERE source = ?"
         " AND kind = ? AND record_ref = ? AND version = ? AND correction = ?",
         identity.source, static_cast<int>(identity.kind), identity.record_ref, Blob{version},
         identity.correction
     );
     if (!query.next()) return std::nullopt;
-    return readIdentity(query, identity.source, identity.kind, identity.record_ref);
+    return readIdentity(query);
 }
 
 std::optional<KnownIdentity> Lookups::findLatest(
@@ -65,12 +63,13 @@ std::optional<KnownIdentity> Lookups::findLatest(
 ) {
     Query query(
         database_,
-        "SELECT version, correction, seq, body_digest, ticket_no FROM identity WHERE source = ?"
+        "SELECT source, kind, record_ref, version, correction, seq, body_digest, ticket_no FROM "
+        "identity WHERE source = ?"
         " AND kind = ? AND record_ref = ? ORDER BY version DESC, correction DESC LIMIT 1",
         source, static_cast<int>(kind), record_ref
     );
     if (!query.next()) return std::nullopt;
-    return readIdentity(query, source, kind, record_ref);
+    return readIdentity(query);
 }
 
 std::optional<std::string> Lookups::findTicket(

@@ -11,6 +11,9 @@ namespace yht::ledger {
 /// Eight octets whose order is that of the number: SQLite's integers are signed.
 base::Bytes encodeVersion(std::uint64_t version);
 
+/// Columns: source, kind, record_ref, version, correction, seq, body_digest, ticket_no.
+KnownIdentity readIdentity(const Query& query);
+
 /// Methods are as View's of the same name. All throw SqliteFault.
 class Lookups {
 public:

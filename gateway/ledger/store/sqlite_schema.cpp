@@ -166,7 +166,7 @@ base::Status prepareWriter(Database& database) {
 }
 
 void prepareReader(Database& database) {
-    database.execute("PRAGMA query_only = 1; PRAGMA cache_size = -4096; PRAGMA temp_store = MEMORY"
+    database.execute("PRAGMA query_only = 1; PRAGMA cache_size = -2048; PRAGMA temp_store = MEMORY"
     );
 }
 

@@ -10,7 +10,7 @@
 namespace yht::ledger {
 
 inline constexpr std::size_t kSnapshotsMax = 512;       // at once; beyond: Unavailable
-inline constexpr std::size_t kIdleConnectionsMax = 64;  // kept open between snapshots
+inline constexpr std::size_t kIdleConnectionsMax = 32;  // kept open between snapshots
 
 struct ReaderOptions {
     std::string path;

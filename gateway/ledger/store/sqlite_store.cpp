@@ -36,6 +36,8 @@ base::Status checkOptions(SqliteStoreOptions& options) {
         !options.log_key->publicKey().supports(crypto::SignatureAlgorithm::Ed25519)) {
         return invalid("the log key is no Ed25519 key");
     }
+    if (!isKeyName(options.key_name)) return invalid("the log key's name is no note key name");
+    if (!isOrigin(options.origin)) return invalid("the origin is empty or not one line");
     if (options.config_digest.size() != kHashBytes)
         return invalid("the config digest is not 32 octets");
     if (options.batch_max == 0 || options.queue_max == 0) return invalid("a queue without room");

@@ -23,7 +23,7 @@ struct SqliteStoreOptions {
     base::Bytes kek;  // 32 octets: wraps every data key
     /// The log's signing key. May be absent for read_only; then receipts are still whole, but
     /// nothing is signed.
-    std::optional<crypto::PrivateKey> log_key;
+    std::optional<crypto::PrivateKey> log_key = {};
     std::string key_name;
     std::string origin;  // with its epoch; a ledger keeps the origin that it was made with
     const base::Clock& clock;
@@ -35,11 +35,11 @@ struct SqliteStoreOptions {
     std::size_t reserve_bytes = 16 * 1024 * 1024;
     /// An I/O error, a failed fsync, a file that SQLite calls corrupt: nothing can be promised any
     /// more, nothing is tried again. Must not return. Default: print and _exit(70).
-    std::function<void(const std::string&)> on_fatal;
+    std::function<void(const std::string&)> on_fatal = {};
     /// One line for the operator's log. Default: standard error.
-    std::function<void(const std::string&)> on_notice;
+    std::function<void(const std::string&)> on_notice = {};
     /// Fault runs only. Called on the writer thread.
-    std::function<void(CommitPoint)> on_point;
+    std::function<void(CommitPoint)> on_point = {};
 };
 
 /// Thread-safety: any thread. Snapshots must be gone before the store is.

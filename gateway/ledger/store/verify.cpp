@@ -40,9 +40,10 @@ private:
     void checkNodes(const StoredLeaf& row);
     void checkCheckpoint(std::uint64_t size);
     void checkTotals();
+    std::vector<KnownIdentity> identityPage(const ticket::Identity& after);
     void checkIdentities();
     void checkIdentity(const KnownIdentity& known);
-    void checkNames();
+    void checkAliases();
     void differs(std::string what, std::string expected, std::string found);
     std::uint64_t count(const char* sql);
 
@@ -97,7 +98,7 @@ VerifyReport Verifier::run(const std::function<void(Seq, Seq)>& progress) {
     }
     checkTotals();
     checkIdentities();
-    checkNames();
+    checkAliases();
     report_.root = edge_.root();
     return std::move(report_);
 }
@@ -132,6 +133,9 @@ void Verifier::checkColumns(const StoredLeaf& row, const LeafHeader& header) {
     same("type", std::to_string(static_cast<int>(header.type)), std::to_string(row.type));
     same("message_seq", std::to_string(header.message_seq), std::to_string(row.message_seq));
     same("ticket_no", header.ticket_no, row.ticket_no);
+    if (!row.ticket_no.empty() && !lookups_.hasTicket(row.ticket_no)) {
+        differs(named("leaf", row.seq) + ": ticket", row.ticket_no, "none");
+    }
 }
 
 void Verifier::checkPayload(const StoredLeaf& row, const Leaf& leaf) {
@@ -221,22 +225,32 @@ void Verifier::checkTotals() {
     );
 }
 
-void Verifier::checkIdentities() {
+std::vector<KnownIdentity> Verifier::identityPage(const ticket::Identity& after) {
+    const auto version = encodeVersion(after.version);
     Query query(
         database_,
-        "SELECT source, kind, record_ref, version, correction, seq, body_digest, ticket_no"
-        " FROM identity WHERE seq <= ?",
-        last_
+        "SELECT source, kind, record_ref, version, correction, seq, body_digest, ticket_no FROM "
+        "identity"
+        " WHERE (source, kind, record_ref, version, correction) > (?, ?, ?, ?, ?)"
+        " ORDER BY source, kind, record_ref, version, correction LIMIT ?",
+        after.source, static_cast<int>(after.kind), after.record_ref, Blob{version},
+        after.correction, kPageEntries
     );
-    while (query.next()) {
-        ++report_.identities;
-        KnownIdentity known;
-        known.identity.source = query.text(0);
-        known.identity.kind = static_cast<ticket::Kind>(query.integer(1));
-        known.seq = query.unsignedInteger(5);
-        known.body_digest = base::Bytes(query.bytes(6));
-        known.ticket_no = query.text(7);
-        checkIdentity(known);
+    std::vector<KnownIdentity> rows;
+    while (query.next()) rows.push_back(readIdentity(query));
+    return rows;
+}
+
+void Verifier::checkIdentities() {
+    // Before every key: no source is named by less than the empty text, no kind is 0.
+    ticket::Identity after{"", static_cast<ticket::Kind>(0), "", 0, 0};
+    for (auto rows = identityPage(after); !rows.empty(); rows = identityPage(after)) {
+        for (const auto& known : rows) {
+            if (known.seq > last_) continue;  // committed since
+            ++report_.identities;
+            checkIdentity(known);
+        }
+        after = rows.back().identity;
     }
 }
 
@@ -265,22 +279,13 @@ void Verifier::checkIdentity(const KnownIdentity& known) {
 }
 
 /// Names that lead to tickets which are not there.
-void Verifier::checkNames() {
+void Verifier::checkAliases() {
     Query query(
         database_,
         "SELECT alias.ticket_no FROM alias LEFT JOIN ticket USING (ticket_no)"
         " WHERE ticket.ticket_no IS NULL"
     );
     while (query.next()) differs("alias", "a ticket", query.text(0));
-    Query named_by_leaf(
-        database_,
-        "SELECT leaf.seq, leaf.ticket_no FROM leaf LEFT JOIN ticket USING (ticket_no)"
-        " WHERE leaf.seq <= ? AND leaf.ticket_no <> '' AND ticket.ticket_no IS NULL",
-        last_
-    );
-    while (named_by_leaf.next()) {
-        differs(named("leaf", named_by_leaf.unsignedInteger(0)), "a ticket", named_by_leaf.text(1));
-    }
 }
 
 }  // namespace

@@ -135,6 +135,12 @@ TEST_F(SqliteStoreTest, OptionsThatCanNotWorkAreRefused) {
     wrong_key.log_key =
         must(crypto::PrivateKey::generate(crypto::SignatureAlgorithm::EcdsaP256Sha256));
     EXPECT_EQ("server.config_invalid", verdictOfOpen(wrong_key));
+    auto no_name = options();
+    no_name.key_name = "two words";
+    EXPECT_EQ("server.config_invalid", verdictOfOpen(no_name));
+    auto no_origin = options();
+    no_origin.origin = "two\nlines";
+    EXPECT_EQ("server.config_invalid", verdictOfOpen(no_origin));
 }
 
 TEST_F(SqliteStoreTest, OtherKekOpensNoPayload) {
