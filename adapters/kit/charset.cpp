@@ -102,27 +102,6 @@ std::size_t Charset::bytesOfText(std::string_view text) const {
     return bytes;
 }
 
-char32_t nextCodePoint(std::string_view text, std::size_t& at) {
-    const auto byte = [&](std::size_t i) -> char32_t {
-        return i < text.size() ? static_cast<unsigned char>(text[i]) & 0x3FU : 0U;
-    };
-    const auto lead = static_cast<unsigned char>(text[at]);
-    if (lead < 0x80) return static_cast<unsigned char>(text[at++]);
-    if (lead < 0xE0) {
-        const char32_t c = ((lead & 0x1FU) << 6) | byte(at + 1);
-        at += 2;
-        return c;
-    }
-    if (lead < 0xF0) {
-        const char32_t c = ((lead & 0x0FU) << 12) | (byte(at + 1) << 6) | byte(at + 2);
-        at += 3;
-        return c;
-    }
-    const char32_t c = ((lead & 0x07U) << 18) | (byte(at + 1) << 12) | (byte(at + 2) << 6) | byte(at + 3);
-    at += 4;
-    return c;
-}
-
 FittedText fitText(std::string_view text, const FitRules& rules, std::string& owned) {
     FittedText fitted;
     const std::size_t substitute_bytes = rules.charset->bytesOfText(rules.substitute);

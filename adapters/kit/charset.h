@@ -14,6 +14,28 @@
 
 namespace yht::kit {
 
+/// Decodes one character of well-formed UTF-8 at `at` and moves past it.
+inline char32_t nextCodePoint(std::string_view text, std::size_t& at) {
+    const auto byte = [&](std::size_t i) -> char32_t {
+        return i < text.size() ? static_cast<unsigned char>(text[i]) & 0x3FU : 0U;
+    };
+    const auto lead = static_cast<unsigned char>(text[at]);
+    if (lead < 0x80) return static_cast<unsigned char>(text[at++]);
+    if (lead < 0xE0) {
+        const char32_t c = ((lead & 0x1FU) << 6) | byte(at + 1);
+        at += 2;
+        return c;
+    }
+    if (lead < 0xF0) {
+        const char32_t c = ((lead & 0x0FU) << 12) | (byte(at + 1) << 6) | byte(at + 2);
+        at += 3;
+        return c;
+    }
+    const char32_t c = ((lead & 0x07U) << 18) | (byte(at + 1) << 12) | (byte(at + 2) << 6) | byte(at + 3);
+    at += 4;
+    return c;
+}
+
 /// Immutable. Thread-safety: any thread.
 class Charset {
 public:
@@ -53,8 +75,5 @@ struct FitRules {
 /// substituted. CR LF and CR become LF. `owned` receives the text where it differs from the input.
 /// Requires: well-formed UTF-8.
 FittedText fitText(std::string_view text, const FitRules& rules, std::string& owned);
-
-/// Decodes one character of well-formed UTF-8 at `at` and moves past it.
-char32_t nextCodePoint(std::string_view text, std::size_t& at);
 
 }  // namespace yht::kit
