@@ -1,6 +1,6 @@
-// Why <openssl/…> here: Poco 1.11 gives no way to check that key and certificate belong together, to name the
-// client CAs in the handshake, to keep other code from loosening the verification (its verify callback asks
-// process-wide events), or to digest a certificate without copying it.
+// Why <openssl/…> here: Poco 1.11 gives no way to check that key and certificate belong together,
+// to name the client CAs in the handshake, to keep other code from loosening the verification (its
+// verify callback asks process-wide events), or to digest a certificate without copying it.
 #include "gateway/trust/tls.h"
 
 #include <Poco/Net/NetException.h>
@@ -86,11 +86,14 @@ base::Result<Context::Ptr> checkedContext(Context::Usage usage, const TlsFiles& 
     try {
         ERR_clear_error();
         Context::Ptr context = makeContext(usage, files);
-        // Loading a certificate that does not fit drops the key without a word; this is where it shows.
+        // Loading a certificate that does not fit drops the key without a word; this is where it
+        // shows.
         if (SSL_CTX_check_private_key(context->sslContext()) != 1) {
-            return invalid("TLS: the private key " + files.private_key_pem +
-                           " does not belong to the certificate " + files.certificate_chain_pem +
-                           ": " + queuedErrors());
+            return invalid(
+                "TLS: the private key " + files.private_key_pem +
+                " does not belong to the certificate " + files.certificate_chain_pem + ": " +
+                queuedErrors()
+            );
         }
         return context;
     } catch (const Poco::Exception& error) {
@@ -98,8 +101,8 @@ base::Result<Context::Ptr> checkedContext(Context::Usage usage, const TlsFiles& 
     }
 }
 
-/// One accepted connection. Used by the thread of its connection only; the handshake is done by its first
-/// receive or send.
+/// One accepted connection. Used by the thread of its connection only; the handshake is done by its
+/// first receive or send.
 class AcceptedTlsSocket final : public Poco::Net::SecureStreamSocketImpl {
 public:
     AcceptedTlsSocket(Poco::Net::StreamSocketImpl* plain, const Context::Ptr& context)
@@ -111,8 +114,9 @@ public:
     using SecureStreamSocketImpl::receiveBytes;
     using SecureStreamSocketImpl::sendBytes;
 
-    // OpenSSL asks for an empty error queue before each operation, and Poco judges a failed one by errno as
-    // well: what an earlier connection of this thread left behind would be taken for this one's.
+    // OpenSSL asks for an empty error queue before each operation, and Poco judges a failed one by
+    // errno as well: what an earlier connection of this thread left behind would be taken for this
+    // one's.
     int receiveBytes(void* buffer, int length, int flags) override {
         clearLeftovers();
         return SecureStreamSocketImpl::receiveBytes(buffer, length, flags);
@@ -122,7 +126,8 @@ public:
         return SecureStreamSocketImpl::sendBytes(buffer, length, flags);
     }
 
-    // Debian's Poco builds an epoll set for each call, and does not see what OpenSSL has already read.
+    // Debian's Poco builds an epoll set for each call, and does not see what OpenSSL has already
+    // read.
     bool poll(const Poco::Timespan& timeout, int mode) override {
         if ((mode & SELECT_READ) != 0 && available() > 0) return true;
         pollfd item{};
@@ -185,11 +190,13 @@ base::Result<Context::Ptr> serverContext(const TlsFiles& files) {
     SSL_CTX* ssl = (*context)->sslContext();
     // Names the CAs in the handshake, so that clients with several certificates send the right one.
     STACK_OF(X509_NAME)* names = SSL_load_client_CA_file(files.peer_ca_pem.c_str());
-    if (names == nullptr) return invalid("TLS: no CA in " + files.peer_ca_pem + ": " + queuedErrors());
+    if (names == nullptr)
+        return invalid("TLS: no CA in " + files.peer_ca_pem + ": " + queuedErrors());
     SSL_CTX_set_client_CA_list(ssl, names);
     // The certificate is looked up per request; the address a partner comes from says nothing.
     (*context)->enableExtendedCertificateVerification(false);
-    // Tickets: a resumed session carries its client certificate along, so it is judged like any other.
+    // Tickets: a resumed session carries its client certificate along, so it is judged like any
+    // other.
     (*context)->enableSessionCache(true, kSessionIdContext);
     (*context)->setSessionCacheSize(kSessionsMax);
     (*context)->preferServerCiphers();
@@ -214,10 +221,12 @@ void TlsContextHolder::replace(Context::Ptr context) {
     context_ = std::move(context);
 }
 
-Poco::Net::ServerSocket listenTls(const SocketAddress& address, const TlsContextHolder& contexts,
-                                  int backlog) {
+Poco::Net::ServerSocket listenTls(
+    const SocketAddress& address, const TlsContextHolder& contexts, int backlog
+) {
     TlsListener listener(new TlsServerSocket(contexts));
-    // Not bind(address, true): that sets SO_REUSEPORT too, and a second gateway would share the port unseen.
+    // Not bind(address, true): that sets SO_REUSEPORT too, and a second gateway would share the
+    // port unseen.
     listener.bind(address, true, false);
     listener.listen(backlog);
     return listener;

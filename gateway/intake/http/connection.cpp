@@ -11,8 +11,9 @@ namespace yht::http {
 
 namespace {
 
-// A client that was refused early may still be sending; closing on it would reset the connection, and with it
-// the answer. What it sends is read and dropped up to here, and no longer than the lingering deadline.
+// A client that was refused early may still be sending; closing on it would reset the connection,
+// and with it the answer. What it sends is read and dropped up to here, and no longer than the
+// lingering deadline.
 constexpr std::size_t kLingerBytesMax = 16 * 1024 * 1024;
 
 }  // namespace
@@ -54,10 +55,16 @@ namespace {
 
 class RequestExchange final : public Exchange {
 public:
-    RequestExchange(const RequestHead& head, MessageReader& reader, Connections& connections,
-                    Poco::Net::StreamSocket& socket, std::function<bool()> send_continue)
-        : head_(head), reader_(reader), connections_(connections), socket_(socket),
-          send_continue_(std::move(send_continue)), certificate_(trust::peerFingerprint(socket)),
+    RequestExchange(
+        const RequestHead& head, MessageReader& reader, Connections& connections,
+        Poco::Net::StreamSocket& socket, std::function<bool()> send_continue
+    )
+        : head_(head),
+          reader_(reader),
+          connections_(connections),
+          socket_(socket),
+          send_continue_(std::move(send_continue)),
+          certificate_(trust::peerFingerprint(socket)),
           body_read_(!head.announcesBody()) {}
 
     const std::string& certificate() const override { return certificate_; }
@@ -92,9 +99,14 @@ private:
 
 }  // namespace
 
-Connection::Connection(const Poco::Net::StreamSocket& socket, Connections& connections,
-                       const Answerer& answerer, const base::Clock& clock, std::int64_t send_timeout_ms)
-    : TCPServerConnection(socket), connections_(connections), answerer_(answerer), clock_(clock),
+Connection::Connection(
+    const Poco::Net::StreamSocket& socket, Connections& connections, const Answerer& answerer,
+    const base::Clock& clock, std::int64_t send_timeout_ms
+)
+    : TCPServerConnection(socket),
+      connections_(connections),
+      answerer_(answerer),
+      clock_(clock),
       send_timeout_ms_(send_timeout_ms) {}
 
 Connection::~Connection() {
@@ -127,8 +139,9 @@ bool Connection::serveOne(MessageReader& reader, Stream& stream) {
         return false;
     }
     connections_.enter(socket(), Phase::Handling);
-    RequestExchange exchange(*head, reader, connections_, socket(),
-                             [&stream] { return stream.write("HTTP/1.1 100 Continue\r\n\r\n"); });
+    RequestExchange exchange(*head, reader, connections_, socket(), [&stream] {
+        return stream.write("HTTP/1.1 100 Continue\r\n\r\n");
+    });
     const Answer answer = answerSafely(*head, exchange);
     if (reader.ended()) return false;
     const bool without_body = head->http.method == "HEAD";
@@ -141,7 +154,8 @@ bool Connection::serveOne(MessageReader& reader, Stream& stream) {
 }
 
 Answer Connection::answerSafely(const RequestHead& head, Exchange& exchange) {
-    // The outermost catch of a request: whatever a library throws past its own room is answered, not dropped.
+    // The outermost catch of a request: whatever a library throws past its own room is answered,
+    // not dropped.
     std::string what;
     try {
         return answerer_.answer(head, exchange);
@@ -152,7 +166,8 @@ Answer Connection::answerSafely(const RequestHead& head, Exchange& exchange) {
     } catch (...) {
         what = "not a std::exception";
     }
-    Answer answer = answerer_.problem(base::makeError(base::ErrorCode::Internal, "exception: " + what));
+    Answer answer =
+        answerer_.problem(base::makeError(base::ErrorCode::Internal, "exception: " + what));
     answer.close = true;
     return answer;
 }
@@ -160,7 +175,9 @@ Answer Connection::answerSafely(const RequestHead& head, Exchange& exchange) {
 bool Connection::send(const Answer& answer, bool keep_alive, bool without_body) {
     connections_.enter(socket(), Phase::Writing);
     Stream stream(socket());
-    return stream.write(serializeAnswer(answer, httpDate(clock_.nowMillis()), keep_alive, without_body));
+    return stream.write(
+        serializeAnswer(answer, httpDate(clock_.nowMillis()), keep_alive, without_body)
+    );
 }
 
 void Connection::refuse(const Answer& answer, MessageReader& reader, bool without_body) {

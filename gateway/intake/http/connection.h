@@ -1,4 +1,5 @@
-// One connection: requests read, answered and written, one after the other, until one side has had enough.
+// One connection: requests read, answered and written, one after the other, until one side has had
+// enough.
 // Uses: wire, connections. Used by: listener.
 #pragma once
 
@@ -18,7 +19,8 @@ public:
     virtual ~Exchange() = default;
     /// SHA-256 of the client certificate, "" on a listener without TLS.
     virtual const std::string& certificate() const = 0;
-    /// Counts the connection under its certificate; false where there are `connections_max` already.
+    /// Counts the connection under its certificate; false where there are `connections_max`
+    /// already.
     virtual bool claim(std::size_t connections_max) = 0;
     /// Reads the body, sending "100 Continue" first where the client waits for it.
     /// Errors: BodyTooLarge, RequestMalformed.
@@ -36,8 +38,10 @@ struct Answerer {
 
 class Connection final : public Poco::Net::TCPServerConnection {
 public:
-    Connection(const Poco::Net::StreamSocket& socket, Connections& connections, const Answerer& answerer,
-               const base::Clock& clock, std::int64_t send_timeout_ms);
+    Connection(
+        const Poco::Net::StreamSocket& socket, Connections& connections, const Answerer& answerer,
+        const base::Clock& clock, std::int64_t send_timeout_ms
+    );
     ~Connection() override;
     void run() override;
 

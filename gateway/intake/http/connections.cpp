@@ -14,8 +14,10 @@ namespace {
 
 // Often enough that a deadline is met closely, seldom enough to cost nothing.
 std::chrono::milliseconds watchInterval(const ConnectionLimits& limits) {
-    const auto shortest = std::min({limits.head_deadline_ms, limits.body_deadline_ms, limits.write_deadline_ms,
-                                    limits.request_deadline_ms, limits.idle_ms, limits.linger_ms});
+    const auto shortest = std::min(
+        {limits.head_deadline_ms, limits.body_deadline_ms, limits.write_deadline_ms,
+         limits.request_deadline_ms, limits.idle_ms, limits.linger_ms}
+    );
     return std::chrono::milliseconds(std::clamp<std::int64_t>(shortest / 5, 5, 250));
 }
 
@@ -29,23 +31,36 @@ void decrease(std::map<std::string, std::size_t>& counts, const std::string& nam
 
 const char* causeName(Cause cause) {
     switch (cause) {
-        case Cause::TooMany: return "too_many";
-        case Cause::TooManyFromAddress: return "too_many_from_address";
-        case Cause::TooManyOfPartner: return "too_many_of_partner";
-        case Cause::HeadSlow: return "head_slow";
-        case Cause::BodySlow: return "body_slow";
-        case Cause::WriteSlow: return "write_slow";
-        case Cause::RequestSlow: return "request_slow";
-        case Cause::Idle: return "idle";
-        case Cause::LingerOver: return "linger_over";
-        case Cause::Stopping: return "stopping";
+        case Cause::TooMany:
+            return "too_many";
+        case Cause::TooManyFromAddress:
+            return "too_many_from_address";
+        case Cause::TooManyOfPartner:
+            return "too_many_of_partner";
+        case Cause::HeadSlow:
+            return "head_slow";
+        case Cause::BodySlow:
+            return "body_slow";
+        case Cause::WriteSlow:
+            return "write_slow";
+        case Cause::RequestSlow:
+            return "request_slow";
+        case Cause::Idle:
+            return "idle";
+        case Cause::LingerOver:
+            return "linger_over";
+        case Cause::Stopping:
+            return "stopping";
     }
     YHT_ASSERT(false);
 }
 
-Connections::Connections(const ConnectionLimits& limits, const base::Clock& clock,
-                         std::function<void(Cause)> ended)
-    : limits_(limits), clock_(clock), ended_(std::move(ended)),
+Connections::Connections(
+    const ConnectionLimits& limits, const base::Clock& clock, std::function<void(Cause)> ended
+)
+    : limits_(limits),
+      clock_(clock),
+      ended_(std::move(ended)),
       watchdog_([this](const std::stop_token& stop) { watch(stop); }) {}
 
 Connections::~Connections() = default;
@@ -74,8 +89,14 @@ bool Connections::admit(const Poco::Net::StreamSocket& socket) {
     }
     const auto now_ms = clock_.steadyMillis();
     entries_.insert_or_assign(
-        socket.impl(), Entry{.socket = socket, .address = address, .certificate = {}, .phase = Phase::Opening,
-                             .phase_since_ms = now_ms, .request_since_ms = now_ms}
+        socket.impl(),
+        Entry{
+            .socket = socket,
+            .address = address,
+            .certificate = {},
+            .phase = Phase::Opening,
+            .phase_since_ms = now_ms,
+            .request_since_ms = now_ms}
     );
     return true;
 }
@@ -102,8 +123,10 @@ void Connections::enter(const Poco::Net::StreamSocket& socket, Phase phase) {
     if (phase == Phase::Idle && stopping_) cut(entry, Cause::Stopping);
 }
 
-bool Connections::claim(const Poco::Net::StreamSocket& socket, const std::string& certificate,
-                        std::size_t connections_max) {
+bool Connections::claim(
+    const Poco::Net::StreamSocket& socket, const std::string& certificate,
+    std::size_t connections_max
+) {
     const std::lock_guard lock(mutex_);
     const auto found = entries_.find(socket.impl());
     if (found == entries_.end()) return false;
@@ -138,20 +161,25 @@ void Connections::remove(const Poco::Net::StreamSocket& socket) {
 void Connections::cut(Entry& entry, Cause cause) {
     if (entry.cut) return;
     entry.cut = true;
-    // The descriptor only, never Poco's shutdown(): that would use the TLS session of another thread.
+    // The descriptor only, never Poco's shutdown(): that would use the TLS session of another
+    // thread.
     ::shutdown(entry.socket.impl()->sockfd(), SHUT_RDWR);
     ended_(cause);
 }
 
 bool Connections::overdue(const Entry& entry, std::int64_t now_ms, Cause& cause) const {
-    const auto past = [now_ms](std::int64_t since_ms, std::int64_t limit_ms) { return now_ms - since_ms > limit_ms; };
+    const auto past = [now_ms](std::int64_t since_ms, std::int64_t limit_ms) {
+        return now_ms - since_ms > limit_ms;
+    };
     const auto phaseOver = [&](std::int64_t limit_ms, Cause phase_cause) {
         cause = phase_cause;
         return past(entry.phase_since_ms, limit_ms);
     };
     switch (entry.phase) {
-        case Phase::Idle: return phaseOver(limits_.idle_ms, Cause::Idle);
-        case Phase::Lingering: return phaseOver(limits_.linger_ms, Cause::LingerOver);
+        case Phase::Idle:
+            return phaseOver(limits_.idle_ms, Cause::Idle);
+        case Phase::Lingering:
+            return phaseOver(limits_.linger_ms, Cause::LingerOver);
         case Phase::Opening:
         case Phase::Head:
             if (phaseOver(limits_.head_deadline_ms, Cause::HeadSlow)) return true;
@@ -162,7 +190,8 @@ bool Connections::overdue(const Entry& entry, std::int64_t now_ms, Cause& cause)
         case Phase::Writing:
             if (phaseOver(limits_.write_deadline_ms, Cause::WriteSlow)) return true;
             break;
-        case Phase::Handling: break;
+        case Phase::Handling:
+            break;
     }
     cause = Cause::RequestSlow;
     return past(entry.request_since_ms, limits_.request_deadline_ms);
@@ -194,7 +223,8 @@ void Connections::stopIdle() {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
     for (auto& [key, entry] : entries_) {
-        if (entry.phase == Phase::Idle || entry.phase == Phase::Opening) cut(entry, Cause::Stopping);
+        if (entry.phase == Phase::Idle || entry.phase == Phase::Opening)
+            cut(entry, Cause::Stopping);
     }
 }
 
@@ -206,7 +236,9 @@ void Connections::cutAll() {
 bool Connections::waitUntilServed(std::int64_t timeout_ms) {
     std::unique_lock lock(mutex_);
     return changed_.wait_for(lock, std::chrono::milliseconds(timeout_ms), [this] {
-        return std::none_of(entries_.begin(), entries_.end(), [](const auto& e) { return e.second.taken; });
+        return std::none_of(entries_.begin(), entries_.end(), [](const auto& e) {
+            return e.second.taken;
+        });
     });
 }
 

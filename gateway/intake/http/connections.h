@@ -1,6 +1,7 @@
 // Which connections a listener has, how many it takes, and how long each may stay in each phase.
-// Poco binds a thread to a connection for the connection's life and restarts its timeout with every byte, so a
-// few slow clients would hold every thread for ever; here the caps and deadlines are ours.
+// Poco binds a thread to a connection for the connection's life and restarts its timeout with every
+// byte, so a few slow clients would hold every thread for ever; here the caps and deadlines are
+// ours.
 // Uses: base. Used by: listener, connection.
 #pragma once
 
@@ -23,12 +24,14 @@ namespace yht::http {
 
 inline constexpr std::size_t kConnectionsMax = 256;
 inline constexpr std::size_t kConnectionsPerAddressMax = 64;
-inline constexpr std::int64_t kHeadDeadlineMs = 5'000;      // TLS handshake and head; the head alone later on
+inline constexpr std::int64_t kHeadDeadlineMs =
+    5'000;  // TLS handshake and head; the head alone later on
 inline constexpr std::int64_t kBodyDeadlineMs = 15'000;
 inline constexpr std::int64_t kWriteDeadlineMs = 15'000;
-inline constexpr std::int64_t kRequestDeadlineMs = 60'000;  // first byte of the head to last of the answer
-inline constexpr std::int64_t kIdleMs = 60'000;             // kept alive without a request
-inline constexpr std::int64_t kLingerMs = 2'000;            // reading on after an early refusal
+inline constexpr std::int64_t kRequestDeadlineMs =
+    60'000;                                       // first byte of the head to last of the answer
+inline constexpr std::int64_t kIdleMs = 60'000;   // kept alive without a request
+inline constexpr std::int64_t kLingerMs = 2'000;  // reading on after an early refusal
 
 struct ConnectionLimits {
     std::size_t connections_max = kConnectionsMax;
@@ -48,7 +51,15 @@ enum class Phase : std::uint8_t { Opening, Head, Body, Handling, Writing, Idle, 
 
 /// Why a connection was refused or cut; a metric label.
 enum class Cause : std::uint8_t {
-    TooMany, TooManyFromAddress, TooManyOfPartner, HeadSlow, BodySlow, WriteSlow, RequestSlow, Idle, LingerOver,
+    TooMany,
+    TooManyFromAddress,
+    TooManyOfPartner,
+    HeadSlow,
+    BodySlow,
+    WriteSlow,
+    RequestSlow,
+    Idle,
+    LingerOver,
     Stopping,
 };
 const char* causeName(Cause cause);
@@ -57,7 +68,9 @@ const char* causeName(Cause cause);
 class Connections {
 public:
     /// `ended` is told of every refusal and cut; it must be short and must not call back.
-    Connections(const ConnectionLimits& limits, const base::Clock& clock, std::function<void(Cause)> ended);
+    Connections(
+        const ConnectionLimits& limits, const base::Clock& clock, std::function<void(Cause)> ended
+    );
     ~Connections();
     Connections(const Connections&) = delete;
     Connections& operator=(const Connections&) = delete;
@@ -68,9 +81,12 @@ public:
     bool take(const Poco::Net::StreamSocket& socket);
     /// The connection has entered `phase`. Entering Head starts the whole request's clock.
     void enter(const Poco::Net::StreamSocket& socket, Phase phase);
-    /// Counts the connection under a client certificate; false where `connections_max` have it already.
-    bool claim(const Poco::Net::StreamSocket& socket, const std::string& certificate,
-               std::size_t connections_max);
+    /// Counts the connection under a client certificate; false where `connections_max` have it
+    /// already.
+    bool claim(
+        const Poco::Net::StreamSocket& socket, const std::string& certificate,
+        std::size_t connections_max
+    );
     void remove(const Poco::Net::StreamSocket& socket);
 
     /// From now on connections without a request are cut, and no other is admitted.
@@ -123,7 +139,9 @@ private:
 class ConnectionFilter final : public Poco::Net::TCPServerConnectionFilter {
 public:
     explicit ConnectionFilter(Connections& connections) : connections_(connections) {}
-    bool accept(const Poco::Net::StreamSocket& socket) override { return connections_.admit(socket); }
+    bool accept(const Poco::Net::StreamSocket& socket) override {
+        return connections_.admit(socket);
+    }
 
 private:
     Connections& connections_;

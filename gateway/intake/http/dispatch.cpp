@@ -18,12 +18,16 @@ bool isJson(std::string text) {
     std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) {
         return static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
     });
-    text.erase(std::remove_if(text.begin(), text.end(), [](char c) { return c == ' ' || c == '\t'; }), text.end());
+    text.erase(
+        std::remove_if(text.begin(), text.end(), [](char c) { return c == ' ' || c == '\t'; }),
+        text.end()
+    );
     return text == "application/json" || text == "application/json;charset=utf-8" ||
            text == "application/json;charset=\"utf-8\"";
 }
 
-/// RFC 9421 section 5.1, read generously: a member that names our tag, or none at all, asks for our signature.
+/// RFC 9421 section 5.1, read generously: a member that names our tag, or none at all, asks for our
+/// signature.
 bool asksForSignature(const trust::HttpHead& head) {
     if (!head.has("accept-signature")) return false;
     const std::string wanted = head.field("accept-signature");
@@ -33,15 +37,18 @@ bool asksForSignature(const trust::HttpHead& head) {
 /// Faults of ours, and speakers and signatures that were refused: what an operator looks for.
 bool worthALine(const base::ErrorRow& row) {
     const std::string_view wire = row.wire;
-    return row.fault == base::Fault::Receiver || wire.starts_with("speaker.") || wire.starts_with("signature.");
+    return row.fault == base::Fault::Receiver || wire.starts_with("speaker.") ||
+           wire.starts_with("signature.");
 }
 
 void logFailure(const Services& services, const Request& request, const base::Error& error) {
     const auto& row = error.row();
     if (!services.logger || !worthALine(row)) return;
-    services.logger(std::string("door: ") + (request.route == nullptr ? kNoRoute : request.route->path) +
-                    " partner=" + (request.speaker.partner == nullptr ? "-" : request.speaker.partner->id) + ' ' +
-                    row.wire + (error.detail.empty() ? "" : " (" + error.detail + ")"));
+    services.logger(
+        std::string("door: ") + (request.route == nullptr ? kNoRoute : request.route->path) +
+        " partner=" + (request.speaker.partner == nullptr ? "-" : request.speaker.partner->id) +
+        ' ' + row.wire + (error.detail.empty() ? "" : " (" + error.detail + ")")
+    );
 }
 
 /// Counts a request in for as long as it is being answered.
@@ -74,7 +81,8 @@ base::Status SignatureGuard::check() const {
     return last_answer_;
 }
 
-Answer Dispatcher::answer(RouteListener listener, const RequestHead& head, Exchange& exchange) const {
+Answer Dispatcher::answer(RouteListener listener, const RequestHead& head, Exchange& exchange)
+    const {
     const InFlight in_flight(services_.metrics.inFlight());
     const auto start_ms = services_.clock.steadyMillis();
     Request request;
@@ -85,13 +93,16 @@ Answer Dispatcher::answer(RouteListener listener, const RequestHead& head, Excha
     Answer answer = result ? std::move(*result) : problemAnswer(result.error());
     signWhereAsked(request, answer);
     const double seconds = static_cast<double>(services_.clock.steadyMillis() - start_ms) / 1000.0;
-    services_.metrics.requestDone(request.route == nullptr ? kNoRoute : request.route->path, head.http.method,
-                                  answer.status, seconds);
+    services_.metrics.requestDone(
+        request.route == nullptr ? kNoRoute : request.route->path, head.http.method, answer.status,
+        seconds
+    );
     return answer;
 }
 
-base::Result<Answer> Dispatcher::answerOrRefuse(Request& request, RouteListener listener,
-                                                Exchange& exchange) const {
+base::Result<Answer> Dispatcher::answerOrRefuse(
+    Request& request, RouteListener listener, Exchange& exchange
+) const {
     if (listener == RouteListener::Partner) {
         auto status = settleSpeaker(request, exchange);
         if (!status && status.error().code == ErrorCode::TooManyRequests) {
@@ -117,14 +128,17 @@ base::Status Dispatcher::settleSpeaker(Request& request, Exchange& exchange) con
     if (!speaker) return std::move(speaker).error();
     request.speaker = std::move(*speaker);
     if (!exchange.claim(request.partner().connections_max)) {
-        return base::makePublicError(ErrorCode::TooManyRequests,
-                                     "Too many connections under this certificate; use those that are open.",
-                                     "该证书的并发连接数已达上限,请复用已有连接。");
+        return base::makePublicError(
+            ErrorCode::TooManyRequests,
+            "Too many connections under this certificate; use those that are open.",
+            "该证书的并发连接数已达上限,请复用已有连接。"
+        );
     }
     return {};
 }
 
-base::Status Dispatcher::settleRoute(Request& request, RouteListener listener, std::string& allow) const {
+base::Status Dispatcher::settleRoute(Request& request, RouteListener listener, std::string& allow)
+    const {
     // HEAD is GET without its body; connection leaves that out.
     const std::string& method = request.head.http.method;
     auto match = findRoute(table_, listener, method == "HEAD" ? "GET" : method, request.head.path);
@@ -148,11 +162,13 @@ base::Status Dispatcher::settleBody(Request& request, Exchange& exchange) const 
     const RequestHead& head = request.head;
     const Route& route = *request.route;
     if (route.body_bytes_max > 0) {
-        if (!head.chunked && !head.content_length) return base::makeError(ErrorCode::LengthRequired);
+        if (!head.chunked && !head.content_length)
+            return base::makeError(ErrorCode::LengthRequired);
         if (head.content_length.value_or(0) > route.body_bytes_max) {
             return base::makeError(ErrorCode::BodyTooLarge);
         }
-        if (!isJson(head.http.field("content-type"))) return base::makeError(ErrorCode::MediaTypeUnsupported);
+        if (!isJson(head.http.field("content-type")))
+            return base::makeError(ErrorCode::MediaTypeUnsupported);
     }
     std::string body;
     if (head.announcesBody()) {
@@ -174,8 +190,9 @@ std::string Dispatcher::absoluteTarget(const Request& request) const {
     for (const auto& url : services_.public_base_urls) {
         if (!host.empty() && url.ends_with("://" + host)) return url + request.head.http.target_uri;
     }
-    return services_.public_base_urls.empty() ? request.head.http.target_uri
-                                              : services_.public_base_urls.front() + request.head.http.target_uri;
+    return services_.public_base_urls.empty()
+               ? request.head.http.target_uri
+               : services_.public_base_urls.front() + request.head.http.target_uri;
 }
 
 void Dispatcher::signWhereAsked(const Request& request, Answer& answer) const {
@@ -185,8 +202,9 @@ void Dispatcher::signWhereAsked(const Request& request, Answer& answer) const {
     trust::HttpHead head;
     head.status = answer.status;
     head.set("content-type", answer.content_type);
-    auto status = trust::signMessage(head, answer.body, *services_.signing_key, services_.clock.nowMillis(),
-                                     &signed_request);
+    auto status = trust::signMessage(
+        head, answer.body, *services_.signing_key, services_.clock.nowMillis(), &signed_request
+    );
     if (!status) {
         logFailure(services_, request, status.error());
         return;

@@ -1,6 +1,7 @@
-// From a head on a connection to an answer: who speaks, which route, may they, how much, is it signed; then the
-// handler. The checks stand here once, in this order, and read their bounds from the route's columns:
-//   1 speaker   the client certificate belongs to a partner, now: judged per request, on resumed sessions too
+// From a head on a connection to an answer: who speaks, which route, may they, how much, is it
+// signed; then the handler. The checks stand here once, in this order, and read their bounds from
+// the route's columns:
+//   1 speaker   the client certificate belongs to a partner, now: on resumed sessions too
 //   2 share     not more connections under one certificate than the partner may have
 //   3 route     404, 405 with Allow
 //   4 right     any one of those that the route names
@@ -19,12 +20,15 @@ namespace yht::http {
 /// Thread-safety: any thread.
 class Dispatcher {
 public:
-    Dispatcher(Services& services, std::span<const Route> table) : services_(services), table_(table) {}
+    Dispatcher(Services& services, std::span<const Route> table)
+        : services_(services), table_(table) {}
 
     Answer answer(RouteListener listener, const RequestHead& head, Exchange& exchange) const;
 
 private:
-    base::Result<Answer> answerOrRefuse(Request& request, RouteListener listener, Exchange& exchange) const;
+    base::Result<Answer> answerOrRefuse(
+        Request& request, RouteListener listener, Exchange& exchange
+    ) const;
     base::Status settleSpeaker(Request& request, Exchange& exchange) const;
     base::Status settleRoute(Request& request, RouteListener listener, std::string& allow) const;
     base::Status settleBody(Request& request, Exchange& exchange) const;

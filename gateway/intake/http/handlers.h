@@ -1,5 +1,6 @@
-// The handlers, by subject. Each is a function of the request and the rooms it may ask; who may call it, with how
-// large a body and whether signed, has been settled by dispatch from the route's columns.
+// The handlers, by subject. Each is a function of the request and the rooms it may ask; who may
+// call it, with how large a body and whether signed, has been settled by dispatch from the route's
+// columns.
 // Uses: request. Used by: routes.
 #pragma once
 
@@ -32,7 +33,9 @@ base::Result<Answer> getReadiness(Services& services, const Request& request);
 base::Result<Answer> getMetrics(Services& services, const Request& request);
 
 /// A query parameter as a whole number. Errors: ParameterInvalid naming it and its range.
-base::Result<std::uint64_t> numberParameter(const Request& request, const std::string& name,
-                                            std::uint64_t fallback, std::uint64_t min, std::uint64_t max);
+base::Result<std::uint64_t> numberParameter(
+    const Request& request, const std::string& name, std::uint64_t fallback, std::uint64_t min,
+    std::uint64_t max
+);
 
 }  // namespace yht::http

@@ -1,8 +1,10 @@
-// The change feed: {"items":[{"ticket_no","seq","kind","received_time","committed_time","record":{…}}…],"next":"17"}.
-// Items are records that others brought to tickets which the partner may see, by sequence number; its own come back
-// to nobody as news. Records without a ticket (calls, filings) go to ReadProvince only. `next` is the last entry
-// looked at, shown or not, so it advances past what is not the partner's, and a client that asks again from it
-// never misses and never sees twice. A ticket that becomes visible later is read as a whole under /v1/tickets.
+// The change feed: {"items":[{"ticket_no","seq","kind","received_time","committed_time","record":{}}…],
+// "next":"17"}.
+// Items are records that others brought to tickets which the partner may see, by sequence number;
+// its own come back to nobody as news. Records without a ticket (calls, filings) go to ReadProvince
+// only. `next` is the last entry looked at, shown or not, so it advances past what is not the
+// partner's, and a client that asks again from it never misses and never sees twice. A ticket that
+// becomes visible later is read as a whole under /v1/tickets.
 #include "gateway/intake/admission/visibility.h"
 #include "gateway/intake/http/handlers.h"
 #include "gateway/intake/http/ticket_json.h"
@@ -19,17 +21,21 @@ using base::ErrorCode;
 constexpr std::uint64_t kItemsDefault = 100;
 constexpr std::uint64_t kChangesItemsMax = 500;
 constexpr std::uint64_t kWaitSecondsMax = 25;
-constexpr std::size_t kExaminedMax = 5000;             // entries that one request looks at
-constexpr std::size_t kScanEntries = 500;              // at a time
+constexpr std::size_t kExaminedMax = 5000;                // entries that one request looks at
+constexpr std::size_t kScanEntries = 500;                 // at a time
 constexpr std::size_t kAnswerBytesMax = 4 * 1024 * 1024;  // no further item once beyond
-constexpr std::int64_t kWaitSliceMs = 250;             // how soon a stopping gateway is noticed
+constexpr std::int64_t kWaitSliceMs = 250;                // how soon a stopping gateway is noticed
 
 /// Whether one partner sees one ticket, and how; remembered for the length of a request.
 class Sight {
 public:
-    Sight(Services& services, const trust::Partner& partner) : services_(services), partner_(partner) {}
+    Sight(Services& services, const trust::Partner& partner)
+        : services_(services), partner_(partner) {}
 
-    struct Answer { bool visible = false; bool masked = false; };
+    struct Answer {
+        bool visible = false;
+        bool masked = false;
+    };
 
     base::Result<Answer> of(ledger::View& view, const std::string& ticket_no) {
         if (const auto known = known_.find(ticket_no); known != known_.end()) return known->second;
@@ -38,8 +44,9 @@ public:
         if (answer.visible && !partner_.may(trust::Right::ReadProvince)) {
             auto stored = ledger::readTicket(view, ticket_no);
             if (!stored) return std::move(stored).error();
-            const auto folded =
-                foldStored(*stored, services_.calendar, services_.fold_rules, services_.clock.nowMillis());
+            const auto folded = foldStored(
+                *stored, services_.calendar, services_.fold_rules, services_.clock.nowMillis()
+            );
             answer.masked = hidesCitizen(view, partner_, *stored, folded);
         }
         known_.emplace(ticket_no, answer);
@@ -62,13 +69,15 @@ public:
         out_.StartArray();
     }
 
-    /// Looks at what is there now. A snapshot of its own each time: a waiting request must not pin the WAL.
+    /// Looks at what is there now. A snapshot of its own each time: a waiting request must not pin
+    /// the WAL.
     base::Status advance() {
         auto snapshot = services_.store.snapshot();
         if (!snapshot) return std::move(snapshot).error();
         Sight sight(services_, partner_);  // a ticket may have become visible since the last pass
         while (!full()) {
-            const auto headers = (*snapshot)->scan(next_, std::min(kScanEntries, kExaminedMax - examined_));
+            const auto headers =
+                (*snapshot)->scan(next_, std::min(kScanEntries, kExaminedMax - examined_));
             if (headers.empty()) return {};
             for (const auto& header : headers) {
                 if (auto status = look(**snapshot, sight, header); !status) return status;
@@ -95,7 +104,8 @@ private:
     base::Status look(ledger::View& view, Sight& sight, const ledger::LeafHeader& header) {
         ++examined_;
         next_ = header.seq;
-        if (header.type != ledger::EntryType::Record || partner_.speaksFor(header.source)) return {};
+        if (header.type != ledger::EntryType::Record || partner_.speaksFor(header.source))
+            return {};
         Sight::Answer seen{.visible = partner_.may(trust::Right::ReadProvince), .masked = false};
         if (!header.ticket_no.empty()) {
             auto known = sight.of(view, header.ticket_no);
@@ -107,7 +117,10 @@ private:
         if (!entry && entry.error().code == ErrorCode::LedgerErased) return {};
         if (!entry) return std::move(entry).error();
         auto record = ticket::fromCanonicalText(entry->payload);
-        if (!record) return base::makeError(ErrorCode::LedgerCorrupt, "record " + std::to_string(header.seq));
+        if (!record)
+            return base::makeError(
+                ErrorCode::LedgerCorrupt, "record " + std::to_string(header.seq)
+            );
         writeRecord(out_, header, *record, seen.masked);
         ++items_;
         return {};
@@ -123,11 +136,15 @@ private:
     JsonWriter out_;
 };
 
-base::Status waitForItems(Services& services, const Request& request, Feed& feed, std::int64_t wait_ms) {
+base::Status waitForItems(
+    Services& services, const Request& request, Feed& feed, std::int64_t wait_ms
+) {
     const LongPolls::Place place(services.long_polls, request.partner().id);
     if (place.verdict() == LongPolls::Verdict::PartnerWaits) {
-        return base::makePublicError(ErrorCode::TooManyRequests, "This partner waits for changes already.",
-                                     "该对接方已有一个等待中的变更请求。");
+        return base::makePublicError(
+            ErrorCode::TooManyRequests, "This partner waits for changes already.",
+            "该对接方已有一个等待中的变更请求。"
+        );
     }
     // All places taken is not this partner's doing: it is answered without waiting.
     if (place.verdict() == LongPolls::Verdict::AllTaken) return {};
@@ -157,7 +174,8 @@ base::Result<Answer> getChanges(Services& services, const Request& request) {
     Feed feed(services, request.partner(), *after, *limit);
     if (auto status = feed.advance(); !status) return status.error();
     if (feed.empty() && !feed.full() && *wait_s > 0) {
-        auto status = waitForItems(services, request, feed, static_cast<std::int64_t>(*wait_s) * 1000);
+        auto status =
+            waitForItems(services, request, feed, static_cast<std::int64_t>(*wait_s) * 1000);
         if (!status) return status.error();
     }
     return feed.answer();

@@ -1,5 +1,5 @@
-// What an auditor asks for. Receipts are shown to those whom they concern: the partner whose source spoke, and
-// whoever may see the ticket; for anybody else the entry is not there.
+// What an auditor asks for. Receipts are shown to those whom they concern: the partner whose source
+// spoke, and whoever may see the ticket; for anybody else the entry is not there.
 #include "gateway/intake/admission/visibility.h"
 #include "gateway/intake/http/handlers.h"
 #include "gateway/intake/http/problem.h"
@@ -36,7 +36,8 @@ base::Result<Answer> getReceipt(Services& services, const Request& request) {
     if (!snapshot) return std::move(snapshot).error();
     auto leaf = (*snapshot)->leaf(std::stoull(text));
     if (!leaf) return std::move(leaf).error();
-    if (!concerns(**snapshot, request.partner(), leaf->header)) return base::makeError(ErrorCode::NotFound);
+    if (!concerns(**snapshot, request.partner(), leaf->header))
+        return base::makeError(ErrorCode::NotFound);
     auto receipt = (*snapshot)->receipt(leaf->header.seq);
     if (!receipt) return std::move(receipt).error();
     Answer answer;
@@ -63,15 +64,18 @@ base::Result<Answer> getProof(Services& services, const Request& request) {
     const std::uint64_t last = (*snapshot)->lastSeq();
     const bool inclusion = request.query.contains("seq");
     if (inclusion == request.query.contains("first")) {
-        return base::makePublicError(ErrorCode::ParameterInvalid, "Give seq (inclusion) or first (consistency), and size.",
-                                     "请给出 seq(包含证明)或 first(一致性证明),以及 size。");
+        return base::makePublicError(
+            ErrorCode::ParameterInvalid, "Give seq (inclusion) or first (consistency), and size.",
+            "请给出 seq(包含证明)或 first(一致性证明),以及 size。"
+        );
     }
     auto size = numberParameter(request, "size", last, 1, last);
     if (!size) return std::move(size).error();
     const char* name = inclusion ? "seq" : "first";
     auto from = numberParameter(request, name, 0, 1, *size);
     if (!from) return std::move(from).error();
-    auto path = inclusion ? (*snapshot)->inclusionProof(*from, *size) : (*snapshot)->consistencyProof(*from, *size);
+    auto path = inclusion ? (*snapshot)->inclusionProof(*from, *size)
+                          : (*snapshot)->consistencyProof(*from, *size);
     if (!path) return std::move(path).error();
     rapidjson::StringBuffer text;
     JsonWriter out(text);

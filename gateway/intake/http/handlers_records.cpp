@@ -1,10 +1,11 @@
 // Answers to submitted records.
-//   one record   201 or 200: {"ticket_no":…,"seq":"7","verdict":"created","duplicate":false,"receipt":{…}}
-//                refused: its problem document, with its own status
-//   an array     200: {"items":[{"status":201,…as above…},{"status":422,"problem":{…}}…]}, in the order of the body;
-//                a refusal of the whole submission (signature, JSON, too many items, disk) is a problem document
-// Each receipt stands whole, also where the records of one array share a checkpoint: it is, byte for byte, what
-// GET /v1/receipts/{seq} answers, and can be kept apart from the others.
+//   one record  201 or 200: {"ticket_no","seq":"7","verdict":"created","duplicate":false,"receipt":{}}
+//               refused: its problem document, with its own status
+//   an array    200: {"items":[{"status":201, …as above}, {"status":422,"problem":{}}…]}, in the
+//               order of the body; a refusal of the whole submission (signature, JSON, too many
+//               items, disk) is a problem document
+// Each receipt stands whole, also where the records of one array share a checkpoint: it is, byte
+// for byte, what GET /v1/receipts/{seq} answers, and can be kept apart from the others.
 #include "gateway/intake/http/handlers.h"
 #include "gateway/intake/http/problem.h"
 
@@ -17,10 +18,14 @@ using intake::ItemVerdict;
 
 const char* verdictName(ItemVerdict verdict) {
     switch (verdict) {
-        case ItemVerdict::Created: return "created";
-        case ItemVerdict::Stale: return "stale";
-        case ItemVerdict::Duplicate: return "duplicate";
-        case ItemVerdict::Refused: return "refused";
+        case ItemVerdict::Created:
+            return "created";
+        case ItemVerdict::Stale:
+            return "stale";
+        case ItemVerdict::Duplicate:
+            return "duplicate";
+        case ItemVerdict::Refused:
+            return "refused";
     }
     YHT_ASSERT(false);
 }

@@ -1,4 +1,5 @@
-// A ticket is shown to whoever may see it; for anybody else it is not there (404, as if it had never been).
+// A ticket is shown to whoever may see it; for anybody else it is not there (404, as if it had
+// never been).
 #include "gateway/intake/admission/visibility.h"
 #include "gateway/intake/http/handlers.h"
 #include "gateway/intake/http/ticket_json.h"
@@ -9,8 +10,9 @@ namespace {
 
 using base::ErrorCode;
 
-base::Result<Answer> ticketAnswer(Services& services, const Request& request, ledger::View& view,
-                                  const std::string& ticket_no) {
+base::Result<Answer> ticketAnswer(
+    Services& services, const Request& request, ledger::View& view, const std::string& ticket_no
+) {
     if (!view.hasTicket(ticket_no) || !intake::maySee(view, request.partner(), ticket_no)) {
         return base::makeError(ErrorCode::NotFound);
     }
@@ -37,8 +39,10 @@ base::Result<Answer> findTicket(Services& services, const Request& request) {
     const auto number = request.query.find("ticket_ref");
     if (source == request.query.end() || number == request.query.end() || source->second.empty() ||
         number->second.empty()) {
-        return base::makePublicError(ErrorCode::ParameterInvalid, "source and ticket_ref are both needed.",
-                                     "须同时提供 source 与 ticket_ref。");
+        return base::makePublicError(
+            ErrorCode::ParameterInvalid, "source and ticket_ref are both needed.",
+            "须同时提供 source 与 ticket_ref。"
+        );
     }
     auto snapshot = services.store.snapshot();
     if (!snapshot) return std::move(snapshot).error();
@@ -47,8 +51,10 @@ base::Result<Answer> findTicket(Services& services, const Request& request) {
     return ticketAnswer(services, request, **snapshot, *ticket_no);
 }
 
-base::Result<std::uint64_t> numberParameter(const Request& request, const std::string& name,
-                                            std::uint64_t fallback, std::uint64_t min, std::uint64_t max) {
+base::Result<std::uint64_t> numberParameter(
+    const Request& request, const std::string& name, std::uint64_t fallback, std::uint64_t min,
+    std::uint64_t max
+) {
     constexpr std::size_t kDigitsMax = 19;  // any of them fits into 64 bits
     const auto found = request.query.find(name);
     std::uint64_t value = fallback;
@@ -61,8 +67,10 @@ base::Result<std::uint64_t> numberParameter(const Request& request, const std::s
     }
     if (value >= min && value <= max) return value;
     const std::string range = std::to_string(min) + " – " + std::to_string(max);
-    return base::makePublicError(ErrorCode::ParameterInvalid, name + " must be a whole number, " + range + ".",
-                                 name + " 须为整数,范围 " + range + "。");
+    return base::makePublicError(
+        ErrorCode::ParameterInvalid, name + " must be a whole number, " + range + ".",
+        name + " 须为整数,范围 " + range + "。"
+    );
 }
 
 }  // namespace yht::http

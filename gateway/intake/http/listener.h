@@ -1,4 +1,5 @@
-// A listening socket, its threads, its connections: the frame that both listeners of the door stand in.
+// A listening socket, its threads, its connections: the frame that both listeners of the door stand
+// in.
 // Uses: connection. Used by: server.
 #pragma once
 
@@ -16,15 +17,17 @@ namespace yht::http {
 class Listener {
 public:
     /// `ended`: see Connections. Throws Poco::Exception where no thread can be had.
-    Listener(const Poco::Net::ServerSocket& socket, const ConnectionLimits& limits, const base::Clock& clock,
-             Answerer answerer, std::function<void(Cause)> ended);
+    Listener(
+        const Poco::Net::ServerSocket& socket, const ConnectionLimits& limits,
+        const base::Clock& clock, Answerer answerer, std::function<void(Cause)> ended
+    );
     ~Listener();
     Listener(const Listener&) = delete;
     Listener& operator=(const Listener&) = delete;
 
     void start();
-    /// Stops accepting, lets requests under way finish for `drain_ms`, cuts the rest, and returns when the last
-    /// thread has left. Calling it again does nothing.
+    /// Stops accepting, lets requests under way finish for `drain_ms`, cuts the rest, and returns
+    /// when the last thread has left. Calling it again does nothing.
     void stop(std::int64_t drain_ms);
     std::uint16_t port() const { return port_; }
     std::size_t connectionCount() const { return connections_.count(); }

@@ -1,5 +1,5 @@
-// Who may wait for changes at the moment: one wait per partner, and a quarter of the listener's threads in all,
-// so that waiting partners never starve those who submit.
+// Who may wait for changes at the moment: one wait per partner, and a quarter of the listener's
+// threads in all, so that waiting partners never starve those who submit.
 // Uses: std. Used by: handlers (changes), server.
 #pragma once
 

@@ -10,9 +10,10 @@ using prometheus::BuildCounter;
 using prometheus::BuildGauge;
 using prometheus::BuildHistogram;
 
-// From a read answered out of memory to a commit that waits for a slow disk; a long poll fills the last.
-const prometheus::Histogram::BucketBoundaries kSeconds = {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1,
-                                                          0.25,  0.5,    1,     2.5,  5,     10,   30};
+// From a read answered out of memory to a commit that waits for a slow disk; a long poll fills the
+// last.
+const prometheus::Histogram::BucketBoundaries kSeconds = {
+    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30};
 
 // A method is the client's word: only those that we know become a label.
 std::string methodLabel(const std::string& method) {
@@ -23,7 +24,10 @@ std::string methodLabel(const std::string& method) {
 
 Metrics::Metrics(prometheus::Registry& registry)
     : registry_(registry),
-      requests_(BuildCounter().Name("yht_door_requests_total").Help("Requests answered.").Register(registry)),
+      requests_(BuildCounter()
+                    .Name("yht_door_requests_total")
+                    .Help("Requests answered.")
+                    .Register(registry)),
       seconds_(BuildHistogram()
                    .Name("yht_door_request_seconds")
                    .Help("From the last line of the head to the answer's first byte.")
@@ -32,8 +36,13 @@ Metrics::Metrics(prometheus::Registry& registry)
                    .Name("yht_door_connections_ended_total")
                    .Help("Connections refused or cut, by cause.")
                    .Register(registry)),
-      connections_(BuildGauge().Name("yht_door_connections").Help("Connections open.").Register(registry)),
-      ledger_(BuildGauge().Name("yht_ledger_writer").Help("The ledger's writer, by counter.").Register(registry)),
+      connections_(
+          BuildGauge().Name("yht_door_connections").Help("Connections open.").Register(registry)
+      ),
+      ledger_(BuildGauge()
+                  .Name("yht_ledger_writer")
+                  .Help("The ledger's writer, by counter.")
+                  .Register(registry)),
       items_(BuildGauge()
                  .Name("yht_admission_items")
                  .Help("Records since the start: received = created + stale + duplicate + refused.")
@@ -53,9 +62,12 @@ Metrics::Metrics(prometheus::Registry& registry)
                       .Register(registry)
                       .Add({})) {}
 
-void Metrics::requestDone(const char* route, const std::string& method, int status, double seconds) {
+void Metrics::requestDone(
+    const char* route, const std::string& method, int status, double seconds
+) {
     const std::string known_method = methodLabel(method);
-    requests_.Add({{"route", route}, {"method", known_method}, {"status", std::to_string(status)}}).Increment();
+    requests_.Add({{"route", route}, {"method", known_method}, {"status", std::to_string(status)}}
+    ).Increment();
     seconds_.Add({{"route", route}, {"method", known_method}}, kSeconds).Observe(seconds);
 }
 

@@ -1,5 +1,5 @@
-// What the door counts, for Prometheus. Labels are route patterns, methods, statuses and causes: never a partner's
-// data, a ticket number or anything else a request brought.
+// What the door counts, for Prometheus. Labels are route patterns, methods, statuses and causes:
+// never a partner's data, a ticket number or anything else a request brought.
 // Uses: prometheus-cpp core. Used by: dispatch, server, handlers (admin).
 #pragma once
 
@@ -28,7 +28,8 @@ public:
     void setLongPolls(std::size_t count) { long_polls_.Set(static_cast<double>(count)); }
     void setLedger(const ledger::WriterCounters& counters);
     void setAdmission(const intake::AdmissionCounters& counters);
-    /// The text that Prometheus scrapes: everything in the registry, other rooms' families included.
+    /// The text that Prometheus scrapes: everything in the registry, other rooms' families
+    /// included.
     std::string text() const;
 
 private:

@@ -8,9 +8,12 @@ namespace {
 
 const char* retryName(base::Retry retry) {
     switch (retry) {
-        case base::Retry::Never: return "never";
-        case base::Retry::Fixed: return "fixed";
-        case base::Retry::Later: return "later";
+        case base::Retry::Never:
+            return "never";
+        case base::Retry::Fixed:
+            return "fixed";
+        case base::Retry::Later:
+            return "later";
     }
     YHT_ASSERT(false);
 }

@@ -23,7 +23,8 @@ namespace yht::http {
 struct ReadinessCheck {
     std::string name;  // snake_case
     std::function<base::Status()> check;
-    /// Signatures can't be judged while it fails (a clock known to be wrong): signed requests get its error.
+    /// Signatures can't be judged while it fails (a clock known to be wrong): signed requests get
+    /// its error.
     bool signatures_need_it = false;
 };
 
@@ -37,18 +38,18 @@ private:
     const base::Clock& clock_;
     const std::vector<ReadinessCheck> checks_;
     mutable std::mutex mutex_;
-    mutable std::int64_t asked_ms_;    // protected by mutex_
+    mutable std::int64_t asked_ms_;     // protected by mutex_
     mutable base::Status last_answer_;  // protected by mutex_
 };
 
 struct Request {
     const Route* route = nullptr;
     RequestHead head;
-    std::map<std::string, std::string> path;   // {parameters}
+    std::map<std::string, std::string> path;  // {parameters}
     std::map<std::string, std::string> query;
-    trust::RequestVerifier::Speaker speaker{};          // partner listener only
-    std::optional<trust::VerifiedMessage> message;      // where the route asks for a signature
-    std::function<bool()> stopping;                     // true: long answers should end now
+    trust::RequestVerifier::Speaker speaker{};      // partner listener only
+    std::optional<trust::VerifiedMessage> message;  // where the route asks for a signature
+    std::function<bool()> stopping;                 // true: long answers should end now
 
     const trust::Partner& partner() const { return *speaker.partner; }
 };
@@ -65,9 +66,9 @@ struct Services {
     ticket::Calendar calendar;
     ticket::FoldRules fold_rules;
     std::vector<ReadinessCheck> readiness;
-    std::vector<std::string> public_base_urls;     // for @target-uri of signed answers
-    std::optional<trust::SigningKey> signing_key;  // none: answers are never signed
-    std::function<void()> before_scrape;           // puts gauges in order
+    std::vector<std::string> public_base_urls;       // for @target-uri of signed answers
+    std::optional<trust::SigningKey> signing_key;    // none: answers are never signed
+    std::function<void()> before_scrape;             // puts gauges in order
     std::function<void(const std::string&)> logger;  // one line each; no personal data
 };
 

@@ -11,25 +11,32 @@ using trust::Right;
 using enum RouteListener;
 
 constexpr RightSet kSubmit = anyOf(Right::SubmitOwn);
-constexpr RightSet kReadTickets = anyOf(Right::ReadOwn, Right::ReadUnit, Right::ReadCity, Right::ReadProvince);
+constexpr RightSet kReads =
+    anyOf(Right::ReadOwn, Right::ReadUnit, Right::ReadCity, Right::ReadProvince);
 constexpr RightSet kEvidence = anyOf(Right::ReadEvidence);
 constexpr RightSet kKnown = anyOf();
+constexpr Signature kSigned = Signature::Required;
+constexpr Signature kUnsigned = Signature::NotAsked;
+constexpr std::size_t kNone = 0;
+constexpr std::size_t k4MiB = kRecordsBytesMax;
 
+// clang-format off
 constexpr Route kTable[] = {
-    // listener method  path                         who           body bytes        signature            handler
-    {Partner, "POST", "/v1/records",             kSubmit,      kRecordsBytesMax, Signature::Required, &submitRecords},
-    {Partner, "GET",  "/v1/tickets",             kReadTickets, 0,                Signature::NotAsked, &findTicket},
-    {Partner, "GET",  "/v1/tickets/{ticket_no}", kReadTickets, 0,                Signature::NotAsked, &getTicket},
-    {Partner, "GET",  "/v1/changes",             kReadTickets, 0,                Signature::NotAsked, &getChanges},
-    {Partner, "GET",  "/v1/receipts/{seq}",      kEvidence,    0,                Signature::NotAsked, &getReceipt},
-    {Partner, "GET",  "/v1/checkpoint",          kEvidence,    0,                Signature::NotAsked, &getCheckpoint},
-    {Partner, "GET",  "/v1/proof",               kEvidence,    0,                Signature::NotAsked, &getProof},
-    {Partner, "GET",  "/v1/codes/{list}",        kKnown,       0,                Signature::NotAsked, &getCodes},
-    {Partner, "GET",  "/v1/schema/records.json", kKnown,       0,                Signature::NotAsked, &getSchema},
-    {Admin,   "GET",  "/healthz",                kKnown,       0,                Signature::NotAsked, &getHealth},
-    {Admin,   "GET",  "/readyz",                 kKnown,       0,                Signature::NotAsked, &getReadiness},
-    {Admin,   "GET",  "/metrics",                kKnown,       0,                Signature::NotAsked, &getMetrics},
+    // where  method  path                       who may    body   signed     handler
+    {Partner, "POST", "/v1/records",             kSubmit,   k4MiB, kSigned,   &submitRecords},
+    {Partner, "GET",  "/v1/tickets",             kReads,    kNone, kUnsigned, &findTicket},
+    {Partner, "GET",  "/v1/tickets/{ticket_no}", kReads,    kNone, kUnsigned, &getTicket},
+    {Partner, "GET",  "/v1/changes",             kReads,    kNone, kUnsigned, &getChanges},
+    {Partner, "GET",  "/v1/receipts/{seq}",      kEvidence, kNone, kUnsigned, &getReceipt},
+    {Partner, "GET",  "/v1/checkpoint",          kEvidence, kNone, kUnsigned, &getCheckpoint},
+    {Partner, "GET",  "/v1/proof",               kEvidence, kNone, kUnsigned, &getProof},
+    {Partner, "GET",  "/v1/codes/{list}",        kKnown,    kNone, kUnsigned, &getCodes},
+    {Partner, "GET",  "/v1/schema/records.json", kKnown,    kNone, kUnsigned, &getSchema},
+    {Admin,   "GET",  "/healthz",                kKnown,    kNone, kUnsigned, &getHealth},
+    {Admin,   "GET",  "/readyz",                 kKnown,    kNone, kUnsigned, &getReadiness},
+    {Admin,   "GET",  "/metrics",                kKnown,    kNone, kUnsigned, &getMetrics},
 };
+// clang-format on
 
 std::string_view nextSegment(std::string_view& path) {
     path.remove_prefix(1);  // the slash
@@ -40,7 +47,9 @@ std::string_view nextSegment(std::string_view& path) {
 }
 
 /// nullopt where the path is another's; parameters still encoded.
-std::optional<std::map<std::string, std::string>> match(std::string_view pattern, std::string_view path) {
+std::optional<std::map<std::string, std::string>> match(
+    std::string_view pattern, std::string_view path
+) {
     std::map<std::string, std::string> parameters;
     while (!pattern.empty() && !path.empty()) {
         const auto expected = nextSegment(pattern);
@@ -64,7 +73,9 @@ std::optional<std::string> decodeText(std::string_view text, bool plus_is_space)
 
 }  // namespace
 
-const char* listenerName(RouteListener listener) { return listener == Partner ? "partner" : "admin"; }
+const char* listenerName(RouteListener listener) {
+    return listener == Partner ? "partner" : "admin";
+}
 
 bool hasAnyOf(const trust::Partner& partner, RightSet rights) {
     if (rights == 0) return true;
@@ -74,10 +85,14 @@ bool hasAnyOf(const trust::Partner& partner, RightSet rights) {
     return false;
 }
 
-std::span<const Route> routeTable() { return kTable; }
+std::span<const Route> routeTable() {
+    return kTable;
+}
 
-base::Result<RouteMatch> findRoute(std::span<const Route> table, RouteListener listener,
-                                   std::string_view method, std::string_view path) {
+base::Result<RouteMatch> findRoute(
+    std::span<const Route> table, RouteListener listener, std::string_view method,
+    std::string_view path
+) {
     RouteMatch result;
     for (const Route& route : table) {
         if (route.listener != listener) continue;
@@ -111,10 +126,12 @@ base::Result<std::map<std::string, std::string>> parseQuery(std::string_view que
         if (pair.empty()) continue;
         const auto equals = pair.find('=');
         auto name = decodeText(pair.substr(0, equals), true);
-        auto value = decodeText(equals == pair.npos ? std::string_view() : pair.substr(equals + 1), true);
+        auto value =
+            decodeText(equals == pair.npos ? std::string_view() : pair.substr(equals + 1), true);
         if (!name || !value) return invalid("encoding");
         if (parameters.size() == kQueryParametersMax) return invalid("too many parameters");
-        if (!parameters.emplace(std::move(*name), std::move(*value)).second) return invalid("given twice");
+        if (!parameters.emplace(std::move(*name), std::move(*value)).second)
+            return invalid("given twice");
     }
     return parameters;
 }

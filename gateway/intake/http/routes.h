@@ -1,5 +1,6 @@
-// Every path of the door, as one table. Who may call and how much a body may hold are columns, so that no route can
-// forget them. Other rooms (SOAP, callbacks) bring tables of their own; main.cpp joins them.
+// Every path of the door, as one table. Who may call and how much a body may hold are columns, so
+// that no route can forget them. Other rooms (SOAP, callbacks) bring tables of their own; main.cpp
+// joins them.
 // Uses: trust. Used by: dispatch.
 #pragma once
 
@@ -23,7 +24,9 @@ const char* listenerName(RouteListener listener);
 
 /// Rights of which a partner needs any one, as bits 1 << right; 0: whoever is known.
 using RightSet = std::uint32_t;
-constexpr RightSet anyOf() { return 0; }
+constexpr RightSet anyOf() {
+    return 0;
+}
 template <class... Rights>
 constexpr RightSet anyOf(trust::Right first, Rights... others) {
     return (1U << static_cast<unsigned>(first)) | anyOf(others...);
@@ -53,12 +56,14 @@ std::span<const Route> routeTable();
 struct RouteMatch {
     const Route* route = nullptr;                   // nullptr: see allow
     std::map<std::string, std::string> parameters;  // decoded
-    std::string allow;                              // methods of the path where only the method is wrong
+    std::string allow;  // methods of the path where only the method is wrong
 };
 
 /// Errors: RequestMalformed where a segment is not percent-encoded UTF-8.
-base::Result<RouteMatch> findRoute(std::span<const Route> table, RouteListener listener,
-                                   std::string_view method, std::string_view path);
+base::Result<RouteMatch> findRoute(
+    std::span<const Route> table, RouteListener listener, std::string_view method,
+    std::string_view path
+);
 
 inline constexpr std::size_t kQueryParametersMax = 16;
 

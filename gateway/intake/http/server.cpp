@@ -8,10 +8,12 @@ namespace yht::http {
 
 namespace {
 
-// Partners that come back all at once after a restart wait here; beyond it, they wait for a second or more.
+// Partners that come back all at once after a restart wait here; beyond it, they wait for a second
+// or more.
 constexpr int kBacklog = 512;
 
-/// Binds without SO_REUSEPORT, which Poco's short form sets: a second gateway must not share the port unseen.
+/// Binds without SO_REUSEPORT, which Poco's short form sets: a second gateway must not share the
+/// port unseen.
 Poco::Net::ServerSocket listenPlain(const Poco::Net::SocketAddress& address) {
     Poco::Net::ServerSocket socket;
     socket.bind(address, true, false);
@@ -19,13 +21,17 @@ Poco::Net::ServerSocket listenPlain(const Poco::Net::SocketAddress& address) {
     return socket;
 }
 
-base::Result<Poco::Net::ServerSocket> bound(const char* which, const Poco::Net::SocketAddress& address,
-                                            const std::function<Poco::Net::ServerSocket()>& listen) {
+base::Result<Poco::Net::ServerSocket> bound(
+    const char* which, const Poco::Net::SocketAddress& address,
+    const std::function<Poco::Net::ServerSocket()>& listen
+) {
     try {
         return listen();
     } catch (const Poco::Exception& error) {
-        return base::makeError(base::ErrorCode::ConfigInvalid,
-                               std::string(which) + " " + address.toString() + ": " + error.displayText());
+        return base::makeError(
+            base::ErrorCode::ConfigInvalid,
+            std::string(which) + " " + address.toString() + ": " + error.displayText()
+        );
     }
 }
 
@@ -37,37 +43,55 @@ ConnectionLimits adminLimits() {
     return limits;
 }
 
-base::Result<std::unique_ptr<Door>> Door::open(DoorOptions options, const trust::TlsContextHolder& contexts,
-                                               intake::Admission& admission, ledger::Store& store,
-                                               const trust::RequestVerifier& verifier, const base::Clock& clock,
-                                               prometheus::Registry& registry) {
+base::Result<std::unique_ptr<Door>> Door::open(
+    DoorOptions options, const trust::TlsContextHolder& contexts, intake::Admission& admission,
+    ledger::Store& store, const trust::RequestVerifier& verifier, const base::Clock& clock,
+    prometheus::Registry& registry
+) {
     auto partner = bound("partner.listen", options.partner_listen, [&] {
         return trust::listenTls(options.partner_listen, contexts, kBacklog);
     });
     if (!partner) return std::move(partner).error();
-    auto admin = bound("admin.listen", options.admin_listen, [&] { return listenPlain(options.admin_listen); });
+    auto admin = bound("admin.listen", options.admin_listen, [&] {
+        return listenPlain(options.admin_listen);
+    });
     if (!admin) return std::move(admin).error();
     return std::unique_ptr<Door>(
         new Door(std::move(options), *partner, *admin, admission, store, verifier, clock, registry)
     );
 }
 
-Door::Door(DoorOptions options, const Poco::Net::ServerSocket& partner_socket,
-           const Poco::Net::ServerSocket& admin_socket, intake::Admission& admission, ledger::Store& store,
-           const trust::RequestVerifier& verifier, const base::Clock& clock, prometheus::Registry& registry)
-    : clock_(clock), drain_ms_(options.drain_ms), metrics_(registry),
-      long_polls_(options.partner_limits.connections_max), signature_guard_(clock, options.readiness),
-      services_{.clock = clock, .store = store, .admission = admission, .verifier = verifier, .metrics = metrics_,
-                .long_polls = long_polls_, .signature_guard = signature_guard_, .calendar = std::move(options.calendar),
-                .fold_rules = options.fold_rules, .readiness = std::move(options.readiness),
-                .public_base_urls = std::move(options.public_base_urls),
-                .signing_key = std::move(options.signing_key), .before_scrape = {},
-                .logger = std::move(options.logger)},
+Door::Door(
+    DoorOptions options, const Poco::Net::ServerSocket& partner_socket,
+    const Poco::Net::ServerSocket& admin_socket, intake::Admission& admission, ledger::Store& store,
+    const trust::RequestVerifier& verifier, const base::Clock& clock, prometheus::Registry& registry
+)
+    : clock_(clock),
+      drain_ms_(options.drain_ms),
+      metrics_(registry),
+      long_polls_(options.partner_limits.connections_max),
+      signature_guard_(clock, options.readiness),
+      services_{
+          .clock = clock,
+          .store = store,
+          .admission = admission,
+          .verifier = verifier,
+          .metrics = metrics_,
+          .long_polls = long_polls_,
+          .signature_guard = signature_guard_,
+          .calendar = std::move(options.calendar),
+          .fold_rules = options.fold_rules,
+          .readiness = std::move(options.readiness),
+          .public_base_urls = std::move(options.public_base_urls),
+          .signing_key = std::move(options.signing_key),
+          .before_scrape = {},
+          .logger = std::move(options.logger)},
       dispatcher_(services_, routeTable()) {
     services_.readiness.push_back({"accepting", [this]() -> base::Status {
-        if (stopping_) return base::makeError(base::ErrorCode::NotReady);
-        return {};
-    }});
+                                       if (stopping_)
+                                           return base::makeError(base::ErrorCode::NotReady);
+                                       return {};
+                                   }});
     services_.before_scrape = [this] {
         metrics_.setConnections(listenerName(RouteListener::Partner), partner_->connectionCount());
         metrics_.setConnections(listenerName(RouteListener::Admin), admin_->connectionCount());
@@ -76,20 +100,24 @@ Door::Door(DoorOptions options, const Poco::Net::ServerSocket& partner_socket,
     partner_ = makeListener(RouteListener::Partner, partner_socket, options.partner_limits);
 }
 
-std::unique_ptr<Listener> Door::makeListener(RouteListener which, const Poco::Net::ServerSocket& socket,
-                                             const ConnectionLimits& limits) {
+std::unique_ptr<Listener> Door::makeListener(
+    RouteListener which, const Poco::Net::ServerSocket& socket, const ConnectionLimits& limits
+) {
     Answerer answerer{
-        .answer = [this, which](const RequestHead& head, Exchange& exchange) {
-            return dispatcher_.answer(which, head, exchange);
-        },
+        .answer = [this, which](
+                      const RequestHead& head, Exchange& exchange
+                  ) { return dispatcher_.answer(which, head, exchange); },
         .problem = [](const base::Error& error) { return problemAnswer(error); },
     };
-    return std::make_unique<Listener>(socket, limits, clock_, std::move(answerer), [this, which](Cause cause) {
-        metrics_.refused(listenerName(which), cause);
-    });
+    return std::make_unique<Listener>(
+        socket, limits, clock_, std::move(answerer),
+        [this, which](Cause cause) { metrics_.refused(listenerName(which), cause); }
+    );
 }
 
-Door::~Door() { stop(); }
+Door::~Door() {
+    stop();
+}
 
 void Door::start() {
     admin_->start();

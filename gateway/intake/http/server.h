@@ -1,5 +1,6 @@
-// The door (门): the partner listener over mutual TLS and the local admin listener over plain HTTP, their routes, and
-// what stands behind them. Constructing it binds the ports; start() is the last step of main.cpp.
+// The door (门): the partner listener over mutual TLS and the local admin listener over plain HTTP,
+// their routes, and what stands behind them. Constructing it binds the ports; start() is the last
+// step of main.cpp.
 // Uses: listener, dispatch. Used by: main.cpp, tests.
 #pragma once
 
@@ -38,28 +39,34 @@ struct DoorOptions {
 /// Thread-safety: start() and stop() from one thread.
 class Door {
 public:
-    /// Binds both ports (0: a free one). Errors: ConfigInvalid naming the address that can't be had.
-    static base::Result<std::unique_ptr<Door>> open(DoorOptions options, const trust::TlsContextHolder& contexts,
-                                                    intake::Admission& admission, ledger::Store& store,
-                                                    const trust::RequestVerifier& verifier,
-                                                    const base::Clock& clock, prometheus::Registry& registry);
+    /// Binds both ports (0: a free one). Errors: ConfigInvalid naming the address that can't be
+    /// had.
+    static base::Result<std::unique_ptr<Door>> open(
+        DoorOptions options, const trust::TlsContextHolder& contexts, intake::Admission& admission,
+        ledger::Store& store, const trust::RequestVerifier& verifier, const base::Clock& clock,
+        prometheus::Registry& registry
+    );
     ~Door();
     Door(const Door&) = delete;
     Door& operator=(const Door&) = delete;
 
     void start();
-    /// Not ready from now on; stops accepting, ends waits, lets requests finish for the drain time, then cuts.
-    /// The admin listener goes last, so that the draining can be watched.
+    /// Not ready from now on; stops accepting, ends waits, lets requests finish for the drain time,
+    /// then cuts. The admin listener goes last, so that the draining can be watched.
     void stop();
     std::uint16_t partnerPort() const { return partner_->port(); }
     std::uint16_t adminPort() const { return admin_->port(); }
 
 private:
-    Door(DoorOptions options, const Poco::Net::ServerSocket& partner_socket,
-         const Poco::Net::ServerSocket& admin_socket, intake::Admission& admission, ledger::Store& store,
-         const trust::RequestVerifier& verifier, const base::Clock& clock, prometheus::Registry& registry);
-    std::unique_ptr<Listener> makeListener(RouteListener which, const Poco::Net::ServerSocket& socket,
-                                           const ConnectionLimits& limits);
+    Door(
+        DoorOptions options, const Poco::Net::ServerSocket& partner_socket,
+        const Poco::Net::ServerSocket& admin_socket, intake::Admission& admission,
+        ledger::Store& store, const trust::RequestVerifier& verifier, const base::Clock& clock,
+        prometheus::Registry& registry
+    );
+    std::unique_ptr<Listener> makeListener(
+        RouteListener which, const Poco::Net::ServerSocket& socket, const ConnectionLimits& limits
+    );
 
     const base::Clock& clock_;
     const std::int64_t drain_ms_;

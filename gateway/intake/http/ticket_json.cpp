@@ -26,9 +26,11 @@ void writeState(JsonWriter& out, ticket::State state) {
 
 void writeFlags(JsonWriter& out, const ticket::Flags& flags) {
     const std::pair<const char*, bool> all[] = {
-        {"urged", flags.urged},         {"supervised", flags.supervised}, {"due_soon", flags.due_soon},
-        {"overdue", flags.overdue},     {"hard_case", flags.hard_case},   {"secret", flags.secret},
-        {"repeat", flags.repeat},       {"from_province", flags.from_province}, {"group", flags.group},
+        {"urged", flags.urged},         {"supervised", flags.supervised},
+        {"due_soon", flags.due_soon},   {"overdue", flags.overdue},
+        {"hard_case", flags.hard_case}, {"secret", flags.secret},
+        {"repeat", flags.repeat},       {"from_province", flags.from_province},
+        {"group", flags.group},
     };
     out.Key("flags");
     out.StartArray();
@@ -41,15 +43,24 @@ void writeFlags(JsonWriter& out, const ticket::Flags& flags) {
 const char* assignmentStateName(ticket::AssignmentState state) {
     using enum ticket::AssignmentState;
     switch (state) {
-        case Dispatched: return "dispatched";
-        case SignedIn: return "signed_in";
-        case InHand: return "in_hand";
-        case ReturnPending: return "return_pending";
-        case Returned: return "returned";
-        case ExtensionPending: return "extension_pending";
-        case Finished: return "finished";
-        case Rejected: return "rejected";
-        case Withdrawn: return "withdrawn";
+        case Dispatched:
+            return "dispatched";
+        case SignedIn:
+            return "signed_in";
+        case InHand:
+            return "in_hand";
+        case ReturnPending:
+            return "return_pending";
+        case Returned:
+            return "returned";
+        case ExtensionPending:
+            return "extension_pending";
+        case Finished:
+            return "finished";
+        case Rejected:
+            return "rejected";
+        case Withdrawn:
+            return "withdrawn";
     }
     YHT_ASSERT(false);
 }
@@ -124,8 +135,9 @@ void writeFolded(JsonWriter& out, const ticket::TicketView& folded) {
     out.EndArray();
 }
 
-void writeRecordMembers(JsonWriter& out, const ledger::LeafHeader& header, const ticket::Record& record,
-                        bool masked) {
+void writeRecordMembers(
+    JsonWriter& out, const ledger::LeafHeader& header, const ticket::Record& record, bool masked
+) {
     writeSeq(out, "seq", header.seq);
     writeText(out, "kind", ticket::kindRow(record.kind()).name);
     writeTime(out, "received_time", header.received_ms);
@@ -137,38 +149,50 @@ void writeRecordMembers(JsonWriter& out, const ledger::LeafHeader& header, const
 
 }  // namespace
 
-ticket::TicketView foldStored(const ledger::StoredTicket& stored, const ticket::Calendar& calendar,
-                              const ticket::FoldRules& rules, base::UnixMillis now_ms) {
+ticket::TicketView foldStored(
+    const ledger::StoredTicket& stored, const ticket::Calendar& calendar,
+    const ticket::FoldRules& rules, base::UnixMillis now_ms
+) {
     std::vector<ticket::Record> records;
     records.reserve(stored.records.size());
     for (const auto& item : stored.records) records.push_back(item.record);
     return ticket::fold(records, calendar, rules, now_ms);
 }
 
-bool hidesCitizen(ledger::View& view, const trust::Partner& partner, const ledger::StoredTicket& stored,
-                  const ticket::TicketView& folded) {
+bool hidesCitizen(
+    ledger::View& view, const trust::Partner& partner, const ledger::StoredTicket& stored,
+    const ticket::TicketView& folded
+) {
     if (!folded.flags.secret) return false;
     for (const auto& item : stored.records) {
-        if (item.record.kind() == ticket::Kind::Appeal && partner.speaksFor(item.record.source())) return false;
+        if (item.record.kind() == ticket::Kind::Appeal && partner.speaksFor(item.record.source()))
+            return false;
     }
     // The same question again, asked with nothing but the wide grants: one rule for who sees what.
     trust::Partner wide;
     wide.id = partner.id;
-    std::copy_if(partner.grants.begin(), partner.grants.end(), std::back_inserter(wide.grants), [](const auto& grant) {
-        return grant.right == Right::ReadCity || grant.right == Right::ReadProvince;
-    });
+    std::copy_if(
+        partner.grants.begin(), partner.grants.end(), std::back_inserter(wide.grants),
+        [](const auto& grant) {
+            return grant.right == Right::ReadCity || grant.right == Right::ReadProvince;
+        }
+    );
     return wide.grants.empty() || !intake::maySee(view, wide, stored.ticket_no);
 }
 
-void writeRecord(JsonWriter& out, const ledger::LeafHeader& header, const ticket::Record& record, bool masked) {
+void writeRecord(
+    JsonWriter& out, const ledger::LeafHeader& header, const ticket::Record& record, bool masked
+) {
     out.StartObject();
     writeText(out, "ticket_no", header.ticket_no);
     writeRecordMembers(out, header, record, masked);
     out.EndObject();
 }
 
-void writeTicket(JsonWriter& out, const ledger::StoredTicket& stored, const ticket::TicketView& folded,
-                 bool masked) {
+void writeTicket(
+    JsonWriter& out, const ledger::StoredTicket& stored, const ticket::TicketView& folded,
+    bool masked
+) {
     out.StartObject();
     writeText(out, "ticket_no", stored.ticket_no);
     writeFolded(out, folded);
@@ -178,7 +202,9 @@ void writeTicket(JsonWriter& out, const ledger::StoredTicket& stored, const tick
     for (std::size_t i = 0; i < stored.records.size(); ++i) {
         out.StartObject();
         out.Key("in_force");
-        out.Bool(std::find(folded.current.begin(), folded.current.end(), i) != folded.current.end());
+        out.Bool(
+            std::find(folded.current.begin(), folded.current.end(), i) != folded.current.end()
+        );
         writeRecordMembers(out, stored.records[i].header, stored.records[i].record, masked);
         out.EndObject();
     }

@@ -1,8 +1,9 @@
 // A ticket as partners read it, and who reads it with the citizen masked.
-//   {"ticket_no","state":{"code","name","zh","final"},"round","has_appeal","appeal_time","accepted_time","closed_time",
-//    "deadline","flags":["urged"…],"assignments":[…],"findings":[…],"aliases":[{"party","number"}…],
-//    "records":[{"seq","kind","in_force","received_time","committed_time","record":{canonical fields}}…],
-//    "erased_count","outcomes":["seq"…]}
+//   {"ticket_no", "state": {"code","name","zh","final"}, "round", "has_appeal", "appeal_time",
+//    "accepted_time", "closed_time", "deadline", "flags": ["urged"…], "assignments": […],
+//    "findings": […], "aliases": [{"party","number"}…],
+//    "records": [{"in_force","seq","kind","received_time","committed_time","record":{fields}}…],
+//    "erased_count", "outcomes": ["seq"…]}
 // Times RFC 3339 with +08:00 or null; sequence numbers are strings.
 // Uses: ticket, ledger, admission (visibility), problem. Used by: handlers.
 #pragma once
@@ -15,19 +16,27 @@
 namespace yht::http {
 
 /// The records of `stored`, in its order, as fold() takes them.
-ticket::TicketView foldStored(const ledger::StoredTicket& stored, const ticket::Calendar& calendar,
-                              const ticket::FoldRules& rules, base::UnixMillis now_ms);
+ticket::TicketView foldStored(
+    const ledger::StoredTicket& stored, const ticket::Calendar& calendar,
+    const ticket::FoldRules& rules, base::UnixMillis now_ms
+);
 
-/// 保密: whether `partner` must not learn who the citizen is. True for a secret ticket unless the partner sees it by
-/// ReadCity or ReadProvince, or is the source of its appeal.
-/// Requires: the partner may see the ticket.
-bool hidesCitizen(ledger::View& view, const trust::Partner& partner, const ledger::StoredTicket& stored,
-                  const ticket::TicketView& folded);
+/// 保密: whether `partner` must not learn who the citizen is. True for a secret ticket unless the
+/// partner sees it by ReadCity or ReadProvince, or is the source of its appeal. Requires: the
+/// partner may see the ticket.
+bool hidesCitizen(
+    ledger::View& view, const trust::Partner& partner, const ledger::StoredTicket& stored,
+    const ticket::TicketView& folded
+);
 
 /// One record with its times; `masked`: without the citizen.
-void writeRecord(JsonWriter& out, const ledger::LeafHeader& header, const ticket::Record& record, bool masked);
+void writeRecord(
+    JsonWriter& out, const ledger::LeafHeader& header, const ticket::Record& record, bool masked
+);
 
-void writeTicket(JsonWriter& out, const ledger::StoredTicket& stored, const ticket::TicketView& folded,
-                 bool masked);
+void writeTicket(
+    JsonWriter& out, const ledger::StoredTicket& stored, const ticket::TicketView& folded,
+    bool masked
+);
 
 }  // namespace yht::http

@@ -1,7 +1,6 @@
 #include "gateway/intake/http/wire.h"
 
 #include <algorithm>
-#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -59,9 +58,9 @@ bool hasToken(const trust::HttpHead& head, const char* name, std::string_view to
 }
 
 std::size_t countFields(const trust::HttpHead& head, std::string_view name) {
-    return static_cast<std::size_t>(
-        std::count_if(head.fields.begin(), head.fields.end(), [&](const auto& f) { return f.first == name; })
-    );
+    return static_cast<std::size_t>(std::count_if(
+        head.fields.begin(), head.fields.end(), [&](const auto& f) { return f.first == name; }
+    ));
 }
 
 std::string_view valueOf(const trust::HttpHead& head, std::string_view name) {
@@ -82,7 +81,8 @@ base::Status parseRequestLine(std::string_view line, RequestHead& head) {
     if (target.size() > kTargetBytesMax) {
         return base::makeError(ErrorCode::HeaderTooLarge, "request target");
     }
-    const bool visible = std::all_of(target.begin(), target.end(), [](char c) { return c > ' ' && c < 0x7f; });
+    const bool visible =
+        std::all_of(target.begin(), target.end(), [](char c) { return c > ' ' && c < 0x7f; });
     if (target.empty() || target.front() != '/' || !visible || target.find('#') != target.npos) {
         return malformed("request target");
     }
@@ -177,7 +177,8 @@ bool MessageReader::waitForRequest() {
 }
 
 base::Result<RequestHead> MessageReader::readHead() {
-    // One empty line before a request is forgiven (RFC 9112 section 2.2): old clients end bodies with it.
+    // One empty line before a request is forgiven (RFC 9112 section 2.2): old clients end bodies
+    // with it.
     while (buffer_.size() - position_ < 2) {
         if (!fill()) return malformed("connection ended in the head");
     }
@@ -197,7 +198,8 @@ base::Result<RequestHead> MessageReader::readHead() {
 
 base::Status MessageReader::readExactly(std::uint64_t count, std::string& out) {
     while (count > 0) {
-        if (position_ == buffer_.size() && !fill()) return malformed("connection ended in the body");
+        if (position_ == buffer_.size() && !fill())
+            return malformed("connection ended in the body");
         const auto part = std::min<std::uint64_t>(count, buffer_.size() - position_);
         out.append(buffer_, position_, part);
         position_ += part;
@@ -239,12 +241,14 @@ base::Result<std::string> MessageReader::readChunks(std::size_t bytes_max) {
         if (!line) return std::move(line).error();
         const std::string_view digits = trimmed(std::string_view(*line).substr(0, line->find(';')));
         std::uint32_t size = 0;
-        const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), size, 16);
+        const auto [end, error] =
+            std::from_chars(digits.data(), digits.data() + digits.size(), size, 16);
         if (digits.empty() || error != std::errc() || end != digits.data() + digits.size()) {
             return malformed("chunk size");
         }
         if (size == 0) break;
-        if (size > bytes_max - body.size()) return base::makeError(ErrorCode::BodyTooLarge, "chunks");
+        if (size > bytes_max - body.size())
+            return base::makeError(ErrorCode::BodyTooLarge, "chunks");
         if (auto status = readExactly(size, body); !status) return status.error();
         auto rest = readLine(0);
         if (!rest) return std::move(rest).error();
@@ -274,33 +278,53 @@ namespace {
 
 const char* reasonPhrase(int status) {
     switch (status) {
-        case 200: return "OK";
-        case 201: return "Created";
-        case 400: return "Bad Request";
-        case 401: return "Unauthorized";
-        case 403: return "Forbidden";
-        case 404: return "Not Found";
-        case 405: return "Method Not Allowed";
-        case 409: return "Conflict";
-        case 410: return "Gone";
-        case 411: return "Length Required";
-        case 413: return "Content Too Large";
-        case 415: return "Unsupported Media Type";
-        case 422: return "Unprocessable Content";
-        case 429: return "Too Many Requests";
-        case 431: return "Request Header Fields Too Large";
-        case 500: return "Internal Server Error";
-        case 503: return "Service Unavailable";
-        default: return "";
+        case 200:
+            return "OK";
+        case 201:
+            return "Created";
+        case 400:
+            return "Bad Request";
+        case 401:
+            return "Unauthorized";
+        case 403:
+            return "Forbidden";
+        case 404:
+            return "Not Found";
+        case 405:
+            return "Method Not Allowed";
+        case 409:
+            return "Conflict";
+        case 410:
+            return "Gone";
+        case 411:
+            return "Length Required";
+        case 413:
+            return "Content Too Large";
+        case 415:
+            return "Unsupported Media Type";
+        case 422:
+            return "Unprocessable Content";
+        case 429:
+            return "Too Many Requests";
+        case 431:
+            return "Request Header Fields Too Large";
+        case 500:
+            return "Internal Server Error";
+        case 503:
+            return "Service Unavailable";
+        default:
+            return "";
     }
 }
 
 }  // namespace
 
-std::string serializeAnswer(const Answer& answer, const std::string& date_text, bool keep_alive,
-                            bool without_body) {
-    std::string out = "HTTP/1.1 " + std::to_string(answer.status) + ' ' + reasonPhrase(answer.status) +
-                      "\r\ndate: " + date_text + "\r\nserver: yht\r\ncontent-type: " + answer.content_type +
+std::string serializeAnswer(
+    const Answer& answer, const std::string& date_text, bool keep_alive, bool without_body
+) {
+    std::string out = "HTTP/1.1 " + std::to_string(answer.status) + ' ' +
+                      reasonPhrase(answer.status) + "\r\ndate: " + date_text +
+                      "\r\nserver: yht\r\ncontent-type: " + answer.content_type +
                       "\r\ncontent-length: " + std::to_string(answer.body.size()) +
                       "\r\ncache-control: no-store\r\n";
     for (const auto& [name, value] : answer.fields) {
@@ -313,14 +337,16 @@ std::string serializeAnswer(const Answer& answer, const std::string& date_text, 
 }
 
 std::string httpDate(std::int64_t unix_ms) {
-    static constexpr std::array<const char*, 7> kDays = {"Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"};
-    static constexpr std::array<const char*, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                            "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    static constexpr std::array<const char*, 7> kDays = {"Thu", "Fri", "Sat", "Sun",
+                                                         "Mon", "Tue", "Wed"};
+    static constexpr std::array<const char*, 12> kMonths = {
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     constexpr std::int64_t kDayMs = 86'400'000;
     const auto civil = base::toCivil(unix_ms, 0);
     const auto day = (unix_ms / kDayMs % 7 + 7) % 7;  // 1970-01-01 was a Thursday
-    return std::string(kDays[static_cast<std::size_t>(day)]) + ", " + base::formatCivil(civil, "%d ") +
-           kMonths[static_cast<std::size_t>(civil.month - 1)] + base::formatCivil(civil, " %Y %H:%M:%S GMT");
+    return std::string(kDays[static_cast<std::size_t>(day)]) + ", " +
+           base::formatCivil(civil, "%d ") + kMonths[static_cast<std::size_t>(civil.month - 1)] +
+           base::formatCivil(civil, " %Y %H:%M:%S GMT");
 }
 
 std::optional<std::string> percentDecode(std::string_view text, bool plus_is_space) {

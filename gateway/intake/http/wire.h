@@ -1,8 +1,10 @@
-// HTTP/1.1 on the wire (RFC 9112), read as strictly as a signing gateway must: bytes in, a head and a body out.
-// Why not Poco's HTTPServerConnection: it gives no moment between a request's first byte and its last header line
-// (no header deadline), answers what it can't read with an empty 400, closes without an answer on
-// std::exception, decodes RFC 2047 words inside fields, skips lines without a colon, and reads a chunked body's
-// trailer as the next request. Sockets, threads and the accept loop stay Poco's (connection.h).
+// HTTP/1.1 on the wire (RFC 9112), read as strictly as a signing gateway must: bytes in, a head and
+// a body out.
+// Why not Poco's HTTPServerConnection: it gives no moment between a request's first byte and its
+// last header line (no header deadline), answers what it can't read with an empty 400, closes
+// without an answer on std::exception, decodes RFC 2047 words inside fields, skips lines without a
+// colon, and reads a chunked body's trailer as the next request. Sockets, threads and the accept
+// loop stay Poco's (connection.h).
 // Uses: base, trust (HttpHead). Used by: connection, dispatch.
 #pragma once
 
@@ -18,7 +20,7 @@
 
 namespace yht::http {
 
-inline constexpr std::size_t kHeadBytesMax = 32 * 1024;    // request line and fields together
+inline constexpr std::size_t kHeadBytesMax = 32 * 1024;  // request line and fields together
 inline constexpr std::size_t kHeaderFieldsMax = 100;
 inline constexpr std::size_t kTargetBytesMax = 4096;
 inline constexpr std::size_t kMethodBytesMax = 16;
@@ -46,9 +48,9 @@ struct RequestHead {
     bool announcesBody() const { return chunked || content_length.value_or(0) > 0; }
 };
 
-/// Reads a head that ends in an empty line. Bare LF, folded lines, white space before a colon, control
-/// characters, two Hosts, two lengths, a length beside chunks and other codings are refused.
-/// Errors: RequestMalformed, HeaderTooLarge.
+/// Reads a head that ends in an empty line. Bare LF, folded lines, white space before a colon,
+/// control characters, two Hosts, two lengths, a length beside chunks and other codings are
+/// refused. Errors: RequestMalformed, HeaderTooLarge.
 base::Result<RequestHead> parseHead(std::string_view text);
 
 /// Requests of one connection, one after the other.
@@ -76,7 +78,7 @@ private:
     base::Status skipTrailer();
 
     ByteSource& source_;
-    std::string buffer_;       // received, not yet used from position_
+    std::string buffer_;  // received, not yet used from position_
     std::size_t position_ = 0;
     bool ended_ = false;
 };
@@ -92,8 +94,9 @@ struct Answer {
 };
 
 /// `date_text`: RFC 9110 IMF-fixdate. `without_body`: an answer to HEAD.
-std::string serializeAnswer(const Answer& answer, const std::string& date_text, bool keep_alive,
-                            bool without_body);
+std::string serializeAnswer(
+    const Answer& answer, const std::string& date_text, bool keep_alive, bool without_body
+);
 
 /// "Sun, 06 Nov 1994 08:49:37 GMT".
 std::string httpDate(std::int64_t unix_ms);

@@ -1,4 +1,5 @@
-// Listening and connecting over real TLS on loopback. The server answers each line with the fingerprint it sees.
+// Listening and connecting over real TLS on loopback. The server answers each line with the
+// fingerprint it sees.
 #include "gateway/trust/tls.h"
 
 #include <Poco/Net/NetException.h>
@@ -25,8 +26,10 @@ using Poco::Net::SocketAddress;
 using Poco::Net::StreamSocket;
 
 TlsFiles filesOf(const test::CertificateFiles& files) {
-    return {.certificate_chain_pem = files.certificate, .private_key_pem = files.private_key,
-            .peer_ca_pem = files.ca};
+    return {
+        .certificate_chain_pem = files.certificate,
+        .private_key_pem = files.private_key,
+        .peer_ca_pem = files.ca};
 }
 
 std::string fingerprintOf(const test::CertificateFiles& files) {
@@ -37,7 +40,8 @@ std::string fingerprintOf(const test::CertificateFiles& files) {
 class FingerprintServer {
 public:
     explicit FingerprintServer(const TlsContextHolder& contexts)
-        : socket_(listenTls(SocketAddress("127.0.0.1", 0), contexts, 16)), accepting_([this] { accept(); }) {}
+        : socket_(listenTls(SocketAddress("127.0.0.1", 0), contexts, 16)),
+          accepting_([this] { accept(); }) {}
     ~FingerprintServer() {
         ::shutdown(socket_.impl()->sockfd(), SHUT_RDWR);
         accepting_.join();
@@ -190,7 +194,8 @@ TEST_F(TlsTest, ASecondListenerOnTheSamePortIsRefused) {
 }
 
 TEST_F(TlsTest, AClientRefusesAServerUnderAnotherName) {
-    const auto elsewhere = pki.issue({.name = "elsewhere", .dns = {"elsewhere.example"}, .ip = {"192.0.2.1"}});
+    const auto elsewhere =
+        pki.issue({.name = "elsewhere", .dns = {"elsewhere.example"}, .ip = {"192.0.2.1"}});
     contexts.replace(*serverContext(filesOf(elsewhere)));
     EXPECT_THROW(connectAndAsk(as(pki.partner("p1"))), Poco::Exception);
 }

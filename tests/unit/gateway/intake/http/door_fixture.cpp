@@ -12,8 +12,10 @@ using trust::Grant;
 using trust::Right;
 
 trust::TlsFiles filesOf(const test::CertificateFiles& files) {
-    return {.certificate_chain_pem = files.certificate, .private_key_pem = files.private_key,
-            .peer_ca_pem = files.ca};
+    return {
+        .certificate_chain_pem = files.certificate,
+        .private_key_pem = files.private_key,
+        .peer_ca_pem = files.ca};
 }
 
 Poco::Net::Context::Ptr contextOf(const std::string& name) {
@@ -23,14 +25,17 @@ Poco::Net::Context::Ptr contextOf(const std::string& name) {
     return context;
 }
 
-trust::Partner partnerOf(const std::string& name, const std::string& source, std::vector<Grant> grants) {
+trust::Partner partnerOf(
+    const std::string& name, const std::string& source, std::vector<Grant> grants
+) {
     trust::Partner partner;
     partner.id = name;
     partner.stage = trust::Stage::Live;
     if (!source.empty()) partner.sources = {source};
     partner.grants = std::move(grants);
     partner.certificates.push_back(
-        {.certificate = *crypto::Certificate::fromPem(test::sharedPki().partner(name).certificatePem()),
+        {.certificate =
+             *crypto::Certificate::fromPem(test::sharedPki().partner(name).certificatePem()),
          .algorithm = crypto::SignatureAlgorithm::EcdsaP256Sha256}
     );
     return partner;
@@ -40,7 +45,9 @@ std::map<std::string, trust::Partner> cast() {
     const Grant submit{Right::SubmitOwn, ""};
     const Grant evidence{Right::ReadEvidence, ""};
     std::map<std::string, trust::Partner> all;
-    all.emplace("centre", partnerOf("centre", "zz12345", {submit, evidence, {Right::ReadCity, "4302"}}));
+    all.emplace(
+        "centre", partnerOf("centre", "zz12345", {submit, evidence, {Right::ReadCity, "4302"}})
+    );
     all.emplace("police", partnerOf("police", "zz110", {submit, evidence, {Right::ReadOwn, ""}}));
     all.emplace("water", partnerOf("water", "zz-water", {submit, {Right::ReadUnit, "430202"}}));
     all.emplace("guest", partnerOf("guest", "", {}));
@@ -59,7 +66,9 @@ DoorTest::DoorTest() : ledger(clock, random), partners(cast()) {
     reopen();
 }
 
-DoorTest::~DoorTest() { door.reset(); }
+DoorTest::~DoorTest() {
+    door.reset();
+}
 
 void DoorTest::reopen(const std::function<void(DoorOptions&)>& change) {
     door.reset();
@@ -71,7 +80,9 @@ void DoorTest::reopen(const std::function<void(DoorOptions&)>& change) {
     options.signing_key = keyOf("gateway");
     options.drain_ms = 0;
     change(options);
-    door = *Door::open(std::move(options), *contexts, *admission, ledger.store(), *verifier, clock, *registry);
+    door = *Door::open(
+        std::move(options), *contexts, *admission, ledger.store(), *verifier, clock, *registry
+    );
     door->start();
 }
 
@@ -99,16 +110,21 @@ test::HttpClient DoorTest::connect(const std::string& name) {
     return test::HttpClient(door->partnerPort(), contextOf(name));
 }
 
-test::HttpClient DoorTest::stranger() { return connect("stranger"); }
+test::HttpClient DoorTest::stranger() {
+    return connect("stranger");
+}
 
 trust::SigningKey DoorTest::keyOf(const std::string& name) const {
     const auto files = test::sharedPki().partner(name);
-    return {.key = *crypto::PrivateKey::fromPem(files.privateKeyPem()),
-            .keyid = crypto::Certificate::fromPem(files.certificatePem())->fingerprint(),
-            .algorithm = crypto::SignatureAlgorithm::EcdsaP256Sha256};
+    return {
+        .key = *crypto::PrivateKey::fromPem(files.privateKeyPem()),
+        .keyid = crypto::Certificate::fromPem(files.certificatePem())->fingerprint(),
+        .algorithm = crypto::SignatureAlgorithm::EcdsaP256Sha256};
 }
 
-test::ReceivedAnswer DoorTest::get(const std::string& name, const std::string& target, const std::string& fields) {
+test::ReceivedAnswer DoorTest::get(
+    const std::string& name, const std::string& target, const std::string& fields
+) {
     return connect(name).get(target, fields);
 }
 
@@ -159,6 +175,8 @@ std::string rawMember(const test::ReceivedAnswer& answer, const std::string& nam
     return value == nullptr ? "" : json::canonical(*value);
 }
 
-std::string codeOf(const test::ReceivedAnswer& answer) { return member(answer, "code"); }
+std::string codeOf(const test::ReceivedAnswer& answer) {
+    return member(answer, "code");
+}
 
 }  // namespace yht::http

@@ -1,4 +1,5 @@
-// The small language of the door's tests: a real door over real TLS on free ports, a real ledger, and this cast:
+// The small language of the door's tests: a real door over real TLS on free ports, a real ledger,
+// and this cast:
 //   centre   source zz12345, the city's centre; reads the city 4302; evidence
 //   police   source zz110; reads its own tickets; evidence
 //   water    source zz-water, a member unit; reads what is assigned to units 430202*
@@ -36,7 +37,9 @@ protected:
     test::HttpClient admin() { return test::HttpClient(door->adminPort()); }
 
     /// One request on a connection of its own.
-    test::ReceivedAnswer get(const std::string& name, const std::string& target, const std::string& fields = "");
+    test::ReceivedAnswer get(
+        const std::string& name, const std::string& target, const std::string& fields = ""
+    );
     test::ReceivedAnswer post(const std::string& name, const std::string& body);
     /// The bytes of a signed POST, to be sent again or spoiled.
     std::string signedPost(const std::string& name, const std::string& body);

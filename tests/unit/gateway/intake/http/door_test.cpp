@@ -25,7 +25,8 @@ std::string samplePath(const Route& route) {
 }
 
 std::string requestTo(const Route& route, const std::string& fields = "") {
-    return std::string(route.method) + " " + samplePath(route) + " HTTP/1.1\r\nhost: h\r\n" + fields + "\r\n";
+    return std::string(route.method) + " " + samplePath(route) + " HTTP/1.1\r\nhost: h\r\n" +
+           fields + "\r\n";
 }
 
 std::vector<Route> partnerRoutes() {
@@ -42,7 +43,8 @@ TEST_F(DoorTest, WithoutACertificateThereIsNoHandshakeOnAnyRow) {
     Poco::Net::Context::Params params;
     params.caLocation = test::sharedPki().rootFile();
     params.verificationMode = Poco::Net::Context::VERIFY_STRICT;
-    const Poco::Net::Context::Ptr nobody = new Poco::Net::Context(Poco::Net::Context::TLS_CLIENT_USE, params);
+    const Poco::Net::Context::Ptr nobody =
+        new Poco::Net::Context(Poco::Net::Context::TLS_CLIENT_USE, params);
     for (const auto& route : partnerRoutes()) {
         try {
             test::HttpClient client(door->partnerPort(), nobody);
@@ -67,7 +69,10 @@ TEST_F(DoorTest, AnUnknownCertificateLearnsOfNoPath) {
 
 TEST_F(DoorTest, AStoppedPartnerIs403OnEveryRow) {
     for (const auto& route : partnerRoutes()) {
-        EXPECT_EQ(codeOf(connect("ceased").ask(requestTo(route, "content-length: 0\r\n"))), "speaker.partner_stopped");
+        EXPECT_EQ(
+            codeOf(connect("ceased").ask(requestTo(route, "content-length: 0\r\n"))),
+            "speaker.partner_stopped"
+        );
     }
 }
 
@@ -85,16 +90,25 @@ TEST_F(DoorTest, WithoutTheRightARowIs403) {
 
 TEST_F(DoorTest, ABodyBeyondTheRowsLimitIs413AnnouncedOrChunked) {
     change("guest", [](trust::Partner& p) {
-        p.grants = {{trust::Right::SubmitOwn, ""}, {trust::Right::ReadOwn, ""}, {trust::Right::ReadEvidence, ""}};
+        p.grants = {
+            {trust::Right::SubmitOwn, ""},
+            {trust::Right::ReadOwn, ""},
+            {trust::Right::ReadEvidence, ""}};
     });
     for (const auto& route : partnerRoutes()) {
         const auto size = route.body_bytes_max + 1;
         auto announced = connect("guest");
-        EXPECT_EQ(codeOf(announced.ask(requestTo(
-                      route, "content-type: application/json\r\ncontent-length: " + std::to_string(size) + "\r\n"
-                  ))), "request.body_too_large") << route.path;
+        EXPECT_EQ(
+            codeOf(announced.ask(requestTo(
+                route,
+                "content-type: application/json\r\ncontent-length: " + std::to_string(size) + "\r\n"
+            ))),
+            "request.body_too_large"
+        ) << route.path;
         auto chunked = connect("guest");
-        chunked.send(requestTo(route, "content-type: application/json\r\ntransfer-encoding: chunked\r\n"));
+        chunked.send(
+            requestTo(route, "content-type: application/json\r\ntransfer-encoding: chunked\r\n")
+        );
         chunked.send("400001\r\n" + std::string(size, ' '));
         EXPECT_EQ(codeOf(chunked.receive()), "request.body_too_large") << route.path;
     }
@@ -107,11 +121,17 @@ TEST_F(DoorTest, AnotherMethodIs405WithThoseAllowed) {
 }
 
 TEST_F(DoorTest, APostWithoutLengthIs411AndOneThatIsNoJson415) {
-    EXPECT_EQ(codeOf(connect("police").ask("POST /v1/records HTTP/1.1\r\nhost: h\r\ncontent-type: application/json\r\n\r\n")),
-              "request.length_required");
-    EXPECT_EQ(codeOf(connect("police").ask(
-                  "POST /v1/records HTTP/1.1\r\nhost: h\r\ncontent-type: text/xml\r\ncontent-length: 2\r\n\r\n{}")),
-              "request.media_type_unsupported");
+    EXPECT_EQ(
+        codeOf(connect("police").ask(
+            "POST /v1/records HTTP/1.1\r\nhost: h\r\ncontent-type: application/json\r\n\r\n"
+        )),
+        "request.length_required"
+    );
+    EXPECT_EQ(
+        codeOf(connect("police").ask("POST /v1/records HTTP/1.1\r\nhost: h\r\ncontent-type: "
+                                     "text/xml\r\ncontent-length: 2\r\n\r\n{}")),
+        "request.media_type_unsupported"
+    );
 }
 
 TEST_F(DoorTest, ProblemsAreProblemDocumentsAndNameNoVersion) {
@@ -143,7 +163,9 @@ TEST_F(DoorTest, ARevocationActsOnTheNextRequestOfALiveConnection) {
 TEST_F(DoorTest, ARevocationActsOnAResumedSessionToo) {
     const auto files = test::sharedPki().partner("police");
     const auto context = *trust::clientContext(
-        {.certificate_chain_pem = files.certificate, .private_key_pem = files.private_key, .peer_ca_pem = files.ca}
+        {.certificate_chain_pem = files.certificate,
+         .private_key_pem = files.private_key,
+         .peer_ca_pem = files.ca}
     );
     const Poco::Net::SocketAddress address("127.0.0.1", door->partnerPort());
     Poco::Net::SecureStreamSocket first(address, "127.0.0.1", context);
@@ -167,7 +189,9 @@ TEST_F(DoorTest, AServerCertificateSwappedWhileItRunsActsOnTheNextConnection) {
     auto live = connect("police");
     const auto renewed = test::sharedPki().issue({.name = "renewed"});
     contexts->replace(*trust::serverContext(
-        {.certificate_chain_pem = renewed.certificate, .private_key_pem = renewed.private_key, .peer_ca_pem = renewed.ca}
+        {.certificate_chain_pem = renewed.certificate,
+         .private_key_pem = renewed.private_key,
+         .peer_ca_pem = renewed.ca}
     ));
     auto next = connect("police");
     auto& socket = dynamic_cast<Poco::Net::SecureStreamSocketImpl&>(*next.socket().impl());
@@ -190,7 +214,8 @@ TEST_F(DoorTest, OneConnectionMoreThanACertificateMayHaveIs429) {
 
 TEST_F(DoorTest, AnUnsignedPostIs401) {
     const auto answer = connect("police").ask(
-        "POST /v1/records HTTP/1.1\r\nhost: h\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}"
+        "POST /v1/records HTTP/1.1\r\nhost: h\r\ncontent-type: application/json\r\ncontent-length: "
+        "2\r\n\r\n{}"
     );
     EXPECT_EQ(answer.status, 401);
     EXPECT_THAT(answer.fields.at("accept-signature"), HasSubstr("content-digest"));
@@ -208,7 +233,8 @@ TEST_F(DoorTest, AnothersSignatureIs401WithTheBaseAsWeBuiltIt) {
     std::string request = signedPost("police", appeal("zz110", "a1"));
     const auto created = request.find("created=");
     ASSERT_NE(created, request.npos);
-    request[created + 8 + 9] = request[created + 8 + 9] == '0' ? '1' : '0';  // a second the signer did not sign
+    request[created + 8 + 9] =
+        request[created + 8 + 9] == '0' ? '1' : '0';  // a second the signer did not sign
     const auto answer = connect("police").ask(request);
     EXPECT_EQ(codeOf(answer), "signature.invalid");
     EXPECT_THAT(member(answer, "signature_base"), HasSubstr("\"@method\": POST"));
@@ -223,7 +249,9 @@ TEST_F(DoorTest, TheConnectionGoesOnAfterARefusedSignature) {
 }
 
 TEST_F(DoorTest, AnAnswerIsSignedWhenAskedAndBoundToItsRequest) {
-    const auto answer = get("police", "/v1/codes/channel?x=1", "accept-signature: sig=(\"@status\");tag=\"yht\"\r\n");
+    const auto answer =
+        get("police", "/v1/codes/channel?x=1",
+            "accept-signature: sig=(\"@status\");tag=\"yht\"\r\n");
     ASSERT_TRUE(answer.fields.contains("signature"));
     trust::HttpHead head;
     head.status = answer.status;
@@ -240,7 +268,10 @@ TEST_F(DoorTest, AnAnswerIsSignedWhenAskedAndBoundToItsRequest) {
     ASSERT_TRUE(base.ok());
     const auto key = keyOf("gateway");
     EXPECT_EQ(input->keyid, key.keyid);
-    EXPECT_EQ(*key.key.publicKey().verify(key.algorithm, *base, input->signature), crypto::SignatureVerdict::Valid);
+    EXPECT_EQ(
+        *key.key.publicKey().verify(key.algorithm, *base, input->signature),
+        crypto::SignatureVerdict::Valid
+    );
 }
 
 TEST_F(DoorTest, AnAnswerIsNotSignedUnasked) {
@@ -259,17 +290,23 @@ TEST_F(DoorTest, HealthReadinessAndMetricsAreLocalOnly) {
 
 TEST_F(DoorTest, OneFailedCheckMakesItUnready) {
     reopen([](DoorOptions& options) {
-        options.readiness = {{"clock_sane", [] { return base::Status(base::makeError(base::ErrorCode::ClockWrong)); }}};
+        options.readiness = {{"clock_sane", [] {
+                                  return base::Status(base::makeError(base::ErrorCode::ClockWrong));
+                              }}};
     });
     const auto answer = admin().get("/readyz");
     EXPECT_EQ(answer.status, 503);
-    EXPECT_THAT(answer.body, HasSubstr(R"({"name":"clock_sane","ok":false,"code":"server.clock_wrong"})"));
+    EXPECT_THAT(
+        answer.body, HasSubstr(R"({"name":"clock_sane","ok":false,"code":"server.clock_wrong"})")
+    );
     EXPECT_THAT(answer.body, HasSubstr(R"({"name":"accepting","ok":true})"));
 }
 
 TEST_F(DoorTest, WhileTheClockIsKnownToBeWrongNoSignatureIsJudged) {
     reopen([](DoorOptions& options) {
-        options.readiness = {{"clock_sane", [] { return base::Status(base::makeError(base::ErrorCode::ClockWrong)); }, true}};
+        options.readiness = {
+            {"clock_sane",
+             [] { return base::Status(base::makeError(base::ErrorCode::ClockWrong)); }, true}};
     });
     const auto answer = post("police", appeal("zz110", "a1"));
     EXPECT_EQ(codeOf(answer), "server.clock_wrong");
@@ -297,16 +334,27 @@ TEST_F(DoorTest, MetricsCountRequestsByRouteAndStatus) {
     get("police", "/v1/tickets/430200-20190418-0000123-7");
     mustTake("police", appeal("zz110", "a1"));
     const auto text = admin().get("/metrics").body;
-    EXPECT_THAT(text, HasSubstr(R"(yht_door_requests_total{method="GET",route="/v1/codes/{list}",status="200"} 1)"));
-    EXPECT_THAT(text, HasSubstr(R"(yht_door_requests_total{method="GET",route="/v1/tickets/{ticket_no}",status="404"} 1)"));
+    EXPECT_THAT(
+        text,
+        HasSubstr(R"(yht_door_requests_total{method="GET",route="/v1/codes/{list}",status="200"} 1)"
+        )
+    );
+    EXPECT_THAT(
+        text,
+        HasSubstr(
+            R"(yht_door_requests_total{method="GET",route="/v1/tickets/{ticket_no}",status="404"} 1)"
+        )
+    );
     EXPECT_THAT(text, HasSubstr(R"(yht_admission_items{verdict="created"} 1)"));
     EXPECT_THAT(text, HasSubstr(R"(yht_ledger_writer{counter="commits"})"));
     EXPECT_THAT(text, Not(HasSubstr("430200-")));
 }
 
 TEST_F(DoorTest, NothingOfARequestShowsInProblemsOrMetrics) {
-    const auto answer = post("police", appeal("zz110", "a1", {{"caller_phone", "19900000001 x 4321"},
-                                                              {"caller_name", "\x01张三"}}));
+    const auto answer = post(
+        "police",
+        appeal("zz110", "a1", {{"caller_phone", "19900000001 x 4321"}, {"caller_name", "\x01张三"}})
+    );
     EXPECT_EQ(answer.status, 422);
     const auto text = admin().get("/metrics").body;
     for (const char* value : {"19900000001", "张三", "4321"}) {
@@ -320,7 +368,9 @@ TEST_F(DoorTest, APortThatIsTakenIsNamed) {
     options.partner_listen = Poco::Net::SocketAddress("127.0.0.1", door->partnerPort());
     options.admin_listen = Poco::Net::SocketAddress("127.0.0.1", 0);
     prometheus::Registry other;
-    const auto second = Door::open(std::move(options), *contexts, *admission, ledger.store(), *verifier, clock, other);
+    const auto second = Door::open(
+        std::move(options), *contexts, *admission, ledger.store(), *verifier, clock, other
+    );
     ASSERT_FALSE(second.ok());
     EXPECT_EQ(second.error().code, base::ErrorCode::ConfigInvalid);
     EXPECT_THAT(second.error().detail, HasSubstr(std::to_string(door->partnerPort())));

@@ -50,7 +50,8 @@ TEST_F(DoorTest, TheSameAgainIs200WithTheFirstReceipt) {
 
 TEST_F(DoorTest, OtherContentUnderTheSameIdentityIs409NamingFieldsOnly) {
     mustTake("police", appeal("zz110", "a1", {{"version", "1"}}));
-    const auto answer = post("police", appeal("zz110", "a1", {{"version", "1"}, {"title", "另一个标题"}}));
+    const auto answer =
+        post("police", appeal("zz110", "a1", {{"version", "1"}, {"title", "另一个标题"}}));
     EXPECT_EQ(answer.status, 409);
     EXPECT_EQ(codeOf(answer), "record.conflict");
     EXPECT_THAT(answer.body, HasSubstr("/title"));
@@ -71,8 +72,10 @@ TEST_F(DoorTest, AnothersSourceIs403) {
 
 TEST_F(DoorTest, AnArrayIsAnsweredItemByItemWithPointersFromItsPlace) {
     mustTake("police", appeal("zz110", "a1"));
-    const auto answer = post("police", "[" + appeal("zz110", "a1") + "," + appeal("zz110", "a2") + "," +
-                                           appeal("zz110", "a3", {{"title", ""}}) + "]");
+    const auto answer = post(
+        "police", "[" + appeal("zz110", "a1") + "," + appeal("zz110", "a2") + "," +
+                      appeal("zz110", "a3", {{"title", ""}}) + "]"
+    );
     EXPECT_EQ(answer.status, 200);
     const auto document = json::parse(answer.body);
     const auto items = (*document)["items"].GetArray();
@@ -102,14 +105,16 @@ TEST_F(DoorTest, AReceiptOfOthersIsNotThere) {
     EXPECT_EQ(get("centre", "/v1/receipts/" + member(answer, "seq")).status, 200);
     EXPECT_EQ(codeOf(get("police", "/v1/receipts/" + member(answer, "seq"))), "request.not_found");
     for (const char* seq : {"0", "999", "-1", "x", "99999999999999999999999"}) {
-        EXPECT_EQ(codeOf(get("centre", std::string("/v1/receipts/") + seq)), "request.not_found") << seq;
+        EXPECT_EQ(codeOf(get("centre", std::string("/v1/receipts/") + seq)), "request.not_found")
+            << seq;
     }
 }
 
 std::vector<base::Bytes> pathOf(const test::ReceivedAnswer& answer) {
     std::vector<base::Bytes> path;
     const auto document = json::parse(answer.body);
-    for (const auto& hash : (*document)["path"].GetArray()) path.push_back(*base::fromBase64(hash.GetString()));
+    for (const auto& hash : (*document)["path"].GetArray())
+        path.push_back(*base::fromBase64(hash.GetString()));
     return path;
 }
 
@@ -130,19 +135,29 @@ TEST_F(DoorTest, InclusionAndConsistencyAreProvenAgainstTheCheckpoints) {
     const auto root = *base::fromBase64(late[2]);
 
     const auto receipt = *ledger::decodeReceipt(rawMember(first, "receipt"));
-    const auto inclusion = pathOf(get("police", "/v1/proof?seq=" + member(first, "seq") + "&size=" + late[1]));
-    EXPECT_EQ(*ledger::rootFromInclusion(receipt.seq - 1, std::stoull(late[1]), ledger::leafHash(receipt.leaf), inclusion),
-              root);
+    const auto inclusion =
+        pathOf(get("police", "/v1/proof?seq=" + member(first, "seq") + "&size=" + late[1]));
+    EXPECT_EQ(
+        *ledger::rootFromInclusion(
+            receipt.seq - 1, std::stoull(late[1]), ledger::leafHash(receipt.leaf), inclusion
+        ),
+        root
+    );
 
-    const auto consistency = pathOf(get("police", "/v1/proof?first=" + early[1] + "&size=" + late[1]));
-    EXPECT_TRUE(ledger::verifyConsistency(std::stoull(early[1]), std::stoull(late[1]), *base::fromBase64(early[2]), root,
-                                          consistency));
+    const auto consistency =
+        pathOf(get("police", "/v1/proof?first=" + early[1] + "&size=" + late[1]));
+    EXPECT_TRUE(ledger::verifyConsistency(
+        std::stoull(early[1]), std::stoull(late[1]), *base::fromBase64(early[2]), root, consistency
+    ));
 }
 
 TEST_F(DoorTest, AProofOutsideTheTreeIs400) {
     mustTake("police", appeal("zz110", "a1"));
-    for (const char* query : {"", "?seq=1&first=1", "?seq=0&size=1", "?seq=3&size=1", "?seq=1&size=99", "?first=x"}) {
-        EXPECT_EQ(codeOf(get("police", std::string("/v1/proof") + query)), "request.parameter_invalid") << query;
+    for (const char* query :
+         {"", "?seq=1&first=1", "?seq=0&size=1", "?seq=3&size=1", "?seq=1&size=99", "?first=x"}) {
+        EXPECT_EQ(
+            codeOf(get("police", std::string("/v1/proof") + query)), "request.parameter_invalid"
+        ) << query;
     }
 }
 
@@ -164,8 +179,13 @@ TEST_F(DoorTest, ATicketIsShownAsFoldedWithItsRecords) {
 
 TEST_F(DoorTest, ATicketIsFoundByAPartysNumber) {
     const auto ticket_no = mustTake("centre", appeal("zz12345", "a1", {{"ticket_ref", "甲 1"}}));
-    EXPECT_EQ(member(get("centre", "/v1/tickets?source=zz12345&ticket_ref=%E7%94%B2%201"), "ticket_no"), ticket_no);
-    EXPECT_EQ(codeOf(get("centre", "/v1/tickets?source=zz12345&ticket_ref=T2")), "request.not_found");
+    EXPECT_EQ(
+        member(get("centre", "/v1/tickets?source=zz12345&ticket_ref=%E7%94%B2%201"), "ticket_no"),
+        ticket_no
+    );
+    EXPECT_EQ(
+        codeOf(get("centre", "/v1/tickets?source=zz12345&ticket_ref=T2")), "request.not_found"
+    );
     EXPECT_EQ(codeOf(get("centre", "/v1/tickets?source=zz12345")), "request.parameter_invalid");
 }
 
@@ -182,8 +202,12 @@ constexpr const char* kName = "张三丰";
 constexpr const char* kPhone = "19900000001";
 
 TEST_F(DoorTest, ASecretTicketsCitizenIsHiddenFromTheUnitAndShownToTheCentre) {
-    const intake::Fields citizen = {{"ticket_ref", "T1"}, {"is_secret", "true"},  {"is_anonymous", "false"},
-                                    {"caller_name", kName}, {"caller_phone", kPhone}};
+    const intake::Fields citizen = {
+        {"ticket_ref", "T1"},
+        {"is_secret", "true"},
+        {"is_anonymous", "false"},
+        {"caller_name", kName},
+        {"caller_phone", kPhone}};
     const auto ticket_no = mustTake("centre", appeal("zz12345", "a1", citizen));
     mustTake("centre", assignment("zz12345", "d1", {{"ticket_ref", "T1"}}));
     const auto unit = get("water", "/v1/tickets/" + ticket_no);
@@ -198,9 +222,16 @@ TEST_F(DoorTest, ASecretTicketsCitizenIsHiddenFromTheUnitAndShownToTheCentre) {
 }
 
 TEST_F(DoorTest, ASecretTicketsOwnSourceSeesItsCitizen) {
-    const auto ticket_no = mustTake("police", appeal("zz110", "a1", {{"is_secret", "true"}, {"is_anonymous", "false"},
-                                                                     {"caller_name", kName}, {"caller_phone", kPhone},
-                                                                     {"ticket_ref", "J1"}}));
+    const auto ticket_no = mustTake(
+        "police", appeal(
+                      "zz110", "a1",
+                      {{"is_secret", "true"},
+                       {"is_anonymous", "false"},
+                       {"caller_name", kName},
+                       {"caller_phone", kPhone},
+                       {"ticket_ref", "J1"}}
+                  )
+    );
     EXPECT_THAT(get("police", "/v1/tickets/" + ticket_no).body, HasSubstr(kName));
 }
 
@@ -208,7 +239,10 @@ TEST_F(DoorTest, ASecretTicketsOwnSourceSeesItsCitizen) {
 
 TEST_F(DoorTest, ChangesAreOthersRecordsOnVisibleTickets) {
     mustTake("police", appeal("zz110", "a1", {{"ticket_ref", "J1"}}));
-    mustTake("centre", assignment("zz12345", "d1", {{"ticket_ref", "T1"}, {"other_refs", R"(["zz110/J1"])"}}));
+    mustTake(
+        "centre",
+        assignment("zz12345", "d1", {{"ticket_ref", "T1"}, {"other_refs", R"(["zz110/J1"])"}})
+    );
     mustTake("centre", appeal("zz12345", "a2", {{"ticket_ref", "T2"}}));
     EXPECT_EQ(refsOf(get("police", "/v1/changes")), (Refs{"d1"}));
     EXPECT_EQ(refsOf(get("centre", "/v1/changes")), (Refs{"a1"}));
@@ -220,7 +254,10 @@ TEST_F(DoorTest, NextAdvancesPastWhatIsNotShownAndNothingComesTwice) {
     EXPECT_EQ(refsOf(nothing), Refs{});
     EXPECT_EQ(member(nothing, "next"), std::to_string((*ledger.store().snapshot())->lastSeq()));
     mustTake("police", appeal("zz110", "b1", {{"ticket_ref", "J1"}}));
-    mustTake("centre", assignment("zz12345", "d1", {{"ticket_ref", "T1"}, {"other_refs", R"(["zz110/J1"])"}}));
+    mustTake(
+        "centre",
+        assignment("zz12345", "d1", {{"ticket_ref", "T1"}, {"other_refs", R"(["zz110/J1"])"}})
+    );
     mustTake("centre", result("zz12345", "r1", {{"ticket_ref", "T1"}}));
     const auto first = get("police", "/v1/changes?limit=1&after=" + member(nothing, "next"));
     EXPECT_EQ(refsOf(first), (Refs{"d1"}));
@@ -231,7 +268,9 @@ TEST_F(DoorTest, NextAdvancesPastWhatIsNotShownAndNothingComesTwice) {
 
 TEST_F(DoorTest, ParametersOfChangesAreBounded) {
     for (const char* query : {"after=1", "limit=0", "limit=501", "wait=26", "wait=-1", "after=x"}) {
-        EXPECT_EQ(codeOf(get("police", std::string("/v1/changes?") + query)), "request.parameter_invalid") << query;
+        EXPECT_EQ(
+            codeOf(get("police", std::string("/v1/changes?") + query)), "request.parameter_invalid"
+        ) << query;
     }
 }
 
@@ -241,7 +280,10 @@ TEST_F(DoorTest, AWaitingPartnerIsToldAsSoonAsSomethingComes) {
     waiting.send("GET /v1/changes?wait=25 HTTP/1.1\r\nhost: h\r\n\r\n");
     waitForMetric("yht_door_long_polls 1");
     mustTake("centre", appeal("zz12345", "a2"));  // not police's: it goes on waiting
-    mustTake("centre", assignment("zz12345", "d1", {{"ticket_ref", "T1"}, {"other_refs", R"(["zz110/J1"])"}}));
+    mustTake(
+        "centre",
+        assignment("zz12345", "d1", {{"ticket_ref", "T1"}, {"other_refs", R"(["zz110/J1"])"}})
+    );
     EXPECT_EQ(refsOf(waiting.receive()), (Refs{"d1"}));
     waitForMetric("yht_door_long_polls 0");
 }
@@ -276,7 +318,9 @@ TEST_F(DoorTest, AWaitEndsWhenTheGatewayStops) {
 TEST_F(DoorTest, ACallWithoutATicketGoesToTheProvinceOnly) {
     EXPECT_EQ(post("centre", call("zz12345", "c1")).status, 201);
     EXPECT_EQ(refsOf(get("police", "/v1/changes")), Refs{});
-    change("police", [](trust::Partner& p) { p.grants.push_back({trust::Right::ReadProvince, ""}); });
+    change("police", [](trust::Partner& p) {
+        p.grants.push_back({trust::Right::ReadProvince, ""});
+    });
     EXPECT_EQ(refsOf(get("police", "/v1/changes")), (Refs{"c1"}));
 }
 

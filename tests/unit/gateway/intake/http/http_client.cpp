@@ -14,7 +14,9 @@ namespace {
 
 constexpr int kHangGuardSeconds = 20;
 
-Poco::Net::SocketAddress local(std::uint16_t port) { return {"127.0.0.1", port}; }
+Poco::Net::SocketAddress local(std::uint16_t port) {
+    return {"127.0.0.1", port};
+}
 
 }  // namespace
 

@@ -1,4 +1,5 @@
-// A client of few words for tests of the door: sends the bytes it is given, over TLS or plain, and reads one answer.
+// A client of few words for tests of the door: sends the bytes it is given, over TLS or plain, and
+// reads one answer.
 #pragma once
 
 #include <Poco/Net/Context.h>
@@ -10,7 +11,7 @@
 namespace yht::test {
 
 struct ReceivedAnswer {
-    int status = 0;  // 0: the connection ended before an answer
+    int status = 0;                             // 0: the connection ended before an answer
     std::map<std::string, std::string> fields;  // lower-case names
     std::string body;
 };

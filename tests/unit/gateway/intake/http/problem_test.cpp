@@ -38,8 +38,12 @@ TEST(ProblemTest, TheDetailForTheLogNeverGoesOut) {
 
 TEST(ProblemTest, AllErrorsOfARecordAreListedWithTheirPointers) {
     auto error = base::makeError(ErrorCode::RecordInvalid);
-    error.fields.push_back({.pointer = "/3/title", .code = "too_long", .limit = "200", .en = "e", .zh = "z"});
-    error.fields.push_back({.pointer = "/3/op", .code = "code_unknown", .limit = "op", .en = "e", .zh = "z"});
+    error.fields.push_back(
+        {.pointer = "/3/title", .code = "too_long", .limit = "200", .en = "e", .zh = "z"}
+    );
+    error.fields.push_back(
+        {.pointer = "/3/op", .code = "code_unknown", .limit = "op", .en = "e", .zh = "z"}
+    );
     const auto document = json::parse(problemAnswer(error).body);
     const auto* errors = json::findMember(*document, "errors");
     ASSERT_NE(errors, nullptr);

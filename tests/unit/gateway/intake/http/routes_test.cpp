@@ -23,11 +23,16 @@ TEST(RoutesTest, APathFindsItsRowAndItsParameters) {
 
 TEST(RoutesTest, ParametersAreDecodedAfterTheSplit) {
     EXPECT_EQ(find(Partner, "GET", "/v1/codes/a%2Fb").parameters.at("list"), "a/b");
-    EXPECT_EQ(findRoute(routeTable(), Partner, "GET", "/v1/codes/%ff").error().code, ErrorCode::RequestMalformed);
+    EXPECT_EQ(
+        findRoute(routeTable(), Partner, "GET", "/v1/codes/%ff").error().code,
+        ErrorCode::RequestMalformed
+    );
 }
 
 TEST(RoutesTest, AlmostAPathIsNone) {
-    for (const char* path : {"/", "/v1", "/v1/tickets/", "/v1/tickets/a/b", "/v1/records/", "//v1/records", "/V1/records"}) {
+    for (const char* path :
+         {"/", "/v1", "/v1/tickets/", "/v1/tickets/a/b", "/v1/records/", "//v1/records",
+          "/V1/records"}) {
         const auto match = find(Partner, "GET", path);
         EXPECT_EQ(match.route, nullptr) << path;
         EXPECT_EQ(match.allow, "") << path;
@@ -72,7 +77,8 @@ TEST(QueryTest, ParametersAreDecoded) {
 TEST(QueryTest, AmbiguousOnesAreRefused) {
     std::string many;
     for (std::size_t i = 0; i <= kQueryParametersMax; ++i) many += "a" + std::to_string(i) + "=1&";
-    for (const std::string& text : {std::string("a=1&a=2"), std::string("a=%zz"), std::string("a=%ff"), many}) {
+    for (const std::string& text :
+         {std::string("a=1&a=2"), std::string("a=%zz"), std::string("a=%ff"), many}) {
         EXPECT_EQ(parseQuery(text).error().code, ErrorCode::ParameterInvalid) << text;
     }
 }
