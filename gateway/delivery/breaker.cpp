@@ -6,22 +6,27 @@
 
 namespace yht::delivery {
 
-std::int64_t backOffMillis(std::uint32_t attempt, std::int64_t first_ms, std::int64_t max_ms,
-                           base::Random& random) {
+std::int64_t backOffMillis(
+    std::uint32_t attempt, std::int64_t first_ms, std::int64_t max_ms, base::Random& random
+) {
     YHT_ASSERT(attempt >= 1 && first_ms > 0);
     std::int64_t delay_ms = first_ms;
     for (std::uint32_t i = 1; i < attempt && delay_ms < max_ms; ++i) delay_ms *= 2;
     delay_ms = std::min(delay_ms, max_ms);
     const std::int64_t half_ms = delay_ms / 2;
     return half_ms + static_cast<std::int64_t>(
-                         random.below(static_cast<std::uint64_t>(delay_ms - half_ms) + 1));
+                         random.below(static_cast<std::uint64_t>(delay_ms - half_ms) + 1)
+                     );
 }
 
 const char* breakerStateName(BreakerState state) {
     switch (state) {
-        case BreakerState::Closed: return "closed";
-        case BreakerState::Open: return "open";
-        case BreakerState::HalfOpen: return "half_open";
+        case BreakerState::Closed:
+            return "closed";
+        case BreakerState::Open:
+            return "open";
+        case BreakerState::HalfOpen:
+            return "half_open";
     }
     return "?";
 }
@@ -36,7 +41,9 @@ Gate Breaker::ask() {
     return Gate::Probe;
 }
 
-void Breaker::withdrawProbe() { probing_ = false; }
+void Breaker::withdrawProbe() {
+    probing_ = false;
+}
 
 void Breaker::success() {
     state_ = BreakerState::Closed;
@@ -60,7 +67,8 @@ void Breaker::failure() {
 
 void Breaker::pauseFor(std::int64_t ms) {
     probing_ = false;
-    const std::int64_t until_ms = clock_.steadyMillis() + std::clamp<std::int64_t>(ms, 0, kRetryAfterMillisMax);
+    const std::int64_t until_ms =
+        clock_.steadyMillis() + std::clamp<std::int64_t>(ms, 0, kRetryAfterMillisMax);
     paused_until_steady_ms_ = std::max(paused_until_steady_ms_, until_ms);
 }
 

@@ -1,10 +1,10 @@
-// The breaker of one destination: after several failures in a row it stops knocking, and asks again with one
-// small probe, later and later.
+// The breaker of one destination: after several failures in a row it stops knocking, and asks again
+// with one small probe, later and later.
 //   closed     everything goes
 //   open       nothing goes until `open_until`
 //   half-open  one probe goes; its success closes, its failure opens for longer
-// Beside it stand the pause that a far side asked for (Retry-After) and announced maintenance windows, in which
-// there is neither probe nor alarm. Pure: time and jitter come from outside.
+// Beside it stand the pause that a far side asked for (Retry-After) and announced maintenance
+// windows, in which there is neither probe nor alarm. Pure: time and jitter come from outside.
 // Uses: base. Used by: courier.
 #pragma once
 
@@ -23,12 +23,14 @@ struct MaintenanceWindow {
 inline constexpr std::uint32_t kBreakerFailures = 5;            // in a row, until it opens
 inline constexpr std::int64_t kBreakerOpenFirstMillis = 5'000;  // doubled by every failed probe
 inline constexpr std::int64_t kBreakerOpenMillisMax = 300'000;
-inline constexpr std::int64_t kRetryAfterMillisMax = 24LL * 3600 * 1000;  // a far side can't silence us longer
+/// A far side can't silence us longer.
+inline constexpr std::int64_t kRetryAfterMillisMax = 24LL * 3600 * 1000;
 
 /// Exponential back-off with jitter: uniform in [d/2, d] for d = min(first * 2^(attempt-1), max).
 /// Requires: attempt >= 1.
-std::int64_t backOffMillis(std::uint32_t attempt, std::int64_t first_ms, std::int64_t max_ms,
-                           base::Random& random);
+std::int64_t backOffMillis(
+    std::uint32_t attempt, std::int64_t first_ms, std::int64_t max_ms, base::Random& random
+);
 
 enum class Gate : std::uint8_t { Go, Probe, Wait };
 enum class BreakerState : std::uint8_t { Closed, Open, HalfOpen };
@@ -39,7 +41,8 @@ class Breaker {
 public:
     Breaker(const base::Clock& clock, base::Random& random) : clock_(clock), random_(random) {}
 
-    /// Probe is handed out once; until success(), failure() or withdrawProbe() everybody else waits.
+    /// Probe is handed out once; until success(), failure() or withdrawProbe() everybody else
+    /// waits.
     Gate ask();
     /// The probe found nothing to send.
     void withdrawProbe();

@@ -20,23 +20,28 @@ struct PickTask {
     std::vector<DeliveryRow> holds, puts;
 };
 
-/// Things may have changed since the pick was read: a row is held only if it still has to wait, else it would
-/// wait for ever.
-base::Status hold(ledger::Transaction& transaction, const PickTask& task, const DeliveryRow& wanted) {
+/// Things may have changed since the pick was read: a row is held only if it still has to wait,
+/// else it would wait for ever.
+base::Status hold(
+    ledger::Transaction& transaction, const PickTask& task, const DeliveryRow& wanted
+) {
     const auto rows = transaction.deliveriesOf(task.far_side.id, wanted.ticket_no);
-    const auto current = std::find_if(rows.begin(), rows.end(),
-                                      [&](const DeliveryRow& row) { return row.seq == wanted.seq; });
+    const auto current = std::find_if(rows.begin(), rows.end(), [&](const DeliveryRow& row) {
+        return row.seq == wanted.seq;
+    });
     if (current == rows.end() || current->state != DeliveryState::Ready) return {};
     bool waits = earlierUnfinished(rows, wanted.seq).has_value();
     if (!waits) {
         const auto there = kindsThere(transaction, task.far_side, wanted.ticket_no);
-        waits = missingKind(task.dependencies, static_cast<ticket::Kind>(wanted.kind), there).has_value();
+        waits = missingKind(task.dependencies, static_cast<ticket::Kind>(wanted.kind), there)
+                    .has_value();
     }
     return waits ? transaction.putDelivery(wanted) : base::Status();
 }
 
-base::Status applyPick(ledger::Transaction& transaction, const PickTask& task,
-                       SettlementReport& report) {
+base::Status applyPick(
+    ledger::Transaction& transaction, const PickTask& task, SettlementReport& report
+) {
     if (auto settled = settle(transaction, task.ended, report); !settled.ok()) return settled;
     for (const DeliveryRow& row : task.holds) {
         if (auto status = hold(transaction, task, row); !status.ok()) return status;
@@ -49,8 +54,10 @@ base::Status applyPick(ledger::Transaction& transaction, const PickTask& task,
 
 }  // namespace
 
-Courier::Courier(ledger::Store& store, const base::Clock& clock, base::Random& random,
-                 kit::Destination& destination, CourierOptions options, Logger logger)
+Courier::Courier(
+    ledger::Store& store, const base::Clock& clock, base::Random& random,
+    kit::Destination& destination, CourierOptions options, Logger logger
+)
     : store_(store),
       clock_(clock),
       random_(random),
@@ -62,11 +69,14 @@ Courier::Courier(ledger::Store& store, const base::Clock& clock, base::Random& r
     breaker_.setMaintenance(options_.maintenance);
 }
 
-Courier::~Courier() { stop(); }
+Courier::~Courier() {
+    stop();
+}
 
 void Courier::start() {
     YHT_ASSERT(threads_.empty());
-    for (std::size_t lane = 0; lane < options_.lanes; ++lane) threads_.emplace_back([this] { runLane(); });
+    for (std::size_t lane = 0; lane < options_.lanes; ++lane)
+        threads_.emplace_back([this] { runLane(); });
 }
 
 void Courier::stop() {
@@ -105,8 +115,9 @@ void Courier::runLane() {
         }
         if (step()) continue;
         std::unique_lock lock(mutex_);
-        woken_.wait_for(lock, std::chrono::milliseconds(kIdlePollMillis),
-                        [&] { return stopping_ || wakes_ != wakes_before; });
+        woken_.wait_for(lock, std::chrono::milliseconds(kIdlePollMillis), [&] {
+            return stopping_ || wakes_ != wakes_before;
+        });
     }
 }
 
@@ -154,18 +165,20 @@ bool Courier::recover() {
         batches = stranded_;
     }
     const std::string id = options_.far_side.id;
-    auto recovered = store_.run([all, batches, id](ledger::Transaction& transaction) -> base::Status {
-        auto rows = transaction.deliveries(id, DeliveryState::InFlight,
-                                           std::numeric_limits<base::UnixMillis>::max(),
-                                           kUnknownRowsMax);
-        for (DeliveryRow& row : rows) {
-            if (!all && !batches.contains(row.batch_id)) continue;
-            row.state = DeliveryState::Unknown;
-            row.next_ms = 0;
-            if (auto put = transaction.putDelivery(row); !put.ok()) return put;
-        }
-        return {};
-    });
+    auto recovered =
+        store_.run([all, batches, id](ledger::Transaction& transaction) -> base::Status {
+            auto rows = transaction.deliveries(
+                id, DeliveryState::InFlight, std::numeric_limits<base::UnixMillis>::max(),
+                kUnknownRowsMax
+            );
+            for (DeliveryRow& row : rows) {
+                if (!all && !batches.contains(row.batch_id)) continue;
+                row.state = DeliveryState::Unknown;
+                row.next_ms = 0;
+                if (auto put = transaction.putDelivery(row); !put.ok()) return put;
+            }
+            return {};
+        });
     if (!recovered.ok()) return false;
     const std::lock_guard lock(mutex_);
     left_over_ = false;
@@ -179,14 +192,17 @@ std::optional<Pick> Courier::gather(Gate gate) {
     const std::lock_guard gather_lock(gather_mutex_);
     Picker::Busy busy;
     {
-        // Copied before the snapshot opens: what is no longer busy has then been committed, and is seen.
+        // Copied before the snapshot opens: what is no longer busy has then been committed, and is
+        // seen.
         const std::lock_guard lock(mutex_);
         busy = busy_;
     }
     auto snapshot = store_.snapshot();
     if (!snapshot.ok()) return std::nullopt;
     const std::size_t count_max =
-        gate == Gate::Probe ? 1 : std::min(std::max<std::size_t>(destination_.batchMax(), 1), kBatchMax);
+        gate == Gate::Probe
+            ? 1
+            : std::min(std::max<std::size_t>(destination_.batchMax(), 1), kBatchMax);
     Pick pick = picker_.pick(**snapshot, busy, count_max, gate == Gate::Probe);
     const std::lock_guard lock(mutex_);
     for (const Parcel& parcel : pick.parcels) busy_.insert(orderKey(parcel.row));
@@ -239,7 +255,8 @@ void Courier::deliver(const Pick& pick) {
         return settle(transaction, *settlement, *report);
     });
     if (!status.ok()) {
-        // The far side may have the batch and the ledger does not know: it is sent again as unknown.
+        // The far side may have the batch and the ledger does not know: it is sent again as
+        // unknown.
         strand(pick);
         noteTrouble(status.error().row().wire);
         const std::lock_guard lock(mutex_);
@@ -247,7 +264,8 @@ void Courier::deliver(const Pick& pick) {
         return;
     }
     count(*settlement, *report);
-    for (const auto& [ticket_no, kind] : report->accepted) memory_.learn(ticket_no, ticket::only(kind));
+    for (const auto& [ticket_no, kind] : report->accepted)
+        memory_.learn(ticket_no, ticket::only(kind));
     forget(pick);
 }
 

@@ -1,22 +1,29 @@
-// The courier of one destination: what the router made ready goes out, and what the far side said comes into the
-// ledger. States of a row (DeliveryRow), each arrow one durable commit:
-//   ready ──mark──▶ in_flight ──accepted, duplicate──▶ gone, outcome entry
-//     ▲  ▲             ├──refused──▶ dead, outcome entry          (an operator's, or a newer version's turn)
-//     │  └──later──────┤
-//     │  not sent, busy┤
-//     │                └──answer lost, restart──▶ unknown ──repeat as Destination::resend() says──▶ as in_flight
-//     └──released──held                            what it waits for: dependency.h
-// Marking is committed before anything is sent, so that a batch that may have reached the far side is never taken
-// for one that did not.
-// Waits: a row's back-off doubles from kRowBackOffFirstMillis, for days; a destination's is the breaker's.
-// Resend::Idempotent promises that a record sent twice is taken once, whatever batch it stands in: a batch
-// that stays unknown is sent again with its id and content, and after kTogetherAttemptsMax record by record.
+// The courier of one destination: what the router made ready goes out, and what the far side said
+// comes into the ledger. States of a row (DeliveryRow), each arrow one durable commit:
+//   ready ──mark──▶ in_flight ──accepted, duplicate──▶ gone, with an outcome entry
+//     ▲  ▲             ├──refused──▶ dead, with an outcome entry: the operator's turn, or a
+//     │  │             │                            newer version's
+//     │  └──not taken──┤
+//     │                └──answer lost, restart──▶ unknown ──repeated──▶ as in_flight
+//     └──released──held                           what it waits for: dependency.h
+// Marking is committed before anything is sent, so that a batch that may have reached the far side
+// is never taken for one that did not.
+//
+// Waits: a row's back-off doubles from kRowBackOffFirstMillis, for days; a destination's is the
+// breaker's.
+//
+// Repeats: Resend::Idempotent promises that a record sent twice is taken once, whatever batch it
+// stands in. A batch that stays unknown is sent again with its id and content, and after
+// kTogetherAttemptsMax record by record. So is one that the far side refuses as a whole; a record
+// that is refused so alone, kAloneRefusalsMax times with others getting through between them, is
+// dead.
 // Uses: ledger, kit. Used by: deliveries.
 #pragma once
 
 #include <atomic>
 #include <condition_variable>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -29,9 +36,11 @@
 namespace yht::delivery {
 
 inline constexpr std::int64_t kRowBackOffFirstMillis = 1'000;
-inline constexpr std::int64_t kRowBackOffMillisMax = 300'000;   // one record's trouble
-inline constexpr std::int64_t kBatchBackOffMillisMax = 30'000;  // the destination's trouble: the breaker paces it
-inline constexpr std::uint32_t kTogetherAttemptsMax = 5;        // then a poisoned batch goes record by record
+inline constexpr std::int64_t kRowBackOffMillisMax = 300'000;  // one record's trouble
+// One destination's trouble, which the breaker paces.
+inline constexpr std::int64_t kBatchBackOffMillisMax = 30'000;
+inline constexpr std::uint32_t kAloneRefusalsMax = 3;
+inline constexpr std::size_t kSuspectsMax = 10'000;  // remembered; forgotten all at once
 inline constexpr std::int64_t kIdlePollMillis = 500;
 
 using Logger = std::function<void(const std::string&)>;
@@ -49,13 +58,16 @@ struct CourierCounters {
 /// Thread-safety: any thread. `destination` must stand calls from `lanes` threads at once.
 class Courier {
 public:
-    Courier(ledger::Store& store, const base::Clock& clock, base::Random& random,
-            kit::Destination& destination, CourierOptions options, Logger logger);
+    Courier(
+        ledger::Store& store, const base::Clock& clock, base::Random& random,
+        kit::Destination& destination, CourierOptions options, Logger logger
+    );
     ~Courier();
 
     /// Starts the lanes' threads. Once only.
     void start();
-    /// Returns when the lanes have ended; waits for a send under way, at most the destination's timeout.
+    /// Returns when the lanes have ended; waits for a send under way, at most the destination's
+    /// timeout.
     void stop();
     /// There may be something to do.
     void wake();
@@ -79,8 +91,11 @@ private:
     void forget(const Pick& pick);
 
     Settlement judge(const Pick& pick, const kit::BatchAnswer& answer);
-    void judgeRecord(const Pick& pick, const Parcel& parcel, const kit::RecordAnswer& answer,
-                     Settlement& settlement);
+    bool isRefusedForGood(const Pick& pick, const kit::BatchAnswer& answer);
+    void judgeRecord(
+        const Pick& pick, const Parcel& parcel, const kit::RecordAnswer& answer,
+        Settlement& settlement
+    );
     void putBack(const Pick& pick, const kit::BatchAnswer& answer, Settlement& settlement);
     void noteBatch(const kit::BatchAnswer& answer);
     void noteTrouble(const std::string& wire);
@@ -109,11 +124,17 @@ private:
     std::condition_variable woken_;
     std::uint64_t wakes_ = 0;
     Breaker breaker_;
-    Picker::Busy busy_;                // keys of tickets under way
-    bool left_over_ = true;            // a former life may have left rows in flight
-    std::set<std::string> stranded_;   // batches whose settlement could not be committed
+    Picker::Busy busy_;               // keys of tickets under way
+    bool left_over_ = true;           // a former life may have left rows in flight
+    std::set<std::string> stranded_;  // batches whose settlement could not be committed
     Picker::Busy stranded_keys_;
     CourierCounters counters_;
+    struct Suspect {
+        std::uint32_t refusals = 0;
+        std::uint64_t answered_before = 0;
+    };
+    std::map<ledger::Seq, Suspect> suspects_;  // records refused as a whole request, alone
+    std::uint64_t answered_ = 0;               // batches that got an answer
     std::optional<base::UnixMillis> trouble_since_ms_;
     std::uint64_t trouble_count_ = 0;
 };

@@ -15,22 +15,26 @@ using ledger::DeliveryState;
 
 constexpr std::size_t kRowsSearchedMax = 65'536;  // records without a ticket have no nearer index
 
-std::optional<DeliveryRow> findRow(ledger::View& view, const std::string& destination, ledger::Seq seq) {
+std::optional<DeliveryRow> findRow(
+    ledger::View& view, const std::string& destination, ledger::Seq seq
+) {
     const auto leaf = view.leaf(seq);
     if (!leaf.ok()) return std::nullopt;
     std::vector<DeliveryRow> rows;
     if (!leaf->header.ticket_no.empty()) {
         rows = view.deliveriesOf(destination, leaf->header.ticket_no);
     } else {
-        for (const auto state : {DeliveryState::Dead, DeliveryState::Unknown, DeliveryState::Held}) {
-            const auto some = view.deliveries(destination, state,
-                                              std::numeric_limits<base::UnixMillis>::max(),
-                                              kRowsSearchedMax);
+        for (const auto state :
+             {DeliveryState::Dead, DeliveryState::Unknown, DeliveryState::Held}) {
+            const auto some = view.deliveries(
+                destination, state, std::numeric_limits<base::UnixMillis>::max(), kRowsSearchedMax
+            );
             rows.insert(rows.end(), some.begin(), some.end());
         }
     }
-    const auto found = std::find_if(rows.begin(), rows.end(),
-                                    [&](const DeliveryRow& row) { return row.seq == seq; });
+    const auto found = std::find_if(rows.begin(), rows.end(), [&](const DeliveryRow& row) {
+        return row.seq == seq;
+    });
     return found == rows.end() ? std::nullopt : std::optional(*found);
 }
 
@@ -51,8 +55,9 @@ std::string payloadOf(const DecisionRequest& request) {
     return out + "}";
 }
 
-ledger::EntryDraft draftOf(ledger::EntryType type, const DecisionRequest& request,
-                           const DeliveryRow& row) {
+ledger::EntryDraft draftOf(
+    ledger::EntryType type, const DecisionRequest& request, const DeliveryRow& row
+) {
     ledger::EntryDraft draft;
     draft.header.type = type;
     draft.header.received_ms = request.now_ms;
@@ -63,8 +68,9 @@ ledger::EntryDraft draftOf(ledger::EntryType type, const DecisionRequest& reques
     return draft;
 }
 
-base::Status appendTaken(ledger::Transaction& transaction, const DecisionRequest& request,
-                         const DeliveryRow& row) {
+base::Status appendTaken(
+    ledger::Transaction& transaction, const DecisionRequest& request, const DeliveryRow& row
+) {
     Outcome outcome;
     outcome.destination = request.far_side.id;
     outcome.batch_id = row.batch_id;
@@ -84,28 +90,34 @@ base::Status appendTaken(ledger::Transaction& transaction, const DecisionRequest
 
 const char* rowDecisionName(RowDecision decision) {
     switch (decision) {
-        case RowDecision::SendAgain: return "send_again";
-        case RowDecision::Taken: return "taken";
-        case RowDecision::Discard: return "discard";
+        case RowDecision::SendAgain:
+            return "send_again";
+        case RowDecision::Taken:
+            return "taken";
+        case RowDecision::Discard:
+            return "discard";
     }
     return "?";
 }
 
 base::Status decideRow(ledger::Transaction& transaction, const DecisionRequest& request) {
     auto row = findRow(transaction, request.far_side.id, request.seq);
-    if (!row) return base::makeError(base::ErrorCode::NotFound, "no unfinished delivery of that entry");
-    const bool decidable =
-        row->state == DeliveryState::Dead || row->state == DeliveryState::Held ||
-        (row->state == DeliveryState::Unknown && request.unknown_is_operators);
+    if (!row)
+        return base::makeError(base::ErrorCode::NotFound, "no unfinished delivery of that entry");
+    const bool decidable = row->state == DeliveryState::Dead || row->state == DeliveryState::Held ||
+                           (row->state == DeliveryState::Unknown && request.unknown_is_operators);
     if (!decidable) {
-        return base::makePublicError(base::ErrorCode::ParameterInvalid,
-                                     "The delivery is on its way; nothing is to be decided now.",
-                                     "该投递正在进行中,目前无须人工处置。");
+        return base::makePublicError(
+            base::ErrorCode::ParameterInvalid,
+            "The delivery is on its way; nothing is to be decided now.",
+            "该投递正在进行中,目前无须人工处置。"
+        );
     }
     auto draft = draftOf(ledger::EntryType::Decision, request, *row);
     draft.payload = payloadOf(request);
     draft.salt = request.decision_salt;
-    if (auto appended = transaction.append(std::move(draft)); !appended.ok()) return appended.error();
+    if (auto appended = transaction.append(std::move(draft)); !appended.ok())
+        return appended.error();
     if (request.decision == RowDecision::Taken) {
         if (auto taken = appendTaken(transaction, request, *row); !taken.ok()) return taken;
     }

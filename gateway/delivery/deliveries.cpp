@@ -9,7 +9,8 @@ namespace {
 ticket::KindSet kindsTaken(const kit::Destination& destination) {
     ticket::KindSet kinds = 0;
     for (const ticket::KindRow& row : ticket::kindTable()) {
-        if (destination.takes(row.kind)) kinds = static_cast<ticket::KindSet>(kinds | ticket::only(row.kind));
+        if (destination.takes(row.kind))
+            kinds = static_cast<ticket::KindSet>(kinds | ticket::only(row.kind));
     }
     return kinds;
 }
@@ -25,9 +26,11 @@ CourierOptions courierOptions(const DestinationRow& row) {
 }
 
 base::Error mismatch(const std::string& id) {
-    return base::makePublicError(base::ErrorCode::ConfigInvalid,
-                                 "routes.yaml and the deployment's destinations differ in \"" + id + "\"",
-                                 "routes.yaml 与部署的对端不一致:\"" + id + "\"");
+    return base::makePublicError(
+        base::ErrorCode::ConfigInvalid,
+        "routes.yaml and the deployment's destinations differ in \"" + id + "\"",
+        "routes.yaml 与部署的对端不一致:\"" + id + "\""
+    );
 }
 
 }  // namespace
@@ -35,13 +38,17 @@ base::Error mismatch(const std::string& id) {
 base::Result<std::unique_ptr<Deliveries>> Deliveries::make(
     ledger::Store& store, const base::Clock& clock, base::Random& random,
     std::shared_ptr<const RouteTable> table,
-    std::vector<std::unique_ptr<kit::Destination>> destinations, DeliveriesOptions options) {
+    std::vector<std::unique_ptr<kit::Destination>> destinations, DeliveriesOptions options
+) {
     for (const auto& destination : destinations) {
-        if (table->findDestination(destination->id()) == nullptr) return mismatch(destination->id());
+        if (table->findDestination(destination->id()) == nullptr)
+            return mismatch(destination->id());
     }
     for (const DestinationRow& row : table->destinations()) {
-        const bool there = std::any_of(destinations.begin(), destinations.end(),
-                                       [&](const auto& item) { return item->id() == row.id; });
+        const bool there =
+            std::any_of(destinations.begin(), destinations.end(), [&](const auto& item) {
+                return item->id() == row.id;
+            });
         if (!there) return mismatch(row.id);
     }
     std::unique_ptr<Deliveries> deliveries(new Deliveries());
@@ -50,15 +57,18 @@ base::Result<std::unique_ptr<Deliveries>> Deliveries::make(
     return deliveries;
 }
 
-void Deliveries::build(ledger::Store& store, const base::Clock& clock, base::Random& random,
-                       std::shared_ptr<const RouteTable> table, DeliveriesOptions options) {
+void Deliveries::build(
+    ledger::Store& store, const base::Clock& clock, base::Random& random,
+    std::shared_ptr<const RouteTable> table, DeliveriesOptions options
+) {
     table_ = table;
     RouterOptions routing;
     for (const auto& destination : destinations_) {
         routing.takes.emplace(destination->id(), kindsTaken(*destination));
         couriers_.push_back(std::make_unique<Courier>(
             store, clock, random, *destination,
-            courierOptions(*table->findDestination(destination->id())), options.logger));
+            courierOptions(*table->findDestination(destination->id())), options.logger
+        ));
     }
     routing.region_of_source = std::move(options.region_of_source);
     routing.logger = options.logger;
@@ -70,7 +80,9 @@ void Deliveries::build(ledger::Store& store, const base::Clock& clock, base::Ran
     router_ = std::make_unique<Router>(store, std::move(table), std::move(routing));
 }
 
-Deliveries::~Deliveries() { stop(); }
+Deliveries::~Deliveries() {
+    stop();
+}
 
 void Deliveries::start() {
     for (const auto& courier : couriers_) courier->start();

@@ -1,4 +1,5 @@
-// All deliveries of a gateway: the router and one courier per destination, started and stopped together.
+// All deliveries of a gateway: the router and one courier per destination, started and stopped
+// together.
 // Uses: everything in this folder. Used by: app.
 #pragma once
 
@@ -19,12 +20,13 @@ struct DeliveriesOptions {
 /// Thread-safety: any thread.
 class Deliveries {
 public:
-    /// Errors: ConfigInvalid where the table names a destination that is not there, or one is there that it
-    /// does not name.
+    /// Errors: ConfigInvalid where the table names a destination that is not there, or one is there
+    /// that it does not name.
     static base::Result<std::unique_ptr<Deliveries>> make(
         ledger::Store& store, const base::Clock& clock, base::Random& random,
         std::shared_ptr<const RouteTable> table,
-        std::vector<std::unique_ptr<kit::Destination>> destinations, DeliveriesOptions options);
+        std::vector<std::unique_ptr<kit::Destination>> destinations, DeliveriesOptions options
+    );
     ~Deliveries();
 
     void start();
@@ -40,8 +42,10 @@ public:
 
 private:
     Deliveries() = default;
-    void build(ledger::Store& store, const base::Clock& clock, base::Random& random,
-               std::shared_ptr<const RouteTable> table, DeliveriesOptions options);
+    void build(
+        ledger::Store& store, const base::Clock& clock, base::Random& random,
+        std::shared_ptr<const RouteTable> table, DeliveriesOptions options
+    );
 
     std::vector<std::unique_ptr<kit::Destination>> destinations_;
     std::shared_ptr<const RouteTable> table_;

@@ -19,8 +19,9 @@ std::optional<ticket::Kind> acceptedKind(ledger::View& view, ledger::Seq seq) {
 
 }  // namespace
 
-ticket::KindSet kindsThere(ledger::View& view, const FarSide& far_side,
-                           const std::string& ticket_no) {
+ticket::KindSet kindsThere(
+    ledger::View& view, const FarSide& far_side, const std::string& ticket_no
+) {
     ticket::KindSet there = 0;
     for (const ledger::Seq seq : view.ticketEntries(ticket_no)) {
         const auto leaf = view.leaf(seq);
@@ -50,8 +51,9 @@ void KindMemory::learn(const std::string& ticket_no, ticket::KindSet kinds) {
     known = static_cast<ticket::KindSet>(known | kinds);
 }
 
-std::optional<ticket::Kind> missingKind(const std::vector<kit::Dependency>& dependencies,
-                                        ticket::Kind kind, ticket::KindSet there) {
+std::optional<ticket::Kind> missingKind(
+    const std::vector<kit::Dependency>& dependencies, ticket::Kind kind, ticket::KindSet there
+) {
     for (const kit::Dependency& dependency : dependencies) {
         if (dependency.kind != kind) continue;
         for (const ticket::Kind need : dependency.needs) {
@@ -68,15 +70,17 @@ std::string waitReason(ledger::View& view, const std::string& ticket_no, ticket:
         arrived = arrived || (leaf.ok() && leaf->header.type == ledger::EntryType::Record &&
                               leaf->header.kind == static_cast<std::uint8_t>(missing));
     }
-    return std::string(arrived ? "waits_for:" : "waits_for_arrival:") + ticket::kindRow(missing).name;
+    return std::string(arrived ? "waits_for:" : "waits_for_arrival:") +
+           ticket::kindRow(missing).name;
 }
 
 std::string orderReason(ledger::Seq blocker) {
     return "waits_for_order:" + std::to_string(blocker);
 }
 
-std::optional<ledger::Seq> earlierUnfinished(const std::vector<ledger::DeliveryRow>& rows,
-                                             ledger::Seq seq) {
+std::optional<ledger::Seq> earlierUnfinished(
+    const std::vector<ledger::DeliveryRow>& rows, ledger::Seq seq
+) {
     for (const ledger::DeliveryRow& row : rows) {
         if (row.seq >= seq) continue;
         const bool held = row.state == ledger::DeliveryState::Held;
@@ -86,10 +90,15 @@ std::optional<ledger::Seq> earlierUnfinished(const std::vector<ledger::DeliveryR
     return std::nullopt;
 }
 
-base::Status releaseHeld(ledger::Transaction& transaction, const std::string& destination,
-                         const std::string& ticket_no) {
+base::Status releaseHeld(
+    ledger::Transaction& transaction, const std::string& destination, const std::string& ticket_no
+) {
     if (ticket_no.empty()) return {};
-    for (ledger::DeliveryRow& row : transaction.deliveriesOf(destination, ticket_no)) {
+    return releaseHeld(transaction, transaction.deliveriesOf(destination, ticket_no));
+}
+
+base::Status releaseHeld(ledger::Transaction& transaction, std::vector<ledger::DeliveryRow> rows) {
+    for (ledger::DeliveryRow& row : rows) {
         if (row.state != ledger::DeliveryState::Held) continue;
         row.state = ledger::DeliveryState::Ready;
         row.next_ms = 0;

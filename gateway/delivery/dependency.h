@@ -1,6 +1,6 @@
 // What must be at a destination before a record may go there, and why a row is held meanwhile.
-// A kind is there when the far side accepted a record of it (an outcome says so), or when the far side itself
-// sent us one: a ticket that the province dispatched down is known to the province.
+// A kind is there when the far side accepted a record of it (an outcome says so), or when the far
+// side itself sent us one: a ticket that the province dispatched down is known to the province.
 // Hold reasons, as they stand in DeliveryRow::reason:
 //   waits_for_arrival:<kind>   待补: no record of that kind has come in yet
 //   waits_for:<kind>           it is here, but the far side has not accepted it
@@ -26,7 +26,9 @@ struct FarSide {
 };
 
 /// Kinds that the far side has of this ticket. Reads the ticket's outcomes.
-ticket::KindSet kindsThere(ledger::View& view, const FarSide& far_side, const std::string& ticket_no);
+ticket::KindSet kindsThere(
+    ledger::View& view, const FarSide& far_side, const std::string& ticket_no
+);
 
 /// Facts that can only grow, remembered. Thread-safety: any thread.
 class KindMemory {
@@ -38,11 +40,13 @@ private:
     mutable std::mutex mutex_;
     std::unordered_map<std::string, ticket::KindSet> kinds_;
 };
-inline constexpr std::size_t kKindMemoryMax = 200'000;  // tickets; forgotten all at once, read again when needed
+/// Tickets; forgotten all at once, read again when needed.
+inline constexpr std::size_t kKindMemoryMax = 200'000;
 
 /// The first kind that `kind` needs and `there` has not.
-std::optional<ticket::Kind> missingKind(const std::vector<kit::Dependency>& dependencies,
-                                        ticket::Kind kind, ticket::KindSet there);
+std::optional<ticket::Kind> missingKind(
+    const std::vector<kit::Dependency>& dependencies, ticket::Kind kind, ticket::KindSet there
+);
 
 /// "waits_for…" for a kind that is not there.
 std::string waitReason(ledger::View& view, const std::string& ticket_no, ticket::Kind missing);
@@ -50,10 +54,15 @@ std::string orderReason(ledger::Seq blocker);
 
 /// The row of the same ticket, earlier than `seq`, that must be finished first; nullopt where none.
 /// Held and dead rows hold nobody but what depends on them.
-std::optional<ledger::Seq> earlierUnfinished(const std::vector<ledger::DeliveryRow>& rows, ledger::Seq seq);
+std::optional<ledger::Seq> earlierUnfinished(
+    const std::vector<ledger::DeliveryRow>& rows, ledger::Seq seq
+);
 
 /// Makes every held row of the ticket ready, to be judged anew.
-base::Status releaseHeld(ledger::Transaction& transaction, const std::string& destination,
-                         const std::string& ticket_no);
+base::Status releaseHeld(
+    ledger::Transaction& transaction, const std::string& destination, const std::string& ticket_no
+);
+/// The same, where the ticket's rows have been read in this transaction.
+base::Status releaseHeld(ledger::Transaction& transaction, std::vector<ledger::DeliveryRow> rows);
 
 }  // namespace yht::delivery

@@ -1,4 +1,5 @@
-// The courier's judgement: what each answer of a far side makes of the rows, the counters and the log.
+// The courier's judgement: what each answer of a far side makes of the rows, the counters and the
+// log.
 #include <algorithm>
 #include <map>
 
@@ -17,11 +18,14 @@ bool answersAll(const Pick& pick, const kit::BatchAnswer& answer) {
     std::set<ledger::Seq> answered;
     for (const auto& record : answer.records) answered.insert(record.seq);
     return answered.size() == pick.parcels.size() &&
-           std::all_of(pick.parcels.begin(), pick.parcels.end(),
-                       [&](const Parcel& parcel) { return answered.contains(parcel.row.seq); });
+           std::all_of(pick.parcels.begin(), pick.parcels.end(), [&](const Parcel& parcel) {
+               return answered.contains(parcel.row.seq);
+           });
 }
 
-std::string shorten(const std::string& text) { return text.substr(0, 64); }
+std::string shorten(const std::string& text) {
+    return text.substr(0, 64);
+}
 
 }  // namespace
 
@@ -38,6 +42,14 @@ Settlement Courier::judge(const Pick& pick, const kit::BatchAnswer& answer) {
         unusable.error = base::ErrorCode::PeerAnswerInvalid;
         noteBatch(unusable);
         putBack(pick, unusable, settlement);
+        return settlement;
+    }
+    if (isRefusedForGood(pick, answer)) {
+        kit::RecordAnswer refused;
+        refused.verdict = kit::RecordVerdict::Refused;
+        refused.code = "request_refused";
+        judgeRecord(pick, pick.parcels.front(), refused, settlement);
+        settlement.exchange = makeExchange(answer.request_bytes, answer.response_bytes);
         return settlement;
     }
     noteBatch(answer);
@@ -57,8 +69,30 @@ Settlement Courier::judge(const Pick& pick, const kit::BatchAnswer& answer) {
     return settlement;
 }
 
-void Courier::judgeRecord(const Pick& pick, const Parcel& parcel, const kit::RecordAnswer& answer,
-                          Settlement& settlement) {
+/// A request of one record that is refused as a whole may be the record's fault or our own, a
+/// credential that ran out: only a far side that answers others meanwhile makes it the record's.
+bool Courier::isRefusedForGood(const Pick& pick, const kit::BatchAnswer& answer) {
+    const bool refused = answer.error == base::ErrorCode::PeerRefused ||
+                         answer.error == base::ErrorCode::MappingFailed;
+    const bool nothing_taken =
+        answer.verdict == kit::BatchVerdict::Busy || answer.verdict == kit::BatchVerdict::NotSent;
+    const DeliveryRow& row = pick.parcels.front().row;
+    const bool alone = pick.parcels.size() == 1 && row.attempts > kTogetherAttemptsMax;
+    if (!refused || !nothing_taken || !alone || pick.repeat) return false;
+    const std::lock_guard lock(mutex_);
+    if (suspects_.size() >= kSuspectsMax) suspects_.clear();
+    Suspect& suspect = suspects_[row.seq];
+    if (suspect.refusals > 0 && suspect.answered_before == answered_) return false;
+    suspect.answered_before = answered_;
+    if (++suspect.refusals < kAloneRefusalsMax) return false;
+    suspects_.erase(row.seq);
+    breaker_.success();
+    return true;
+}
+
+void Courier::judgeRecord(
+    const Pick& pick, const Parcel& parcel, const kit::RecordAnswer& answer, Settlement& settlement
+) {
     if (answer.verdict == kit::RecordVerdict::Later) {
         DeliveryRow row = parcel.row;
         row.state = DeliveryState::Ready;
@@ -67,16 +101,24 @@ void Courier::judgeRecord(const Pick& pick, const Parcel& parcel, const kit::Rec
         // A query that finds nothing says that the record may go at once.
         row.reason = asked ? "" : "later" + (answer.code.empty() ? "" : ":" + shorten(answer.code));
         row.next_ms = asked ? 0
-                            : settlement.now_ms + backOffMillis(row.attempts, kRowBackOffFirstMillis,
-                                                                kRowBackOffMillisMax, random_);
+                            : settlement.now_ms + backOffMillis(
+                                                      row.attempts, kRowBackOffFirstMillis,
+                                                      kRowBackOffMillisMax, random_
+                                                  );
         settlement.put_back.push_back(std::move(row));
         return;
     }
-    SettledItem item = settledItem(parcel, random_);
+    SettledItem item = settledItem(parcel, options_.far_side.party, random_);
     switch (answer.verdict) {
-        case kit::RecordVerdict::Accepted: item.verdict = Verdict::Accepted; break;
-        case kit::RecordVerdict::Duplicate: item.verdict = Verdict::Duplicate; break;
-        default: item.verdict = Verdict::Refused; break;
+        case kit::RecordVerdict::Accepted:
+            item.verdict = Verdict::Accepted;
+            break;
+        case kit::RecordVerdict::Duplicate:
+            item.verdict = Verdict::Duplicate;
+            break;
+        default:
+            item.verdict = Verdict::Refused;
+            break;
     }
     item.code = answer.code;
     item.peer_number = answer.peer_number;
@@ -85,17 +127,20 @@ void Courier::judgeRecord(const Pick& pick, const Parcel& parcel, const kit::Rec
     settlement.items.push_back(std::move(item));
 }
 
-/// No answer for the batch. What may have reached the far side stays unknown under its batch id; what can't
-/// have is ready again.
+/// No answer for the batch. What may have reached the far side stays unknown under its batch id;
+/// what can't have is ready again.
 void Courier::putBack(const Pick& pick, const kit::BatchAnswer& answer, Settlement& settlement) {
     const bool unknown = pick.repeat || answer.verdict == kit::BatchVerdict::Unknown;
     const std::uint32_t attempt = pick.parcels.front().row.attempts + (pick.repeat ? 1 : 0);
     const std::int64_t wait_ms = std::max(
         answer.retry_after_ms,
-        backOffMillis(std::max(attempt, 1U), kRowBackOffFirstMillis,
-                      answer.verdict == kit::BatchVerdict::Unknown ? kRowBackOffMillisMax
-                                                                   : kBatchBackOffMillisMax,
-                      random_));
+        backOffMillis(
+            std::max(attempt, 1U), kRowBackOffFirstMillis,
+            answer.verdict == kit::BatchVerdict::Unknown ? kRowBackOffMillisMax
+                                                         : kBatchBackOffMillisMax,
+            random_
+        )
+    );
     const bool alone = unknown && destination_.resend() == kit::Resend::Idempotent &&
                        pick.parcels.size() > 1 && attempt >= kTogetherAttemptsMax;
     const std::string wire = base::errorRow(answer.error).wire;
@@ -127,9 +172,15 @@ void Courier::noteBatch(const kit::BatchAnswer& answer) {
     {
         const std::lock_guard lock(mutex_);
         switch (answer.verdict) {
-            case kit::BatchVerdict::NotSent: ++counters_.not_sent; break;
-            case kit::BatchVerdict::Busy: ++counters_.busy; break;
-            default: ++counters_.lost; break;
+            case kit::BatchVerdict::NotSent:
+                ++counters_.not_sent;
+                break;
+            case kit::BatchVerdict::Busy:
+                ++counters_.busy;
+                break;
+            default:
+                ++counters_.lost;
+                break;
         }
         if (answer.retry_after_ms > 0) {
             breaker_.pauseFor(answer.retry_after_ms);
@@ -159,11 +210,12 @@ void Courier::noteEnd() {
     {
         const std::lock_guard lock(mutex_);
         breaker_.success();
+        ++answered_;
         counters_.last_success_ms = clock_.nowMillis();
         if (trouble_since_ms_) {
             line = "delivery " + id() + ": trouble ends after " +
-                   std::to_string((counters_.last_success_ms - *trouble_since_ms_) / 1000) + " s and " +
-                   std::to_string(trouble_count_) + " failures";
+                   std::to_string((counters_.last_success_ms - *trouble_since_ms_) / 1000) +
+                   " s and " + std::to_string(trouble_count_) + " failures";
         }
         trouble_since_ms_.reset();
         trouble_count_ = 0;
@@ -176,11 +228,21 @@ void Courier::count(const Settlement& settlement, const SettlementReport& report
     if (settlement.sent_ms != 0) ++counters_.batches;
     for (const SettledItem& item : settlement.items) {
         switch (item.verdict) {
-            case Verdict::Accepted: ++counters_.accepted; break;
-            case Verdict::Duplicate: ++counters_.duplicate; break;
-            case Verdict::Refused: ++counters_.refused; break;
-            case Verdict::Unmappable: ++counters_.unmappable; break;
-            case Verdict::Stale: ++counters_.stale; break;
+            case Verdict::Accepted:
+                ++counters_.accepted;
+                break;
+            case Verdict::Duplicate:
+                ++counters_.duplicate;
+                break;
+            case Verdict::Refused:
+                ++counters_.refused;
+                break;
+            case Verdict::Unmappable:
+                ++counters_.unmappable;
+                break;
+            case Verdict::Stale:
+                ++counters_.stale;
+                break;
         }
     }
     for (const DeliveryRow& row : settlement.put_back) {

@@ -27,7 +27,8 @@ public:
         raw(name);
         // A far side's text need not be UTF-8; the payload must.
         json::appendCanonicalString(
-            out_, base::countCodePoints(value) ? value : base::toHex(value));
+            out_, base::countCodePoints(value) ? value : base::toHex(value)
+        );
     }
     void number(const char* name, std::uint64_t value) { text(name, std::to_string(value)); }
     void end() { out_ += '}'; }
@@ -40,7 +41,8 @@ private:
 void writeFields(std::string& out, const std::vector<base::FieldError>& fields) {
     out += '[';
     const auto bounded = [](const std::string& text) {
-        if (!base::countCodePoints(text)) return base::toHex(text).substr(0, kFieldTextCodePointsMax);
+        if (!base::countCodePoints(text))
+            return base::toHex(text).substr(0, kFieldTextCodePointsMax);
         return std::string(base::prefixByCodePoints(text, kFieldTextCodePointsMax));
     };
     for (std::size_t i = 0; i < fields.size() && i < kFieldErrorsMax; ++i) {
@@ -93,11 +95,13 @@ std::vector<base::FieldError> readFields(const rapidjson::Value& object) {
     if (list == nullptr || !list->IsArray()) return fields;
     for (const auto& item : list->GetArray()) {
         if (!item.IsObject()) continue;
-        fields.push_back({.pointer = json::textMember(item, "pointer"),
-                          .code = json::textMember(item, "code"),
-                          .limit = json::textMember(item, "limit"),
-                          .en = json::textMember(item, "en"),
-                          .zh = json::textMember(item, "zh")});
+        fields.push_back(
+            {.pointer = json::textMember(item, "pointer"),
+             .code = json::textMember(item, "code"),
+             .limit = json::textMember(item, "limit"),
+             .en = json::textMember(item, "en"),
+             .zh = json::textMember(item, "zh")}
+        );
     }
     return fields;
 }
@@ -109,10 +113,11 @@ std::optional<Exchange> readExchange(const rapidjson::Value& object) {
     const auto response = base::fromBase64(json::textMember(*member, "response"));
     const auto digest = base::fromHex(json::textMember(*member, "response_sha256"));
     if (!request || !response || !digest) return std::nullopt;
-    return Exchange{.request_size_bytes = integerMember<std::uint64_t>(*member, "request_bytes"),
-                    .request_sha256 = *request,
-                    .response = *response,
-                    .response_sha256 = *digest};
+    return Exchange{
+        .request_size_bytes = integerMember<std::uint64_t>(*member, "request_bytes"),
+        .request_sha256 = *request,
+        .response = *response,
+        .response_sha256 = *digest};
 }
 
 FiveTimes readTimes(const rapidjson::Value& object) {
@@ -134,7 +139,8 @@ base::Error corrupt(const char* what) {
 /// The document, if it is an object of that format.
 base::Result<rapidjson::Document> openPayload(std::string_view payload, const char* format) {
     auto document = json::parse(payload);
-    if (!document.ok() || !document->IsObject()) return corrupt("outcome payload is no JSON object");
+    if (!document.ok() || !document->IsObject())
+        return corrupt("outcome payload is no JSON object");
     if (json::textMember(*document, "format") != format) {
         return corrupt("outcome payload of another format");
     }
@@ -142,8 +148,9 @@ base::Result<rapidjson::Document> openPayload(std::string_view payload, const ch
 }
 
 std::optional<Verdict> findVerdict(const std::string& name) {
-    for (const Verdict verdict : {Verdict::Accepted, Verdict::Duplicate, Verdict::Refused,
-                                  Verdict::Unmappable, Verdict::Stale}) {
+    for (const Verdict verdict :
+         {Verdict::Accepted, Verdict::Duplicate, Verdict::Refused, Verdict::Unmappable,
+          Verdict::Stale}) {
         if (name == verdictName(verdict)) return verdict;
     }
     return std::nullopt;
@@ -153,20 +160,26 @@ std::optional<Verdict> findVerdict(const std::string& name) {
 
 const char* verdictName(Verdict verdict) {
     switch (verdict) {
-        case Verdict::Accepted: return "accepted";
-        case Verdict::Duplicate: return "duplicate";
-        case Verdict::Refused: return "refused";
-        case Verdict::Unmappable: return "unmappable";
-        case Verdict::Stale: return "stale";
+        case Verdict::Accepted:
+            return "accepted";
+        case Verdict::Duplicate:
+            return "duplicate";
+        case Verdict::Refused:
+            return "refused";
+        case Verdict::Unmappable:
+            return "unmappable";
+        case Verdict::Stale:
+            return "stale";
     }
     return "?";
 }
 
 Exchange makeExchange(base::BytesView request, base::BytesView response) {
-    return {.request_size_bytes = request.size(),
-            .request_sha256 = crypto::sha256(request),
-            .response = response.size() <= kResponseBytesMax ? base::Bytes(response) : base::Bytes(),
-            .response_sha256 = crypto::sha256(response)};
+    return {
+        .request_size_bytes = request.size(),
+        .request_sha256 = crypto::sha256(request),
+        .response = response.size() <= kResponseBytesMax ? base::Bytes(response) : base::Bytes(),
+        .response_sha256 = crypto::sha256(response)};
 }
 
 std::string encodeOutcome(const Outcome& outcome) {
@@ -225,7 +238,8 @@ base::Result<Outcome> decodeOutcome(std::string_view payload) {
     outcome.times = readTimes(object);
     outcome.exchange = readExchange(object);
     outcome.exchange_seq = integerMember<ledger::Seq>(object, "exchange_seq");
-    if (const auto* list = json::findMember(object, "supersedes"); list != nullptr && list->IsArray()) {
+    if (const auto* list = json::findMember(object, "supersedes");
+        list != nullptr && list->IsArray()) {
         for (const auto& item : list->GetArray()) {
             if (!item.IsString()) continue;
             outcome.supersedes.push_back(integerOf<ledger::Seq>(item.GetString()));
@@ -251,9 +265,10 @@ base::Result<SharedExchange> decodeSharedExchange(std::string_view payload) {
     if (!document.ok()) return document.error();
     const auto exchange = readExchange(*document);
     if (!exchange) return corrupt("exchange payload without its exchange");
-    return SharedExchange{.destination = json::textMember(*document, "destination"),
-                          .batch_id = json::textMember(*document, "batch_id"),
-                          .exchange = *exchange};
+    return SharedExchange{
+        .destination = json::textMember(*document, "destination"),
+        .batch_id = json::textMember(*document, "batch_id"),
+        .exchange = *exchange};
 }
 
 std::string encodeDeadReason(const DeadReason& reason) {
@@ -269,10 +284,12 @@ std::string encodeDeadReason(const DeadReason& reason) {
 
 DeadReason decodeDeadReason(const std::string& text) {
     const auto document = json::parse(text);
-    if (!document.ok() || !document->IsObject()) return {.code = text, .peer_code = {}, .fields = {}};
-    return {.code = json::textMember(*document, "code"),
-            .peer_code = json::textMember(*document, "peer_code"),
-            .fields = readFields(*document)};
+    if (!document.ok() || !document->IsObject())
+        return {.code = text, .peer_code = {}, .fields = {}};
+    return {
+        .code = json::textMember(*document, "code"),
+        .peer_code = json::textMember(*document, "peer_code"),
+        .fields = readFields(*document)};
 }
 
 }  // namespace yht::delivery

@@ -1,20 +1,22 @@
-// Outcome entries: what a destination said of a record, as the ledger keeps it (EntryType::Outcome).
-// One entry a record; header.source is the destination's id, header.ticket_no the record's ticket.
+// Outcome entries (EntryType::Outcome): what a destination said of a record, as the ledger keeps
+// it. One entry a record; header.source is the destination's id, header.ticket_no the record's.
 // The payload is RFC 8785 JSON, every scalar a string:
 //   outcome  = {"answer":verdict,"batch_id":text,"code":text,"destination":id
 //               [,"exchange":exchange | ,"exchange_seq":seq],"fields":[field…][,"finding":text],
-//               "format":"yht-outcome-1","kind":kind,"late":flag,"peer_number":text,"peer_receipt":base64,
-//               "record_seq":seq,"supersedes":[seq…],"times":times}
-//   verdict  = "accepted" | "duplicate" | "refused"   the far side's
-//            | "unmappable"                           ours, before anything was sent: its fields say why
-//            | "stale"                                ours: a newer version had gone before it came
-//   times    = {"acknowledged":ms,"committed":ms,"event":ms,"received":ms,"sent":ms}     0: did not happen
-//   exchange = {"request_bytes":count,"request_sha256":hex,"response":base64,"response_sha256":hex}
+//               "format":"yht-outcome-1","kind":kind,"late":flag,"peer_number":text,
+//               "peer_receipt":base64,"record_seq":seq,"supersedes":[seq…],"times":times}
+//   verdict  = "accepted" | "duplicate" | "refused"  the far side's
+//            | "unmappable"  ours, before anything was sent: its fields say why
+//            | "stale"       ours: a newer version had gone before it came
+//   times    = {"acknowledged":ms,"committed":ms,"event":ms,"received":ms,"sent":ms}, 0: never
+//   exchange = {"request_bytes":count,"request_sha256":hex,
+//               "response":base64,"response_sha256":hex}
 //   field    = {"code":text,"en":text,"limit":text,"pointer":text,"zh":text}
-// A batch of one carries its exchange; a greater one has it in an entry of its own (no ticket), before its outcomes:
+// A batch of one carries its exchange; a greater one has it in an entry of its own, without a
+// ticket, before its outcomes:
 //   shared   = {"batch_id":text,"destination":id,"exchange":exchange,"format":"yht-exchange-1"}
-// `finding` "alias_conflict": the far side's number for the ticket names another one; it was not taken over.
-// A response longer than kResponseBytesMax is kept by its digest alone.
+// `finding` "alias_conflict": the far side's number for the ticket names another one; it was not
+// taken over. A response longer than kResponseBytesMax is kept by its digest alone.
 // Uses: base, crypto, json, ledger. Used by: courier, status, ledger show.
 #pragma once
 
@@ -27,7 +29,7 @@
 namespace yht::delivery {
 
 inline constexpr std::size_t kResponseBytesMax = 1024 * 1024;
-inline constexpr std::size_t kFieldErrorsMax = 64;         // of one record's answer
+inline constexpr std::size_t kFieldErrorsMax = 64;  // of one record's answer
 inline constexpr std::size_t kFieldTextCodePointsMax = 200;
 
 enum class Verdict : std::uint8_t { Accepted, Duplicate, Refused, Unmappable, Stale };

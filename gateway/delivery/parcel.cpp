@@ -1,5 +1,6 @@
 #include "gateway/delivery/parcel.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "gateway/json/json.h"
@@ -17,7 +18,28 @@ void appendMember(std::string& out, const char* name, std::string_view value) {
     json::appendCanonicalString(out, value);
 }
 
-const char* flagText(bool flag) { return flag ? "true" : "false"; }
+const char* flagText(bool flag) {
+    return flag ? "true" : "false";
+}
+
+constexpr std::uint64_t kVersionsSearchedMax = 10'000;
+
+/// The version that admission gave a record whose source has none: payloads hold the source's own
+/// fields only, the ledger's identities know the rest.
+void assignVersion(ledger::View& view, ledger::Seq seq, ticket::Record& record) {
+    if (record.versionOrigin() != ticket::VersionOrigin::Latest) return;
+    ticket::Identity identity = record.identity();
+    const auto latest = view.findLatest(identity.source, identity.kind, identity.record_ref);
+    if (!latest) return;
+    const std::uint64_t newest = latest->identity.version;
+    for (std::uint64_t back = 0; back < std::min(newest, kVersionsSearchedMax); ++back) {
+        identity.version = newest - back;
+        const auto known = view.findIdentity(identity);
+        if (!known || known->seq != seq) continue;
+        record.assignVersion(identity.version);
+        return;
+    }
+}
 
 base::Result<Parcel> openParcel(ledger::View& view, const ledger::DeliveryRow& row) {
     auto entry = view.entry(row.seq);
@@ -27,6 +49,7 @@ base::Result<Parcel> openParcel(ledger::View& view, const ledger::DeliveryRow& r
     Parcel parcel{.row = row, .header = std::move(entry->header), .out = {}, .plan = {}};
     parcel.out.seq = row.seq;
     parcel.out.record = std::move(*record);
+    assignVersion(view, row.seq, parcel.out.record);
     parcel.out.ticket_no = row.ticket_no;
     parcel.out.committed_ms = row.committed_ms;
     return parcel;
@@ -62,11 +85,12 @@ std::optional<AttemptPlan> decodePlan(const std::string& text) {
     if (!document.ok() || !document->IsObject()) return std::nullopt;
     const rapidjson::Value* numbers = json::findMember(*document, "numbers");
     if (numbers == nullptr || !numbers->IsObject()) return std::nullopt;
-    AttemptPlan plan{.count = 0,
-                     .error = json::textMember(*document, "error"),
-                     .late = json::textMember(*document, "late") == "true",
-                     .masked = json::textMember(*document, "masked") == "true",
-                     .numbers = {}};
+    AttemptPlan plan{
+        .count = 0,
+        .error = json::textMember(*document, "error"),
+        .late = json::textMember(*document, "late") == "true",
+        .masked = json::textMember(*document, "masked") == "true",
+        .numbers = {}};
     const std::string count = json::textMember(*document, "count");
     std::from_chars(count.data(), count.data() + count.size(), plan.count);
     for (const auto& member : numbers->GetObject()) {
@@ -76,8 +100,9 @@ std::optional<AttemptPlan> decodePlan(const std::string& text) {
     return plan;
 }
 
-base::Result<Parcel> makeParcel(ledger::View& view, const ledger::DeliveryRow& row,
-                                const ParcelRules& rules) {
+base::Result<Parcel> makeParcel(
+    ledger::View& view, const ledger::DeliveryRow& row, const ParcelRules& rules
+) {
     auto parcel = openParcel(view, row);
     if (!parcel.ok()) return parcel.error();
     parcel->plan.late = rules.now_ms - row.committed_ms > rules.late_after_ms;
@@ -93,7 +118,8 @@ base::Result<Parcel> makeParcel(ledger::View& view, const ledger::DeliveryRow& r
 
 base::Result<Parcel> remakeParcel(ledger::View& view, const ledger::DeliveryRow& row) {
     const auto plan = decodePlan(row.reason);
-    if (!plan) return base::makeError(base::ErrorCode::LedgerCorrupt, "delivery row without its plan");
+    if (!plan)
+        return base::makeError(base::ErrorCode::LedgerCorrupt, "delivery row without its plan");
     auto parcel = openParcel(view, row);
     if (!parcel.ok()) return parcel.error();
     parcel->plan = *plan;

@@ -1,6 +1,6 @@
-// A parcel: one delivery row with its record, ready to be handed to a destination; and the attempt's plan, by
-// which the very same content is made again when an answer was lost.
-// The plan stands in DeliveryRow::reason while the row is in flight or unknown, as JSON:
+// A parcel: one delivery row with its record, ready to be handed to a destination; and the
+// attempt's plan, by which the very same content is made again when an answer was lost. The plan
+// stands in DeliveryRow::reason while the row is in flight or unknown, as JSON:
 //   {"count":"200","error":wire code,"late":flag,"masked":flag,"numbers":{party:number…}}
 // Uses: ledger, ticket, kit. Used by: picker, courier, status.
 #pragma once
@@ -42,15 +42,16 @@ struct ParcelRules {
 
 /// For a first attempt: numbers, mask and 补报 as of now.
 /// Errors: LedgerErased, LedgerCorrupt, NotFound, RecordInvalid.
-base::Result<Parcel> makeParcel(ledger::View& view, const ledger::DeliveryRow& row,
-                                const ParcelRules& rules);
+base::Result<Parcel> makeParcel(
+    ledger::View& view, const ledger::DeliveryRow& row, const ParcelRules& rules
+);
 
-/// For a repeat: exactly as `row.reason` says it was. Requires: a row of a batch whose answer was lost.
-/// Errors: as makeParcel; LedgerCorrupt where the plan can't be read.
+/// For a repeat: exactly as `row.reason` says it was. Requires: a row of a batch whose answer was
+/// lost. Errors: as makeParcel; LedgerCorrupt where the plan can't be read.
 base::Result<Parcel> remakeParcel(ledger::View& view, const ledger::DeliveryRow& row);
 
-/// Whether the ticket's citizen must stay unknown to units. A ticket whose appeal has not come, and a record
-/// without ticket, count as secret: what could not be checked is not treated as checked.
+/// Whether the ticket's citizen must stay unknown to units. A ticket whose appeal has not come, and
+/// a record without ticket, count as secret: what could not be checked is not treated as checked.
 bool isSecret(ledger::View& view, const std::string& ticket_no, base::UnixMillis now_ms);
 
 /// True where a newer version of the record stood in the ledger before this entry came.

@@ -11,17 +11,21 @@ namespace {
 using ledger::DeliveryRow;
 using ledger::DeliveryState;
 
-constexpr std::size_t kSideRowsMax = 1'000;  // holds and ends that one pick may carry beside its batch
+constexpr std::size_t kSideRowsMax =
+    1'000;  // holds and ends that one pick may carry beside its batch
 constexpr std::size_t kWindowSlack = 64;
 
 /// A row that stands in the way of later entries of its ticket at this moment.
 bool blocks(const DeliveryRow& row, base::UnixMillis now_ms) {
     switch (row.state) {
         case DeliveryState::InFlight:
-        case DeliveryState::Unknown: return true;
-        case DeliveryState::Ready: return row.next_ms > now_ms;
+        case DeliveryState::Unknown:
+            return true;
+        case DeliveryState::Ready:
+            return row.next_ms > now_ms;
         case DeliveryState::Held:
-        case DeliveryState::Dead: return false;
+        case DeliveryState::Dead:
+            return false;
     }
     return false;
 }
@@ -49,6 +53,13 @@ SettledItem endedUnsent(const DeliveryRow& row, base::ErrorCode code, base::Rand
     return item;
 }
 
+/// Batches with this row were refused as a whole, again and again: perhaps on account of it.
+bool isSuspect(const DeliveryRow& row) {
+    return row.attempts >= kTogetherAttemptsMax &&
+           (row.reason == base::errorRow(base::ErrorCode::PeerRefused).wire ||
+            row.reason == base::errorRow(base::ErrorCode::MappingFailed).wire);
+}
+
 /// Errors of one record that no later attempt can heal; anything else is the store's trouble.
 bool isLasting(base::ErrorCode code) {
     return code == base::ErrorCode::LedgerErased || code == base::ErrorCode::LedgerCorrupt ||
@@ -59,15 +70,17 @@ std::map<std::string, std::vector<DeliveryRow>> byBatch(std::vector<DeliveryRow>
     std::map<std::string, std::vector<DeliveryRow>> groups;
     for (DeliveryRow& row : rows) groups[row.batch_id].push_back(std::move(row));
     for (auto& [batch_id, group] : groups) {
-        std::sort(group.begin(), group.end(),
-                  [](const DeliveryRow& a, const DeliveryRow& b) { return a.seq < b.seq; });
+        std::sort(group.begin(), group.end(), [](const DeliveryRow& a, const DeliveryRow& b) {
+            return a.seq < b.seq;
+        });
     }
     return groups;
 }
 
 /// So that a poisoned batch does not stand before the others for ever.
 std::vector<std::vector<DeliveryRow>> longestDueFirst(
-    std::map<std::string, std::vector<DeliveryRow>> groups) {
+    std::map<std::string, std::vector<DeliveryRow>> groups
+) {
     std::vector<std::vector<DeliveryRow>> ordered;
     for (auto& [batch_id, group] : groups) ordered.push_back(std::move(group));
     std::sort(ordered.begin(), ordered.end(), [](const auto& a, const auto& b) {
@@ -105,17 +118,20 @@ Pick Picker::pick(ledger::View& view, const Busy& busy, std::size_t count_max, b
 
 Pick Picker::pickUnknown(ledger::View& view, const Busy& busy) const {
     const std::string& id = options_.far_side.id;
-    auto due = view.deliveries(id, DeliveryState::Unknown, clock_.nowMillis(), kBatchMax * kLanesMax);
+    auto due =
+        view.deliveries(id, DeliveryState::Unknown, clock_.nowMillis(), kBatchMax * kLanesMax);
     if (due.empty()) return {};
     for (auto& group : longestDueFirst(byBatch(std::move(due)))) {
         const auto isBusy = [&](const DeliveryRow& row) { return busy.contains(orderKey(row)); };
         if (std::any_of(group.begin(), group.end(), isBusy)) continue;
         const std::string batch_id = group.front().batch_id;
         if (!isWhole(group)) {
-            // The window may have cut it; a batch of which an operator took rows away is never whole again.
-            auto all = byBatch(view.deliveries(id, DeliveryState::Unknown,
-                                               std::numeric_limits<base::UnixMillis>::max(),
-                                               kUnknownRowsMax));
+            // The window may have cut it; a batch of which an operator took rows away is never
+            // whole again.
+            auto all = byBatch(view.deliveries(
+                id, DeliveryState::Unknown, std::numeric_limits<base::UnixMillis>::max(),
+                kUnknownRowsMax
+            ));
             group = all[batch_id];
             if (group.empty()) continue;
         }
@@ -125,8 +141,10 @@ Pick Picker::pickUnknown(ledger::View& view, const Busy& busy) const {
         if (!isWhole(group) || !fill(view, group, pick)) {
             pick.parcels.clear();
             for (const DeliveryRow& row : group) {
-                const bool ended = std::any_of(pick.settled.begin(), pick.settled.end(),
-                                               [&](const auto& item) { return item.row.seq == row.seq; });
+                const bool ended =
+                    std::any_of(pick.settled.begin(), pick.settled.end(), [&](const auto& item) {
+                        return item.row.seq == row.seq;
+                    });
                 if (!ended) pick.renewed.push_back(renewedRow(row));
             }
         }
@@ -135,7 +153,8 @@ Pick Picker::pickUnknown(ledger::View& view, const Busy& busy) const {
     return {};
 }
 
-/// False where the batch can't be made again as it was: a payload is gone, or a ticket became 保密 since.
+/// False where the batch can't be made again as it was: a payload is gone, or a ticket became 保密
+/// since.
 bool Picker::fill(ledger::View& view, const std::vector<DeliveryRow>& group, Pick& pick) const {
     bool same = true;
     for (const DeliveryRow& row : group) {
@@ -158,14 +177,16 @@ Pick Picker::pickReady(ledger::View& view, const Busy& busy, std::size_t count_m
     Pick pick;
     Busy seen = busy;
     const auto full = [&] {
-        return pick.parcels.size() >= count_max ||
+        const bool alone = !pick.parcels.empty() && isSuspect(pick.parcels.front().row);
+        return alone || pick.parcels.size() >= count_max ||
                pick.holds.size() + pick.settled.size() >= kSideRowsMax;
     };
     for (std::size_t window = count_max + kWindowSlack;; window *= 4) {
-        const auto rows = view.deliveries(options_.far_side.id, DeliveryState::Ready,
-                                          clock_.nowMillis(), window);
+        const auto rows =
+            view.deliveries(options_.far_side.id, DeliveryState::Ready, clock_.nowMillis(), window);
         for (const DeliveryRow& row : rows) {
             if (full()) break;
+            if (isSuspect(row) && !pick.parcels.empty()) continue;
             if (!seen.insert(orderKey(row)).second) continue;
             if (row.ticket_no.empty()) {
                 addParcel(view, row, pick);
@@ -175,8 +196,9 @@ Pick Picker::pickReady(ledger::View& view, const Busy& busy, std::size_t count_m
         }
         if (full() || rows.size() < window || window >= kWindowRowsMax) break;
     }
-    std::sort(pick.parcels.begin(), pick.parcels.end(),
-              [](const Parcel& a, const Parcel& b) { return a.row.seq < b.row.seq; });
+    std::sort(pick.parcels.begin(), pick.parcels.end(), [](const Parcel& a, const Parcel& b) {
+        return a.row.seq < b.row.seq;
+    });
     if (!pick.parcels.empty()) pick.batch_id = base::toHex(random_.bytes(16));
     return pick;
 }
@@ -187,7 +209,8 @@ void Picker::pickFromTicket(ledger::View& view, const DeliveryRow& seen, Pick& p
     for (const DeliveryRow& row : rows) {
         if (row.state == DeliveryState::Dead || row.state == DeliveryState::Held) continue;
         if (blocker) {
-            if (row.state == DeliveryState::Ready) pick.holds.push_back(held(row, orderReason(*blocker)));
+            if (row.state == DeliveryState::Ready)
+                pick.holds.push_back(held(row, orderReason(*blocker)));
             continue;
         }
         if (blocks(row, clock_.nowMillis())) {
@@ -211,12 +234,15 @@ std::optional<ticket::Kind> Picker::missing(ledger::View& view, const DeliveryRo
     return missingKind(dependencies, kind, there);
 }
 
-/// True when the record goes out; false when it ended here and the next of its ticket may go instead.
+/// True when the record goes out; false when it ended here and the next of its ticket may go
+/// instead.
 bool Picker::addParcel(ledger::View& view, const DeliveryRow& row, Pick& pick) const {
-    auto parcel = makeParcel(view, row,
-                             {.mask_secret = options_.mask_secret,
-                              .late_after_ms = lateAfterMillis(),
-                              .now_ms = clock_.nowMillis()});
+    auto parcel = makeParcel(
+        view, row,
+        {.mask_secret = options_.mask_secret,
+         .late_after_ms = lateAfterMillis(),
+         .now_ms = clock_.nowMillis()}
+    );
     if (!parcel.ok()) {
         if (!isLasting(parcel.error().code)) return true;
         pick.settled.push_back(endedUnsent(row, parcel.error().code, random_));
@@ -228,7 +254,7 @@ bool Picker::addParcel(ledger::View& view, const DeliveryRow& row, Pick& pick) c
         pick.parcels.push_back(std::move(*parcel));
         return true;
     }
-    SettledItem ended = settledItem(*parcel, random_);
+    SettledItem ended = settledItem(*parcel, options_.far_side.party, random_);
     ended.verdict = stale ? Verdict::Stale : Verdict::Unmappable;
     ended.fields = std::move(fields);
     if (!stale) ended.code = base::errorRow(base::ErrorCode::MappingFailed).wire;

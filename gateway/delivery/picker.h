@@ -1,7 +1,7 @@
-// Chooses what goes out next to one destination: at most one record a ticket, the earliest that may go, so that
-// order within a ticket holds whatever the far side answers; tickets side by side, up to its batch.
-// What can't go now is named too: rows to hold (with the reason), records that can't be put into the far side's
-// form, versions that came too late.
+// Chooses what goes out next to one destination: at most one record a ticket, the earliest that may
+// go, so that order within a ticket holds whatever the far side answers; tickets side by side, up
+// to its batch. What can't go now is named too: rows to hold (with the reason), records that can't
+// be put into the far side's form, versions that came too late.
 // Uses: ledger, kit. Used by: courier.
 #pragma once
 
@@ -16,6 +16,8 @@ namespace yht::delivery {
 
 inline constexpr std::size_t kBatchMax = 200;
 inline constexpr std::size_t kWindowRowsMax = 65'536;  // ready rows looked at for one batch
+inline constexpr std::uint32_t kTogetherAttemptsMax =
+    5;  // then a poisoned batch goes record by record
 inline constexpr std::size_t kUnknownRowsMax = 65'536;
 
 /// How one destination is served.
@@ -29,29 +31,38 @@ struct CourierOptions {
 
 struct Pick {
     std::string batch_id;
-    bool repeat = false;                      // an unknown batch once more
-    std::vector<Parcel> parcels;              // by seq
-    std::vector<ledger::DeliveryRow> holds;   // as they are to stand, if nothing changed meanwhile
-    std::vector<SettledItem> settled;         // ended without being sent
-    std::vector<ledger::DeliveryRow> renewed; // of a batch that can't be repeated as it was: ready again
+    bool repeat = false;                     // an unknown batch once more
+    std::vector<Parcel> parcels;             // by seq
+    std::vector<ledger::DeliveryRow> holds;  // as they are to stand, if nothing changed meanwhile
+    std::vector<SettledItem> settled;        // ended without being sent
+    std::vector<ledger::DeliveryRow>
+        renewed;  // of a batch that can't be repeated as it was: ready again
     bool empty() const {
         return parcels.empty() && holds.empty() && settled.empty() && renewed.empty();
     }
 };
 
-/// What keeps two batches from carrying the same ticket: its number, or the row itself where it has none.
+/// What keeps two batches from carrying the same ticket: its number, or the row itself where it has
+/// none.
 std::string orderKey(const ledger::DeliveryRow& row);
 
 class Picker {
 public:
     using Busy = std::unordered_set<std::string>;
 
-    Picker(const kit::Destination& destination, const CourierOptions& options,
-           const base::Clock& clock, base::Random& random, KindMemory& memory)
-        : destination_(destination), options_(options), clock_(clock), random_(random), memory_(memory) {}
+    Picker(
+        const kit::Destination& destination, const CourierOptions& options,
+        const base::Clock& clock, base::Random& random, KindMemory& memory
+    )
+        : destination_(destination),
+          options_(options),
+          clock_(clock),
+          random_(random),
+          memory_(memory) {}
 
-    /// An unknown batch that is due, else ready rows, at most `count_max` of the latter; for a probe the other
-    /// way round. `busy`: keys under way in other lanes. Requires: taken before `view` was opened.
+    /// An unknown batch that is due, else ready rows, at most `count_max` of the latter; for a
+    /// probe the other way round. `busy`: keys under way in other lanes. Requires: taken before
+    /// `view` was opened.
     Pick pick(ledger::View& view, const Busy& busy, std::size_t count_max, bool probe) const;
 
 private:

@@ -12,8 +12,12 @@ namespace {
 
 constexpr std::size_t kRegionLength = 6;
 
-std::string cursorName(const std::string& destination) { return "route:" + destination; }
-std::string beginName(const std::string& destination) { return "route-from:" + destination; }
+std::string cursorName(const std::string& destination) {
+    return "route:" + destination;
+}
+std::string beginName(const std::string& destination) {
+    return "route-from:" + destination;
+}
 
 }  // namespace
 
@@ -27,7 +31,9 @@ struct Router::Decisions {
 Router::Router(ledger::Store& store, std::shared_ptr<const RouteTable> table, RouterOptions options)
     : store_(store), options_(std::move(options)), table_(std::move(table)) {}
 
-Router::~Router() { stop(); }
+Router::~Router() {
+    stop();
+}
 
 void Router::start() {
     YHT_ASSERT(!thread_.joinable());
@@ -98,8 +104,9 @@ bool Router::begin(const RouteTable& table) {
     return true;
 }
 
-bool Router::routeGroup(const RouteTable& table, const std::vector<const DestinationRow*>& group,
-                        ledger::Seq after) {
+bool Router::routeGroup(
+    const RouteTable& table, const std::vector<const DestinationRow*>& group, ledger::Seq after
+) {
     auto snapshot = store_.snapshot();
     if (!snapshot.ok()) return false;
     const auto headers = (*snapshot)->scan(after, kRouteScanMax);
@@ -111,8 +118,8 @@ bool Router::routeGroup(const RouteTable& table, const std::vector<const Destina
         }
     }
     const ledger::Seq upto = headers.back().seq;
-    const bool save = !decisions->empty() ||
-                      upto - positions_[group.front()->id].saved >= kUnsavedEntriesMax;
+    const bool save =
+        !decisions->empty() || upto - positions_[group.front()->id].saved >= kUnsavedEntriesMax;
     if (save && !commit(group, upto, decisions)) return false;
     for (const DestinationRow* row : group) positions_[row->id].decided = upto;
     if (!options_.on_ready) return true;
@@ -123,18 +130,21 @@ bool Router::routeGroup(const RouteTable& table, const std::vector<const Destina
     return true;
 }
 
-void Router::decide(ledger::View& view, const RouteTable& table,
-                    const std::vector<const DestinationRow*>& group,
-                    const ledger::LeafHeader& header, Decisions& decisions) const {
-    RouteFacts facts{.kind = static_cast<ticket::Kind>(header.kind),
-                     .source = header.source,
-                     .region = header.ticket_no.substr(0, kRegionLength),
-                     .parties = {}};
+void Router::decide(
+    ledger::View& view, const RouteTable& table, const std::vector<const DestinationRow*>& group,
+    const ledger::LeafHeader& header, Decisions& decisions
+) const {
+    RouteFacts facts{
+        .kind = static_cast<ticket::Kind>(header.kind),
+        .source = header.source,
+        .region = header.ticket_no.substr(0, kRegionLength),
+        .parties = {}};
     if (facts.region.empty() && options_.region_of_source) {
         facts.region = options_.region_of_source(header.source);
     }
     if (table.needsParties() && !header.ticket_no.empty()) {
-        for (const auto& alias : view.aliases(header.ticket_no)) facts.parties.push_back(alias.party);
+        for (const auto& alias : view.aliases(header.ticket_no))
+            facts.parties.push_back(alias.party);
     }
     for (const DestinationRow* destination : group) {
         if (isOwnSource(*destination, header.source) && !header.ticket_no.empty()) {
@@ -151,26 +161,31 @@ void Router::decide(ledger::View& view, const RouteTable& table,
     }
 }
 
-bool Router::commit(const std::vector<const DestinationRow*>& group, ledger::Seq upto,
-                    std::shared_ptr<const Decisions> decisions) {
+bool Router::commit(
+    const std::vector<const DestinationRow*>& group, ledger::Seq upto,
+    std::shared_ptr<const Decisions> decisions
+) {
     std::vector<std::string> ids;
     for (const DestinationRow* row : group) ids.push_back(row->id);
-    const auto routed = store_.run([ids, upto, decisions](ledger::Transaction& transaction) -> base::Status {
-        for (const ledger::DeliveryRow& row : decisions->rows) {
-            if (auto put = transaction.putDelivery(row); !put.ok()) return put;
-        }
-        for (const auto& [destination, ticket_no] : decisions->releases) {
-            auto released = releaseHeld(transaction, destination, ticket_no);
-            if (!released.ok()) return released;
-        }
-        for (const std::string& id : ids) {
-            if (auto set = transaction.setCursor(cursorName(id), upto); !set.ok()) return set;
-        }
-        return {};
-    });
+    const auto routed =
+        store_.run([ids, upto, decisions](ledger::Transaction& transaction) -> base::Status {
+            for (const ledger::DeliveryRow& row : decisions->rows) {
+                if (auto put = transaction.putDelivery(row); !put.ok()) return put;
+            }
+            for (const auto& [destination, ticket_no] : decisions->releases) {
+                auto released = releaseHeld(transaction, destination, ticket_no);
+                if (!released.ok()) return released;
+            }
+            for (const std::string& id : ids) {
+                if (auto set = transaction.setCursor(cursorName(id), upto); !set.ok()) return set;
+            }
+            return {};
+        });
     if (routed.ok() == in_trouble_ && options_.logger) {
-        options_.logger(routed.ok() ? "routing: trouble ends"
-                                    : "routing: trouble begins: " + std::string(routed.error().row().wire));
+        options_.logger(
+            routed.ok() ? "routing: trouble ends"
+                        : "routing: trouble begins: " + std::string(routed.error().row().wire)
+        );
     }
     in_trouble_ = !routed.ok();
     if (!routed.ok()) return false;

@@ -1,9 +1,11 @@
-// The router follows the ledger and puts a delivery row for every record entry that a destination is to have.
-// Per destination one cursor, "route:<id>": every entry up to it has been decided on. Rows and cursor change in
-// one commit, so a record is never skipped and never routed twice, whenever the process dies; stretches with
-// nothing to route move the cursor in memory only and are read again after a restart.
-// A destination that was never served begins where DestinationRow::from says; "route-from:<id>" (seq + 1) keeps
-// that it has begun. Changing the table has effect from the cursor on, not backwards.
+// The router follows the ledger and puts a delivery row for every record entry that a destination
+// is to have. Per destination one cursor, "route:<id>": every entry up to it has been decided on.
+// Rows and cursor change in one commit, so a record is never skipped and never routed twice,
+// whenever the process dies; stretches with nothing to route move the cursor in memory only and are
+// read again after a restart.
+// A destination that was never served begins where DestinationRow::from says; "route-from:<id>"
+// (seq + 1) keeps that it has begun. Changing the table has effect from the cursor on, not
+// backwards.
 // Uses: ledger. Used by: deliveries.
 #pragma once
 
@@ -26,7 +28,8 @@ inline constexpr std::size_t kUnsavedEntriesMax = 16'384;  // read again after a
 inline constexpr std::int64_t kRouterWaitMillis = 200;
 
 struct RouterOptions {
-    /// Kinds that each destination takes at all, by id; destinations that are not in it are not served.
+    /// Kinds that each destination takes at all, by id; destinations that are not in it are not
+    /// served.
     std::unordered_map<std::string, ticket::KindSet> takes;
     /// Region of a source, for records without a ticket number.
     std::function<std::string(const std::string& source)> region_of_source;
@@ -45,8 +48,8 @@ public:
     void stop();
     void replaceTable(std::shared_ptr<const RouteTable> table);
 
-    /// Decides on at most kRouteScanMax entries for every group of destinations that stand at the same place.
-    /// False where there was nothing new, or the store refused (it is tried again).
+    /// Decides on at most kRouteScanMax entries for every group of destinations that stand at the
+    /// same place. False where there was nothing new, or the store refused (it is tried again).
     bool step();
 
 private:
@@ -57,20 +60,25 @@ private:
     struct Decisions;
 
     bool begin(const RouteTable& table);
-    bool routeGroup(const RouteTable& table, const std::vector<const DestinationRow*>& group,
-                    ledger::Seq after);
-    void decide(ledger::View& view, const RouteTable& table,
-                const std::vector<const DestinationRow*>& group, const ledger::LeafHeader& header,
-                Decisions& decisions) const;
-    bool commit(const std::vector<const DestinationRow*>& group, ledger::Seq upto,
-                std::shared_ptr<const Decisions> decisions);
+    bool routeGroup(
+        const RouteTable& table, const std::vector<const DestinationRow*>& group, ledger::Seq after
+    );
+    void decide(
+        ledger::View& view, const RouteTable& table,
+        const std::vector<const DestinationRow*>& group, const ledger::LeafHeader& header,
+        Decisions& decisions
+    ) const;
+    bool commit(
+        const std::vector<const DestinationRow*>& group, ledger::Seq upto,
+        std::shared_ptr<const Decisions> decisions
+    );
     bool takes(const std::string& destination, ticket::Kind kind) const;
     void run();
 
     ledger::Store& store_;
     const RouterOptions options_;
     std::mutex table_mutex_;
-    std::shared_ptr<const RouteTable> table_;  // protected by table_mutex_
+    std::shared_ptr<const RouteTable> table_;              // protected by table_mutex_
     std::unordered_map<std::string, Position> positions_;  // of the stepping thread
     bool in_trouble_ = false;                              // of the stepping thread
     std::atomic<bool> stopping_{false};

@@ -24,11 +24,12 @@ void refuseUnknownKeys(const YAML::Node& map, const std::set<std::string>& known
     for (const auto& pair : map) {
         const auto key = pair.first.as<std::string>();
         if (!known.empty() && !known.contains(key)) {
-            throw Refusal{pair.first.Mark(), "unknown key \"" + key + "\"",
-                          "未知的键 \"" + key + "\""};
+            throw Refusal{
+                pair.first.Mark(), "unknown key \"" + key + "\"", "未知的键 \"" + key + "\""};
         }
         if (!seen.insert(key).second) {
-            throw Refusal{pair.first.Mark(), "key \"" + key + "\" twice", "键 \"" + key + "\" 重复"};
+            throw Refusal{
+                pair.first.Mark(), "key \"" + key + "\" twice", "键 \"" + key + "\" 重复"};
         }
     }
 }
@@ -37,8 +38,9 @@ std::vector<std::string> texts(const YAML::Node& rule, const char* key) {
     const YAML::Node list = rule[key];
     if (!list) return {};
     if (!list.IsSequence() || list.size() == 0 || list.size() > kRouteListMax) {
-        throw Refusal{list.Mark(), std::string(key) + " must be a list of 1 to 1024 entries",
-                      std::string(key) + " 须为 1 至 1024 项的列表"};
+        throw Refusal{
+            list.Mark(), std::string(key) + " must be a list of 1 to 1024 entries",
+            std::string(key) + " 须为 1 至 1024 项的列表"};
     }
     return list.as<std::vector<std::string>>();
 }
@@ -48,22 +50,26 @@ ticket::KindSet kindsOf(const YAML::Node& rule) {
     for (const std::string& name : texts(rule, "kinds")) {
         const auto kind = ticket::findKind(name);
         if (!kind) {
-            throw Refusal{rule["kinds"].Mark(), "no kind of record \"" + name + "\"",
-                          "没有记录种类 \"" + name + "\""};
+            throw Refusal{
+                rule["kinds"].Mark(), "no kind of record \"" + name + "\"",
+                "没有记录种类 \"" + name + "\""};
         }
         kinds = static_cast<ticket::KindSet>(kinds | ticket::only(*kind));
     }
     return kinds;
 }
 
-std::int64_t integerOf(const YAML::Node& map, const char* key, std::int64_t fallback,
-                       std::int64_t min, std::int64_t max) {
+std::int64_t integerOf(
+    const YAML::Node& map, const char* key, std::int64_t fallback, std::int64_t min,
+    std::int64_t max
+) {
     if (!map[key]) return fallback;
     const auto value = map[key].as<std::int64_t>();
     if (value < min || value > max) {
         const std::string range = std::to_string(min) + " to " + std::to_string(max);
-        throw Refusal{map[key].Mark(), std::string(key) + " must be " + range,
-                      std::string(key) + " 须在 " + range + " 之间"};
+        throw Refusal{
+            map[key].Mark(), std::string(key) + " must be " + range,
+            std::string(key) + " 须在 " + range + " 之间"};
     }
     return value;
 }
@@ -71,8 +77,9 @@ std::int64_t integerOf(const YAML::Node& map, const char* key, std::int64_t fall
 base::UnixMillis timeOf(const YAML::Node& window, const char* key) {
     const auto time = base::parseRfc3339(window[key] ? window[key].as<std::string>() : "");
     if (!time) {
-        throw Refusal{window.Mark(), std::string(key) + " must be an RFC 3339 time with a zone",
-                      std::string(key) + " 须为带时区的 RFC 3339 时间"};
+        throw Refusal{
+            window.Mark(), std::string(key) + " must be an RFC 3339 time with a zone",
+            std::string(key) + " 须为带时区的 RFC 3339 时间"};
     }
     return *time;
 }
@@ -83,14 +90,17 @@ std::vector<MaintenanceWindow> windowsOf(const YAML::Node& map) {
         refuseUnknownKeys(node, {"from", "to"});
         windows.push_back({.from_ms = timeOf(node, "from"), .to_ms = timeOf(node, "to")});
         if (windows.back().from_ms >= windows.back().to_ms) {
-            throw Refusal{node.Mark(), "the window ends before it begins", "维护窗口的结束早于开始"};
+            throw Refusal{
+                node.Mark(), "the window ends before it begins", "维护窗口的结束早于开始"};
         }
     }
     return windows;
 }
 
 DestinationRow destinationOf(const std::string& id, const YAML::Node& map) {
-    refuseUnknownKeys(map, {"party", "from", "mask_secret", "late_after_s", "lanes", "maintenance"});
+    refuseUnknownKeys(
+        map, {"party", "from", "mask_secret", "late_after_s", "lanes", "maintenance"}
+    );
     DestinationRow row;
     row.id = id;
     row.party = map["party"].as<std::string>(id);
@@ -107,15 +117,19 @@ DestinationRow destinationOf(const std::string& id, const YAML::Node& map) {
 }
 
 RouteRule ruleOf(const YAML::Node& node, const std::vector<DestinationRow>& destinations) {
-    refuseUnknownKeys(node, {"destination", "priority", "send", "kinds", "sources", "not_sources",
-                             "not_from", "regions", "tickets_of"});
+    refuseUnknownKeys(
+        node, {"destination", "priority", "send", "kinds", "sources", "not_sources", "not_from",
+               "regions", "tickets_of"}
+    );
     RouteRule rule;
     rule.destination = node["destination"].as<std::string>("");
-    const bool known = std::any_of(destinations.begin(), destinations.end(),
-                                   [&](const auto& row) { return row.id == rule.destination; });
+    const bool known = std::any_of(destinations.begin(), destinations.end(), [&](const auto& row) {
+        return row.id == rule.destination;
+    });
     if (!known) {
-        throw Refusal{node.Mark(), "no destination \"" + rule.destination + "\" above",
-                      "上文没有对端 \"" + rule.destination + "\""};
+        throw Refusal{
+            node.Mark(), "no destination \"" + rule.destination + "\" above",
+            "上文没有对端 \"" + rule.destination + "\""};
     }
     rule.priority = integerOf(node, "priority", 0, -1'000'000, 1'000'000);
     rule.send = node["send"] ? node["send"].as<bool>() : true;
@@ -135,8 +149,9 @@ base::Result<RouteTable> tableOf(const YAML::Node& root) {
     for (const auto& pair : root["destinations"]) {
         const auto id = pair.first.as<std::string>();
         if (id.empty() || id.size() > ledger::kLeafTextBytesMax) {
-            throw Refusal{pair.first.Mark(), "a destination's id has 1 to 64 bytes",
-                          "对端标识须为 1 至 64 字节"};
+            throw Refusal{
+                pair.first.Mark(), "a destination's id has 1 to 64 bytes",
+                "对端标识须为 1 至 64 字节"};
         }
         destinations.push_back(destinationOf(id, pair.second));
     }
@@ -145,10 +160,13 @@ base::Result<RouteTable> tableOf(const YAML::Node& root) {
     return RouteTable::make(std::move(destinations), std::move(rules));
 }
 
-base::Error refusedAt(const std::string& path, const YAML::Mark& mark, const std::string& en,
-                      const std::string& zh) {
+base::Error refusedAt(
+    const std::string& path, const YAML::Mark& mark, const std::string& en, const std::string& zh
+) {
     const std::string place = path + ":" + std::to_string(mark.line + 1) + ": ";
-    return base::makePublicError(base::ErrorCode::ConfigInvalid, place + en, place + zh, place + en);
+    return base::makePublicError(
+        base::ErrorCode::ConfigInvalid, place + en, place + zh, place + en
+    );
 }
 
 }  // namespace

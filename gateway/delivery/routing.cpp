@@ -11,8 +11,9 @@ bool contains(const std::vector<std::string>& list, const std::string& text) {
 }
 
 bool beginsWithOneOf(const std::string& text, const std::vector<std::string>& prefixes) {
-    return std::any_of(prefixes.begin(), prefixes.end(),
-                       [&](const std::string& prefix) { return text.starts_with(prefix); });
+    return std::any_of(prefixes.begin(), prefixes.end(), [&](const std::string& prefix) {
+        return text.starts_with(prefix);
+    });
 }
 
 bool matches(const RouteRule& rule, const RouteFacts& facts) {
@@ -22,8 +23,9 @@ bool matches(const RouteRule& rule, const RouteFacts& facts) {
     if (contains(rule.not_from, facts.source)) return false;
     if (!rule.regions.empty() && !beginsWithOneOf(facts.region, rule.regions)) return false;
     if (rule.tickets_of.empty()) return true;
-    return std::any_of(facts.parties.begin(), facts.parties.end(),
-                       [&](const std::string& party) { return contains(rule.tickets_of, party); });
+    return std::any_of(facts.parties.begin(), facts.parties.end(), [&](const std::string& party) {
+        return contains(rule.tickets_of, party);
+    });
 }
 
 base::Error invalid(const std::string& en, const std::string& zh) {
@@ -32,8 +34,9 @@ base::Error invalid(const std::string& en, const std::string& zh) {
 
 }  // namespace
 
-base::Result<RouteTable> RouteTable::make(std::vector<DestinationRow> destinations,
-                                          std::vector<RouteRule> rules) {
+base::Result<RouteTable> RouteTable::make(
+    std::vector<DestinationRow> destinations, std::vector<RouteRule> rules
+) {
     if (destinations.size() > kDestinationsMax || rules.size() > kRoutesMax) {
         return invalid("routes: too many destinations or rules", "路由:对端或规则过多");
     }
@@ -41,14 +44,16 @@ base::Result<RouteTable> RouteTable::make(std::vector<DestinationRow> destinatio
     table.destinations_ = std::move(destinations);
     for (const RouteRule& rule : rules) {
         if (table.findDestination(rule.destination) == nullptr) {
-            return invalid("routes: no destination \"" + rule.destination + "\"",
-                           "路由:没有名为 \"" + rule.destination + "\" 的对端");
+            return invalid(
+                "routes: no destination \"" + rule.destination + "\"",
+                "路由:没有名为 \"" + rule.destination + "\" 的对端"
+            );
         }
         table.needs_parties_ = table.needs_parties_ || !rule.tickets_of.empty();
     }
-    std::stable_sort(
-        rules.begin(), rules.end(),
-        [](const RouteRule& a, const RouteRule& b) { return a.priority > b.priority; });
+    std::stable_sort(rules.begin(), rules.end(), [](const RouteRule& a, const RouteRule& b) {
+        return a.priority > b.priority;
+    });
     table.rules_ = std::move(rules);
     return table;
 }

@@ -1,30 +1,32 @@
-// Which destination is to have a record: a table that can be read aloud, and the function that reads it. Pure.
+// Which destination is to have a record: a table that can be read aloud, and the function that
+// reads it. Pure.
 //
-// routes.yaml of the deployment directory. Unknown keys, unknown kinds and rules that name no destination are
-// refused with file and line.
+// routes.yaml of the deployment directory. Unknown keys, unknown kinds and rules that name no
+// destination are refused with file and line.
 //
 //   destinations:
-//     province-zz:                       # the id of a destination that the deployment has
-//       party: province                  # whose numbers its receipts carry, and who is never sent its own
-//                                        #   records back; default: the destination's id
-//       from: start                      # start | now: where a destination begins that was never served
-//       mask_secret: false               # true for units (承办单位): 保密 tickets go out masked
-//       late_after_s: 600                # waited longer than this: 补报; default: the destination's own
-//       lanes: 1                         # batches under way at once, 1 to 8
-//       maintenance:                     # announced windows: nothing is sent, nobody is alarmed
+//     province-zz:                 # the id of a destination that the deployment has
+//       party: province            # whose numbers its receipts carry, and who is never sent its
+//                                  #   own records back; default: the destination's id
+//       from: start                # start | now: where it begins, if it was never served
+//       mask_secret: false         # true for units (承办单位): 保密 tickets go out masked
+//       late_after_s: 600          # waited longer: 补报; default: the destination's own
+//       lanes: 1                   # batches under way at once, 1 to 8
+//       maintenance:               # announced windows: nothing is sent, nobody is alarmed
 //         - {from: "2019-04-18T01:00:00+08:00", to: "2019-04-18T03:00:00+08:00"}
-//   routes:                              # per destination the first rule that matches decides; none: not sent
+//   routes:                        # the first rule of a destination that matches decides;
+//                                  #   where none does, nothing is sent
 //     - destination: province-zz
-//       priority: 100                    # greater is asked first; file order among equals; default 0
-//       send: true                       # false: what matches is not sent; default true
-//       kinds: [appeal, result]          # this and the next five: all where absent
-//       sources: [centre-zz]             # the record's source is one of these
-//       not_sources: [trial]             # … and none of these
-//       not_from: [province-down]        # … nor of these: never back to where it came from, under other names
-//       regions: ["4302"]                # the ticket number's region begins with one of these; records without
-//                                        #   a ticket are judged by their source's region
-//       tickets_of: [partner-110]        # one of these parties has a number for the ticket (results go home)
-//
+//       priority: 100              # greater is asked first, then file order; default 0
+//       send: true                 # false: what matches is not sent; default true
+//       kinds: [appeal, result]    # this and the next five: everything where absent
+//       sources: [centre-zz]       # the record's source is one of these
+//       not_sources: [trial]       # … and none of these
+//       not_from: [province-down]  # … nor of these: the far side under its other names
+//       regions: ["4302"]          # the ticket number's region begins with one of these; without
+//                                  #   a ticket it is the source's region
+//       tickets_of: [partner-110]  # one of these parties has a number for the ticket, so that
+//                                  #   results go home
 // Uses: base, ticket, yaml-cpp. Used by: router, app.
 #pragma once
 
@@ -78,8 +80,9 @@ class RouteTable {
 public:
     RouteTable() = default;
     /// Errors: ConfigInvalid where a rule names no destination, or a bound is broken.
-    static base::Result<RouteTable> make(std::vector<DestinationRow> destinations,
-                                         std::vector<RouteRule> rules);
+    static base::Result<RouteTable> make(
+        std::vector<DestinationRow> destinations, std::vector<RouteRule> rules
+    );
 
     const std::vector<DestinationRow>& destinations() const { return destinations_; }
     const DestinationRow* findDestination(const std::string& id) const;

@@ -21,8 +21,9 @@ bool isSameRecord(ledger::View& view, ledger::Seq seq, const SettledItem& item) 
 }
 
 /// Dead letters that were older versions of the record just accepted.
-std::vector<ledger::Seq> madeMoot(ledger::View& view, const SettledItem& item,
-                                  const std::vector<ledger::DeliveryRow>& siblings) {
+std::vector<ledger::Seq> madeMoot(
+    ledger::View& view, const SettledItem& item, const std::vector<ledger::DeliveryRow>& siblings
+) {
     std::vector<ledger::Seq> moot;
     for (const ledger::DeliveryRow& row : siblings) {
         const bool older = row.seq < item.row.seq && row.kind == item.row.kind;
@@ -32,9 +33,10 @@ std::vector<ledger::Seq> madeMoot(ledger::View& view, const SettledItem& item,
     return moot;
 }
 
-base::Result<ledger::Seq> appendOutcome(ledger::Transaction& transaction, const std::string& source,
-                                        const std::string& ticket_no, base::UnixMillis at_ms,
-                                        std::string payload, const base::Bytes& salt) {
+base::Result<ledger::Seq> appendOutcome(
+    ledger::Transaction& transaction, const std::string& source, const std::string& ticket_no,
+    base::UnixMillis at_ms, std::string payload, const base::Bytes& salt
+) {
     ledger::EntryDraft draft;
     draft.header.type = ledger::EntryType::Outcome;
     draft.header.received_ms = at_ms;
@@ -46,7 +48,8 @@ base::Result<ledger::Seq> appendOutcome(ledger::Transaction& transaction, const 
     if (ticket_no.empty()) return transaction.append(std::move(draft));
     draft.sealed_under = ledger::SealedUnder::Ticket;
     auto appended = transaction.append(draft);
-    // The ticket's key may have been destroyed while the record was under way; its answer is still ours to keep.
+    // The ticket's key may have been destroyed while the record was under way; its answer is still
+    // ours to keep.
     if (appended.ok() || appended.error().code != base::ErrorCode::LedgerErased) return appended;
     draft.sealed_under = ledger::SealedUnder::Own;
     return transaction.append(std::move(draft));
@@ -64,11 +67,12 @@ Outcome outcomeOf(const Settlement& settlement, const SettledItem& item, ledger:
     outcome.peer_number = item.peer_number;
     outcome.peer_receipt = item.peer_receipt;
     outcome.fields = item.fields;
-    outcome.times = {.event_ms = item.event_ms,
-                     .received_ms = item.received_ms,
-                     .committed_ms = item.row.committed_ms,
-                     .sent_ms = settlement.sent_ms,
-                     .acknowledged_ms = settlement.acknowledged_ms};
+    outcome.times = {
+        .event_ms = item.event_ms,
+        .received_ms = item.received_ms,
+        .committed_ms = item.row.committed_ms,
+        .sent_ms = settlement.sent_ms,
+        .acknowledged_ms = settlement.acknowledged_ms};
     if (exchange_seq == 0) outcome.exchange = settlement.exchange;
     outcome.exchange_seq = exchange_seq;
     return outcome;
@@ -91,21 +95,24 @@ ledger::DeliveryRow deadRow(const SettledItem& item, const Outcome& outcome) {
     return row;
 }
 
-/// True when the far side's number may be taken over, or was; false where it names another ticket.
-base::Result<bool> takeNumber(ledger::Transaction& transaction, const FarSide& far_side,
-                              const SettledItem& item) {
-    if (item.peer_number.empty() || item.row.ticket_no.empty()) return true;
-    const auto named = transaction.findTicket(far_side.party, item.peer_number);
-    if (named) return *named == item.row.ticket_no;
-    auto added = transaction.addAlias({.party = far_side.party,
-                                       .number = item.peer_number,
-                                       .ticket_no = item.row.ticket_no});
-    if (!added.ok()) return added.error();
-    return true;
+/// False where the far side's number names another ticket already.
+base::Result<bool> takeNumber(
+    ledger::Transaction& transaction, const FarSide& far_side, const SettledItem& item
+) {
+    const bool known = item.peer_number.empty() || item.peer_number == item.number_known;
+    if (known || item.row.ticket_no.empty()) return true;
+    auto added = transaction.addAlias(
+        {.party = far_side.party, .number = item.peer_number, .ticket_no = item.row.ticket_no}
+    );
+    if (added.ok()) return true;
+    if (added.error().code == base::ErrorCode::AliasConflict) return false;
+    return added.error();
 }
 
-base::Status settleOne(ledger::Transaction& transaction, const Settlement& settlement,
-                       const SettledItem& item, ledger::Seq exchange_seq, SettlementReport& report) {
+base::Status settleOne(
+    ledger::Transaction& transaction, const Settlement& settlement, const SettledItem& item,
+    ledger::Seq exchange_seq, SettlementReport& report
+) {
     const std::string& destination = settlement.far_side.id;
     const std::string& ticket_no = item.row.ticket_no;
     Outcome outcome = outcomeOf(settlement, item, exchange_seq);
@@ -119,13 +126,15 @@ base::Status settleOne(ledger::Transaction& transaction, const Settlement& settl
             ++report.alias_conflicts;
         }
     }
+    std::vector<ledger::DeliveryRow> siblings;
+    if (!ticket_no.empty()) siblings = transaction.deliveriesOf(destination, ticket_no);
     if (isTaken(item) && done && !ticket_no.empty()) {
-        const auto siblings = transaction.deliveriesOf(destination, ticket_no);
         outcome.supersedes = madeMoot(transaction, item, siblings);
         report.accepted.emplace_back(ticket_no, outcome.kind);
     }
-    auto appended = appendOutcome(transaction, destination, ticket_no, settlement.now_ms,
-                                  encodeOutcome(outcome), item.salt);
+    auto appended = appendOutcome(
+        transaction, destination, ticket_no, settlement.now_ms, encodeOutcome(outcome), item.salt
+    );
     if (!appended.ok()) return appended.error();
     for (const ledger::Seq moot : outcome.supersedes) {
         if (auto gone = transaction.eraseDelivery(destination, moot); !gone.ok()) return gone;
@@ -133,12 +142,12 @@ base::Status settleOne(ledger::Transaction& transaction, const Settlement& settl
     auto kept = done ? transaction.eraseDelivery(destination, item.row.seq)
                      : transaction.putDelivery(deadRow(item, outcome));
     if (!kept.ok()) return kept;
-    return releaseHeld(transaction, destination, ticket_no);
+    return releaseHeld(transaction, std::move(siblings));
 }
 
 }  // namespace
 
-SettledItem settledItem(const Parcel& parcel, base::Random& random) {
+SettledItem settledItem(const Parcel& parcel, const std::string& party, base::Random& random) {
     SettledItem item;
     item.row = parcel.row;
     item.record_source = parcel.out.record.source();
@@ -146,20 +155,28 @@ SettledItem settledItem(const Parcel& parcel, base::Random& random) {
     item.event_ms = parcel.header.event_ms;
     item.received_ms = parcel.header.received_ms;
     item.late = parcel.out.late;
+    if (const auto known = parcel.plan.numbers.find(party); known != parcel.plan.numbers.end()) {
+        item.number_known = known->second;
+    }
     item.salt = random.bytes(ledger::kSaltBytes);
     return item;
 }
 
-base::Status settle(ledger::Transaction& transaction, const Settlement& settlement,
-                    SettlementReport& report) {
+base::Status settle(
+    ledger::Transaction& transaction, const Settlement& settlement, SettlementReport& report
+) {
     report = {};
     ledger::Seq exchange_seq = 0;
     if (settlement.exchange && settlement.items.size() > 1) {
-        auto shared = appendOutcome(transaction, settlement.far_side.id, {}, settlement.now_ms,
-                                    encodeSharedExchange({.destination = settlement.far_side.id,
-                                                          .batch_id = settlement.batch_id,
-                                                          .exchange = *settlement.exchange}),
-                                    settlement.exchange_salt);
+        auto shared = appendOutcome(
+            transaction, settlement.far_side.id, {}, settlement.now_ms,
+            encodeSharedExchange(
+                {.destination = settlement.far_side.id,
+                 .batch_id = settlement.batch_id,
+                 .exchange = *settlement.exchange}
+            ),
+            settlement.exchange_salt
+        );
         if (!shared.ok()) return shared.error();
         exchange_seq = *shared;
     }

@@ -1,6 +1,6 @@
-// The settlement of a batch: what the far side said becomes outcome entries, rows, aliases, in one task.
-// Runs on the writer thread; everything it needs was worked out before.
-// Uses: ledger. Used by: courier, decision.
+// The settlement of a batch: what the far side said becomes outcome entries, rows, aliases, in one
+// task. Runs on the writer thread; everything it needs was worked out before.
+// Uses: ledger. Used by: courier.
 #pragma once
 
 #include <optional>
@@ -21,15 +21,16 @@ struct SettledItem {
     std::string record_source, record_ref;  // "" where the payload could not be opened
     base::UnixMillis event_ms = 0, received_ms = 0;
     bool late = false;
-    std::string code;        // the far side's; for Unmappable our wire code
+    std::string code;  // the far side's; for Unmappable our wire code
     std::string peer_number;
+    std::string number_known;  // the far side's number that the ticket had before
     base::Bytes peer_receipt;
     std::vector<base::FieldError> fields;
     base::Bytes salt;
 };
 
-/// From a parcel; verdict Accepted and no answer yet.
-SettledItem settledItem(const Parcel& parcel, base::Random& random);
+/// From a parcel for the far side `party`; verdict Accepted and no answer yet.
+SettledItem settledItem(const Parcel& parcel, const std::string& party, base::Random& random);
 
 struct Settlement {
     FarSide far_side;
@@ -47,10 +48,11 @@ struct SettlementReport {
     std::size_t alias_conflicts = 0;
 };
 
-/// Accepted, Duplicate and Stale end the row; Refused, Unmappable and a number that names another ticket make
-/// it dead. Rows of the same ticket that were held become ready to be judged anew; dead letters of older
-/// versions of an accepted record go.
-base::Status settle(ledger::Transaction& transaction, const Settlement& settlement,
-                    SettlementReport& report);
+/// Accepted, Duplicate and Stale end the row; Refused, Unmappable and a number that names another
+/// ticket make it dead. Rows of the same ticket that were held become ready to be judged anew; dead
+/// letters of older versions of an accepted record go.
+base::Status settle(
+    ledger::Transaction& transaction, const Settlement& settlement, SettlementReport& report
+);
 
 }  // namespace yht::delivery

@@ -20,21 +20,32 @@ constexpr std::size_t kScanMax = 4'096;
 
 void addCount(DestinationStatus& status, const ledger::DeliveryCount& count) {
     switch (count.state) {
-        case DeliveryState::Ready: status.ready = count.count; break;
-        case DeliveryState::InFlight: status.in_flight = count.count; break;
-        case DeliveryState::Held: status.held = count.count; return;
-        case DeliveryState::Unknown: status.unknown = count.count; break;
-        case DeliveryState::Dead: status.dead = count.count; return;
+        case DeliveryState::Ready:
+            status.ready = count.count;
+            break;
+        case DeliveryState::InFlight:
+            status.in_flight = count.count;
+            break;
+        case DeliveryState::Held:
+            status.held = count.count;
+            return;
+        case DeliveryState::Unknown:
+            status.unknown = count.count;
+            break;
+        case DeliveryState::Dead:
+            status.dead = count.count;
+            return;
     }
     if (count.count == 0) return;
     auto& oldest_ms = status.oldest_committed_ms;
-    oldest_ms = oldest_ms == 0 ? count.oldest_committed_ms
-                               : std::min(oldest_ms, count.oldest_committed_ms);
+    oldest_ms =
+        oldest_ms == 0 ? count.oldest_committed_ms : std::min(oldest_ms, count.oldest_committed_ms);
 }
 
 /// Outcome entries per destination within the window before `now_ms`.
-std::unordered_map<std::string, std::uint64_t> recentOutcomes(ledger::View& view,
-                                                              base::UnixMillis now_ms) {
+std::unordered_map<std::string, std::uint64_t> recentOutcomes(
+    ledger::View& view, base::UnixMillis now_ms
+) {
     std::unordered_map<std::string, std::uint64_t> counts;
     const ledger::Seq last = view.lastSeq();
     ledger::Seq after = last > kRateEntriesMax ? last - kRateEntriesMax : 0;
@@ -43,7 +54,8 @@ std::unordered_map<std::string, std::uint64_t> recentOutcomes(ledger::View& view
         if (headers.empty()) break;
         for (const ledger::LeafHeader& header : headers) {
             const bool recent = header.committed_ms > now_ms - kRateWindowMillis;
-            // Outcomes without a ticket are shared exchanges as a rule: calls are few enough to leave out.
+            // Outcomes without a ticket are shared exchanges as a rule: calls are few enough to
+            // leave out.
             if (header.type == ledger::EntryType::Outcome && recent && !header.ticket_no.empty()) {
                 ++counts[header.source];
             }
@@ -58,7 +70,8 @@ std::string lastError(ledger::View& view, const std::string& destination) {
     std::uint32_t most = 0;
     std::string wire;
     for (const DeliveryState state : {DeliveryState::Ready, DeliveryState::Unknown}) {
-        for (const DeliveryRow& row : view.deliveries(destination, state, kAnyTime, kErrorRowsMax)) {
+        for (const DeliveryRow& row :
+             view.deliveries(destination, state, kAnyTime, kErrorRowsMax)) {
             if (row.attempts <= most || row.reason.empty()) continue;
             const auto plan = decodePlan(row.reason);
             const std::string error = plan ? plan->error : row.reason;
@@ -74,29 +87,34 @@ std::vector<DeadLetter> deadLetters(ledger::View& view, const std::string& desti
     std::vector<DeadLetter> letters;
     for (const DeliveryRow& row :
          view.deliveries(destination, DeliveryState::Dead, kAnyTime, kDeadLettersShownMax)) {
-        letters.push_back({.seq = row.seq,
-                           .ticket_no = row.ticket_no,
-                           .kind = static_cast<ticket::Kind>(row.kind),
-                           .attempts = row.attempts,
-                           .committed_ms = row.committed_ms,
-                           .reason = decodeDeadReason(row.reason)});
+        letters.push_back(
+            {.seq = row.seq,
+             .ticket_no = row.ticket_no,
+             .kind = static_cast<ticket::Kind>(row.kind),
+             .attempts = row.attempts,
+             .committed_ms = row.committed_ms,
+             .reason = decodeDeadReason(row.reason)}
+        );
     }
-    std::sort(letters.begin(), letters.end(),
-              [](const DeadLetter& a, const DeadLetter& b) { return a.seq < b.seq; });
+    std::sort(letters.begin(), letters.end(), [](const DeadLetter& a, const DeadLetter& b) {
+        return a.seq < b.seq;
+    });
     return letters;
 }
 
 std::int64_t drainSeconds(const DestinationStatus& status) {
     if (status.backlog() == 0) return 0;
     if (status.rate_per_s <= 0) return -1;
-    return static_cast<std::int64_t>(std::ceil(static_cast<double>(status.backlog()) / status.rate_per_s));
+    return static_cast<std::int64_t>(
+        std::ceil(static_cast<double>(status.backlog()) / status.rate_per_s)
+    );
 }
 
 }  // namespace
 
-std::vector<DestinationStatus> deliveryStatus(ledger::View& view,
-                                              const std::vector<std::string>& destinations,
-                                              base::UnixMillis now_ms) {
+std::vector<DestinationStatus> deliveryStatus(
+    ledger::View& view, const std::vector<std::string>& destinations, base::UnixMillis now_ms
+) {
     const auto counts = view.deliveryCounts();
     const auto recent = recentOutcomes(view, now_ms);
     std::vector<DestinationStatus> statuses;

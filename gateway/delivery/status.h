@@ -1,6 +1,6 @@
 // How deliveries stand, per destination: what `yht deliveries` prints and metrics count.
-// Read from the ledger alone, so that it is the same from any process; the couriers' counters add what only a
-// running gateway knows (breaker, maintenance).
+// Read from the ledger alone, so that it is the same from any process; the couriers' counters add
+// what only a running gateway knows (breaker, maintenance).
 // Uses: ledger. Used by: app.
 #pragma once
 
@@ -27,17 +27,18 @@ struct DeadLetter {
 struct DestinationStatus {
     std::string destination;
     std::uint64_t ready = 0, in_flight = 0, held = 0, unknown = 0, dead = 0;
-    base::UnixMillis oldest_committed_ms = 0;  // of what still moves (not held, not dead); 0: nothing
-    double rate_per_s = 0;                     // outcomes of the last minute
-    std::int64_t drain_s = -1;                 // backlog / rate; 0: empty, -1: not at this rate
-    std::string last_error;                    // wire code of a row that waits for another attempt, "" none
-    std::vector<DeadLetter> dead_letters;      // by seq, at most kDeadLettersShownMax
+    /// Of what still moves, neither held nor dead; 0: nothing does.
+    base::UnixMillis oldest_committed_ms = 0;
+    double rate_per_s = 0;      // outcomes of the last minute
+    std::int64_t drain_s = -1;  // backlog / rate; 0: empty, -1: not at this rate
+    std::string last_error;     // wire code of a row that waits for another attempt, "" none
+    std::vector<DeadLetter> dead_letters;  // by seq, at most kDeadLettersShownMax
     std::uint64_t backlog() const { return ready + in_flight + unknown; }
 };
 
 /// One row per id of `destinations`, in that order.
-std::vector<DestinationStatus> deliveryStatus(ledger::View& view,
-                                              const std::vector<std::string>& destinations,
-                                              base::UnixMillis now_ms);
+std::vector<DestinationStatus> deliveryStatus(
+    ledger::View& view, const std::vector<std::string>& destinations, base::UnixMillis now_ms
+);
 
 }  // namespace yht::delivery

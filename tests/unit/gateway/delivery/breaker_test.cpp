@@ -44,7 +44,9 @@ TEST_F(BreakerTest, AFailedProbeOpensItForLonger) {
     clock.advance(kBreakerOpenFirstMillis);
     ASSERT_EQ(Gate::Probe, breaker.ask());
     breaker.failure();
-    clock.advance(kBreakerOpenFirstMillis - 1);  // the second time is at least the first's full length
+    clock.advance(
+        kBreakerOpenFirstMillis - 1
+    );  // the second time is at least the first's full length
     EXPECT_EQ(Gate::Wait, breaker.ask());
     clock.advance(kBreakerOpenFirstMillis + 1);
     EXPECT_EQ(Gate::Probe, breaker.ask());
@@ -80,7 +82,8 @@ TEST_F(BreakerTest, APauseIsKeptToTheMillisecondAndBounded) {
 
 TEST_F(BreakerTest, AMaintenanceWindowHoldsBackProbesToo) {
     open();
-    breaker.setMaintenance({{.from_ms = clock.nowMillis(), .to_ms = clock.nowMillis() + 3'600'000}});
+    breaker.setMaintenance({{.from_ms = clock.nowMillis(), .to_ms = clock.nowMillis() + 3'600'000}}
+    );
     clock.advance(3'599'999);
     EXPECT_EQ(Gate::Wait, breaker.ask());
     EXPECT_TRUE(breaker.inMaintenance());
@@ -90,7 +93,8 @@ TEST_F(BreakerTest, AMaintenanceWindowHoldsBackProbesToo) {
 
 TEST_F(BreakerTest, BackOffDoublesUpToItsBoundWithinItsJitter) {
     for (std::uint32_t attempt = 1; attempt <= 40; ++attempt) {
-        const std::int64_t full_ms = attempt > 9 ? 300'000 : std::min<std::int64_t>(1000LL << (attempt - 1), 300'000);
+        const std::int64_t full_ms =
+            attempt > 9 ? 300'000 : std::min<std::int64_t>(1000LL << (attempt - 1), 300'000);
         const auto wait_ms = backOffMillis(attempt, 1'000, 300'000, random);
         EXPECT_GE(wait_ms, full_ms / 2) << attempt;
         EXPECT_LE(wait_ms, full_ms) << attempt;

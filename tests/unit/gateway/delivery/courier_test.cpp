@@ -22,15 +22,17 @@ protected:
     }
     base::Status decide(ledger::Seq seq, RowDecision decision) {
         return store_->run([&](ledger::Transaction& transaction) {
-            return decideRow(transaction, {.far_side = {.id = "province", .party = "province"},
-                                           .seq = seq,
-                                           .decision = decision,
-                                           .operator_id = "op.zhang",
-                                           .why = "asked by telephone",
-                                           .now_ms = clock.nowMillis(),
-                                           .decision_salt = random.bytes(ledger::kSaltBytes),
-                                           .outcome_salt = random.bytes(ledger::kSaltBytes),
-                                           .unknown_is_operators = far.resend_rule == kit::Resend::Operator});
+            return decideRow(
+                transaction, {.far_side = {.id = "province", .party = "province"},
+                              .seq = seq,
+                              .decision = decision,
+                              .operator_id = "op.zhang",
+                              .why = "asked by telephone",
+                              .now_ms = clock.nowMillis(),
+                              .decision_salt = random.bytes(ledger::kSaltBytes),
+                              .outcome_salt = random.bytes(ledger::kSaltBytes),
+                              .unknown_is_operators = far.resend_rule == kit::Resend::Operator}
+            );
         });
     }
 };
@@ -73,7 +75,9 @@ TEST_F(CourierTest, ABatchsResponseIsStoredOnce) {
     const auto entry = view()->entry(outcomes()[0].exchange_seq);
     ASSERT_TRUE(entry.ok());
     EXPECT_EQ("", entry->header.ticket_no);
-    EXPECT_EQ("signed response of province", decodeSharedExchange(entry->payload)->exchange.response);
+    EXPECT_EQ(
+        "signed response of province", decodeSharedExchange(entry->payload)->exchange.response
+    );
 }
 
 TEST_F(CourierTest, WhatWaitedTooLongGoesAsLate) {
@@ -109,7 +113,9 @@ TEST_F(CourierTest, OrderWithinATicketIsKept) {
     far.will("later A1");
     run();
     EXPECT_THAT(far.heard(), ElementsAre("A1,B1"));
-    EXPECT_THAT(rows(), ElementsAre("A1 ready", "A2 held waits_for_order:1", "A3 held waits_for_order:1"));
+    EXPECT_THAT(
+        rows(), ElementsAre("A1 ready", "A2 held waits_for_order:1", "A3 held waits_for_order:1")
+    );
     later(1);
     run();
     EXPECT_THAT(far.heard(), ElementsAre("A1,B1", "A1", "A2", "A3"));
@@ -140,6 +146,21 @@ TEST_F(CourierTest, ABatchIsNeverGreaterThanTheFarSideTakes) {
     for (const char* ticket : {"A", "B", "C"}) put(ticket, Kind::Appeal, std::string(ticket) + "1");
     run();
     EXPECT_THAT(far.heard(), ElementsAre("A1,B1", "C1"));
+}
+
+TEST_F(CourierTest, ARecordWithoutVersionGoesWithTheOneItWasGiven) {
+    auto bare = record(Kind::Process, "A1", 1, "partner");
+    bare.erase(Field::version);
+    for (const char* opinion : {"办理中", "已办结", "办理中"}) {
+        bare.set(Field::opinion, std::string(opinion));
+        put("A", bare);
+    }
+    run();
+    ASSERT_EQ(3U, far.calls.size());
+    for (std::uint64_t i = 0; i < 3; ++i) {
+        EXPECT_EQ(i + 1, far.calls[i].records[0].record.identity().version);
+    }
+    EXPECT_THAT(told(), ElementsAre("A1 accepted", "A1 accepted", "A1 accepted"));
 }
 
 TEST_F(CourierTest, AnOlderVersionThatCameTooLateIsNotSent) {
@@ -339,11 +360,40 @@ TEST_F(CourierTest, ABatchThatStaysUnknownGoesRecordByRecord) {
     EXPECT_THAT(rows(), ElementsAre("A1 unknown"));
 }
 
+TEST_F(CourierTest, ARecordThatHasEveryBatchRefusedEndsAloneAndDead) {
+    put("A", Kind::Appeal, "A1");
+    put("B", Kind::Appeal, "B1");
+    far.will("poison B1");
+    for (std::uint32_t i = 0; i < 40 && rows() != std::vector<std::string>{"B1 dead"}; ++i) {
+        put("C" + std::to_string(i), Kind::Appeal,
+            "C" + std::to_string(i));  // others get through once it stands alone
+        run();
+        later(300);
+    }
+    EXPECT_THAT(rows(), ElementsAre("B1 dead"));
+    EXPECT_EQ("delivery.refused", decodeDeadReason(deliveries().at(0).reason).code);
+    EXPECT_THAT(far.heard(), testing::Contains("B1"));
+}
+
+TEST_F(CourierTest, AFarSideThatRefusesEverybodyMakesNobodyDead) {
+    put("A", Kind::Appeal, "A1");
+    far.will("poison A1");
+    for (int i = 0; i < 200; ++i) {
+        run();
+        later(300);
+    }
+    EXPECT_THAT(rows(), ElementsAre("A1 ready"));
+    far.will("cure");
+    run();
+    EXPECT_THAT(told(), ElementsAre("A1 accepted"));
+}
+
 TEST_F(CourierTest, KilledBetweenSendAndOutcomeSendsAgainAndNeverLoses) {
     put("A", Kind::Appeal, "A1");
     put("B", Kind::Appeal, "B1");
     route();
-    // The far side takes the batch; at that moment the ledger takes no more tasks, as if the process had died.
+    // The far side takes the batch; at that moment the ledger takes no more tasks, as if the
+    // process had died.
     {
         RefusingStore dying(*store_, 2);  // recover and mark
         options.far_side = {.id = "province", .party = "province"};
@@ -387,7 +437,8 @@ TEST_F(CourierTest, WhatWasNotSentIsReadyUnderANewBatch) {
 
 TEST_F(CourierTest, BreakerOpensAndProbesWithOneRecord) {
     far.batch_max = 2;
-    for (int i = 0; i < 12; ++i) put("T" + std::to_string(i), Kind::Appeal, "T" + std::to_string(i));
+    for (int i = 0; i < 12; ++i)
+        put("T" + std::to_string(i), Kind::Appeal, "T" + std::to_string(i));
     for (std::uint32_t i = 0; i < kBreakerFailures; ++i) far.will("unsent");
     run();
     EXPECT_EQ(kBreakerFailures, far.calls.size());
@@ -409,8 +460,12 @@ TEST_F(CourierTest, TroubleIsOneLineAtItsStartAndOneAtItsEnd) {
         run();
         later(60);
     }
-    EXPECT_THAT(log, ElementsAre("delivery province: trouble begins: delivery.peer_unreachable",
-                                 "delivery province: trouble ends after 240 s and 4 failures"));
+    EXPECT_THAT(
+        log, ElementsAre(
+                 "delivery province: trouble begins: delivery.peer_unreachable",
+                 "delivery province: trouble ends after 240 s and 4 failures"
+             )
+    );
 }
 
 TEST_F(CourierTest, MaintenanceWindowSendsNothing) {
@@ -475,7 +530,10 @@ TEST_F(CourierTest, SecretTicketsAreMaskedForUnits) {
     }
     run();
     const auto& records = far.calls.at(0).records;
-    EXPECT_EQ(ticket::masked(records[1].record).text(Field::caller_name), records[0].record.text(Field::caller_name));
+    EXPECT_EQ(
+        ticket::masked(records[1].record).text(Field::caller_name),
+        records[0].record.text(Field::caller_name)
+    );
     EXPECT_NE("张三丰", records[0].record.text(Field::caller_name));
     EXPECT_EQ("张三丰", records[1].record.text(Field::caller_name));
 }
@@ -560,12 +618,18 @@ TEST_F(CourierTest, LanesDeliverEverythingOnceAndStopAtOnce) {
         kit::Resend resend() const override { return far.resend(); }
         const std::vector<kit::Dependency>& dependencies() const override { return far.needs; }
         bool takes(Kind) const override { return true; }
-        std::vector<base::FieldError> check(const kit::OutboundRecord&) const override { return {}; }
-        kit::BatchAnswer send(const std::string& id, const std::vector<kit::OutboundRecord>& records) override {
+        std::vector<base::FieldError> check(const kit::OutboundRecord&) const override {
+            return {};
+        }
+        kit::BatchAnswer send(
+            const std::string& id, const std::vector<kit::OutboundRecord>& records
+        ) override {
             const std::lock_guard lock(mutex);
             return far.send(id, records);
         }
-        kit::BatchAnswer query(const std::string& id, const std::vector<kit::OutboundRecord>& records) override {
+        kit::BatchAnswer query(
+            const std::string& id, const std::vector<kit::OutboundRecord>& records
+        ) override {
             const std::lock_guard lock(mutex);
             return far.query(id, records);
         }
@@ -574,7 +638,8 @@ TEST_F(CourierTest, LanesDeliverEverythingOnceAndStopAtOnce) {
     options.lanes = 4;
     Courier courier(*store_, clock, random, shared, options, nullptr);
     courier.start();
-    while (courier.counters().accepted < 2 * kTickets) ASSERT_TRUE(store_->waitForEntry(view()->lastSeq() - 1, 10'000));
+    while (courier.counters().accepted < 2 * kTickets)
+        ASSERT_TRUE(store_->waitForEntry(view()->lastSeq() - 1, 10'000));
     courier.stop();
     EXPECT_THAT(rows(), IsEmpty());
     EXPECT_EQ(2U * kTickets, outcomes().size());

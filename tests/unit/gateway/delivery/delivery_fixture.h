@@ -31,7 +31,9 @@ using ticket::Kind;
 class RefusingStore final : public ledger::Store {
 public:
     RefusingStore(ledger::Store& store, int tasks_left) : store_(store), tasks_left_(tasks_left) {}
-    base::Result<std::unique_ptr<ledger::Snapshot>> snapshot() override { return store_.snapshot(); }
+    base::Result<std::unique_ptr<ledger::Snapshot>> snapshot() override {
+        return store_.snapshot();
+    }
     void submit(ledger::Task task, std::function<void(base::Status)> done) override {
         if (tasks_left_-- > 0) return store_.submit(std::move(task), std::move(done));
         done(base::makeError(base::ErrorCode::NotReady));
@@ -69,13 +71,15 @@ protected:
     }
 
     void openStore() {
-        auto store = ledger::SqliteStore::open({.path = (directory_ / "ledger.db").string(),
-                                                .kek = base::Bytes(32, 'k'),
-                                                .log_key = key_,
-                                                .key_name = "log.test",
-                                                .origin = "test.example/log/1",
-                                                .clock = clock,
-                                                .random = random});
+        auto store = ledger::SqliteStore::open(
+            {.path = (directory_ / "ledger.db").string(),
+             .kek = base::Bytes(32, 'k'),
+             .log_key = key_,
+             .key_name = "log.test",
+             .origin = "test.example/log/1",
+             .clock = clock,
+             .random = random}
+        );
         ASSERT_TRUE(store.ok()) << base::describe(store.error());
         store_ = std::move(*store);
     }
@@ -86,8 +90,9 @@ protected:
         openStore();
     }
 
-    ticket::Record record(Kind kind, const std::string& ref, std::uint64_t version,
-                          const std::string& source) {
+    ticket::Record record(
+        Kind kind, const std::string& ref, std::uint64_t version, const std::string& source
+    ) {
         ticket::Record made(kind);
         made.set(Field::source, source);
         made.set(Field::record_ref, ref);
@@ -95,8 +100,10 @@ protected:
         made.set(Field::event_time, std::string("2019-04-17T23:59:00.000+08:00"));
         return made;
     }
-    ledger::Seq put(const std::string& ticket, Kind kind, const std::string& ref,
-                    std::uint64_t version = 1, const std::string& source = "partner") {
+    ledger::Seq put(
+        const std::string& ticket, Kind kind, const std::string& ref, std::uint64_t version = 1,
+        const std::string& source = "partner"
+    ) {
         return put(ticket, record(kind, ref, version, source));
     }
     /// ticket "": a record without one.
@@ -124,7 +131,9 @@ protected:
             auto appended = transaction.append(std::move(draft));
             if (!appended.ok()) return appended.error();
             seq = *appended;
-            return transaction.addIdentity(record.identity(), seq, digest, number);
+            auto identity = record.identity();
+            if (identity.version == 0) identity.version = ++versions_[identity.record_ref];
+            return transaction.addIdentity(identity, seq, digest, number);
         });
         EXPECT_TRUE(status.ok()) << base::describe(status.error());
         refs_[seq] = record.text(Field::record_ref);
@@ -132,7 +141,9 @@ protected:
     }
     void name(const std::string& ticket, const std::string& party, const std::string& number) {
         const auto status = store_->run([&](ledger::Transaction& transaction) {
-            return transaction.addAlias({.party = party, .number = number, .ticket_no = tickets_[ticket]});
+            return transaction.addAlias(
+                {.party = party, .number = number, .ticket_no = tickets_[ticket]}
+            );
         });
         EXPECT_TRUE(status.ok());
     }
@@ -149,8 +160,9 @@ protected:
         options.region_of_source = [](const std::string&) { return std::string("430200"); };
         return options;
     }
-    static std::shared_ptr<const RouteTable> everythingTo(const std::string& id,
-                                                          StartFrom from = StartFrom::Start) {
+    static std::shared_ptr<const RouteTable> everythingTo(
+        const std::string& id, StartFrom from = StartFrom::Start
+    ) {
         DestinationRow row;
         row.id = row.party = id;
         row.from = from;
@@ -163,35 +175,43 @@ protected:
     /// A router's life: from its cursor to the end of the ledger.
     void route() {
         Router router(*store_, everythingTo("province"), routing());
-        while (router.step()) {}
+        while (router.step()) {
+        }
     }
 
     Courier& courier() {
         if (!courier_) {
             options.far_side = {.id = "province", .party = "province"};
-            courier_ = std::make_unique<Courier>(*store_, clock, random, far, options,
-                                                 [this](const std::string& line) { log.push_back(line); });
+            courier_ = std::make_unique<Courier>(
+                *store_, clock, random, far, options,
+                [this](const std::string& line) { log.push_back(line); }
+            );
         }
         return *courier_;
     }
     /// Routes, then steps until there is nothing to do at this time.
     void run() {
         route();
-        while (courier().step()) {}
+        while (courier().step()) {
+        }
     }
     void later(std::int64_t seconds) { clock.advance(seconds * 1000); }
 
     std::vector<ledger::DeliveryRow> deliveries() {
         std::vector<ledger::DeliveryRow> rows;
         auto snapshot = view();
-        for (const auto state : {ledger::DeliveryState::Ready, ledger::DeliveryState::InFlight,
-                                 ledger::DeliveryState::Held, ledger::DeliveryState::Unknown,
-                                 ledger::DeliveryState::Dead}) {
-            const auto some = snapshot->deliveries("province", state,
-                                                   std::numeric_limits<base::UnixMillis>::max(), 10'000);
+        for (const auto state :
+             {ledger::DeliveryState::Ready, ledger::DeliveryState::InFlight,
+              ledger::DeliveryState::Held, ledger::DeliveryState::Unknown,
+              ledger::DeliveryState::Dead}) {
+            const auto some = snapshot->deliveries(
+                "province", state, std::numeric_limits<base::UnixMillis>::max(), 10'000
+            );
             rows.insert(rows.end(), some.begin(), some.end());
         }
-        std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.seq < b.seq; });
+        std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) {
+            return a.seq < b.seq;
+        });
         return rows;
     }
     /// "A1 ready" …; reasons of held rows are shown too.
@@ -231,10 +251,11 @@ protected:
     std::unique_ptr<Courier> courier_;
     std::map<std::string, std::string> tickets_;
     std::map<ledger::Seq, std::string> refs_;
+    std::map<std::string, std::uint64_t> versions_;  // of records whose source has none
 
 private:
     std::filesystem::path directory_;
-    const crypto::PrivateKey key_ = 
+    const crypto::PrivateKey key_ =
         crypto::PrivateKey::generate(crypto::SignatureAlgorithm::Ed25519).value();
 };
 

@@ -20,9 +20,11 @@ Outcome sample() {
     outcome.code = "E102";
     outcome.peer_number = "SZ-7";
     outcome.peer_receipt = std::string("\xD6\xD0\x00\xFF", 4);  // GBK and worse: kept as it came
-    outcome.fields = {{.pointer = "/sqnr", .code = "E1", .limit = "10", .en = "long", .zh = "过长"}};
+    outcome.fields = {
+        {.pointer = "/sqnr", .code = "E1", .limit = "10", .en = "long", .zh = "过长"}};
     outcome.supersedes = {3, 4};
-    outcome.times = {.event_ms = 1, .received_ms = 2, .committed_ms = 3, .sent_ms = 4, .acknowledged_ms = 5};
+    outcome.times = {
+        .event_ms = 1, .received_ms = 2, .committed_ms = 3, .sent_ms = 4, .acknowledged_ms = 5};
     outcome.exchange = makeExchange("request", "response");
     return outcome;
 }
@@ -48,7 +50,9 @@ TEST(OutcomeTest, ThePayloadIsCanonicalJson) {
 }
 
 TEST(OutcomeTest, AnotherFormatIsRefused) {
-    const auto shared = encodeSharedExchange({.destination = "d", .batch_id = "b", .exchange = makeExchange("q", "r")});
+    const auto shared = encodeSharedExchange(
+        {.destination = "d", .batch_id = "b", .exchange = makeExchange("q", "r")}
+    );
     const auto read = decodeOutcome(shared);
     ASSERT_FALSE(read.ok());
     EXPECT_EQ(base::ErrorCode::LedgerCorrupt, read.error().code);
@@ -64,7 +68,10 @@ TEST(OutcomeTest, AResponseBeyondItsBoundIsKeptByItsDigest) {
 
 TEST(OutcomeTest, AFarSidesFieldErrorsAreBounded) {
     auto outcome = sample();
-    outcome.fields.assign(kFieldErrorsMax + 1, {.pointer = "/a", .code = "c", .limit = "", .en = std::string(999, 'x'), .zh = "长"});
+    outcome.fields.assign(
+        kFieldErrorsMax + 1,
+        {.pointer = "/a", .code = "c", .limit = "", .en = std::string(999, 'x'), .zh = "长"}
+    );
     const auto read = decodeOutcome(encodeOutcome(outcome));
     ASSERT_TRUE(read.ok());
     EXPECT_EQ(kFieldErrorsMax, read->fields.size());
@@ -72,7 +79,9 @@ TEST(OutcomeTest, AFarSidesFieldErrorsAreBounded) {
 }
 
 TEST(OutcomeTest, ADeadReasonKeepsTheFarSidesFieldErrors) {
-    const auto reason = decodeDeadReason(encodeDeadReason({.code = "delivery.refused", .peer_code = "E102", .fields = sample().fields}));
+    const auto reason = decodeDeadReason(encodeDeadReason(
+        {.code = "delivery.refused", .peer_code = "E102", .fields = sample().fields}
+    ));
     EXPECT_EQ("delivery.refused", reason.code);
     EXPECT_EQ("E102", reason.peer_code);
     EXPECT_EQ(sample().fields, reason.fields);
@@ -80,8 +89,12 @@ TEST(OutcomeTest, ADeadReasonKeepsTheFarSidesFieldErrors) {
 }
 
 TEST(PlanTest, WhatIsWrittenIsReadBack) {
-    const AttemptPlan plan{.count = 200, .error = "delivery.answer_lost", .late = true, .masked = true,
-                           .numbers = {{"centre", "GD\"1"}, {"p110", "JJ-2"}}};
+    const AttemptPlan plan{
+        .count = 200,
+        .error = "delivery.answer_lost",
+        .late = true,
+        .masked = true,
+        .numbers = {{"centre", "GD\"1"}, {"p110", "JJ-2"}}};
     const auto read = decodePlan(encodePlan(plan));
     ASSERT_TRUE(read);
     EXPECT_EQ(encodePlan(plan), encodePlan(*read));

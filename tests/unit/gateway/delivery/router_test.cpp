@@ -59,12 +59,22 @@ TEST_F(RouterTest, ADestinationAddedLaterStartsWhereItIsTold) {
     now.from = StartFrom::Now;
     DestinationRow all;
     all.id = all.party = "all";
-    auto table = RouteTable::make({now, all}, {RouteRule{.destination = "new"}, RouteRule{.destination = "all"}});
+    auto table = RouteTable::make(
+        {now, all}, {RouteRule{.destination = "new"}, RouteRule{.destination = "all"}}
+    );
     ASSERT_TRUE(table.ok());
     const auto shared = std::make_shared<const RouteTable>(std::move(*table));
-    { Router router(*store_, shared, options); while (router.step()) {} }
+    {
+        Router router(*store_, shared, options);
+        while (router.step()) {
+        }
+    }
     put("B", Kind::Appeal, "B1");
-    { Router router(*store_, shared, options); while (router.step()) {} }
+    {
+        Router router(*store_, shared, options);
+        while (router.step()) {
+        }
+    }
     const auto count = [&](const std::string& id) {
         return view()->deliveries(id, ledger::DeliveryState::Ready, clock.nowMillis(), 10).size();
     };
@@ -74,9 +84,16 @@ TEST_F(RouterTest, ADestinationAddedLaterStartsWhereItIsTold) {
 
 TEST_F(RouterTest, StartingFromNowOnAnEmptyLedgerMissesNothingAfterARestart) {
     const auto table = everythingTo("province", StartFrom::Now);
-    { Router router(*store_, table, routing()); router.step(); }
+    {
+        Router router(*store_, table, routing());
+        router.step();
+    }
     put("A", Kind::Appeal, "A1");
-    { Router router(*store_, table, routing()); while (router.step()) {} }
+    {
+        Router router(*store_, table, routing());
+        while (router.step()) {
+        }
+    }
     EXPECT_THAT(rows(), ElementsAre("A1 ready"));
 }
 
@@ -85,9 +102,11 @@ TEST_F(RouterTest, ARecordWithoutTicketIsJudgedByItsSourcesRegion) {
     auto options = routing();
     DestinationRow row;
     row.id = row.party = "province";
-    auto table = RouteTable::make({row}, {RouteRule{.destination = "province", .regions = {"4302"}}});
+    auto table =
+        RouteTable::make({row}, {RouteRule{.destination = "province", .regions = {"4302"}}});
     Router router(*store_, std::make_shared<const RouteTable>(std::move(*table)), options);
-    while (router.step()) {}
+    while (router.step()) {
+    }
     EXPECT_THAT(rows(), ElementsAre("C1 ready"));
 }
 
@@ -139,7 +158,9 @@ TEST_F(RouterTest, DeliveriesCarryARecordFromTheLedgerToTheFarSide) {
     auto far_side = std::make_unique<ScriptedDestination>("province");
     std::vector<std::unique_ptr<kit::Destination>> destinations;
     destinations.push_back(std::move(far_side));
-    auto deliveries = Deliveries::make(*store_, clock, random, everythingTo("province"), std::move(destinations), {});
+    auto deliveries = Deliveries::make(
+        *store_, clock, random, everythingTo("province"), std::move(destinations), {}
+    );
     ASSERT_TRUE(deliveries.ok());
     (*deliveries)->start();
     const auto seq = put("A", Kind::Appeal, "A1");
@@ -149,7 +170,8 @@ TEST_F(RouterTest, DeliveriesCarryARecordFromTheLedgerToTheFarSide) {
 }
 
 TEST_F(RouterTest, ATableAndDestinationsThatDifferAreRefused) {
-    const auto deliveries = Deliveries::make(*store_, clock, random, everythingTo("province"), {}, {});
+    const auto deliveries =
+        Deliveries::make(*store_, clock, random, everythingTo("province"), {}, {});
     ASSERT_FALSE(deliveries.ok());
     EXPECT_EQ(base::ErrorCode::ConfigInvalid, deliveries.error().code);
 }

@@ -13,7 +13,8 @@ protected:
     base::Result<RouteTable> load(const std::string& yaml) {
         const auto* test = testing::UnitTest::GetInstance()->current_test_info();
         path = (std::filesystem::temp_directory_path() /
-                ("yht-routes-" + std::to_string(::getpid()) + "-" + test->name() + ".yaml")).string();
+                ("yht-routes-" + std::to_string(::getpid()) + "-" + test->name() + ".yaml"))
+                   .string();
         std::ofstream(path) << yaml;
         auto table = loadRoutes(path);
         std::filesystem::remove(path);
@@ -78,34 +79,56 @@ TEST_F(RoutingTest, KindsSourcesAndRegionsChoose) {
     const auto table = load(kTwo);
     ASSERT_TRUE(table.ok());
     using ticket::Kind;
-    EXPECT_EQ("province centre", sentTo(*table, {.kind = Kind::Appeal, .source = "p", .region = "430200"}));
-    EXPECT_EQ("province", sentTo(*table, {.kind = Kind::Result, .source = "p", .region = "430211"}));
+    EXPECT_EQ(
+        "province centre", sentTo(*table, {.kind = Kind::Appeal, .source = "p", .region = "430200"})
+    );
+    EXPECT_EQ(
+        "province", sentTo(*table, {.kind = Kind::Result, .source = "p", .region = "430211"})
+    );
     EXPECT_EQ("centre", sentTo(*table, {.kind = Kind::Appeal, .source = "p", .region = "430100"}));
-    EXPECT_EQ("centre", sentTo(*table, {.kind = Kind::Appeal, .source = "trial", .region = "430200"}));
+    EXPECT_EQ(
+        "centre", sentTo(*table, {.kind = Kind::Appeal, .source = "trial", .region = "430200"})
+    );
 }
 
 TEST_F(RoutingTest, TheGreaterPriorityDecides) {
     const auto table = load(kTwo);
     ASSERT_TRUE(table.ok());
-    EXPECT_EQ("province",
-              sentTo(*table, {.kind = ticket::Kind::Appeal, .source = "petition", .region = "430200"}));
+    EXPECT_EQ(
+        "province",
+        sentTo(*table, {.kind = ticket::Kind::Appeal, .source = "petition", .region = "430200"})
+    );
 }
 
 TEST_F(RoutingTest, NothingGoesBackToWhereItCameFrom) {
     const auto table = load(kTwo);
     ASSERT_TRUE(table.ok());
     using ticket::Kind;
-    EXPECT_EQ("province", sentTo(*table, {.kind = Kind::Appeal, .source = "centre", .region = "430200"}));
-    EXPECT_EQ("centre", sentTo(*table, {.kind = Kind::Appeal, .source = "province-hn", .region = "430200"}));
-    EXPECT_EQ("centre", sentTo(*table, {.kind = Kind::Appeal, .source = "province-down", .region = "430200"}));
+    EXPECT_EQ(
+        "province", sentTo(*table, {.kind = Kind::Appeal, .source = "centre", .region = "430200"})
+    );
+    EXPECT_EQ(
+        "centre",
+        sentTo(*table, {.kind = Kind::Appeal, .source = "province-hn", .region = "430200"})
+    );
+    EXPECT_EQ(
+        "centre",
+        sentTo(*table, {.kind = Kind::Appeal, .source = "province-down", .region = "430200"})
+    );
 }
 
 TEST_F(RoutingTest, ResultsGoHomeToWhoNamedTheTicket) {
-    const auto table = load("destinations: {p110: {}}\nroutes:\n"
-                            "  - {destination: p110, kinds: [result], tickets_of: [p110]}\n");
+    const auto table = load(
+        "destinations: {p110: {}}\nroutes:\n"
+        "  - {destination: p110, kinds: [result], tickets_of: [p110]}\n"
+    );
     ASSERT_TRUE(table.ok());
     EXPECT_TRUE(table->needsParties());
-    RouteFacts facts{.kind = ticket::Kind::Result, .source = "centre", .region = "430200", .parties = {"centre"}};
+    RouteFacts facts{
+        .kind = ticket::Kind::Result,
+        .source = "centre",
+        .region = "430200",
+        .parties = {"centre"}};
     EXPECT_EQ("", sentTo(*table, facts));
     facts.parties.push_back("p110");
     EXPECT_EQ("p110", sentTo(*table, facts));
@@ -113,17 +136,23 @@ TEST_F(RoutingTest, ResultsGoHomeToWhoNamedTheTicket) {
 
 TEST_F(RoutingTest, AnUnknownKeyIsRefusedWithItsLine) {
     expectRefused("destinations:\n  a:\n    mask: true\n", 3, "unknown key \"mask\"");
-    expectRefused("destinations: {a: {}}\nroutes:\n  - destination: a\n    kind: [appeal]\n", 4,
-                  "unknown key \"kind\"");
+    expectRefused(
+        "destinations: {a: {}}\nroutes:\n  - destination: a\n    kind: [appeal]\n", 4,
+        "unknown key \"kind\""
+    );
 }
 
 TEST_F(RoutingTest, ARuleForNobodyIsRefused) {
-    expectRefused("destinations: {a: {}}\nroutes:\n  - destination: b\n", 3, "no destination \"b\" above");
+    expectRefused(
+        "destinations: {a: {}}\nroutes:\n  - destination: b\n", 3, "no destination \"b\" above"
+    );
 }
 
 TEST_F(RoutingTest, AnUnknownKindIsRefused) {
-    expectRefused("destinations: {a: {}}\nroutes:\n  - {destination: a, kinds: [letter]}\n", 3,
-                  "no kind of record \"letter\"");
+    expectRefused(
+        "destinations: {a: {}}\nroutes:\n  - {destination: a, kinds: [letter]}\n", 3,
+        "no kind of record \"letter\""
+    );
 }
 
 TEST_F(RoutingTest, ALaneCountBeyondItsBoundIsRefused) {
@@ -131,14 +160,18 @@ TEST_F(RoutingTest, ALaneCountBeyondItsBoundIsRefused) {
 }
 
 TEST_F(RoutingTest, AnIdThatDoesNotFitALeafIsRefused) {
-    expectRefused("destinations:\n  " + std::string(65, 'a') + ": {}\n", 2,
-                  "a destination's id has 1 to 64 bytes");
+    expectRefused(
+        "destinations:\n  " + std::string(65, 'a') + ": {}\n", 2,
+        "a destination's id has 1 to 64 bytes"
+    );
 }
 
 TEST_F(RoutingTest, AWindowThatEndsBeforeItBeginsIsRefused) {
-    expectRefused("destinations:\n  a:\n    maintenance:\n"
-                  "      - {from: \"2019-04-18T03:00:00+08:00\", to: \"2019-04-18T01:00:00+08:00\"}\n",
-                  4, "the window ends before it begins");
+    expectRefused(
+        "destinations:\n  a:\n    maintenance:\n"
+        "      - {from: \"2019-04-18T03:00:00+08:00\", to: \"2019-04-18T01:00:00+08:00\"}\n",
+        4, "the window ends before it begins"
+    );
 }
 
 TEST_F(RoutingTest, AMissingFileCannotBeRead) {

@@ -1,12 +1,15 @@
 // A far side that does what the test says, one word per call:
-//   ok                    takes everything it has not, says Duplicate to the rest (the default)
-//   refuse REF / later REF   takes all but that record; refuses it, or puts it off
-//   number REF NUMBER     takes everything, names NUMBER for that record's ticket
-//   lost                  the request never arrived, the answer neither: Unknown
-//   lost-after            takes everything, its answer is lost: Unknown
-//   unsent                no connection: NotSent
-//   busy SECONDS          Busy, Retry-After SECONDS (0: none)
-//   garbled               answers for records that were not sent
+//   ok                 takes everything it has not, says Duplicate to the rest (the default)
+//   refuse REF         takes all but that record, which it refuses
+//   later REF          takes all but that record, which it puts off
+//   number REF NUMBER  takes everything, names NUMBER for that record's ticket
+//   lost               the request never arrived, the answer neither: Unknown
+//   lost-after         takes everything, its answer is lost: Unknown
+//   unsent             no connection: NotSent
+//   busy SECONDS       Busy, Retry-After SECONDS (0: none)
+//   poison REF         from now on refuses every request with that record as a whole
+//   cure               … no more
+//   garbled            answers for records that were not sent
 // Uses: kit. Used by: the tests of this folder.
 #pragma once
 
@@ -67,43 +70,63 @@ public:
     bool takes(ticket::Kind) const override { return true; }
     std::vector<base::FieldError> check(const kit::OutboundRecord& out) const override {
         if (!unmappable.contains(out.record.text(ticket::Field::record_ref))) return {};
-        return {{.pointer = "/content", .code = "too_long", .limit = "100", .en = "Too long.", .zh = "过长。"}};
+        return {
+            {.pointer = "/content",
+             .code = "too_long",
+             .limit = "100",
+             .en = "Too long.",
+             .zh = "过长。"}};
     }
 
-    kit::BatchAnswer send(const std::string& batch_id,
-                          const std::vector<kit::OutboundRecord>& records) override {
+    kit::BatchAnswer send(
+        const std::string& batch_id, const std::vector<kit::OutboundRecord>& records
+    ) override {
         calls.push_back({.query = false, .batch_id = batch_id, .records = records});
         std::istringstream word(next());
         std::string verb, ref, number;
         word >> verb >> ref >> number;
-        if (verb == "lost") return failed(kit::BatchVerdict::Unknown, base::ErrorCode::PeerAnswerLost);
-        if (verb == "unsent") return failed(kit::BatchVerdict::NotSent, base::ErrorCode::PeerUnreachable);
+        if (verb == "poison") poison_ = ref;
+        if (verb == "cure") poison_.clear();
+        for (const auto& out : records) {
+            if (out.record.text(ticket::Field::record_ref) == poison_) {
+                return failed(kit::BatchVerdict::Busy, base::ErrorCode::PeerRefused);
+            }
+        }
+        if (verb == "lost")
+            return failed(kit::BatchVerdict::Unknown, base::ErrorCode::PeerAnswerLost);
+        if (verb == "unsent")
+            return failed(kit::BatchVerdict::NotSent, base::ErrorCode::PeerUnreachable);
         if (verb == "busy") {
             auto answer = failed(kit::BatchVerdict::Busy, base::ErrorCode::PeerBusy);
             answer.retry_after_ms = 1000 * std::stoll(ref);
             return answer;
         }
         kit::BatchAnswer answer = takeAll(records, verb, ref, number);
-        if (verb == "lost-after") return failed(kit::BatchVerdict::Unknown, base::ErrorCode::PeerAnswerLost);
+        if (verb == "lost-after")
+            return failed(kit::BatchVerdict::Unknown, base::ErrorCode::PeerAnswerLost);
         if (verb == "garbled") answer.records.front().seq += 1000;
         return answer;
     }
 
-    kit::BatchAnswer query(const std::string& batch_id,
-                           const std::vector<kit::OutboundRecord>& records) override {
+    kit::BatchAnswer query(
+        const std::string& batch_id, const std::vector<kit::OutboundRecord>& records
+    ) override {
         calls.push_back({.query = true, .batch_id = batch_id, .records = records});
         kit::BatchAnswer answer = answered();
         for (const auto& out : records) {
             const bool there = taken.contains(nameOf(out.record));
-            answer.records.push_back({.seq = out.seq,
-                                      .verdict = there ? kit::RecordVerdict::Duplicate : kit::RecordVerdict::Later});
+            answer.records.push_back(
+                {.seq = out.seq,
+                 .verdict = there ? kit::RecordVerdict::Duplicate : kit::RecordVerdict::Later}
+            );
         }
         return answer;
     }
 
 private:
     static std::string nameOf(const ticket::Record& record) {
-        return record.text(ticket::Field::record_ref) + "@" + record.text(ticket::Field::version);
+        return record.text(ticket::Field::record_ref) + "@" +
+               std::to_string(record.identity().version);
     }
     std::string next() {
         if (words_.empty()) return "ok";
@@ -125,8 +148,10 @@ private:
         answer.error = code;
         return answer;
     }
-    kit::BatchAnswer takeAll(const std::vector<kit::OutboundRecord>& records, const std::string& verb,
-                             const std::string& ref, const std::string& number) {
+    kit::BatchAnswer takeAll(
+        const std::vector<kit::OutboundRecord>& records, const std::string& verb,
+        const std::string& ref, const std::string& number
+    ) {
         kit::BatchAnswer answer = answered();
         for (const auto& out : records) {
             kit::RecordAnswer one{.seq = out.seq, .verdict = kit::RecordVerdict::Accepted};
@@ -134,7 +159,12 @@ private:
             if (meant && verb == "refuse") {
                 one.verdict = kit::RecordVerdict::Refused;
                 one.code = "E102";
-                one.fields = {{.pointer = "/sqnr", .code = "E102", .limit = "", .en = "bad", .zh = "内容不符"}};
+                one.fields = {
+                    {.pointer = "/sqnr",
+                     .code = "E102",
+                     .limit = "",
+                     .en = "bad",
+                     .zh = "内容不符"}};
             } else if (meant && verb == "later") {
                 one.verdict = kit::RecordVerdict::Later;
             } else if (!taken.insert(nameOf(out.record)).second) {
@@ -149,6 +179,7 @@ private:
 
     const std::string id_;
     std::deque<std::string> words_;
+    std::string poison_;
 };
 
 }  // namespace yht::delivery
