@@ -285,7 +285,7 @@ Listener::~Listener() {
 }
 
 std::uint16_t Listener::port() const {
-    return parts_->server->port();
+    return parts_->socket.address().port();
 }
 
 void Listener::setDown(bool down) {
