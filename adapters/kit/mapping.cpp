@@ -208,12 +208,15 @@ private:
         const auto whole = fit(text, row_->bytes_max, rest);
         if (rest.empty()) return writeText(whole);
         switch (row_->overflow) {
-            case Overflow::Refuse:
-                return fail("too_long", std::to_string(row_->bytes_max) + " bytes " + style_.charset->name(),
-                            "longer than the far side takes", "超过对端长度");
+            case Overflow::Omit:
+                if (needed()) return tooLong();
+                mapped_.substitutions = substitutions_before;
+                ++mapped_.cuts;
+                return false;
+            case Overflow::Refuse: return tooLong();
             case Overflow::Cut:
                 mapped_.substitutions = substitutions_before;
-                return cut(*name_, text, row_->bytes_max);
+                return write(*name_, shortened(text, row_->bytes_max));
             case Overflow::Split: break;
         }
         writeText(whole);
@@ -222,14 +225,19 @@ private:
         const auto second = fit(rest, row_->into_bytes_max, beyond);
         if (beyond.empty()) return write(*into_name_, second);
         mapped_.substitutions = substitutions_first;
-        return cut(*into_name_, rest, row_->into_bytes_max);
+        return write(*into_name_, shortened(rest, row_->into_bytes_max));
     }
 
-    bool cut(const std::string& name, std::string_view text, std::size_t bytes_max) {
+    bool tooLong() {
+        return fail("too_long", std::to_string(row_->bytes_max) + " bytes " + style_.charset->name(),
+                    "longer than the far side takes", "超过对端长度");
+    }
+
+    std::string shortened(std::string_view text, std::size_t bytes_max) {
         ++mapped_.cuts;
         std::string_view rest;
-        std::string shortened(fit(text, bytes_max - style_.charset->bytesOfText(style_.cut_mark), rest));
-        return write(name, shortened + style_.cut_mark);
+        const auto kept = fit(text, bytes_max - style_.charset->bytesOfText(style_.cut_mark), rest);
+        return std::string(kept) + style_.cut_mark;
     }
 
     bool array(const std::vector<std::string>& list) {
@@ -263,11 +271,17 @@ private:
 
     /// One entry of an array or object.
     bool appendBounded(std::string_view text) {
+        const auto substitutions_before = mapped_.substitutions;
         std::string_view rest;
-        json::appendCanonicalString(mapped_.json, fit(text, row_->bytes_max, rest));
-        if (rest.empty()) return true;
-        return fail("too_long", std::to_string(row_->bytes_max) + " bytes " + style_.charset->name(),
-                    "an entry is longer than the far side takes", "某一项超过对端长度");
+        const auto whole = fit(text, row_->bytes_max, rest);
+        if (rest.empty()) {
+            json::appendCanonicalString(mapped_.json, whole);
+            return true;
+        }
+        if (row_->overflow != Overflow::Cut) return tooLong();
+        mapped_.substitutions = substitutions_before;
+        json::appendCanonicalString(mapped_.json, shortened(text, row_->bytes_max));
+        return true;
     }
 
     bool writeText(std::string_view text) { return write(*name_, text); }

@@ -55,7 +55,12 @@ struct ValueSource {
 };
 
 enum class Conversion : std::uint8_t { Text, Code, Time, Flag, Number, Region, Joined, List, Map };
-enum class Overflow : std::uint8_t { Refuse, Cut, Split };
+enum class Overflow : std::uint8_t {
+    Refuse,  // the record is not sent
+    Omit,    // the field is left out, where it is not required: half a phone number is none
+    Cut,     // with cut_mark, at a character border
+    Split,   // the rest goes into a second field
+};
 enum class Need : std::uint8_t { Optional, Required, RequiredWhen };
 
 struct MappingRow {
@@ -100,7 +105,7 @@ struct MappedRecord {
     std::vector<base::FieldError> errors;  // every field that fails, pointers into our record
     std::uint32_t fallbacks = 0;           // codes that had no row and took a vocabulary's "*"
     std::uint32_t substitutions = 0;       // characters the far side can't write
-    std::uint32_t cuts = 0;                // texts cut at their byte length
+    std::uint32_t cuts = 0;                // texts cut at their byte length, or left out for it
 };
 
 /// The rows of one kind, ready to run. Immutable. Thread-safety: any thread.

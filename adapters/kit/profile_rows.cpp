@@ -1,5 +1,6 @@
 #include "adapters/kit/profile_rows.h"
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 
@@ -175,10 +176,16 @@ void RowReader::lengths(YamlMap& map, MappingRow& row) {
     row.into_bytes_max = static_cast<std::uint32_t>(map.integer("into_max", row.bytes_max, 1, kBytesMax));
     if (overflow == "cut") row.overflow = Overflow::Cut;
     else if (overflow == "split") row.overflow = Overflow::Split;
-    else if (overflow != "refuse") map.problem("overflow: write refuse, cut or split");
+    else if (overflow == "omit") row.overflow = Overflow::Omit;
+    else if (overflow != "refuse") map.problem("overflow: write refuse, omit, cut or split");
+    const bool entries = row.conversion == Conversion::List || row.conversion == Conversion::Map;
+    if (entries && row.overflow != Overflow::Refuse && row.overflow != Overflow::Cut) {
+        map.problem("entries of a list or map are refused or cut");
+    }
     if ((row.overflow == Overflow::Split) != !row.into.empty()) map.problem("overflow: split and into go together");
     const std::size_t mark_bytes = style.charset->bytesOfText(style.cut_mark);
-    if (row.overflow != Overflow::Refuse && std::min(row.bytes_max, row.into_bytes_max) <= mark_bytes) {
+    const bool marks = row.overflow == Overflow::Cut || row.overflow == Overflow::Split;
+    if (marks && std::min(row.bytes_max, row.into_bytes_max) <= mark_bytes) {
         map.problem("max is shorter than cut_mark");
     }
     std::string changed;

@@ -60,6 +60,15 @@ TEST_F(MappingTest, CutFallsOnACharacterBorderAndCarriesTheMark) {
     EXPECT_EQ(mapped.cuts, 1U);
 }
 
+TEST_F(MappingTest, OmitLeavesOutWhatIsNotRequired) {
+    record.record.set(Field::contact_phone, "199000000020000");
+    map("{ to: LXDH, from: contact_phone, max: 11, overflow: omit }");
+    EXPECT_EQ(mapped.json, "{}");
+    EXPECT_EQ(mapped.cuts, 1U);
+    map("{ to: LXDH, from: contact_phone, max: 11, overflow: omit, required: true }");
+    EXPECT_EQ(onlyError(), "/contact_phone too_long");
+}
+
 TEST_F(MappingTest, SplitPutsTheRestIntoTheSecondField) {
     map("{ to: A, from: title, max: 6, overflow: split, into: B, into_max: 100 }");
     EXPECT_EQ(at("A"), "小区下");
@@ -180,6 +189,9 @@ TEST_F(MappingTest, MapsBecomeObjectsWithEveryTextBounded) {
     EXPECT_EQ(mapped.json, R"({"KZXX":{"jjdbh":"J1","说明":"长文本"}})");
     map("{ to: KZXX, from: ext, max: 5 }");
     EXPECT_EQ(onlyError(), "/ext too_long");
+    record.record.set(Field::ext, std::map<std::string, std::string>{{"说明", "很长的文本"}});
+    map("{ to: KZXX, from: ext, max: 8, overflow: cut }");
+    EXPECT_EQ(mapped.json, R"({"KZXX":{"说明":"很长……"}})");
 }
 
 TEST_F(MappingTest, RegionsAreFilledUpOrTranslated) {
