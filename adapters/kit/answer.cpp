@@ -25,7 +25,9 @@ BatchAnswer unknown(base::ErrorCode error, std::string detail) {
     return answer;
 }
 
-BatchAnswer invalid(std::string detail) { return unknown(base::ErrorCode::PeerAnswerInvalid, std::move(detail)); }
+BatchAnswer invalid(std::string detail) {
+    return unknown(base::ErrorCode::PeerAnswerInvalid, std::move(detail));
+}
 
 BatchAnswer nothingTaken(base::ErrorCode error, std::int64_t retry_after_ms, std::string detail) {
     BatchAnswer answer;
@@ -50,7 +52,9 @@ std::int64_t secondsAt(const rapidjson::Value& value, const std::string& path) {
 }
 
 /// "" where the receipt is good, else why it is not.
-std::string receiptFault(const AnswerContext& context, const rapidjson::Value& body, const std::string& raw) {
+std::string receiptFault(
+    const AnswerContext& context, const rapidjson::Value& body, const std::string& raw
+) {
     const auto& rules = context.profile.answer().receipt;
     std::string text;
     for (const auto& part : rules.signed_text.parts) {
@@ -65,7 +69,8 @@ std::string receiptFault(const AnswerContext& context, const rapidjson::Value& b
     }
     const std::string written = textAt(body, rules.signature);
     if (written.empty()) return "the receipt is not signed";
-    const auto signature = rules.signed_text.hex ? base::fromHex(written) : base::fromBase64(written);
+    const auto signature =
+        rules.signed_text.hex ? base::fromHex(written) : base::fromBase64(written);
     if (!signature) return "the receipt's signature can't be read";
     if (!rules.batch_id.empty() && textAt(body, rules.batch_id) != context.batch_id) {
         return "the receipt is of another batch";
@@ -75,7 +80,8 @@ std::string receiptFault(const AnswerContext& context, const rapidjson::Value& b
     for (const auto& certificate : context.receipt_certificates) {
         if (!rules.key_id.empty() && certificate.fingerprint() != key_id) continue;
         for (const auto& [ours, theirs] : context.profile.envelope().algorithms) {
-            // The certificate's key decides what may be tried; the answer only says which of those it is.
+            // The certificate's key decides what may be tried; the answer only says which of those
+            // it is.
             if (!certificate.publicKey().supports(ours)) continue;
             if (!rules.algorithm.empty() && theirs != algorithm) continue;
             const auto verdict = certificate.publicKey().verify(ours, text, *signature);
@@ -101,7 +107,8 @@ public:
     std::string read() {
         const auto* items = findPath(body_, rules_.items_path);
         if (items == nullptr || !items->IsArray()) return "the answer lists no records";
-        if (items->Size() != context_.records.size()) return "the answer lists another number of records";
+        if (items->Size() != context_.records.size())
+            return "the answer lists another number of records";
         for (const auto& item : items->GetArray()) {
             if (std::string fault = readItem(item); !fault.empty()) return fault;
         }
@@ -113,29 +120,40 @@ public:
 private:
     std::string readItem(const rapidjson::Value& item) {
         const auto found = index_.find(textAt(item, rules_.seq));
-        if (found == index_.end() || seen_[found->second]) return "the answer speaks of a record not sent, or twice of one";
+        if (found == index_.end() || seen_[found->second])
+            return "the answer speaks of a record not sent, or twice of one";
         seen_[found->second] = true;
         const OutboundRecord& record = context_.records[found->second];
         if (!rules_.ticket_no.empty()) {
             const std::string echoed = textAt(item, rules_.ticket_no);
-            if (!echoed.empty() && echoed != record.ticket_no) return "the answer names another ticket";
+            if (!echoed.empty() && echoed != record.ticket_no)
+                return "the answer names another ticket";
         }
         RecordAnswer& answer = answers_[found->second];
         answer.seq = record.seq;
         answer.code = shortText(textAt(item, rules_.code), kCodeCharactersMax);
-        if (!verdictOf(answer.code, answer.verdict)) return "the answer has an unknown code " + answer.code;
-        if (!rules_.number.empty()) answer.peer_number = shortText(textAt(item, rules_.number), kNumberCharactersMax);
-        if (answer.verdict == RecordVerdict::Refused) readFields(item, record.record.kind(), answer);
+        if (!verdictOf(answer.code, answer.verdict))
+            return "the answer has an unknown code " + answer.code;
+        if (!rules_.number.empty())
+            answer.peer_number = shortText(textAt(item, rules_.number), kNumberCharactersMax);
+        if (answer.verdict == RecordVerdict::Refused)
+            readFields(item, record.record.kind(), answer);
         return "";
     }
 
     bool verdictOf(const std::string& code, RecordVerdict& verdict) const {
-        if (rules_.accepted.has(code)) verdict = RecordVerdict::Accepted;
-        else if (rules_.duplicate.has(code)) verdict = RecordVerdict::Duplicate;
-        else if (rules_.item_refused.has(code)) verdict = RecordVerdict::Refused;
-        else if (rules_.later.has(code)) verdict = RecordVerdict::Later;
-        else if (context_.is_query && rules_.absent.has(code)) verdict = RecordVerdict::Later;
-        else return false;
+        if (rules_.accepted.has(code))
+            verdict = RecordVerdict::Accepted;
+        else if (rules_.duplicate.has(code))
+            verdict = RecordVerdict::Duplicate;
+        else if (rules_.item_refused.has(code))
+            verdict = RecordVerdict::Refused;
+        else if (rules_.later.has(code))
+            verdict = RecordVerdict::Later;
+        else if (context_.is_query && rules_.absent.has(code))
+            verdict = RecordVerdict::Later;
+        else
+            return false;
         return true;
     }
 
@@ -145,11 +163,15 @@ private:
         const KindRules* rules = context_.profile.findKind(kind);
         for (const auto& field : fields->GetArray()) {
             if (answer.fields.size() >= kFieldErrorsMax) return;
-            const std::string name = shortText(textAt(field, rules_.field_name), kCodeCharactersMax);
-            const std::string code = shortText(textAt(field, rules_.field_code), kCodeCharactersMax);
-            answer.fields.push_back({rules->mapping->pointerOf(name), code, "",
-                                     "the far side refuses " + name + " with " + code,
-                                     "对端拒收字段 " + name + ",代码 " + code});
+            const std::string name =
+                shortText(textAt(field, rules_.field_name), kCodeCharactersMax);
+            const std::string code =
+                shortText(textAt(field, rules_.field_code), kCodeCharactersMax);
+            answer.fields.push_back(
+                {rules->mapping->pointerOf(name), code, "",
+                 "the far side refuses " + name + " with " + code,
+                 "对端拒收字段 " + name + ",代码 " + code}
+            );
         }
     }
 
@@ -170,10 +192,12 @@ BatchAnswer judgeBody(const AnswerContext& context, const std::string& raw) {
     if (rules.nothing_taken.has(code)) {
         return nothingTaken(base::ErrorCode::PeerBusy, retry_after_ms, "code " + code);
     }
-    if (rules.refused.has(code)) return nothingTaken(base::ErrorCode::PeerRefused, retry_after_ms, "code " + code);
+    if (rules.refused.has(code))
+        return nothingTaken(base::ErrorCode::PeerRefused, retry_after_ms, "code " + code);
     if (!rules.success.has(code)) return invalid("unknown code " + code);
     if (rules.receipt.required) {
-        if (std::string fault = receiptFault(context, *body, raw); !fault.empty()) return invalid(fault);
+        if (std::string fault = receiptFault(context, *body, raw); !fault.empty())
+            return invalid(fault);
     }
     Items items(context, *body);
     if (std::string fault = items.read(); !fault.empty()) return invalid(fault);
@@ -197,9 +221,13 @@ BatchAnswer judgeAnswer(const AnswerContext& context, const HttpAnswer& http) {
             return answer;
         }
         case HttpOutcome::Unknown:
-            return unknown(http.unreadable ? base::ErrorCode::PeerAnswerInvalid : base::ErrorCode::PeerAnswerLost,
-                           http.detail);
-        case HttpOutcome::Answered: break;
+            return unknown(
+                http.unreadable ? base::ErrorCode::PeerAnswerInvalid
+                                : base::ErrorCode::PeerAnswerLost,
+                http.detail
+            );
+        case HttpOutcome::Answered:
+            break;
     }
     const std::string status = "HTTP " + std::to_string(http.status);
     if (rules.http_nothing_taken.contains(http.status)) {

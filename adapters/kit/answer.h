@@ -1,6 +1,6 @@
-// What a far side's answer means, by a profile's rules: a pure function from HTTP answer to BatchAnswer.
-// Silence, gaps, unknown codes, a receipt that does not verify: the answer counts as none, never as success.
-// Uses: profile, http_answer, crypto. Used by: profile_destination.
+// What a far side's answer means, by a profile's rules: a pure function from HTTP answer to
+// BatchAnswer. Silence, gaps, unknown codes, a receipt that does not verify: the answer counts as
+// none, never as success. Uses: profile, http_answer, crypto. Used by: profile_destination.
 #pragma once
 
 #include <string>
@@ -20,7 +20,8 @@ struct AnswerContext {
     bool is_query = false;
 };
 
-/// Fills verdict, records, retry_after_ms, error and error_detail; the bytes and times are the caller's.
+/// Fills verdict, records, retry_after_ms, error and error_detail; the bytes and times are the
+/// caller's.
 BatchAnswer judgeAnswer(const AnswerContext& context, const HttpAnswer& http);
 
 }  // namespace yht::kit

@@ -80,10 +80,12 @@ base::Result<std::shared_ptr<const Charset>> Charset::load(const std::string& na
     Converter converter(name.c_str(), "UTF-8");
     if (!converter.ok()) return unusable(name, "iconv does not know it");
     std::string once, twice;
-    if (!converter.convert("A", once) || once != "A") return unusable(name, "ASCII must be one byte each");
+    if (!converter.convert("A", once) || once != "A")
+        return unusable(name, "ASCII must be one byte each");
     // A charset with shift states writes something else for two than twice what it writes for one.
     once.clear();
-    if (!converter.convert("中", once) || !converter.convert("中中", twice) || twice != once + once) {
+    if (!converter.convert("中", once) || !converter.convert("中中", twice) ||
+        twice != once + once) {
         return unusable(name, "it has shift states, or no Chinese characters");
     }
     std::shared_ptr<Charset> charset(new Charset);

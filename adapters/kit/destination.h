@@ -1,7 +1,7 @@
-// The one interface between deliveries and a far side: a batch of records goes out, an answer per record
-// comes back. Implementations speak a protocol (native.h: our own records over RFC 9421; profile_destination.h:
-// a stranger described by a profile). They keep no queue and retry nothing: delivery/ does.
-// Uses: base, ticket. Used by: delivery, app.
+// The one interface between deliveries and a far side: a batch of records goes out, an answer per
+// record comes back. Implementations speak a protocol (native.h: our own records over RFC 9421;
+// profile_destination.h: a stranger described by a profile). They keep no queue and retry nothing:
+// delivery/ does. Uses: base, ticket. Used by: delivery, app.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,8 @@ struct OutboundRecord {
     std::uint64_t seq = 0;
     ticket::Record record{ticket::Kind::Appeal};
     std::string ticket_no;
-    /// Numbers that others have for this ticket: party → number (the far side's own under its party id).
+    /// Numbers that others have for this ticket: party → number (the far side's own under its party
+    /// id).
     std::map<std::string, std::string> numbers;
     base::UnixMillis committed_ms = 0;
     bool late = false;  // 补报: it waited longer than the profile calls real time
@@ -44,19 +45,20 @@ struct RecordAnswer {
 };
 
 enum class BatchVerdict : std::uint8_t {
-    Answered,     // one RecordAnswer for every record sent
-    NotSent,      // nothing can have reached the far side: send again freely
-    Unknown,      // sent, but no (trustworthy) answer: `resend` of the profile decides
-    Busy,         // 429, 503, maintenance: nothing was taken
+    Answered,  // one RecordAnswer for every record sent
+    NotSent,   // nothing can have reached the far side: send again freely
+    Unknown,   // sent, but no (trustworthy) answer: `resend` of the profile decides
+    Busy,      // 429, 503, maintenance: nothing was taken
 };
 
 struct BatchAnswer {
     BatchVerdict verdict = BatchVerdict::NotSent;
     std::vector<RecordAnswer> records;
-    std::int64_t retry_after_ms = 0;  // 0: none given
+    std::int64_t retry_after_ms = 0;                           // 0: none given
     base::ErrorCode error = base::ErrorCode::PeerUnreachable;  // where not Answered
-    std::string error_detail;  // log only
-    std::string request_bytes, response_bytes;  // what went over the wire: becomes part of the outcome entry
+    std::string error_detail;                                  // log only
+    std::string request_bytes,
+        response_bytes;  // what went over the wire: becomes part of the outcome entry
     base::UnixMillis sent_ms = 0, answered_ms = 0;
 };
 
@@ -76,17 +78,24 @@ public:
     virtual std::size_t batchMax() const = 0;
     virtual Resend resend() const = 0;
     virtual const std::vector<Dependency>& dependencies() const = 0;
-    /// 补报: a record that waited longer than this goes out marked late (profile key `late_after_ms`).
+    /// 补报: a record that waited longer than this goes out marked late (profile key
+    /// `late_after_ms`).
     virtual std::int64_t lateAfterMillis() const { return 10 * 60 * 1000; }
     /// Whether it takes records of this kind at all.
     virtual bool takes(ticket::Kind kind) const = 0;
-    /// A record that can't be put into the far side's form: every field that fails, before anything is sent.
+    /// A record that can't be put into the far side's form: every field that fails, before anything
+    /// is sent.
     virtual std::vector<base::FieldError> check(const OutboundRecord& record) const = 0;
-    /// Blocks for at most the destination's timeout. Never throws. `batch_id` is the idempotency key: the same
-    /// batch sent again carries the same. Requires: 1..batchMax() records that check() passed.
-    virtual BatchAnswer send(const std::string& batch_id, const std::vector<OutboundRecord>& records) = 0;
+    /// Blocks for at most the destination's timeout. Never throws. `batch_id` is the idempotency
+    /// key: the same batch sent again carries the same. Requires: 1..batchMax() records that
+    /// check() passed.
+    virtual BatchAnswer send(
+        const std::string& batch_id, const std::vector<OutboundRecord>& records
+    ) = 0;
     /// Resend::QueryFirst only: asks what the far side has of these; Later = it has not.
-    virtual BatchAnswer query(const std::string& batch_id, const std::vector<OutboundRecord>& records) = 0;
+    virtual BatchAnswer query(
+        const std::string& batch_id, const std::vector<OutboundRecord>& records
+    ) = 0;
 };
 
 }  // namespace yht::kit

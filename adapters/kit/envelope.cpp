@@ -24,31 +24,50 @@ std::string arrayOf(const std::vector<std::string>& records) {
     return array;
 }
 
-bool isRaw(EnvelopeValue value) { return value == EnvelopeValue::Records || value == EnvelopeValue::Record; }
+bool isRaw(EnvelopeValue value) {
+    return value == EnvelopeValue::Records || value == EnvelopeValue::Record;
+}
 
 /// What stands at a member; "" for the signature, which is not there yet.
-std::string valueOf(const EnvelopeMember& member, const EnvelopeInput& input, const std::string& algorithm) {
+std::string valueOf(
+    const EnvelopeMember& member, const EnvelopeInput& input, const std::string& algorithm
+) {
     switch (member.value) {
-        case EnvelopeValue::Constant: return member.text;
-        case EnvelopeValue::SenderId: return input.sender_id;
-        case EnvelopeValue::BatchId: return input.batch_id;
+        case EnvelopeValue::Constant:
+            return member.text;
+        case EnvelopeValue::SenderId:
+            return input.sender_id;
+        case EnvelopeValue::BatchId:
+            return input.batch_id;
         case EnvelopeValue::Now:
-            return base::formatCivil(base::toCivil(input.now_ms, base::kShanghaiOffsetSeconds), member.text);
-        case EnvelopeValue::Nonce: return input.nonce;
-        case EnvelopeValue::Algorithm: return algorithm;
-        case EnvelopeValue::KeyId: return input.key->keyid;
-        case EnvelopeValue::Count: return std::to_string(input.records->size());
-        case EnvelopeValue::Type: return input.type;
-        case EnvelopeValue::Signature: return "";
-        case EnvelopeValue::Records: return arrayOf(*input.records);
-        case EnvelopeValue::Record: return input.records->front();
+            return base::formatCivil(
+                base::toCivil(input.now_ms, base::kShanghaiOffsetSeconds), member.text
+            );
+        case EnvelopeValue::Nonce:
+            return input.nonce;
+        case EnvelopeValue::Algorithm:
+            return algorithm;
+        case EnvelopeValue::KeyId:
+            return input.key->keyid;
+        case EnvelopeValue::Count:
+            return std::to_string(input.records->size());
+        case EnvelopeValue::Type:
+            return input.type;
+        case EnvelopeValue::Signature:
+            return "";
+        case EnvelopeValue::Records:
+            return arrayOf(*input.records);
+        case EnvelopeValue::Record:
+            return input.records->front();
     }
     YHT_ASSERT(false);
     return "";
 }
 
-base::Result<std::string> sign(const EnvelopeRules& rules, const EnvelopeInput& input,
-                               const std::map<std::string, std::string>& values) {
+base::Result<std::string> sign(
+    const EnvelopeRules& rules, const EnvelopeInput& input,
+    const std::map<std::string, std::string>& values
+) {
     std::string text;
     for (const auto& part : rules.signed_text.parts) {
         const std::string& value = values.at(part.path);
@@ -70,14 +89,17 @@ base::Result<SealedEnvelope> sealEnvelope(const EnvelopeRules& rules, const Enve
     if (signs) {
         const auto name = rules.algorithms.find(input.key->algorithm);
         if (name == rules.algorithms.end()) {
-            return base::makeError(base::ErrorCode::SignatureAlgorithm,
-                                   std::string("the profile does not take ") +
-                                       crypto::algorithmName(input.key->algorithm));
+            return base::makeError(
+                base::ErrorCode::SignatureAlgorithm, std::string("the profile does not take ") +
+                                                         crypto::algorithmName(input.key->algorithm)
+            );
         }
         algorithm = name->second;
     }
-    for (const auto& member : rules.members) values[member.name] = valueOf(member, input, algorithm);
-    for (const auto& header : rules.headers) values[header.name] = valueOf(header, input, algorithm);
+    for (const auto& member : rules.members)
+        values[member.name] = valueOf(member, input, algorithm);
+    for (const auto& header : rules.headers)
+        values[header.name] = valueOf(header, input, algorithm);
     if (signs) {
         auto made = sign(rules, input, values);
         if (!made) return std::move(made).error();
@@ -88,14 +110,19 @@ base::Result<SealedEnvelope> sealEnvelope(const EnvelopeRules& rules, const Enve
         sealed.body += sealed.body.empty() ? '{' : ',';
         json::appendCanonicalString(sealed.body, member.name);
         sealed.body += ':';
-        if (isRaw(member.value)) sealed.body += values.at(member.name);
-        else if (member.value == EnvelopeValue::Signature) json::appendCanonicalString(sealed.body, signature);
-        else json::appendCanonicalString(sealed.body, values.at(member.name));
+        if (isRaw(member.value))
+            sealed.body += values.at(member.name);
+        else if (member.value == EnvelopeValue::Signature)
+            json::appendCanonicalString(sealed.body, signature);
+        else
+            json::appendCanonicalString(sealed.body, values.at(member.name));
     }
     sealed.body += '}';
     for (const auto& header : rules.headers) {
         sealed.headers.emplace_back(
-            header.name, header.value == EnvelopeValue::Signature ? signature : values.at(header.name));
+            header.name,
+            header.value == EnvelopeValue::Signature ? signature : values.at(header.name)
+        );
     }
     return sealed;
 }

@@ -1,5 +1,5 @@
-// Puts mapped records into a profile's envelope and signs it. The signature is over bytes as they go out, so the
-// envelope is written once, by hand, in the profile's order, with no white space.
+// Puts mapped records into a profile's envelope and signs it. The signature is over bytes as they
+// go out, so the envelope is written once, by hand, in the profile's order, with no white space.
 // Uses: profile, crypto. Used by: profile_destination.
 #pragma once
 

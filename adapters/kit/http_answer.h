@@ -1,5 +1,5 @@
-// What came of one HTTP request, with the one question that matters to a courier answered: can it have arrived?
-// Uses: std. Used by: http_connection, http_client, answer, native_destination.
+// What came of one HTTP request, with the one question that matters to a courier answered: can it
+// have arrived? Uses: std. Used by: http_connection, http_client, answer, native_destination.
 #pragma once
 
 #include <cstdint>

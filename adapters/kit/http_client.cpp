@@ -13,26 +13,37 @@ std::string hostField(const std::string& base_url) {
 
 }  // namespace
 
-base::Result<std::unique_ptr<HttpClient>> HttpClient::make(HttpClientSettings settings,
-                                                           const trust::TlsContextHolder& contexts,
-                                                           const base::Clock& clock) {
+base::Result<std::unique_ptr<HttpClient>> HttpClient::make(
+    HttpClientSettings settings, const trust::TlsContextHolder& contexts, const base::Clock& clock
+) {
     try {
         const Poco::URI uri(settings.base_url);
-        if (settings.base_url.starts_with("https://") && !uri.getHost().empty() && uri.getPathEtc().empty() &&
-            uri.getUserInfo().empty()) {
+        if (settings.base_url.starts_with("https://") && !uri.getHost().empty() &&
+            uri.getPathEtc().empty() && uri.getUserInfo().empty()) {
             return std::unique_ptr<HttpClient>(
-                new HttpClient(std::move(settings), uri.getHost(), uri.getPort(), contexts, clock));
+                new HttpClient(std::move(settings), uri.getHost(), uri.getPort(), contexts, clock)
+            );
         }
     } catch (const Poco::Exception& error) {
-        return base::makeError(base::ErrorCode::ConfigInvalid, settings.base_url + ": " + error.displayText());
+        return base::makeError(
+            base::ErrorCode::ConfigInvalid, settings.base_url + ": " + error.displayText()
+        );
     }
-    return base::makeError(base::ErrorCode::ConfigInvalid,
-                           settings.base_url + ": write https://host:port, without a path");
+    return base::makeError(
+        base::ErrorCode::ConfigInvalid,
+        settings.base_url + ": write https://host:port, without a path"
+    );
 }
 
-HttpClient::HttpClient(HttpClientSettings settings, std::string host, std::uint16_t port,
-                       const trust::TlsContextHolder& contexts, const base::Clock& clock)
-    : settings_(std::move(settings)), host_(std::move(host)), port_(port), contexts_(contexts), clock_(clock) {}
+HttpClient::HttpClient(
+    HttpClientSettings settings, std::string host, std::uint16_t port,
+    const trust::TlsContextHolder& contexts, const base::Clock& clock
+)
+    : settings_(std::move(settings)),
+      host_(std::move(host)),
+      port_(port),
+      contexts_(contexts),
+      clock_(clock) {}
 
 HttpClient::~HttpClient() = default;
 
@@ -55,14 +66,17 @@ void HttpClient::keep(std::unique_ptr<HttpConnection> connection) {
 }
 
 std::string HttpClient::wireOf(const HttpRequest& request) const {
-    std::string wire = "POST " + request.path + " HTTP/1.1\r\nHost: " + hostField(settings_.base_url) + "\r\n";
+    std::string wire =
+        "POST " + request.path + " HTTP/1.1\r\nHost: " + hostField(settings_.base_url) + "\r\n";
     for (const auto& [name, value] : request.fields) wire += name + ": " + value + "\r\n";
     wire += "Content-Length: " + std::to_string(request.body.size()) + "\r\n\r\n";
     return wire + request.body;
 }
 
-HttpAnswer HttpClient::attempt(std::unique_ptr<HttpConnection> connection, const HttpRequest& request,
-                               const std::string& wire, std::int64_t deadline_ms, bool& again) {
+HttpAnswer HttpClient::attempt(
+    std::unique_ptr<HttpConnection> connection, const HttpRequest& request, const std::string& wire,
+    std::int64_t deadline_ms, bool& again
+) {
     HttpAnswer answer;
     const auto written = connection->write(wire, deadline_ms);
     if (written.nothing) {
@@ -71,7 +85,8 @@ HttpAnswer HttpClient::attempt(std::unique_ptr<HttpConnection> connection, const
         return answer;
     }
     answer.outcome = HttpOutcome::Unknown;
-    // A server may answer and close without having read everything: 413, 503. Look before giving up.
+    // A server may answer and close without having read everything: 413, 503. Look before giving
+    // up.
     const auto read = connection->read(answer, settings_.answer_bytes_max, deadline_ms);
     again = request.may_repeat && !read.began;
     answer.unreadable = read.unreadable;
@@ -93,8 +108,9 @@ HttpAnswer HttpClient::post(const HttpRequest& request) {
         before = answer.outcome;
     }
     HttpAnswer answer;
-    auto fresh = HttpConnection::open({host_, port_}, contexts_.current(), settings_.connect_timeout_ms,
-                                      deadline_ms, clock_);
+    auto fresh = HttpConnection::open(
+        {host_, port_}, contexts_.current(), settings_.connect_timeout_ms, deadline_ms, clock_
+    );
     if (fresh) {
         bool again = false;
         answer = attempt(*std::move(fresh), request, wire, deadline_ms, again);

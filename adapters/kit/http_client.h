@@ -1,13 +1,15 @@
-// POST over mutual TLS with keep-alive, strict about one question: can the request have reached the far side?
+// POST over mutual TLS with keep-alive, strict about one question: can the request have reached the
+// far side?
 //
 //   NotSent   connecting, the handshake or the very first write failed: nothing of the request left
-//   Unknown   something of it left, and no complete answer came: closed, cut, stalled, too large, unreadable
-//   Answered  a complete HTTP answer, whatever its status
+//   Unknown   something of it left, and no complete answer came: closed, cut, stalled, too large,
+//   unreadable Answered  a complete HTTP answer, whatever its status
 //
-// An idle connection that the far side has closed is noticed before it is used. One that breaks in use before any
-// byte of an answer is tried once more on a fresh connection: always where nothing was written, otherwise only
-// where the request may be repeated. The whole exchange has one deadline, not one a read.
-// Uses: base, tls, Poco. Used by: profile_destination, native_destination.
+// An idle connection that the far side has closed is noticed before it is used. One that breaks in
+// use before any byte of an answer is tried once more on a fresh connection: always where nothing
+// was written, otherwise only where the request may be repeated. The whole exchange has one
+// deadline, not one a read. Uses: base, tls, Poco. Used by: profile_destination,
+// native_destination.
 #pragma once
 
 #include <deque>
@@ -23,7 +25,7 @@
 namespace yht::kit {
 
 struct HttpClientSettings {
-    std::string base_url;  // "https://host:port", no path
+    std::string base_url;                     // "https://host:port", no path
     std::int64_t timeout_ms = 30'000;         // whole exchange, connecting included
     std::int64_t connect_timeout_ms = 5'000;  // TCP connection
     std::size_t answer_bytes_max = 4U * 1024 * 1024;
@@ -42,9 +44,10 @@ struct HttpRequest {
 class HttpClient {
 public:
     /// Errors: ConfigInvalid where base_url is not https://host[:port].
-    static base::Result<std::unique_ptr<HttpClient>> make(HttpClientSettings settings,
-                                                          const trust::TlsContextHolder& contexts,
-                                                          const base::Clock& clock);
+    static base::Result<std::unique_ptr<HttpClient>> make(
+        HttpClientSettings settings, const trust::TlsContextHolder& contexts,
+        const base::Clock& clock
+    );
     ~HttpClient();
 
     /// Never throws; blocks for at most timeout_ms and the look-up of the host's name.
@@ -52,14 +55,19 @@ public:
     const std::string& baseUrl() const { return settings_.base_url; }
 
 private:
-    HttpClient(HttpClientSettings settings, std::string host, std::uint16_t port,
-               const trust::TlsContextHolder& contexts, const base::Clock& clock);
+    HttpClient(
+        HttpClientSettings settings, std::string host, std::uint16_t port,
+        const trust::TlsContextHolder& contexts, const base::Clock& clock
+    );
     std::unique_ptr<HttpConnection> takeIdle();
     void keep(std::unique_ptr<HttpConnection> connection);
     std::string wireOf(const HttpRequest& request) const;
-    /// One attempt on one connection. `again`: nothing came back, and trying once more does no harm.
-    HttpAnswer attempt(std::unique_ptr<HttpConnection> connection, const HttpRequest& request,
-                       const std::string& wire, std::int64_t deadline_ms, bool& again);
+    /// One attempt on one connection. `again`: nothing came back, and trying once more does no
+    /// harm.
+    HttpAnswer attempt(
+        std::unique_ptr<HttpConnection> connection, const HttpRequest& request,
+        const std::string& wire, std::int64_t deadline_ms, bool& again
+    );
 
     const HttpClientSettings settings_;
     const std::string host_;

@@ -23,18 +23,24 @@ constexpr std::size_t kWriteBytesMax = 16U * 1024;
 constexpr std::size_t kReadBytes = 16U * 1024;
 constexpr std::size_t kLineBytesMax = 1024;  // of a chunk's head or a trailer
 
-HttpConnection::Read unreadable(const char* why) { return {false, true, true, why}; }
-HttpConnection::Read complete() { return {true, true, false, ""}; }
+HttpConnection::Read unreadable(const char* why) {
+    return {false, true, true, why};
+}
+HttpConnection::Read complete() {
+    return {true, true, false, ""};
+}
 
 std::optional<std::size_t> sizeOf(std::string_view text, int base) {
     std::size_t size = 0;
     const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), size, base);
-    if (code != std::errc{} || end != text.data() + text.size() || text.empty()) return std::nullopt;
+    if (code != std::errc{} || end != text.data() + text.size() || text.empty())
+        return std::nullopt;
     return size;
 }
 
-/// OpenSSL asks for an empty error queue before each operation, and Poco judges a failed one by errno as well:
-/// what an earlier connection of this thread left behind would be taken for this one's.
+/// OpenSSL asks for an empty error queue before each operation, and Poco judges a failed one by
+/// errno as well: what an earlier connection of this thread left behind would be taken for this
+/// one's.
 void forgetLeftovers() {
     crypto::drainOpensslErrors();
     errno = 0;
@@ -52,7 +58,8 @@ void parseHead(const std::string& head, HttpAnswer& answer) {
     response.read(stream);
     answer.status = response.getStatus();
     answer.fields.clear();
-    for (const auto& [name, value] : response) answer.fields.emplace_back(Poco::toLower(name), value);
+    for (const auto& [name, value] : response)
+        answer.fields.emplace_back(Poco::toLower(name), value);
 }
 
 }  // namespace
@@ -70,14 +77,14 @@ std::int64_t HttpAnswer::retryAfterMillis() const {
     return seconds ? static_cast<std::int64_t>(std::min(*seconds, kSecondsMax)) * 1000 : 0;
 }
 
-base::Result<std::unique_ptr<HttpConnection>> HttpConnection::open(const Place& place,
-                                                                   const Poco::Net::Context::Ptr& context,
-                                                                   std::int64_t connect_timeout_ms,
-                                                                   std::int64_t deadline_ms,
-                                                                   const base::Clock& clock) {
+base::Result<std::unique_ptr<HttpConnection>> HttpConnection::open(
+    const Place& place, const Poco::Net::Context::Ptr& context, std::int64_t connect_timeout_ms,
+    std::int64_t deadline_ms, const base::Clock& clock
+) {
     try {
         const Poco::Net::SocketAddress address(place.host, place.port);
-        const std::int64_t left_ms = std::min(connect_timeout_ms, deadline_ms - clock.steadyMillis());
+        const std::int64_t left_ms =
+            std::min(connect_timeout_ms, deadline_ms - clock.steadyMillis());
         if (left_ms <= 0) return unreachable("no time left to connect");
         Poco::Net::StreamSocket plain;
         plain.connect(address, Poco::Timespan(left_ms * 1000));
@@ -85,7 +92,8 @@ base::Result<std::unique_ptr<HttpConnection>> HttpConnection::open(const Place& 
         // Set before TLS is put on top: Poco's TLS asks this socket whether it may block.
         plain.setBlocking(false);
         std::unique_ptr<HttpConnection> connection(
-            new HttpConnection(SecureStreamSocket::attach(plain, place.host, context), clock));
+            new HttpConnection(SecureStreamSocket::attach(plain, place.host, context), clock)
+        );
         if (auto status = connection->handshake(deadline_ms); !status) return status.error();
         return connection;
     } catch (const Poco::Exception& error) {
@@ -108,7 +116,8 @@ base::Status HttpConnection::handshake(std::int64_t deadline_ms) {
         forgetLeftovers();
         const int code = socket_.completeHandshake();
         if (code == 1) break;
-        if (code != SecureStreamSocket::ERR_SSL_WANT_READ && code != SecureStreamSocket::ERR_SSL_WANT_WRITE) {
+        if (code != SecureStreamSocket::ERR_SSL_WANT_READ &&
+            code != SecureStreamSocket::ERR_SSL_WANT_WRITE) {
             return unreachable("the handshake was cut off");
         }
         if (!wait(code, deadline_ms)) return unreachable("the handshake took too long");
@@ -193,16 +202,24 @@ HttpConnection::Io HttpConnection::fill(std::int64_t deadline_ms) {
 HttpConnection::Read HttpConnection::lost(Io io) const {
     Read read;
     switch (io) {
-        case Io::Closed: read.detail = "closed before the answer was complete"; break;
-        case Io::TimedOut: read.detail = "no complete answer in time"; break;
-        case Io::Failed: read.detail = failure_; break;
-        case Io::Done: YHT_ASSERT(false);
+        case Io::Closed:
+            read.detail = "closed before the answer was complete";
+            break;
+        case Io::TimedOut:
+            read.detail = "no complete answer in time";
+            break;
+        case Io::Failed:
+            read.detail = failure_;
+            break;
+        case Io::Done:
+            YHT_ASSERT(false);
     }
     return read;
 }
 
-HttpConnection::Read HttpConnection::read(HttpAnswer& answer, std::size_t body_bytes_max,
-                                          std::int64_t deadline_ms) {
+HttpConnection::Read HttpConnection::read(
+    HttpAnswer& answer, std::size_t body_bytes_max, std::int64_t deadline_ms
+) {
     reusable_ = false;
     bool began = false;
     for (int interim = 0; interim <= kInterimAnswersMax; ++interim) {
@@ -223,7 +240,8 @@ HttpConnection::Read HttpConnection::readHead(HttpAnswer& answer, std::int64_t d
     constexpr std::string_view kEnd = "\r\n\r\n";
     std::size_t end = 0;
     while ((end = buffer_.find(kEnd)) == std::string::npos) {
-        if (buffer_.size() > kAnswerHeaderBytesMax) return unreadable("the answer's header is too long");
+        if (buffer_.size() > kAnswerHeaderBytesMax)
+            return unreadable("the answer's header is too long");
         const Io io = fill(deadline_ms);
         if (io == Io::Done) continue;
         Read read = lost(io);
@@ -241,12 +259,14 @@ HttpConnection::Read HttpConnection::readHead(HttpAnswer& answer, std::int64_t d
     return complete();
 }
 
-HttpConnection::Read HttpConnection::readBody(HttpAnswer& answer, std::size_t body_bytes_max,
-                                              std::int64_t deadline_ms) {
+HttpConnection::Read HttpConnection::readBody(
+    HttpAnswer& answer, std::size_t body_bytes_max, std::int64_t deadline_ms
+) {
     constexpr int kNoContent = 204, kNotModified = 304;
     const auto count = [&](const char* name) {
-        return std::count_if(answer.fields.begin(), answer.fields.end(),
-                             [&](const auto& field) { return field.first == name; });
+        return std::count_if(answer.fields.begin(), answer.fields.end(), [&](const auto& field) {
+            return field.first == name;
+        });
     };
     const bool keeps = Poco::icompare(answer.field("connection"), "close") != 0;
     const auto lengths = count("content-length");
@@ -274,7 +294,9 @@ HttpConnection::Read HttpConnection::readBody(HttpAnswer& answer, std::size_t bo
     return read;
 }
 
-HttpConnection::Read HttpConnection::readSized(std::string& body, std::size_t bytes, std::int64_t deadline_ms) {
+HttpConnection::Read HttpConnection::readSized(
+    std::string& body, std::size_t bytes, std::int64_t deadline_ms
+) {
     const std::size_t target = body.size() + bytes;
     for (;;) {
         const std::size_t take = std::min(buffer_.size(), target - body.size());
@@ -288,7 +310,8 @@ HttpConnection::Read HttpConnection::readSized(std::string& body, std::size_t by
 HttpConnection::Read HttpConnection::readLine(std::string& line, std::int64_t deadline_ms) {
     std::size_t end = 0;
     while ((end = buffer_.find("\r\n")) == std::string::npos) {
-        if (buffer_.size() > kLineBytesMax) return unreadable("a line of the chunked answer is too long");
+        if (buffer_.size() > kLineBytesMax)
+            return unreadable("a line of the chunked answer is too long");
         if (const Io io = fill(deadline_ms); io != Io::Done) return lost(io);
     }
     line = buffer_.substr(0, end);
@@ -296,8 +319,9 @@ HttpConnection::Read HttpConnection::readLine(std::string& line, std::int64_t de
     return complete();
 }
 
-HttpConnection::Read HttpConnection::readChunked(std::string& body, std::size_t bytes_max,
-                                                 std::int64_t deadline_ms) {
+HttpConnection::Read HttpConnection::readChunked(
+    std::string& body, std::size_t bytes_max, std::int64_t deadline_ms
+) {
     std::string line;
     for (;;) {
         if (Read read = readLine(line, deadline_ms); !read.complete) return read;
@@ -316,8 +340,9 @@ HttpConnection::Read HttpConnection::readChunked(std::string& body, std::size_t 
     return unreadable("too many trailers");
 }
 
-HttpConnection::Read HttpConnection::readToClose(std::string& body, std::size_t bytes_max,
-                                                 std::int64_t deadline_ms) {
+HttpConnection::Read HttpConnection::readToClose(
+    std::string& body, std::size_t bytes_max, std::int64_t deadline_ms
+) {
     for (;;) {
         body += buffer_;
         buffer_.clear();

@@ -1,6 +1,6 @@
-// One TLS connection to a far side, non-blocking underneath, so that a whole exchange has one deadline: a peer
-// that sends a byte now and then can't hold a courier. HTTP/1.1 answers are read here, every part bounded.
-// Uses: http_answer, base, Poco. Used by: http_client.
+// One TLS connection to a far side, non-blocking underneath, so that a whole exchange has one
+// deadline: a peer that sends a byte now and then can't hold a courier. HTTP/1.1 answers are read
+// here, every part bounded. Uses: http_answer, base, Poco. Used by: http_client.
 #pragma once
 
 #include <Poco/Net/SecureStreamSocket.h>
@@ -28,11 +28,10 @@ public:
     };
     /// Connects and completes the handshake, the far side's certificate and name verified.
     /// Errors: PeerUnreachable.
-    static base::Result<std::unique_ptr<HttpConnection>> open(const Place& place,
-                                                              const Poco::Net::Context::Ptr& context,
-                                                              std::int64_t connect_timeout_ms,
-                                                              std::int64_t deadline_ms,
-                                                              const base::Clock& clock);
+    static base::Result<std::unique_ptr<HttpConnection>> open(
+        const Place& place, const Poco::Net::Context::Ptr& context, std::int64_t connect_timeout_ms,
+        std::int64_t deadline_ms, const base::Clock& clock
+    );
     ~HttpConnection();
     HttpConnection(const HttpConnection&) = delete;
     HttpConnection& operator=(const HttpConnection&) = delete;

@@ -32,8 +32,10 @@ const std::string* findUnit(const Vocabulary& units, const std::string& region) 
 /// One record on its way through the rows. Lives for one call of Mapping::map.
 class MappingRun {
 public:
-    MappingRun(const std::string& type, const MappingStyle& style, const OutboundRecord& record,
-               const MappingContext& context, MappedRecord& mapped)
+    MappingRun(
+        const std::string& type, const MappingStyle& style, const OutboundRecord& record,
+        const MappingContext& context, MappedRecord& mapped
+    )
         : type_(type), style_(style), record_(record), context_(context), mapped_(mapped) {}
 
     /// True where the row wrote its target.
@@ -55,8 +57,10 @@ public:
             if (const auto* text = std::get_if<std::string>(value)) {
                 if (!text->empty()) return scalar(*text);
             } else if (const auto* list = std::get_if<std::vector<std::string>>(value)) {
-                if (!list->empty()) return row.conversion == Conversion::List ? array(*list) : joined(*list);
-            } else if (const auto& map = std::get<std::map<std::string, std::string>>(*value); !map.empty()) {
+                if (!list->empty())
+                    return row.conversion == Conversion::List ? array(*list) : joined(*list);
+            } else if (const auto& map = std::get<std::map<std::string, std::string>>(*value);
+                       !map.empty()) {
                 return object(map);
             }
         }
@@ -75,16 +79,18 @@ private:
     }
 
     bool fail(const char* code, std::string limit, const char* en, const char* zh) {
-        mapped_.errors.push_back({source_ == nullptr ? std::string() : source_->pointer, code,
-                                  std::move(limit), std::string(en) + " (" + row_->to + ")",
-                                  std::string(zh) + "(" + row_->to + ")"});
+        mapped_.errors.push_back(
+            {source_ == nullptr ? std::string() : source_->pointer, code, std::move(limit),
+             std::string(en) + " (" + row_->to + ")", std::string(zh) + "(" + row_->to + ")"}
+        );
         return false;
     }
 
     std::string acceptingRegion() const {
         const auto& own = record_.record.text(ticket::Field::accepting_region);
         if (!own.empty()) return own;
-        if (record_.ticket_no.size() > kRegionCharacters) return record_.ticket_no.substr(0, kRegionCharacters);
+        if (record_.ticket_no.size() > kRegionCharacters)
+            return record_.ticket_no.substr(0, kRegionCharacters);
         return context_.accepting_region;
     }
 
@@ -92,27 +98,46 @@ private:
     void contextText() {
         scratch_.clear();
         switch (source_->context) {
-            case ContextValue::Seq: appendNumber(scratch_, record_.seq); break;
-            case ContextValue::TicketNo: scratch_ = record_.ticket_no; break;
-            case ContextValue::Type: scratch_ = type_; break;
-            case ContextValue::Version: appendNumber(scratch_, record_.record.identity().version); break;
-            case ContextValue::Correction: appendNumber(scratch_, record_.record.identity().correction); break;
-            case ContextValue::Op: scratch_ = record_.record.isVoid() ? "void" : "put"; break;
+            case ContextValue::Seq:
+                appendNumber(scratch_, record_.seq);
+                break;
+            case ContextValue::TicketNo:
+                scratch_ = record_.ticket_no;
+                break;
+            case ContextValue::Type:
+                scratch_ = type_;
+                break;
+            case ContextValue::Version:
+                appendNumber(scratch_, record_.record.identity().version);
+                break;
+            case ContextValue::Correction:
+                appendNumber(scratch_, record_.record.identity().correction);
+                break;
+            case ContextValue::Op:
+                scratch_ = record_.record.isVoid() ? "void" : "put";
+                break;
             case ContextValue::Origin: {
                 const auto& origin = record_.record.text(ticket::Field::origin);
                 scratch_ = origin.empty() ? "live" : origin;
                 if (record_.late && scratch_ == "live") scratch_ = "late";
                 break;
             }
-            case ContextValue::CommittedTime: scratch_ = base::formatRfc3339(record_.committed_ms); break;
-            case ContextValue::AcceptingRegion: scratch_ = acceptingRegion(); break;
+            case ContextValue::CommittedTime:
+                scratch_ = base::formatRfc3339(record_.committed_ms);
+                break;
+            case ContextValue::AcceptingRegion:
+                scratch_ = acceptingRegion();
+                break;
             case ContextValue::ReportingUnit: {
                 scratch_ = context_.reporting_unit;
                 if (!scratch_.empty() || !style_.reporting_units) break;
-                if (const auto* unit = findUnit(*style_.reporting_units, acceptingRegion())) scratch_ = *unit;
+                if (const auto* unit = findUnit(*style_.reporting_units, acceptingRegion()))
+                    scratch_ = *unit;
                 break;
             }
-            case ContextValue::SenderId: scratch_ = context_.sender_id; break;
+            case ContextValue::SenderId:
+                scratch_ = context_.sender_id;
+                break;
             case ContextValue::PartyNumber: {
                 const auto found = record_.numbers.find(source_->party);
                 if (found != record_.numbers.end()) scratch_ = found->second;
@@ -123,15 +148,23 @@ private:
 
     bool scalar(const std::string& text) {
         switch (row_->conversion) {
-            case Conversion::Code: return code(text);
-            case Conversion::Time: return time(text);
-            case Conversion::Flag: return writeText(text == "true" ? style_.flag_true : style_.flag_false);
-            case Conversion::Number: return number(text);
-            case Conversion::Region: return region(text);
+            case Conversion::Code:
+                return code(text);
+            case Conversion::Time:
+                return time(text);
+            case Conversion::Flag:
+                return writeText(text == "true" ? style_.flag_true : style_.flag_false);
+            case Conversion::Number:
+                return number(text);
+            case Conversion::Region:
+                return region(text);
             case Conversion::Text:
-            case Conversion::Joined: return fitted(text);
-            case Conversion::List: return array({text});
-            case Conversion::Map: break;  // the loader gives Map to fields of that type only
+            case Conversion::Joined:
+                return fitted(text);
+            case Conversion::List:
+                return array({text});
+            case Conversion::Map:
+                break;  // the loader gives Map to fields of that type only
         }
         YHT_ASSERT(false);
         return false;
@@ -149,14 +182,17 @@ private:
     bool code(const std::string& text) {
         const auto* theirs = translated(text);
         if (theirs != nullptr) return writeText(*theirs);
-        return fail("no_code", row_->codes->name(), "the far side has no code for it", "对端没有对应代码");
+        return fail(
+            "no_code", row_->codes->name(), "the far side has no code for it", "对端没有对应代码"
+        );
     }
 
     bool time(const std::string& text) {
         const auto time_ms = base::parseRfc3339(text);
         if (!time_ms) return fail("not_a_time", "", "not a time with a zone", "不是带时区的时间");
-        return writeText(base::formatCivil(base::toCivil(*time_ms, base::kShanghaiOffsetSeconds),
-                                           row_->time_format));
+        return writeText(base::formatCivil(
+            base::toCivil(*time_ms, base::kShanghaiOffsetSeconds), row_->time_format
+        ));
     }
 
     bool number(const std::string& text) {
@@ -175,7 +211,10 @@ private:
         if (const auto* theirs = row_->codes ? row_->codes->find(text) : nullptr) region = *theirs;
         if (style_.region_characters > 0) {
             if (region.size() > style_.region_characters) {
-                return fail("too_long", std::to_string(style_.region_characters), "region too long", "区划过长");
+                return fail(
+                    "too_long", std::to_string(style_.region_characters), "region too long",
+                    "区划过长"
+                );
             }
             region.resize(style_.region_characters, '0');
         }
@@ -187,7 +226,10 @@ private:
         for (const auto& item : list) {
             const auto* text = row_->conversion == Conversion::Joined ? translated(item) : &item;
             if (text == nullptr) {
-                return fail("no_code", row_->codes->name(), "the far side has no code for it", "对端没有对应代码");
+                return fail(
+                    "no_code", row_->codes->name(), "the far side has no code for it",
+                    "对端没有对应代码"
+                );
             }
             if (!all.empty()) all += row_->join;
             all += *text;
@@ -196,7 +238,8 @@ private:
     }
 
     std::string_view fit(std::string_view text, std::size_t bytes_max, std::string_view& rest) {
-        const auto result = fitText(text, {style_.charset.get(), bytes_max, style_.substitute}, owned_);
+        const auto result =
+            fitText(text, {style_.charset.get(), bytes_max, style_.substitute}, owned_);
         mapped_.substitutions += result.substituted;
         rest = result.rest;
         return result.text;
@@ -213,11 +256,13 @@ private:
                 mapped_.substitutions = substitutions_before;
                 ++mapped_.cuts;
                 return false;
-            case Overflow::Refuse: return tooLong();
+            case Overflow::Refuse:
+                return tooLong();
             case Overflow::Cut:
                 mapped_.substitutions = substitutions_before;
                 return write(*name_, shortened(text, row_->bytes_max));
-            case Overflow::Split: break;
+            case Overflow::Split:
+                break;
         }
         writeText(whole);
         const auto substitutions_first = mapped_.substitutions;
@@ -229,8 +274,10 @@ private:
     }
 
     bool tooLong() {
-        return fail("too_long", std::to_string(row_->bytes_max) + " bytes " + style_.charset->name(),
-                    "longer than the far side takes", "超过对端长度");
+        return fail(
+            "too_long", std::to_string(row_->bytes_max) + " bytes " + style_.charset->name(),
+            "longer than the far side takes", "超过对端长度"
+        );
     }
 
     std::string shortened(std::string_view text, std::size_t bytes_max) {
@@ -330,8 +377,9 @@ Mapping::Mapping(std::string type, std::vector<MappingRow> rows, MappingStyle st
     for (const auto& row : rows_) {
         names_.push_back(memberName(row.to));
         into_names_.push_back(memberName(row.into));
-        const auto same = std::count_if(rows_.begin(), rows_.end(),
-                                        [&](const auto& other) { return other.to == row.to; });
+        const auto same = std::count_if(rows_.begin(), rows_.end(), [&](const auto& other) {
+            return other.to == row.to;
+        });
         const auto group = static_cast<std::uint8_t>(groups.size());
         groups_.push_back(same == 1 ? kNoGroup : groups.emplace(row.to, group).first->second);
     }
@@ -358,7 +406,8 @@ MappedRecord Mapping::map(const OutboundRecord& record, const MappingContext& co
 
 std::string Mapping::pointerOf(const std::string& target) const {
     for (const auto& row : rows_) {
-        if ((row.to == target || row.into == target) && !row.from.empty()) return row.from.front().pointer;
+        if ((row.to == target || row.into == target) && !row.from.empty())
+            return row.from.front().pointer;
     }
     return "/" + json::pointerToken(target);
 }

@@ -1,13 +1,13 @@
-// The outward mapping engine: a record and what surrounds it become one JSON object in the far side's words.
-// Rows (target ← source paths, constant or context value) are compiled when the profile is loaded; mapping is a
-// pure function that writes text directly. All typing is the engine's: a profile can't get a date, a byte
-// length or an 18-digit number wrong.
+// The outward mapping engine: a record and what surrounds it become one JSON object in the far
+// side's words. Rows (target ← source paths, constant or context value) are compiled when the
+// profile is loaded; mapping is a pure function that writes text directly. All typing is the
+// engine's: a profile can't get a date, a byte length or an 18-digit number wrong.
 //
 // A void record (作废) goes through the common rows only: it carries its identity, no content.
-// A row, in order: the conditions hold (when, when_not) → the first of its sources that has a value, else the
-// default → conversion by the catalogue's type → substitution and byte length → written. Of several rows with
-// one target, the first that yields a value wins.
-// Uses: base, json, ticket, charset, vocabulary. Used by: profile, profile_destination.
+// A row, in order: the conditions hold (when, when_not) → the first of its sources that has a
+// value, else the default → conversion by the catalogue's type → substitution and byte length →
+// written. Of several rows with one target, the first that yields a value wins. Uses: base, json,
+// ticket, charset, vocabulary. Used by: profile, profile_destination.
 #pragma once
 
 #include <memory>
@@ -40,7 +40,8 @@ enum class ContextValue : std::uint8_t {
     Op,               // @op: put or void
     Origin,           // @origin: live, late or history; a record that waited too long is late
     CommittedTime,    // @committed_time
-    AcceptingRegion,  // @accepting_region: the record's, else the ticket number's, else the destination's
+    AcceptingRegion,  // @accepting_region: the record's, else the ticket number's, else the
+                      // destination's
     ReportingUnit,    // @reporting_unit: the destination's, else by accepting region
     SenderId,         // @sender_id
     PartyNumber,      // @numbers.<party>
@@ -50,7 +51,7 @@ struct ValueSource {
     bool is_context = false;
     ticket::Field field = ticket::Field::source;
     ContextValue context = ContextValue::Seq;
-    std::string party;  // PartyNumber only
+    std::string party;    // PartyNumber only
     std::string pointer;  // where it stands on our side, for errors: "/title", "/@seq"
 };
 
@@ -68,13 +69,13 @@ struct MappingRow {
     std::vector<ValueSource> from;  // empty: the default alone, a constant
     Conversion conversion = Conversion::Text;
     std::shared_ptr<const Vocabulary> codes;  // Code, Joined, Region
-    std::string fallback;                     // what stands where no source has a value, in the far side's words
+    std::string fallback;  // what stands where no source has a value, in the far side's words
     bool has_fallback = false;
-    std::string time_format;     // Time
-    std::string join;            // Joined
+    std::string time_format;      // Time
+    std::string join;             // Joined
     std::uint32_t bytes_max = 0;  // in the far side's charset; 0: no bound
     Overflow overflow = Overflow::Refuse;
-    std::string into;            // Split: target of the rest
+    std::string into;  // Split: target of the rest
     std::uint32_t into_bytes_max = 0;
     Condition when, when_not;
     bool has_when_not = false;
@@ -89,8 +90,10 @@ struct MappingStyle {
     std::string substitute, cut_mark;
     std::string flag_true = "true", flag_false = "false";
     bool numbers_as_text = true;
-    std::uint32_t region_characters = 0;  // regions are filled with '0' on the right up to here; 0: as they are
-    std::shared_ptr<const Vocabulary> reporting_units;  // first six of a region → unit; nullptr: none
+    std::uint32_t region_characters =
+        0;  // regions are filled with '0' on the right up to here; 0: as they are
+    std::shared_ptr<const Vocabulary>
+        reporting_units;  // first six of a region → unit; nullptr: none
 };
 
 /// What a destination adds: a profile is shared, these are its own.
@@ -111,11 +114,13 @@ struct MappedRecord {
 /// The rows of one kind, ready to run. Immutable. Thread-safety: any thread.
 class Mapping {
 public:
-    /// Requires: rows whose targets, vocabularies and conversions fit, as the profile loader makes them.
+    /// Requires: rows whose targets, vocabularies and conversions fit, as the profile loader makes
+    /// them.
     Mapping(std::string type, std::vector<MappingRow> rows, MappingStyle style);
 
     MappedRecord map(const OutboundRecord& record, const MappingContext& context) const;
-    /// Our pointer for a target that the far side complains of: "SQBT" → "/title"; "/" + name where unknown.
+    /// Our pointer for a target that the far side complains of: "SQBT" → "/title"; "/" + name where
+    /// unknown.
     std::string pointerOf(const std::string& target) const;
     const std::string& type() const { return type_; }
     const std::vector<MappingRow>& rows() const { return rows_; }
@@ -125,7 +130,8 @@ private:
     std::vector<MappingRow> rows_;
     std::vector<std::string> names_;  // of rows_[i]: "\"SQBT\":", ready to append
     std::vector<std::string> into_names_;
-    std::vector<std::uint8_t> groups_;  // rows_ with one target share a group; kNoGroup: the only one
+    std::vector<std::uint8_t>
+        groups_;  // rows_ with one target share a group; kNoGroup: the only one
     MappingStyle style_;
 };
 

@@ -50,16 +50,23 @@ std::string bodyOf(const std::vector<OutboundRecord>& records) {
     return body + "]";
 }
 
-std::string textOf(const rapidjson::Value& value, std::string_view name, std::size_t characters_max) {
+std::string textOf(
+    const rapidjson::Value& value, std::string_view name, std::size_t characters_max
+) {
     return std::string(base::prefixByCodePoints(textAt(value, name), characters_max));
 }
 
 bool verdictOf(const std::string& status, RecordVerdict& verdict) {
-    if (status == "accepted") verdict = RecordVerdict::Accepted;
-    else if (status == "duplicate") verdict = RecordVerdict::Duplicate;
-    else if (status == "refused") verdict = RecordVerdict::Refused;
-    else if (status == "later") verdict = RecordVerdict::Later;
-    else return false;
+    if (status == "accepted")
+        verdict = RecordVerdict::Accepted;
+    else if (status == "duplicate")
+        verdict = RecordVerdict::Duplicate;
+    else if (status == "refused")
+        verdict = RecordVerdict::Refused;
+    else if (status == "later")
+        verdict = RecordVerdict::Later;
+    else
+        return false;
     return true;
 }
 
@@ -70,14 +77,17 @@ std::vector<base::FieldError> fieldErrorsOf(const rapidjson::Value& item) {
     for (const auto& error : list->GetArray()) {
         if (errors.size() >= kFieldErrorsMax) break;
         const std::string code = textOf(error, "code", kTextCharactersMax);
-        errors.push_back({textOf(error, "pointer", kPointerCharactersMax), code, "",
-                          "the far side refuses the field with " + code, "对端拒收该字段,代码 " + code});
+        errors.push_back(
+            {textOf(error, "pointer", kPointerCharactersMax), code, "",
+             "the far side refuses the field with " + code, "对端拒收该字段,代码 " + code}
+        );
     }
     return errors;
 }
 
-BatchAnswer settled(BatchVerdict verdict, base::ErrorCode error, std::string detail,
-                    std::int64_t retry_after_ms = 0) {
+BatchAnswer settled(
+    BatchVerdict verdict, base::ErrorCode error, std::string detail, std::int64_t retry_after_ms = 0
+) {
     BatchAnswer answer;
     answer.verdict = verdict;
     answer.error = error;
@@ -100,11 +110,13 @@ BatchAnswer readItems(const HttpAnswer& http, const std::vector<OutboundRecord>&
     BatchAnswer answer;
     for (const auto& item : items->GetArray()) {
         const auto found = awaited.find(textAt(item, "seq"));
-        if (found == awaited.end()) return invalid("the answer speaks of a record not sent, or twice of one");
+        if (found == awaited.end())
+            return invalid("the answer speaks of a record not sent, or twice of one");
         RecordAnswer record;
         record.seq = found->second->seq;
         awaited.erase(found);
-        if (!verdictOf(textAt(item, "status"), record.verdict)) return invalid("an item has no known status");
+        if (!verdictOf(textAt(item, "status"), record.verdict))
+            return invalid("an item has no known status");
         record.peer_number = textOf(item, "number", kTextCharactersMax);
         record.code = textOf(item, "code", kTextCharactersMax);
         if (record.verdict == RecordVerdict::Refused) record.fields = fieldErrorsOf(item);
@@ -117,30 +129,41 @@ BatchAnswer readItems(const HttpAnswer& http, const std::vector<OutboundRecord>&
 
 }  // namespace
 
-base::Result<std::unique_ptr<NativeDestination>> NativeDestination::make(NativeDestinationSettings settings,
-                                                                         const trust::TlsContextHolder& contexts,
-                                                                         const base::Clock& clock) {
+base::Result<std::unique_ptr<NativeDestination>> NativeDestination::make(
+    NativeDestinationSettings settings, const trust::TlsContextHolder& contexts,
+    const base::Clock& clock
+) {
     if (settings.batch_max < 1 || settings.batch_max > kBatchMax) {
-        return base::makeError(base::ErrorCode::ConfigInvalid, settings.id + ": batch_max must be 1 to 200");
+        return base::makeError(
+            base::ErrorCode::ConfigInvalid, settings.id + ": batch_max must be 1 to 200"
+        );
     }
     if (settings.needs_signed_answer && settings.answer_keys.empty()) {
-        return base::makeError(base::ErrorCode::ConfigInvalid,
-                               settings.id + ": name the certificate that signs its answers");
+        return base::makeError(
+            base::ErrorCode::ConfigInvalid,
+            settings.id + ": name the certificate that signs its answers"
+        );
     }
-    auto client = HttpClient::make({.base_url = settings.base_url,
-                                    .timeout_ms = settings.timeout_ms,
-                                    .answer_bytes_max = kAnswerBytesMax},
-                                   contexts, clock);
+    auto client = HttpClient::make(
+        {.base_url = settings.base_url,
+         .timeout_ms = settings.timeout_ms,
+         .answer_bytes_max = kAnswerBytesMax},
+        contexts, clock
+    );
     if (!client) return std::move(client).error();
     return std::unique_ptr<NativeDestination>(
-        new NativeDestination(std::move(settings), *std::move(client), clock));
+        new NativeDestination(std::move(settings), *std::move(client), clock)
+    );
 }
 
-NativeDestination::NativeDestination(NativeDestinationSettings settings, std::unique_ptr<HttpClient> client,
-                                     const base::Clock& clock)
+NativeDestination::NativeDestination(
+    NativeDestinationSettings settings, std::unique_ptr<HttpClient> client, const base::Clock& clock
+)
     : settings_(std::move(settings)), client_(std::move(client)), clock_(clock) {}
 
-BatchAnswer NativeDestination::send(const std::string& batch_id, const std::vector<OutboundRecord>& records) {
+BatchAnswer NativeDestination::send(
+    const std::string& batch_id, const std::vector<OutboundRecord>& records
+) {
     YHT_ASSERT(!records.empty() && records.size() <= settings_.batch_max);
     HttpRequest request;
     request.path = settings_.path;
@@ -171,8 +194,10 @@ BatchAnswer NativeDestination::query(const std::string&, const std::vector<Outbo
     return {};
 }
 
-BatchAnswer NativeDestination::judge(const HttpAnswer& http, const trust::HttpHead& request,
-                                     const std::vector<OutboundRecord>& records) const {
+BatchAnswer NativeDestination::judge(
+    const HttpAnswer& http, const trust::HttpHead& request,
+    const std::vector<OutboundRecord>& records
+) const {
     constexpr int kOk = 200, kTooManyRequests = 429, kUnavailable = 503;
     if (http.outcome == HttpOutcome::NotSent) {
         return settled(BatchVerdict::NotSent, base::ErrorCode::PeerUnreachable, http.detail);
@@ -184,14 +209,17 @@ BatchAnswer NativeDestination::judge(const HttpAnswer& http, const trust::HttpHe
     }
     const std::string status = "HTTP " + std::to_string(http.status);
     if (http.status == kTooManyRequests || http.status == kUnavailable) {
-        return settled(BatchVerdict::Busy, base::ErrorCode::PeerBusy, status, http.retryAfterMillis());
+        return settled(
+            BatchVerdict::Busy, base::ErrorCode::PeerBusy, status, http.retryAfterMillis()
+        );
     }
     if (std::find(std::begin(kRefusing), std::end(kRefusing), http.status) != std::end(kRefusing)) {
         return settled(BatchVerdict::Busy, base::ErrorCode::PeerRefused, status);
     }
     if (http.status != kOk) return invalid(status);
     if (settings_.needs_signed_answer) {
-        if (std::string fault = signatureFault(http, request); !fault.empty()) return invalid(fault);
+        if (std::string fault = signatureFault(http, request); !fault.empty())
+            return invalid(fault);
     }
     BatchAnswer answer = readItems(http, records);
     const std::string signature = http.field("signature");
@@ -199,7 +227,9 @@ BatchAnswer NativeDestination::judge(const HttpAnswer& http, const trust::HttpHe
     return answer;
 }
 
-std::string NativeDestination::signatureFault(const HttpAnswer& http, const trust::HttpHead& request) const {
+std::string NativeDestination::signatureFault(
+    const HttpAnswer& http, const trust::HttpHead& request
+) const {
     trust::HttpHead head;
     head.status = http.status;
     head.fields = http.fields;
@@ -207,7 +237,8 @@ std::string NativeDestination::signatureFault(const HttpAnswer& http, const trus
     if (!input) return input.error().row().wire;
     for (const auto& key : settings_.answer_keys) {
         if (key.keyid != input->keyid) continue;
-        const auto status = trust::verifyResponse(head, http.body, key, request, clock_.nowMillis());
+        const auto status =
+            trust::verifyResponse(head, http.body, key, request, clock_.nowMillis());
         return status ? "" : status.error().row().wire;
     }
     return base::errorRow(base::ErrorCode::SignatureKeyUnknown).wire;

@@ -1,6 +1,7 @@
-// Our own records to a partner-like system (the city's centre, a member unit, another gateway): a JSON array,
-// signed per RFC 9421, answered per record and signed as well. The protocol: schemas/native-delivery.md.
-// Uses: http_client, trust, ticket. Used by: app (makes it), delivery (through Destination).
+// Our own records to a partner-like system (the city's centre, a member unit, another gateway): a
+// JSON array, signed per RFC 9421, answered per record and signed as well. The protocol:
+// schemas/native-delivery.md. Uses: http_client, trust, ticket. Used by: app (makes it), delivery
+// (through Destination).
 #pragma once
 
 #include <memory>
@@ -32,28 +33,37 @@ public:
     static constexpr std::size_t kBatchMax = 200;
     static constexpr std::size_t kAnswerBytesMax = 4U * 1024 * 1024;
 
-    /// Errors: ConfigInvalid for a wrong address, a batch_max out of range, or no answer_keys where answers
-    /// must be signed.
-    static base::Result<std::unique_ptr<NativeDestination>> make(NativeDestinationSettings settings,
-                                                                 const trust::TlsContextHolder& contexts,
-                                                                 const base::Clock& clock);
+    /// Errors: ConfigInvalid for a wrong address, a batch_max out of range, or no answer_keys where
+    /// answers must be signed.
+    static base::Result<std::unique_ptr<NativeDestination>> make(
+        NativeDestinationSettings settings, const trust::TlsContextHolder& contexts,
+        const base::Clock& clock
+    );
 
     const std::string& id() const override { return settings_.id; }
     std::size_t batchMax() const override { return settings_.batch_max; }
     Resend resend() const override { return Resend::Idempotent; }
     const std::vector<Dependency>& dependencies() const override { return settings_.dependencies; }
-    bool takes(ticket::Kind kind) const override { return (settings_.kinds & ticket::only(kind)) != 0; }
+    bool takes(ticket::Kind kind) const override {
+        return (settings_.kinds & ticket::only(kind)) != 0;
+    }
     /// Our own records always fit.
     std::vector<base::FieldError> check(const OutboundRecord&) const override { return {}; }
-    BatchAnswer send(const std::string& batch_id, const std::vector<OutboundRecord>& records) override;
+    BatchAnswer send(const std::string& batch_id, const std::vector<OutboundRecord>& records)
+        override;
     /// Never called: an idempotent destination is sent to again. Asserts.
-    BatchAnswer query(const std::string& batch_id, const std::vector<OutboundRecord>& records) override;
+    BatchAnswer query(const std::string& batch_id, const std::vector<OutboundRecord>& records)
+        override;
 
 private:
-    NativeDestination(NativeDestinationSettings settings, std::unique_ptr<HttpClient> client,
-                      const base::Clock& clock);
-    BatchAnswer judge(const HttpAnswer& http, const trust::HttpHead& request,
-                      const std::vector<OutboundRecord>& records) const;
+    NativeDestination(
+        NativeDestinationSettings settings, std::unique_ptr<HttpClient> client,
+        const base::Clock& clock
+    );
+    BatchAnswer judge(
+        const HttpAnswer& http, const trust::HttpHead& request,
+        const std::vector<OutboundRecord>& records
+    ) const;
     /// "" where the answer is signed by a signer of ours for this request, else why not.
     std::string signatureFault(const HttpAnswer& http, const trust::HttpHead& request) const;
 

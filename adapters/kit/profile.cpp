@@ -36,8 +36,8 @@ bool CodeSet::has(const std::string& code) const {
     if (codes_.contains(code)) return true;
     const auto number = numberOf(code);
     return number && std::any_of(ranges_.begin(), ranges_.end(), [&](const auto& range) {
-        return range.first <= *number && *number <= range.second;
-    });
+               return range.first <= *number && *number <= range.second;
+           });
 }
 
 const KindRules* Profile::findKind(ticket::Kind kind) const {
@@ -57,7 +57,8 @@ std::int64_t Profile::maintenanceLeftMillis(base::UnixMillis now_ms) const {
         if (window.weekday != 0 && window.weekday != weekday) continue;
         if (window.week_of_month != 0 && window.week_of_month != week_of_month) continue;
         const std::int64_t ends_ms = window.to_minute * kMinuteMillis;
-        if (of_day_ms >= window.from_minute * kMinuteMillis && of_day_ms < ends_ms) return ends_ms - of_day_ms;
+        if (of_day_ms >= window.from_minute * kMinuteMillis && of_day_ms < ends_ms)
+            return ends_ms - of_day_ms;
     }
     return 0;
 }

@@ -1,7 +1,8 @@
-// A profile (对端配置): everything about a stranger's interface, as data: schemas/profiles/<name>/profile.yaml and
-// CSV vocabularies beside it. No C++ names a profile. How to write one: adapters/README.md.
-// Unknown keys are refused with file, line and the nearest right name; all mistakes come at once.
-// Uses: mapping, yaml_map. Used by: envelope, answer, profile_destination, delivery (through Destination).
+// A profile (对端配置): everything about a stranger's interface, as data:
+// schemas/profiles/<name>/profile.yaml and CSV vocabularies beside it. No C++ names a profile. How
+// to write one: adapters/README.md. Unknown keys are refused with file, line and the nearest right
+// name; all mistakes come at once. Uses: mapping, yaml_map. Used by: envelope, answer,
+// profile_destination, delivery (through Destination).
 #pragma once
 
 #include <array>
@@ -32,7 +33,18 @@ private:
 
 /// A value of the envelope; `value:` in a profile.
 enum class EnvelopeValue : std::uint8_t {
-    Constant, SenderId, BatchId, Now, Nonce, Algorithm, KeyId, Count, Type, Signature, Records, Record,
+    Constant,
+    SenderId,
+    BatchId,
+    Now,
+    Nonce,
+    Algorithm,
+    KeyId,
+    Count,
+    Type,
+    Signature,
+    Records,
+    Record,
 };
 
 struct EnvelopeMember {
@@ -58,15 +70,16 @@ struct EnvelopeRules {
     std::vector<EnvelopeMember> members;  // in this order; Records or Record is the last
     std::vector<EnvelopeMember> headers;  // never Records
     std::map<crypto::SignatureAlgorithm, std::string> algorithms;  // ours → the far side's name
-    SignedText signed_text;  // parts are members
+    SignedText signed_text;                                        // parts are members
 };
 
 /// Which certificate signs receipts is the destination's setting; here stands over what.
 struct ReceiptRules {
     bool required = false;
-    std::string signature, algorithm, key_id, batch_id;  // paths in the answer; key_id and batch_id may be ""
-    std::string keep;                                    // path of what is kept as the receipt
-    SignedText signed_text;                              // parts are paths
+    std::string signature, algorithm, key_id,
+        batch_id;            // paths in the answer; key_id and batch_id may be ""
+    std::string keep;        // path of what is kept as the receipt
+    SignedText signed_text;  // parts are paths
 };
 
 /// What an answer means. Codes in no list make the answer invalid: silence is never success.
@@ -76,7 +89,8 @@ struct AnswerRules {
     CodeSet success, nothing_taken, refused;
     std::string retry_after_path;  // seconds; "" none
     std::string items_path;
-    std::string seq, code, number, ticket_no, fields, field_name, field_code;  // in an item; number… may be ""
+    std::string seq, code, number, ticket_no, fields, field_name,
+        field_code;                                            // in an item; number… may be ""
     CodeSet accepted, duplicate, item_refused, later, absent;  // absent: answers a query only
     ReceiptRules receipt;
 };
@@ -89,8 +103,8 @@ struct KindRules {
 
 /// Announced maintenance (维护窗口), local time: not tried, no alarm.
 struct MaintenanceWindow {
-    int weekday = 0;        // 1 Monday … 7 Sunday; 0 every day
-    int week_of_month = 0;  // 1 … 5; 0 every week
+    int weekday = 0;                     // 1 Monday … 7 Sunday; 0 every day
+    int week_of_month = 0;               // 1 … 5; 0 every week
     int from_minute = 0, to_minute = 0;  // of the day
 };
 
@@ -118,7 +132,9 @@ public:
     /// nullptr where the far side does not take the kind.
     const KindRules* findKind(ticket::Kind kind) const;
     /// Vocabularies by file name without ".csv".
-    const std::map<std::string, std::shared_ptr<const Vocabulary>>& vocabularies() const { return vocabularies_; }
+    const std::map<std::string, std::shared_ptr<const Vocabulary>>& vocabularies() const {
+        return vocabularies_;
+    }
     /// Milliseconds until the window that holds `now_ms` ends; 0 outside all windows.
     std::int64_t maintenanceLeftMillis(base::UnixMillis now_ms) const;
 

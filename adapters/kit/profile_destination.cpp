@@ -21,33 +21,46 @@ BatchAnswer notSent(const base::Error& error) {
 
 base::Result<std::unique_ptr<ProfileDestination>> ProfileDestination::make(
     ProfileDestinationSettings settings, std::shared_ptr<const Profile> profile,
-    const trust::TlsContextHolder& contexts, const base::Clock& clock, base::Random& random) {
+    const trust::TlsContextHolder& contexts, const base::Clock& clock, base::Random& random
+) {
     const auto& envelope = profile->envelope();
-    if (!envelope.signed_text.parts.empty() && !envelope.algorithms.contains(settings.key.algorithm)) {
-        return base::makeError(base::ErrorCode::SignatureAlgorithm,
-                               profile->name() + " does not take " + crypto::algorithmName(settings.key.algorithm));
+    if (!envelope.signed_text.parts.empty() &&
+        !envelope.algorithms.contains(settings.key.algorithm)) {
+        return base::makeError(
+            base::ErrorCode::SignatureAlgorithm,
+            profile->name() + " does not take " + crypto::algorithmName(settings.key.algorithm)
+        );
     }
     if (profile->answer().receipt.required && settings.receipt_certificates.empty()) {
-        return base::makeError(base::ErrorCode::ConfigInvalid,
-                               settings.id + ": " + profile->name() + " signs receipts; name its certificate");
+        return base::makeError(
+            base::ErrorCode::ConfigInvalid,
+            settings.id + ": " + profile->name() + " signs receipts; name its certificate"
+        );
     }
     const auto& transport = profile->transport();
-    auto client = HttpClient::make({.base_url = settings.base_url,
-                                    .timeout_ms = transport.timeout_ms,
-                                    .connect_timeout_ms = transport.connect_timeout_ms,
-                                    .answer_bytes_max = transport.answer_bytes_max},
-                                   contexts, clock);
+    auto client = HttpClient::make(
+        {.base_url = settings.base_url,
+         .timeout_ms = transport.timeout_ms,
+         .connect_timeout_ms = transport.connect_timeout_ms,
+         .answer_bytes_max = transport.answer_bytes_max},
+        contexts, clock
+    );
     if (!client) return std::move(client).error();
     return std::unique_ptr<ProfileDestination>(new ProfileDestination(
-        std::move(settings), std::move(profile), *std::move(client), clock, random));
+        std::move(settings), std::move(profile), *std::move(client), clock, random
+    ));
 }
 
-ProfileDestination::ProfileDestination(ProfileDestinationSettings settings, std::shared_ptr<const Profile> profile,
-                                       std::unique_ptr<HttpClient> client, const base::Clock& clock,
-                                       base::Random& random)
-    : settings_(std::move(settings)), profile_(std::move(profile)),
+ProfileDestination::ProfileDestination(
+    ProfileDestinationSettings settings, std::shared_ptr<const Profile> profile,
+    std::unique_ptr<HttpClient> client, const base::Clock& clock, base::Random& random
+)
+    : settings_(std::move(settings)),
+      profile_(std::move(profile)),
       context_{settings_.sender_id, settings_.reporting_unit, settings_.accepting_region},
-      client_(std::move(client)), clock_(clock), random_(random) {}
+      client_(std::move(client)),
+      clock_(clock),
+      random_(random) {}
 
 std::int64_t ProfileDestination::lateAfterMillis() const {
     const std::int64_t late_after_ms = profile_->transport().late_after_ms;
@@ -60,17 +73,22 @@ std::vector<base::FieldError> ProfileDestination::check(const OutboundRecord& re
     return rules->mapping->map(record, context_).errors;
 }
 
-BatchAnswer ProfileDestination::send(const std::string& batch_id, const std::vector<OutboundRecord>& records) {
+BatchAnswer ProfileDestination::send(
+    const std::string& batch_id, const std::vector<OutboundRecord>& records
+) {
     return exchange(batch_id, records, false);
 }
 
-BatchAnswer ProfileDestination::query(const std::string& batch_id, const std::vector<OutboundRecord>& records) {
+BatchAnswer ProfileDestination::query(
+    const std::string& batch_id, const std::vector<OutboundRecord>& records
+) {
     YHT_ASSERT(!profile_->transport().query_path.empty());
     return exchange(batch_id, records, true);
 }
 
-base::Result<SealedEnvelope> ProfileDestination::seal(const std::string& batch_id,
-                                                      const std::vector<OutboundRecord>& records, bool is_query) {
+base::Result<SealedEnvelope> ProfileDestination::seal(
+    const std::string& batch_id, const std::vector<OutboundRecord>& records, bool is_query
+) {
     std::vector<std::string> mapped_records;
     mapped_records.reserve(records.size());
     for (const auto& record : records) {
@@ -78,9 +96,11 @@ base::Result<SealedEnvelope> ProfileDestination::seal(const std::string& batch_i
         YHT_ASSERT(rules != nullptr);
         auto mapped = (is_query ? rules->query : rules->mapping)->map(record, context_);
         if (!mapped.errors.empty()) {
-            return base::makeError(base::ErrorCode::MappingFailed,
-                                   "seq " + std::to_string(record.seq) + ": " + mapped.errors.front().pointer + " " +
-                                       mapped.errors.front().code);
+            return base::makeError(
+                base::ErrorCode::MappingFailed, "seq " + std::to_string(record.seq) + ": " +
+                                                    mapped.errors.front().pointer + " " +
+                                                    mapped.errors.front().code
+            );
         }
         fallbacks_ += mapped.fallbacks;
         substitutions_ += mapped.substitutions;
@@ -88,22 +108,27 @@ base::Result<SealedEnvelope> ProfileDestination::seal(const std::string& batch_i
         mapped_records.push_back(std::move(mapped.json));
     }
     const KindRules* first = profile_->findKind(records.front().record.kind());
-    auto sealed = sealEnvelope(profile_->envelope(), {.sender_id = settings_.sender_id,
-                                                      .batch_id = batch_id,
-                                                      .type = first->mapping->type(),
-                                                      .nonce = base::toHex(random_.bytes(kNonceBytes)),
-                                                      .now_ms = clock_.nowMillis(),
-                                                      .records = &mapped_records,
-                                                      .key = &settings_.key});
+    auto sealed = sealEnvelope(
+        profile_->envelope(), {.sender_id = settings_.sender_id,
+                               .batch_id = batch_id,
+                               .type = first->mapping->type(),
+                               .nonce = base::toHex(random_.bytes(kNonceBytes)),
+                               .now_ms = clock_.nowMillis(),
+                               .records = &mapped_records,
+                               .key = &settings_.key}
+    );
     if (sealed && sealed->body.size() > profile_->transport().request_bytes_max) {
-        return base::makeError(base::ErrorCode::ProfileInvalid,
-                               "a batch is larger than request_bytes_max; lower batch_max");
+        return base::makeError(
+            base::ErrorCode::ProfileInvalid,
+            "a batch is larger than request_bytes_max; lower batch_max"
+        );
     }
     return sealed;
 }
 
-BatchAnswer ProfileDestination::exchange(const std::string& batch_id, const std::vector<OutboundRecord>& records,
-                                         bool is_query) {
+BatchAnswer ProfileDestination::exchange(
+    const std::string& batch_id, const std::vector<OutboundRecord>& records, bool is_query
+) {
     const auto& transport = profile_->transport();
     YHT_ASSERT(!records.empty() && records.size() <= transport.batch_max);
     if (const auto left_ms = profile_->maintenanceLeftMillis(clock_.nowMillis()); left_ms > 0) {
@@ -117,7 +142,8 @@ BatchAnswer ProfileDestination::exchange(const std::string& batch_id, const std:
     auto sealed = seal(batch_id, records, is_query);
     if (!sealed) return notSent(sealed.error());
     HttpRequest request;
-    request.path = is_query ? transport.query_path : profile_->findKind(records.front().record.kind())->path;
+    request.path =
+        is_query ? transport.query_path : profile_->findKind(records.front().record.kind())->path;
     request.fields = {{"Content-Type", transport.content_type}};
     for (auto& header : sealed->headers) request.fields.push_back(std::move(header));
     request.body = std::move(sealed->body);

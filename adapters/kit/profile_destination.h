@@ -1,6 +1,7 @@
-// A stranger described by a profile, as a Destination: records are mapped, put into the profile's envelope, signed,
-// posted over mutual TLS, and the answer judged by the profile's rules. Nothing here knows any province.
-// Uses: profile, mapping, envelope, answer, http_client. Used by: app (makes it), delivery (through Destination).
+// A stranger described by a profile, as a Destination: records are mapped, put into the profile's
+// envelope, signed, posted over mutual TLS, and the answer judged by the profile's rules. Nothing
+// here knows any province. Uses: profile, mapping, envelope, answer, http_client. Used by: app
+// (makes it), delivery (through Destination).
 #pragma once
 
 #include <atomic>
@@ -18,7 +19,8 @@
 
 namespace yht::kit {
 
-/// What a profile leaves to the place where it is used: (profile, reporting unit) is one destination.
+/// What a profile leaves to the place where it is used: (profile, reporting unit) is one
+/// destination.
 struct ProfileDestinationSettings {
     std::string id;                // party id
     std::string base_url;          // "https://host:port"
@@ -26,7 +28,8 @@ struct ProfileDestinationSettings {
     std::string reporting_unit;    // "": by accepting region
     std::string accepting_region;  // for stand-alone records without a ticket; "" none
     trust::SigningKey key;
-    std::vector<crypto::Certificate> receipt_certificates;  // the far side signs receipts with one of these
+    std::vector<crypto::Certificate>
+        receipt_certificates;  // the far side signs receipts with one of these
 };
 
 /// How often mapping had to make do; for metrics.
@@ -37,33 +40,41 @@ struct MappingCounts {
 /// Thread-safety: any thread; batches may be sent side by side.
 class ProfileDestination final : public Destination {
 public:
-    /// Errors: ConfigInvalid for a wrong address or missing receipt certificates; SignatureAlgorithm where the
-    /// profile does not take the key's.
-    static base::Result<std::unique_ptr<ProfileDestination>> make(ProfileDestinationSettings settings,
-                                                                  std::shared_ptr<const Profile> profile,
-                                                                  const trust::TlsContextHolder& contexts,
-                                                                  const base::Clock& clock,
-                                                                  base::Random& random);
+    /// Errors: ConfigInvalid for a wrong address or missing receipt certificates;
+    /// SignatureAlgorithm where the profile does not take the key's.
+    static base::Result<std::unique_ptr<ProfileDestination>> make(
+        ProfileDestinationSettings settings, std::shared_ptr<const Profile> profile,
+        const trust::TlsContextHolder& contexts, const base::Clock& clock, base::Random& random
+    );
 
     const std::string& id() const override { return settings_.id; }
     std::size_t batchMax() const override { return profile_->transport().batch_max; }
     Resend resend() const override { return profile_->transport().resend; }
-    const std::vector<Dependency>& dependencies() const override { return profile_->dependencies(); }
+    const std::vector<Dependency>& dependencies() const override {
+        return profile_->dependencies();
+    }
     std::int64_t lateAfterMillis() const override;
     bool takes(ticket::Kind kind) const override { return profile_->findKind(kind) != nullptr; }
     /// Requires: takes(record's kind).
     std::vector<base::FieldError> check(const OutboundRecord& record) const override;
-    BatchAnswer send(const std::string& batch_id, const std::vector<OutboundRecord>& records) override;
-    BatchAnswer query(const std::string& batch_id, const std::vector<OutboundRecord>& records) override;
+    BatchAnswer send(const std::string& batch_id, const std::vector<OutboundRecord>& records)
+        override;
+    BatchAnswer query(const std::string& batch_id, const std::vector<OutboundRecord>& records)
+        override;
 
     MappingCounts counts() const { return {fallbacks_, substitutions_, cuts_}; }
 
 private:
-    ProfileDestination(ProfileDestinationSettings settings, std::shared_ptr<const Profile> profile,
-                       std::unique_ptr<HttpClient> client, const base::Clock& clock, base::Random& random);
-    BatchAnswer exchange(const std::string& batch_id, const std::vector<OutboundRecord>& records, bool is_query);
-    base::Result<SealedEnvelope> seal(const std::string& batch_id, const std::vector<OutboundRecord>& records,
-                                      bool is_query);
+    ProfileDestination(
+        ProfileDestinationSettings settings, std::shared_ptr<const Profile> profile,
+        std::unique_ptr<HttpClient> client, const base::Clock& clock, base::Random& random
+    );
+    BatchAnswer exchange(
+        const std::string& batch_id, const std::vector<OutboundRecord>& records, bool is_query
+    );
+    base::Result<SealedEnvelope> seal(
+        const std::string& batch_id, const std::vector<OutboundRecord>& records, bool is_query
+    );
 
     const ProfileDestinationSettings settings_;
     const std::shared_ptr<const Profile> profile_;

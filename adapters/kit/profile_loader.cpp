@@ -9,7 +9,8 @@ constexpr std::int64_t kRequestBytesMax = 64LL * 1024 * 1024;
 constexpr std::int64_t kAnswerBytesMax = 16LL * 1024 * 1024;
 constexpr std::int64_t kTimeoutMillisMax = 600'000;
 constexpr std::int64_t kLateAfterMillisMax = 30LL * 24 * 3600 * 1000;
-constexpr std::int64_t kSharedTargetsMax = 64;  // targets that more than one row of a kind may write
+constexpr std::int64_t kSharedTargetsMax =
+    64;  // targets that more than one row of a kind may write
 constexpr int kMinutesPerDay = 24 * 60;
 
 struct EnvelopeValueRow {
@@ -17,11 +18,16 @@ struct EnvelopeValueRow {
     EnvelopeValue value;
 };
 constexpr EnvelopeValueRow kEnvelopeValues[] = {
-    {"sender_id", EnvelopeValue::SenderId}, {"batch_id", EnvelopeValue::BatchId},
-    {"now", EnvelopeValue::Now},            {"nonce", EnvelopeValue::Nonce},
-    {"algorithm", EnvelopeValue::Algorithm}, {"key_id", EnvelopeValue::KeyId},
-    {"count", EnvelopeValue::Count},        {"type", EnvelopeValue::Type},
-    {"signature", EnvelopeValue::Signature}, {"records", EnvelopeValue::Records},
+    {"sender_id", EnvelopeValue::SenderId},
+    {"batch_id", EnvelopeValue::BatchId},
+    {"now", EnvelopeValue::Now},
+    {"nonce", EnvelopeValue::Nonce},
+    {"algorithm", EnvelopeValue::Algorithm},
+    {"key_id", EnvelopeValue::KeyId},
+    {"count", EnvelopeValue::Count},
+    {"type", EnvelopeValue::Type},
+    {"signature", EnvelopeValue::Signature},
+    {"records", EnvelopeValue::Records},
     {"record", EnvelopeValue::Record},
 };
 
@@ -52,8 +58,9 @@ std::set<int> statuses(YamlMap& map, const char* key) {
 bool holdsSharedTargets(const std::vector<MappingRow>& rows) {
     std::map<std::string, int> uses;
     for (const auto& row : rows) ++uses[row.to];
-    return std::count_if(uses.begin(), uses.end(), [](const auto& use) { return use.second > 1; }) <=
-           kSharedTargetsMax;
+    return std::count_if(uses.begin(), uses.end(), [](const auto& use) {
+               return use.second > 1;
+           }) <= kSharedTargetsMax;
 }
 
 }  // namespace
@@ -64,8 +71,10 @@ base::Result<std::shared_ptr<const Profile>> Profile::load(const std::string& di
     try {
         return ProfileLoader(directory).load(*root);
     } catch (const YAML::Exception& error) {
-        return base::makeError(base::ErrorCode::ProfileInvalid, directory + "/profile.yaml:" +
-                                   std::to_string(error.mark.line + 1) + ": " + error.msg);
+        return base::makeError(
+            base::ErrorCode::ProfileInvalid,
+            directory + "/profile.yaml:" + std::to_string(error.mark.line + 1) + ": " + error.msg
+        );
     }
 }
 
@@ -94,8 +103,10 @@ base::Result<std::shared_ptr<const Profile>> ProfileLoader::load(const YAML::Nod
 
 void ProfileLoader::style(YamlMap& root) {
     auto charset = Charset::load(root.text("charset", "UTF-8"));
-    if (charset) style_.charset = *charset;
-    else root.problem(charset.error().detail);
+    if (charset)
+        style_.charset = *charset;
+    else
+        root.problem(charset.error().detail);
     style_.substitute = root.text("substitute", "?");
     style_.cut_mark = root.text("cut_mark", "…");
     style_.flag_true = root.text("flag_true", "true");
@@ -104,7 +115,8 @@ void ProfileLoader::style(YamlMap& root) {
     const std::string numbers = root.text("numbers", "text");
     style_.numbers_as_text = numbers == "text";
     if (numbers != "text" && numbers != "number") root.problem("numbers: write text or number");
-    style_.region_characters = static_cast<std::uint32_t>(root.integer("region_characters", 0, 6, 32));
+    style_.region_characters =
+        static_cast<std::uint32_t>(root.integer("region_characters", 0, 6, 32));
     if (const auto units = root.text("reporting_units", ""); !units.empty()) {
         style_.reporting_units = shelf_.find(units, root.self(), problems_);
     }
@@ -122,19 +134,26 @@ void ProfileLoader::transport(YamlMap map) {
     transport.path = map.text("path");
     transport.query_path = map.text("query_path", "");
     transport.content_type = map.text("content_type", "application/json");
-    transport.batch_max = static_cast<std::size_t>(map.integer("batch_max", 1, 1, kProfileBatchMax));
+    transport.batch_max =
+        static_cast<std::size_t>(map.integer("batch_max", 1, 1, kProfileBatchMax));
     transport.request_bytes_max = static_cast<std::size_t>(
-        map.integer("request_bytes_max", 8LL * 1024 * 1024, 1024, kRequestBytesMax));
+        map.integer("request_bytes_max", 8LL * 1024 * 1024, 1024, kRequestBytesMax)
+    );
     transport.answer_bytes_max = static_cast<std::size_t>(
-        map.integer("answer_bytes_max", 4LL * 1024 * 1024, 1024, kAnswerBytesMax));
+        map.integer("answer_bytes_max", 4LL * 1024 * 1024, 1024, kAnswerBytesMax)
+    );
     transport.timeout_ms = map.integer("timeout_ms", 30'000, 100, kTimeoutMillisMax);
     transport.connect_timeout_ms = map.integer("connect_timeout_ms", 5'000, 100, kTimeoutMillisMax);
     transport.late_after_ms = map.integer("late_after_ms", 0, 0, kLateAfterMillisMax);
     const std::string resend = map.text("resend");
-    if (resend == "idempotent") transport.resend = Resend::Idempotent;
-    else if (resend == "query_first") transport.resend = Resend::QueryFirst;
-    else if (resend == "operator") transport.resend = Resend::Operator;
-    else map.problem("resend: write idempotent, query_first or operator");
+    if (resend == "idempotent")
+        transport.resend = Resend::Idempotent;
+    else if (resend == "query_first")
+        transport.resend = Resend::QueryFirst;
+    else if (resend == "operator")
+        transport.resend = Resend::Operator;
+    else
+        map.problem("resend: write idempotent, query_first or operator");
     if (transport.resend == Resend::QueryFirst && transport.query_path.empty()) {
         map.problem("resend query_first needs query_path");
     }
@@ -142,7 +161,7 @@ void ProfileLoader::transport(YamlMap map) {
 }
 
 void ProfileLoader::maintenance(const YAML::Node& list) {
-    static const std::vector<std::string> kDays = {"every",  "monday", "tuesday",  "wednesday",
+    static const std::vector<std::string> kDays = {"every",    "monday", "tuesday",  "wednesday",
                                                    "thursday", "friday", "saturday", "sunday"};
     if (!list.IsDefined()) return;
     if (!list.IsSequence()) return problems_.add(list, "maintenance: write a list of windows");
@@ -156,7 +175,9 @@ void ProfileLoader::maintenance(const YAML::Node& list) {
         window.from_minute = minuteOf(map.text("from"));
         window.to_minute = minuteOf(map.text("to"));
         if (window.from_minute < 0 || window.to_minute <= window.from_minute) {
-            map.problem("from and to: write \"HH:MM\", from before to; a window over midnight is two");
+            map.problem(
+                "from and to: write \"HH:MM\", from before to; a window over midnight is two"
+            );
         }
         map.finish();
         profile_->transport_.maintenance.push_back(window);
@@ -190,13 +211,15 @@ EnvelopeMember ProfileLoader::envelopeMember(const YAML::Node& node, const std::
 void ProfileLoader::envelope(YamlMap map) {
     for (const char* key : {"members", "headers"}) {
         const YAML::Node list = map.node(key);
-        auto& into = key == std::string("members") ? profile_->envelope_.members : profile_->envelope_.headers;
+        auto& into = key == std::string("members") ? profile_->envelope_.members
+                                                   : profile_->envelope_.headers;
         if (!list.IsDefined()) continue;
         if (!list.IsSequence()) {
             map.problem(std::string(key) + ": write a list");
             continue;
         }
-        for (const auto& node : list) into.push_back(envelopeMember(node, std::string("envelope.") + key));
+        for (const auto& node : list)
+            into.push_back(envelopeMember(node, std::string("envelope.") + key));
     }
     map.finish();
 }
@@ -208,7 +231,8 @@ SignedText ProfileLoader::signedText(YamlMap& map, const char* key) {
     for (const auto& text : map.texts(key)) {
         const bool digest = text.starts_with(kDigest) && text.ends_with(')');
         signed_text.parts.push_back(
-            {digest ? text.substr(kDigest.size(), text.size() - kDigest.size() - 1) : text, digest});
+            {digest ? text.substr(kDigest.size(), text.size() - kDigest.size() - 1) : text, digest}
+        );
     }
     signed_text.separator = map.text("separator", "");
     const std::string encoding = map.text("encoding", "base64");
@@ -220,9 +244,14 @@ SignedText ProfileLoader::signedText(YamlMap& map, const char* key) {
 void ProfileLoader::signature(YamlMap map) {
     for (const auto& [ours, theirs] : map.entries("algorithms")) {
         const auto algorithm = crypto::findAlgorithm(ours);
-        if (algorithm && theirs.IsScalar()) profile_->envelope_.algorithms[*algorithm] = theirs.Scalar();
-        else map.problem("algorithms: " + ours + " is no algorithm of ours (ecdsa-p256-sha256, ed25519, "
-                         "rsa-pss-sha512, rsa-v1_5-sha256)");
+        if (algorithm && theirs.IsScalar())
+            profile_->envelope_.algorithms[*algorithm] = theirs.Scalar();
+        else
+            map.problem(
+                "algorithms: " + ours +
+                " is no algorithm of ours (ecdsa-p256-sha256, ed25519, "
+                "rsa-pss-sha512, rsa-v1_5-sha256)"
+            );
     }
     profile_->envelope_.signed_text = signedText(map, "over");
     map.finish();
@@ -292,30 +321,35 @@ void ProfileLoader::kinds(YamlMap& root) {
     }
 }
 
-void ProfileLoader::kind(const std::string& name, YamlMap map, const YAML::Node& common,
-                         const YAML::Node& query) {
+void ProfileLoader::kind(
+    const std::string& name, YamlMap map, const YAML::Node& common, const YAML::Node& query
+) {
     const auto kind = ticket::findKind(name);
     if (!kind) return map.problem("no kind of record is called " + name);
     const auto& transport = profile_->transport_;
     auto rules = std::make_unique<KindRules>();
     rules->path = map.text("path", transport.path.c_str());
-    if (map.has("path") && transport.batch_max > 1) map.problem("a path of its own needs batch_max 1");
+    if (map.has("path") && transport.batch_max > 1)
+        map.problem("a path of its own needs batch_max 1");
     const std::string type = map.text("type");
     rules->mapping = mapping(type, *kind, {"common", common}, {name, map.node("rows")});
     if (!transport.query_path.empty()) rules->query = mapping(type, *kind, {"query", query}, {});
     Dependency dependency{*kind, {}};
     for (const auto& needed : map.texts("after")) {
         const auto needed_kind = ticket::findKind(needed);
-        if (needed_kind) dependency.needs.push_back(*needed_kind);
-        else map.problem("after: no kind of record is called " + needed);
+        if (needed_kind)
+            dependency.needs.push_back(*needed_kind);
+        else
+            map.problem("after: no kind of record is called " + needed);
     }
     map.finish();
     if (!dependency.needs.empty()) profile_->dependencies_.push_back(std::move(dependency));
     profile_->kinds_[static_cast<std::size_t>(*kind)] = std::move(rules);
 }
 
-std::unique_ptr<const Mapping> ProfileLoader::mapping(const std::string& type, ticket::Kind kind,
-                                                      const RowList& common, const RowList& own) {
+std::unique_ptr<const Mapping> ProfileLoader::mapping(
+    const std::string& type, ticket::Kind kind, const RowList& common, const RowList& own
+) {
     std::vector<MappingRow> rows;
     RowReader reader{style_, time_format_, shelf_, problems_};
     const std::string of_kind = std::string(" (") + ticket::kindRow(kind).name + ")";
@@ -332,14 +366,18 @@ std::unique_ptr<const Mapping> ProfileLoader::mapping(const std::string& type, t
 void ProfileLoader::checkEnvelope(YamlMap& root) {
     const auto& envelope = profile_->envelope_;
     const auto has = [&](const auto& list, EnvelopeValue value) {
-        return std::any_of(list.begin(), list.end(), [&](const auto& m) { return m.value == value; });
+        return std::any_of(list.begin(), list.end(), [&](const auto& m) {
+            return m.value == value;
+        });
     };
     const bool batched = has(envelope.members, EnvelopeValue::Records);
     const bool single = has(envelope.members, EnvelopeValue::Record);
-    if (batched == single) root.problem("the envelope needs one member of value records, or one of value record");
+    if (batched == single)
+        root.problem("the envelope needs one member of value records, or one of value record");
     const bool of_one_kind = single || has(envelope.members, EnvelopeValue::Type) ||
                              has(envelope.headers, EnvelopeValue::Type);
-    if (of_one_kind && profile_->transport_.batch_max > 1) root.problem("value record or type needs batch_max 1");
+    if (of_one_kind && profile_->transport_.batch_max > 1)
+        root.problem("value record or type needs batch_max 1");
     for (const auto& part : envelope.signed_text.parts) {
         const auto named = [&](const EnvelopeMember& m) {
             return m.name == part.path && m.value != EnvelopeValue::Signature;
@@ -351,7 +389,8 @@ void ProfileLoader::checkEnvelope(YamlMap& root) {
     }
     const bool signs = has(envelope.members, EnvelopeValue::Signature) ||
                        has(envelope.headers, EnvelopeValue::Signature);
-    if (signs && envelope.signed_text.parts.empty()) root.problem("signature.over: say what is signed");
+    if (signs && envelope.signed_text.parts.empty())
+        root.problem("signature.over: say what is signed");
 }
 
 }  // namespace yht::kit

@@ -1,5 +1,5 @@
-// Reads profile.yaml into a Profile: one function a section. Collects every mistake before it gives up.
-// Uses: profile, profile_rows, yaml_map. Used by: profile_loader.cpp alone (Profile::load).
+// Reads profile.yaml into a Profile: one function a section. Collects every mistake before it gives
+// up. Uses: profile, profile_rows, yaml_map. Used by: profile_loader.cpp alone (Profile::load).
 #pragma once
 
 #include <string>
@@ -26,13 +26,16 @@ private:
     void answerItem(YamlMap map);
     void receipt(YamlMap map);
     void kinds(YamlMap& root);
-    void kind(const std::string& name, YamlMap map, const YAML::Node& common, const YAML::Node& query);
+    void kind(
+        const std::string& name, YamlMap map, const YAML::Node& common, const YAML::Node& query
+    );
     struct RowList {
         std::string name;
         YAML::Node node = YAML::Node(YAML::NodeType::Undefined);
     };
-    std::unique_ptr<const Mapping> mapping(const std::string& type, ticket::Kind kind, const RowList& common,
-                                           const RowList& own);
+    std::unique_ptr<const Mapping> mapping(
+        const std::string& type, ticket::Kind kind, const RowList& common, const RowList& own
+    );
     CodeSet codes(YamlMap& map, const char* key);
     void checkEnvelope(YamlMap& root);
 

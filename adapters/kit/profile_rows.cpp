@@ -48,16 +48,19 @@ std::vector<std::string> fieldNames(ticket::Kind kind) {
 const ticket::FieldRow* requireField(YamlMap& map, ticket::Kind kind, const std::string& name) {
     const auto* field = ticket::findField(kind, name);
     if (field == nullptr) {
-        map.problem(std::string(ticket::kindRow(kind).name) + " has no field " + name +
-                    didYouMean(name, fieldNames(kind)));
+        map.problem(
+            std::string(ticket::kindRow(kind).name) + " has no field " + name +
+            didYouMean(name, fieldNames(kind))
+        );
     }
     return field;
 }
 
 }  // namespace
 
-std::shared_ptr<const Vocabulary> VocabularyShelf::find(const std::string& name, const YAML::Node& at,
-                                                        YamlProblems& problems) {
+std::shared_ptr<const Vocabulary> VocabularyShelf::find(
+    const std::string& name, const YAML::Node& at, YamlProblems& problems
+) {
     if (const auto found = read_.find(name); found != read_.end()) return found->second;
     const std::string path = directory_ + "/" + name + ".csv";
     std::ifstream file(path, std::ios::binary);
@@ -77,8 +80,10 @@ std::shared_ptr<const Vocabulary> VocabularyShelf::find(const std::string& name,
     return shared;
 }
 
-void RowReader::read(const YAML::Node& list, ticket::Kind kind, const std::string& where,
-                     std::vector<MappingRow>& rows) {
+void RowReader::read(
+    const YAML::Node& list, ticket::Kind kind, const std::string& where,
+    std::vector<MappingRow>& rows
+) {
     if (!list.IsDefined()) return;
     if (!list.IsSequence()) return problems.add(list, where + ": write a list of rows");
     for (const auto& node : list) {
@@ -143,13 +148,27 @@ void RowReader::conversion(YamlMap& map, ticket::FieldType type, MappingRow& row
     const std::string format = map.text("format", time_format.c_str());
     row.join = map.text("join", "");
     switch (type) {
-        case ticket::FieldType::Code: row.conversion = Conversion::Code; break;
-        case ticket::FieldType::Codes: row.conversion = Conversion::Joined; break;
-        case ticket::FieldType::Time: row.conversion = Conversion::Time; break;
-        case ticket::FieldType::Integer: row.conversion = Conversion::Number; break;
-        case ticket::FieldType::Flag: row.conversion = Conversion::Flag; break;
-        case ticket::FieldType::Region: row.conversion = Conversion::Region; break;
-        case ticket::FieldType::Map: row.conversion = Conversion::Map; break;
+        case ticket::FieldType::Code:
+            row.conversion = Conversion::Code;
+            break;
+        case ticket::FieldType::Codes:
+            row.conversion = Conversion::Joined;
+            break;
+        case ticket::FieldType::Time:
+            row.conversion = Conversion::Time;
+            break;
+        case ticket::FieldType::Integer:
+            row.conversion = Conversion::Number;
+            break;
+        case ticket::FieldType::Flag:
+            row.conversion = Conversion::Flag;
+            break;
+        case ticket::FieldType::Region:
+            row.conversion = Conversion::Region;
+            break;
+        case ticket::FieldType::Map:
+            row.conversion = Conversion::Map;
+            break;
         case ticket::FieldType::Texts:
         case ticket::FieldType::References:
             row.conversion = map.has("join") ? Conversion::Joined : Conversion::List;
@@ -158,31 +177,43 @@ void RowReader::conversion(YamlMap& map, ticket::FieldType type, MappingRow& row
         case ticket::FieldType::Reference:
         case ticket::FieldType::Phone:
         case ticket::FieldType::Digest:
-        case ticket::FieldType::Decimal: row.conversion = Conversion::Text; break;
+        case ticket::FieldType::Decimal:
+            row.conversion = Conversion::Text;
+            break;
     }
     if (row.conversion == Conversion::Time) row.time_format = format;
     if (!codes.empty()) row.codes = shelf.find(codes, map.self(), problems);
-    if (row.conversion == Conversion::Code && codes.empty()) map.problem(row.to + " is a code: name its codes");
-    if (type == ticket::FieldType::Codes && !map.has("join")) map.problem(row.to + " is a list: write join");
-    const bool bounded = row.conversion == Conversion::Text || row.conversion == Conversion::Joined ||
+    if (row.conversion == Conversion::Code && codes.empty())
+        map.problem(row.to + " is a code: name its codes");
+    if (type == ticket::FieldType::Codes && !map.has("join"))
+        map.problem(row.to + " is a list: write join");
+    const bool bounded = row.conversion == Conversion::Text ||
+                         row.conversion == Conversion::Joined ||
                          row.conversion == Conversion::List || row.conversion == Conversion::Map;
-    if (bounded && !row.from.empty() && !map.has("max")) map.problem(row.to + " needs max, in bytes");
+    if (bounded && !row.from.empty() && !map.has("max"))
+        map.problem(row.to + " needs max, in bytes");
 }
 
 void RowReader::lengths(YamlMap& map, MappingRow& row) {
     row.bytes_max = static_cast<std::uint32_t>(map.integer("max", 0, 1, kBytesMax));
     const std::string overflow = map.text("overflow", "refuse");
     row.into = map.text("into", "");
-    row.into_bytes_max = static_cast<std::uint32_t>(map.integer("into_max", row.bytes_max, 1, kBytesMax));
-    if (overflow == "cut") row.overflow = Overflow::Cut;
-    else if (overflow == "split") row.overflow = Overflow::Split;
-    else if (overflow == "omit") row.overflow = Overflow::Omit;
-    else if (overflow != "refuse") map.problem("overflow: write refuse, omit, cut or split");
+    row.into_bytes_max =
+        static_cast<std::uint32_t>(map.integer("into_max", row.bytes_max, 1, kBytesMax));
+    if (overflow == "cut")
+        row.overflow = Overflow::Cut;
+    else if (overflow == "split")
+        row.overflow = Overflow::Split;
+    else if (overflow == "omit")
+        row.overflow = Overflow::Omit;
+    else if (overflow != "refuse")
+        map.problem("overflow: write refuse, omit, cut or split");
     const bool entries = row.conversion == Conversion::List || row.conversion == Conversion::Map;
     if (entries && row.overflow != Overflow::Refuse && row.overflow != Overflow::Cut) {
         map.problem("entries of a list or map are refused or cut");
     }
-    if ((row.overflow == Overflow::Split) != !row.into.empty()) map.problem("overflow: split and into go together");
+    if ((row.overflow == Overflow::Split) != !row.into.empty())
+        map.problem("overflow: split and into go together");
     const std::size_t mark_bytes = style.charset->bytesOfText(style.cut_mark);
     const bool marks = row.overflow == Overflow::Cut || row.overflow == Overflow::Split;
     if (marks && std::min(row.bytes_max, row.into_bytes_max) <= mark_bytes) {
@@ -190,7 +221,8 @@ void RowReader::lengths(YamlMap& map, MappingRow& row) {
     }
     std::string changed;
     const auto fitted = fitText(row.fallback, {style.charset.get(), row.bytes_max, "?"}, changed);
-    if (fitted.substituted > 0 || !fitted.rest.empty()) map.problem("the text of " + row.to + " does not fit");
+    if (fitted.substituted > 0 || !fitted.rest.empty())
+        map.problem("the text of " + row.to + " does not fit");
 }
 
 void RowReader::need(YamlMap& map, ticket::Kind kind, MappingRow& row) {

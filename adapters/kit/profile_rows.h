@@ -1,6 +1,6 @@
-// Mapping rows of a profile as written, turned into MappingRows: names looked up in the catalogue, vocabularies
-// read, lengths and texts checked against the far side's charset. What a row may say: adapters/README.md.
-// Uses: mapping, yaml_map. Used by: profile_loader.
+// Mapping rows of a profile as written, turned into MappingRows: names looked up in the catalogue,
+// vocabularies read, lengths and texts checked against the far side's charset. What a row may say:
+// adapters/README.md. Uses: mapping, yaml_map. Used by: profile_loader.
 #pragma once
 
 #include <map>
@@ -18,7 +18,9 @@ class VocabularyShelf {
 public:
     explicit VocabularyShelf(std::string directory) : directory_(std::move(directory)) {}
     /// nullptr and a problem where DIRECTORY/<name>.csv can't be used.
-    std::shared_ptr<const Vocabulary> find(const std::string& name, const YAML::Node& at, YamlProblems& problems);
+    std::shared_ptr<const Vocabulary> find(
+        const std::string& name, const YAML::Node& at, YamlProblems& problems
+    );
     const std::map<std::string, std::shared_ptr<const Vocabulary>>& all() const { return read_; }
 
 private:
@@ -33,7 +35,10 @@ struct RowReader {
     YamlProblems& problems;
 
     /// Appends the rows of a list, read for records of `kind`.
-    void read(const YAML::Node& list, ticket::Kind kind, const std::string& where, std::vector<MappingRow>& rows);
+    void read(
+        const YAML::Node& list, ticket::Kind kind, const std::string& where,
+        std::vector<MappingRow>& rows
+    );
 
 private:
     MappingRow row(YamlMap& map, ticket::Kind kind);

@@ -1,6 +1,6 @@
-// Places inside JSON: a member by its path in a parsed text, and its bytes as they were sent. Signatures of
-// strangers are made over bytes on the wire; parsing and writing again would not give them back.
-// Uses: json. Used by: answer.
+// Places inside JSON: a member by its path in a parsed text, and its bytes as they were sent.
+// Signatures of strangers are made over bytes on the wire; parsing and writing again would not give
+// them back. Uses: json. Used by: answer.
 #pragma once
 
 #include <optional>
@@ -17,8 +17,8 @@ const rapidjson::Value* findPath(const rapidjson::Value& value, std::string_view
 /// Its text (a number's, too), "" where absent or of another type.
 std::string textAt(const rapidjson::Value& value, std::string_view path);
 
-/// The bytes of that member's value in `text`, from its first to its last. nullopt where absent, and where a
-/// name on the way is written with escapes. Requires: text that json::parse() took.
+/// The bytes of that member's value in `text`, from its first to its last. nullopt where absent,
+/// and where a name on the way is written with escapes. Requires: text that json::parse() took.
 std::optional<std::string_view> rawAt(std::string_view text, std::string_view path);
 
 }  // namespace yht::kit

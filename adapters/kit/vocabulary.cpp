@@ -7,8 +7,9 @@ constexpr std::string_view kHeader = "our_code,their_code";
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";  // spreadsheets write one
 
 base::Error wrong(const std::string& name, std::size_t line, const std::string& what) {
-    return base::makeError(base::ErrorCode::ProfileInvalid,
-                           name + ":" + std::to_string(line) + ": " + what);
+    return base::makeError(
+        base::ErrorCode::ProfileInvalid, name + ":" + std::to_string(line) + ": " + what
+    );
 }
 
 std::string_view nextLine(std::string_view& rest) {
@@ -27,14 +28,19 @@ base::Result<Vocabulary> Vocabulary::fromCsv(const std::string& name, std::strin
     if (csv.starts_with(kByteOrderMark)) csv.remove_prefix(kByteOrderMark.size());
     const std::string_view header = nextLine(csv);
     if (header != kHeader && header != std::string(kHeader) + ",remark") {
-        return wrong(name, 1, "the first line must be \"our_code,their_code\" or \"our_code,their_code,remark\"");
+        return wrong(
+            name, 1,
+            "the first line must be \"our_code,their_code\" or \"our_code,their_code,remark\""
+        );
     }
     for (std::size_t line_no = 2; !csv.empty(); ++line_no) {
         const std::string_view line = nextLine(csv);
         if (line.empty()) continue;
-        if (line_no > kRowsMax) return wrong(name, line_no, "more than " + std::to_string(kRowsMax) + " rows");
+        if (line_no > kRowsMax)
+            return wrong(name, line_no, "more than " + std::to_string(kRowsMax) + " rows");
         const std::size_t comma = line.find(',');
-        if (comma == 0 || comma == std::string_view::npos || line.find('"') != std::string_view::npos) {
+        if (comma == 0 || comma == std::string_view::npos ||
+            line.find('"') != std::string_view::npos) {
             return wrong(name, line_no, "write our_code,their_code without quotes");
         }
         const std::string ours(line.substr(0, comma));

@@ -1,6 +1,6 @@
-// A code translation (码表): our code → the far side's, from a CSV file "our_code,their_code[,remark]".
-// A row whose our_code is "*" is the fallback for codes that have no row; a mapping counts how often it was taken.
-// Uses: base. Used by: profile, mapping.
+// A code translation (码表): our code → the far side's, from a CSV file
+// "our_code,their_code[,remark]". A row whose our_code is "*" is the fallback for codes that have
+// no row; a mapping counts how often it was taken. Uses: base. Used by: profile, mapping.
 #pragma once
 
 #include <string>

@@ -11,7 +11,8 @@ void YamlProblems::add(const YAML::Node& at, const std::string& what) {
     const int line = at.IsDefined() ? at.Mark().line + 1 : 0;
     std::string text = file_ + (line > 0 ? ":" + std::to_string(line) : "") + ": " + what;
     // Common rows are read once for every kind: one mistake, one line.
-    if (std::find(lines_.begin(), lines_.end(), text) == lines_.end()) lines_.push_back(std::move(text));
+    if (std::find(lines_.begin(), lines_.end(), text) == lines_.end())
+        lines_.push_back(std::move(text));
 }
 
 base::Error YamlProblems::error() const {
@@ -25,21 +26,27 @@ base::Result<YAML::Node> parseYamlFile(const std::string& path) {
         return YAML::LoadFile(path);
     } catch (const YAML::Exception& error) {
         const int line = error.mark.line + 1;
-        return base::makeError(base::ErrorCode::ProfileInvalid,
-                               path + (line > 0 ? ":" + std::to_string(line) : "") + ": " + error.msg);
+        return base::makeError(
+            base::ErrorCode::ProfileInvalid,
+            path + (line > 0 ? ":" + std::to_string(line) : "") + ": " + error.msg
+        );
     }
 }
 
 std::string didYouMean(const std::string& name, const std::vector<std::string>& known) {
     const auto distance = [&](const std::string& k) { return base::editDistance(name, k); };
-    const auto best = std::min_element(known.begin(), known.end(), [&](const auto& a, const auto& b) {
-        return distance(a) < distance(b);
-    });
-    if (best == known.end() || distance(*best) > std::max<std::size_t>(2, name.size() / 3)) return "";
+    const auto best =
+        std::min_element(known.begin(), known.end(), [&](const auto& a, const auto& b) {
+            return distance(a) < distance(b);
+        });
+    if (best == known.end() || distance(*best) > std::max<std::size_t>(2, name.size() / 3))
+        return "";
     return ", did you mean " + *best + "?";
 }
 
-std::vector<std::string> scalarsOf(const YAML::Node& node, const std::string& where, YamlProblems& problems) {
+std::vector<std::string> scalarsOf(
+    const YAML::Node& node, const std::string& where, YamlProblems& problems
+) {
     std::vector<std::string> values;
     if (!node.IsDefined()) return values;
     if (node.IsScalar()) return {node.Scalar()};
@@ -48,8 +55,10 @@ std::vector<std::string> scalarsOf(const YAML::Node& node, const std::string& wh
         return values;
     }
     for (const auto& item : node) {
-        if (item.IsScalar()) values.push_back(item.Scalar());
-        else problems.add(item, where + ": write plain values");
+        if (item.IsScalar())
+            values.push_back(item.Scalar());
+        else
+            problems.add(item, where + ": write plain values");
     }
     return values;
 }
@@ -87,17 +96,23 @@ std::string YamlMap::text(const char* key, const char* fallback) {
     return found.Scalar();
 }
 
-std::int64_t YamlMap::integer(const char* key, std::int64_t fallback, std::int64_t min, std::int64_t max) {
+std::int64_t YamlMap::integer(
+    const char* key, std::int64_t fallback, std::int64_t min, std::int64_t max
+) {
     if (!has(key)) {
         known_.emplace_back(key);
         return fallback;
     }
     const std::string written = text(key);
     std::int64_t value = 0;
-    const auto [end, code] = std::from_chars(written.data(), written.data() + written.size(), value);
-    if (code != std::errc{} || end != written.data() + written.size() || value < min || value > max) {
-        problems_.add(node(key), where_ + "." + key + ": write a whole number from " + std::to_string(min) +
-                                     " to " + std::to_string(max));
+    const auto [end, code] =
+        std::from_chars(written.data(), written.data() + written.size(), value);
+    if (code != std::errc{} || end != written.data() + written.size() || value < min ||
+        value > max) {
+        problems_.add(
+            node(key), where_ + "." + key + ": write a whole number from " + std::to_string(min) +
+                           " to " + std::to_string(max)
+        );
         return fallback;
     }
     return value;

@@ -1,6 +1,6 @@
-// A YAML map read strictly: every key that nobody asked for is a mistake, told with file, line and the nearest
-// right name; all mistakes of a file come at once. Catches what yaml-cpp throws.
-// Uses: base, yaml-cpp. Used by: profile.
+// A YAML map read strictly: every key that nobody asked for is a mistake, told with file, line and
+// the nearest right name; all mistakes of a file come at once. Catches what yaml-cpp throws. Uses:
+// base, yaml-cpp. Used by: profile.
 #pragma once
 
 #include <yaml-cpp/yaml.h>
@@ -39,7 +39,9 @@ public:
     bool has(const char* key) const;
     /// Scalar text. Absent: `fallback`, or a problem where that is nullptr.
     std::string text(const char* key, const char* fallback = nullptr);
-    std::int64_t integer(const char* key, std::int64_t fallback, std::int64_t min, std::int64_t max);
+    std::int64_t integer(
+        const char* key, std::int64_t fallback, std::int64_t min, std::int64_t max
+    );
     bool flag(const char* key, bool fallback);
     /// One scalar or a list of them; empty where absent.
     std::vector<std::string> texts(const char* key);
@@ -61,7 +63,9 @@ private:
 };
 
 /// The scalars of a scalar or list node.
-std::vector<std::string> scalarsOf(const YAML::Node& node, const std::string& where, YamlProblems& problems);
+std::vector<std::string> scalarsOf(
+    const YAML::Node& node, const std::string& where, YamlProblems& problems
+);
 
 /// ", did you mean X?" for the nearest of `known`, "" where none is near.
 std::string didYouMean(const std::string& name, const std::vector<std::string>& known);

@@ -24,13 +24,17 @@ protected:
 
     static std::string item(int seq, const std::string& code, const std::string& more = "") {
         return R"({"XH":")" + std::to_string(seq) + R"(","GDBH":")" + kTicket +
-               R"(","SJBH":"XS2019041800000042","code":")" + code + R"(","message":"…")" + more + "}";
+               R"(","SJBH":"XS2019041800000042","code":")" + code + R"(","message":"…")" + more +
+               "}";
     }
     std::string sign(const trust::SigningKey& key, const std::string& text) {
         return base::toBase64(*key.key.sign(key.algorithm, text));
     }
-    std::string receiptOver(const std::string& data, const std::string& code, const trust::SigningKey& key) {
-        const std::string text = "HZ1&b1&2019-04-18 09:30:16&" + code + "&" + base::toHex(crypto::sha256(data));
+    std::string receiptOver(
+        const std::string& data, const std::string& code, const trust::SigningKey& key
+    ) {
+        const std::string text =
+            "HZ1&b1&2019-04-18 09:30:16&" + code + "&" + base::toHex(crypto::sha256(data));
         return R"({"HZBH":"HZ1","MSGID":"b1","JSSJ":"2019-04-18 09:30:16","SIGNALG":"ECDSA-P256-SHA256","ZSZW":")" +
                certificates.front().fingerprint() + R"(","SIGN":")" + sign(key, text) + "\"}";
     }
@@ -44,7 +48,9 @@ protected:
     BatchAnswer judge(const std::string& body, int status = 200) {
         return judgeHttp({.outcome = HttpOutcome::Answered, .status = status, .body = body});
     }
-    static std::string both(const std::string& code) { return "[" + item(17, code) + "," + item(18, code) + "]"; }
+    static std::string both(const std::string& code) {
+        return "[" + item(17, code) + "," + item(18, code) + "]";
+    }
     static void expectNone(const BatchAnswer& answer) {
         EXPECT_EQ(answer.verdict, BatchVerdict::Unknown) << answer.error_detail;
         EXPECT_EQ(answer.error, ErrorCode::PeerAnswerInvalid);
@@ -54,9 +60,11 @@ protected:
 
 TEST_F(AnswerTest, EachCodeOfARecordHasItsVerdict) {
     const std::pair<const char*, RecordVerdict> rows[] = {
-        {"0", RecordVerdict::Accepted},    {"3001", RecordVerdict::Duplicate}, {"2001", RecordVerdict::Refused},
-        {"2999", RecordVerdict::Refused},  {"3003", RecordVerdict::Refused},   {"3004", RecordVerdict::Refused},
-        {"3002", RecordVerdict::Later},    {"5000", RecordVerdict::Later},     {"5999", RecordVerdict::Later},
+        {"0", RecordVerdict::Accepted},   {"3001", RecordVerdict::Duplicate},
+        {"2001", RecordVerdict::Refused}, {"2999", RecordVerdict::Refused},
+        {"3003", RecordVerdict::Refused}, {"3004", RecordVerdict::Refused},
+        {"3002", RecordVerdict::Later},   {"5000", RecordVerdict::Later},
+        {"5999", RecordVerdict::Later},
     };
     for (const auto& [code, verdict] : rows) {
         const auto answer = judge(answered("[" + item(17, code) + "," + item(18, "0") + "]"));
@@ -77,8 +85,14 @@ TEST_F(AnswerTest, TheirNumberAndReceiptAreKeptAsTheyCame) {
 
 TEST_F(AnswerTest, RefusedFieldsComeBackUnderOurPointers) {
     const auto answer = judge(answered(
-        "[" + item(17, "2003", R"(,"fieldErrors":[{"field":"SQBT","code":"2003"},{"field":"SQNRX","code":"2003"},)"
-                               R"({"field":"QQQQ","code":"2004"}])") + "," + item(18, "0") + "]"));
+        "[" +
+        item(
+            17, "2003",
+            R"(,"fieldErrors":[{"field":"SQBT","code":"2003"},{"field":"SQNRX","code":"2003"},)"
+            R"({"field":"QQQQ","code":"2004"}])"
+        ) +
+        "," + item(18, "0") + "]"
+    ));
     ASSERT_EQ(answer.verdict, BatchVerdict::Answered);
     ASSERT_EQ(answer.records[0].fields.size(), 3U);
     EXPECT_EQ(answer.records[0].fields[0].pointer, "/title");
@@ -89,11 +103,13 @@ TEST_F(AnswerTest, RefusedFieldsComeBackUnderOurPointers) {
 
 TEST_F(AnswerTest, ABatchCodeOtherThan200MeansNothingWasTaken) {
     const std::pair<const char*, ErrorCode> rows[] = {
-        {"1004", ErrorCode::PeerBusy},    {"1006", ErrorCode::PeerBusy},    {"5001", ErrorCode::PeerBusy},
-        {"1001", ErrorCode::PeerRefused}, {"1003", ErrorCode::PeerRefused}, {"1005", ErrorCode::PeerRefused},
+        {"1004", ErrorCode::PeerBusy},    {"1006", ErrorCode::PeerBusy},
+        {"5001", ErrorCode::PeerBusy},    {"1001", ErrorCode::PeerRefused},
+        {"1003", ErrorCode::PeerRefused}, {"1005", ErrorCode::PeerRefused},
     };
     for (const auto& [code, error] : rows) {
-        const auto answer = judge(R"({"code":")" + std::string(code) + R"(","message":"…","retryAfter":"60"})");
+        const auto answer =
+            judge(R"({"code":")" + std::string(code) + R"(","message":"…","retryAfter":"60"})");
         EXPECT_EQ(answer.verdict, BatchVerdict::Busy) << code;
         EXPECT_EQ(answer.error, error) << code;
         EXPECT_EQ(answer.retry_after_ms, 60'000) << code;
@@ -102,8 +118,12 @@ TEST_F(AnswerTest, ABatchCodeOtherThan200MeansNothingWasTaken) {
 
 TEST_F(AnswerTest, HttpStatusesOfBoxesInBetween) {
     for (const int status : {429, 503}) {
-        const auto answer = judgeHttp({.outcome = HttpOutcome::Answered, .status = status,
-                                       .fields = {{"retry-after", "7"}}, .body = "<html>"});
+        const auto answer = judgeHttp(
+            {.outcome = HttpOutcome::Answered,
+             .status = status,
+             .fields = {{"retry-after", "7"}},
+             .body = "<html>"}
+        );
         EXPECT_EQ(answer.verdict, BatchVerdict::Busy) << status;
         EXPECT_EQ(answer.retry_after_ms, 7'000) << status;
     }
@@ -129,13 +149,17 @@ TEST_F(AnswerTest, GarbageIsNoAnswer) {
 
 TEST_F(AnswerTest, AnUnsignedReceiptIsNoAnswer) {
     expectNone(judge(R"({"code":"200","data":)" + both("0") + "}"));
-    expectNone(judge(R"({"code":"200","data":)" + both("0") + R"(,"receipt":{"HZBH":"HZ1","MSGID":"b1"}})"));
+    expectNone(
+        judge(R"({"code":"200","data":)" + both("0") + R"(,"receipt":{"HZBH":"HZ1","MSGID":"b1"}})")
+    );
 }
 
 TEST_F(AnswerTest, AReceiptSignedByAnotherKeyIsNoAnswer) {
     const std::string data = both("0");
-    expectNone(judge(R"({"code":"200","data":)" + data + R"(,"receipt":)" +
-                     receiptOver(data, "200", signingKeyOf(test::sharedPki().centre())) + "}"));
+    expectNone(judge(
+        R"({"code":"200","data":)" + data + R"(,"receipt":)" +
+        receiptOver(data, "200", signingKeyOf(test::sharedPki().centre())) + "}"
+    ));
 }
 
 TEST_F(AnswerTest, AReceiptOfOtherDataIsNoAnswer) {

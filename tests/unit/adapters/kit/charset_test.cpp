@@ -9,7 +9,9 @@ using base::ErrorCode;
 
 class CharsetTest : public ::testing::Test {
 protected:
-    static std::shared_ptr<const Charset> load(const std::string& name) { return *Charset::load(name); }
+    static std::shared_ptr<const Charset> load(const std::string& name) {
+        return *Charset::load(name);
+    }
     std::shared_ptr<const Charset> gbk = load("GBK");
     std::string owned;
 
@@ -18,11 +20,17 @@ protected:
     }
 };
 
-TEST_F(CharsetTest, GbkTakesTwoBytesForHanAndOneForAscii) { EXPECT_EQ(gbk->bytesOfText("A中文b"), 6U); }
+TEST_F(CharsetTest, GbkTakesTwoBytesForHanAndOneForAscii) {
+    EXPECT_EQ(gbk->bytesOfText("A中文b"), 6U);
+}
 
-TEST_F(CharsetTest, GbkHasNoCharactersBeyondTheBmp) { EXPECT_EQ(gbk->bytesOf(U'𠮷'), 0); }
+TEST_F(CharsetTest, GbkHasNoCharactersBeyondTheBmp) {
+    EXPECT_EQ(gbk->bytesOf(U'𠮷'), 0);
+}
 
-TEST_F(CharsetTest, Gb18030HasThemAtFourBytes) { EXPECT_EQ(load("GB18030")->bytesOf(U'𠮷'), 4); }
+TEST_F(CharsetTest, Gb18030HasThemAtFourBytes) {
+    EXPECT_EQ(load("GB18030")->bytesOf(U'𠮷'), 4);
+}
 
 TEST_F(CharsetTest, AnUnknownCharsetIsRefused) {
     EXPECT_EQ(Charset::load("KLINGON").error().code, ErrorCode::ProfileInvalid);
@@ -56,7 +64,9 @@ TEST_F(CharsetTest, ASubstituteThatDoesNotFitIsLeftForTheRest) {
     EXPECT_EQ(fitted.substituted, 0U);
 }
 
-TEST_F(CharsetTest, LineEndsBecomeLineFeeds) { EXPECT_EQ(fit("a\r\nb\rc\n", 0).text, "a\nb\nc\n"); }
+TEST_F(CharsetTest, LineEndsBecomeLineFeeds) {
+    EXPECT_EQ(fit("a\r\nb\rc\n", 0).text, "a\nb\nc\n");
+}
 
 }  // namespace
 }  // namespace yht::kit

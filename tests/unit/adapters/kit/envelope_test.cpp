@@ -14,32 +14,44 @@ protected:
     test::CertificateFiles files = test::sharedPki().gateway();
     trust::SigningKey key = signingKeyOf(files);
     std::vector<std::string> records = {R"({"XH":"1"})", R"({"XH":"2","SQBT":"标题"})"};
-    EnvelopeInput input{.sender_id = "XZ43020001", .batch_id = "b1", .type = "", .nonce = "00ff",
-                        .now_ms = kApril, .records = &records, .key = &key};
+    EnvelopeInput input{
+        .sender_id = "XZ43020001",
+        .batch_id = "b1",
+        .type = "",
+        .nonce = "00ff",
+        .now_ms = kApril,
+        .records = &records,
+        .key = &key};
 };
 
 TEST_F(EnvelopeTest, MembersStandInTheProfilesOrderWithoutBlanks) {
     const auto sealed = sealEnvelope(xiang()->envelope(), input);
     ASSERT_TRUE(sealed);
     const std::string sign = member(sealed->body, "SIGN");
-    EXPECT_EQ(sealed->body, R"({"APPID":"XZ43020001","MSGID":"b1","TIMESTAMP":"20190418093015","NONCE":"00ff",)"
-                            R"("SIGNALG":"ECDSA-P256-SHA256","ZSZW":")" + certificateOf(files).fingerprint() +
-                            R"(","SJTS":"2","SIGN":")" + sign +
-                            R"(","SJLB":[{"XH":"1"},{"XH":"2","SQBT":"标题"}]})");
+    EXPECT_EQ(
+        sealed->body,
+        R"({"APPID":"XZ43020001","MSGID":"b1","TIMESTAMP":"20190418093015","NONCE":"00ff",)"
+        R"("SIGNALG":"ECDSA-P256-SHA256","ZSZW":")" +
+            certificateOf(files).fingerprint() + R"(","SJTS":"2","SIGN":")" + sign +
+            R"(","SJLB":[{"XH":"1"},{"XH":"2","SQBT":"标题"}]})"
+    );
 }
 
 TEST_F(EnvelopeTest, TheSignatureVerifiesOverTheDocumentedString) {
     const auto sealed = sealEnvelope(xiang()->envelope(), input);
     ASSERT_TRUE(sealed);
-    const std::string text = "XZ43020001&b1&20190418093015&00ff&" +
-                             base::toHex(crypto::sha256(R"([{"XH":"1"},{"XH":"2","SQBT":"标题"}])"));
+    const std::string text =
+        "XZ43020001&b1&20190418093015&00ff&" +
+        base::toHex(crypto::sha256(R"([{"XH":"1"},{"XH":"2","SQBT":"标题"}])"));
     const auto signature = base::fromBase64(member(sealed->body, "SIGN"));
     ASSERT_TRUE(signature);
     EXPECT_EQ(signature->size(), 64U);  // raw r ‖ s
     const auto publicKey = certificateOf(files).publicKey();
     const auto algorithm = crypto::SignatureAlgorithm::EcdsaP256Sha256;
     EXPECT_EQ(*publicKey.verify(algorithm, text, *signature), crypto::SignatureVerdict::Valid);
-    EXPECT_EQ(*publicKey.verify(algorithm, text + "x", *signature), crypto::SignatureVerdict::Invalid);
+    EXPECT_EQ(
+        *publicKey.verify(algorithm, text + "x", *signature), crypto::SignatureVerdict::Invalid
+    );
 }
 
 TEST_F(EnvelopeTest, TheDigestIsOfTheBytesAsSent) {
@@ -50,7 +62,9 @@ TEST_F(EnvelopeTest, TheDigestIsOfTheBytesAsSent) {
 
 TEST_F(EnvelopeTest, AnRsaKeySignsUnderItsOwnName) {
     const auto rsa = test::sharedPki().issue({.name = "rsa", .key = test::KeyKind::Rsa2048});
-    key = *trust::signingKey(rsa.certificatePem(), rsa.privateKeyPem(), crypto::SignatureAlgorithm::RsaV15Sha256);
+    key = *trust::signingKey(
+        rsa.certificatePem(), rsa.privateKeyPem(), crypto::SignatureAlgorithm::RsaV15Sha256
+    );
     const auto sealed = sealEnvelope(xiang()->envelope(), input);
     ASSERT_TRUE(sealed);
     EXPECT_EQ(member(sealed->body, "SIGNALG"), "RSA-SHA256");
@@ -59,13 +73,16 @@ TEST_F(EnvelopeTest, AnRsaKeySignsUnderItsOwnName) {
 TEST_F(EnvelopeTest, AKeyThatTheProfileDoesNotTakeIsRefused) {
     const auto ed = test::sharedPki().issue({.name = "ed", .key = test::KeyKind::Ed25519});
     key = signingKeyOf(ed);
-    EXPECT_EQ(sealEnvelope(xiang()->envelope(), input).error().code, base::ErrorCode::SignatureAlgorithm);
+    EXPECT_EQ(
+        sealEnvelope(xiang()->envelope(), input).error().code, base::ErrorCode::SignatureAlgorithm
+    );
 }
 
 TEST_F(EnvelopeTest, AProfileMaySignInAHeaderInHex) {
     EnvelopeRules rules;
     rules.members = {{"record", EnvelopeValue::Record, ""}};
-    rules.headers = {{"X-App", EnvelopeValue::SenderId, ""}, {"X-Sign", EnvelopeValue::Signature, ""}};
+    rules.headers = {
+        {"X-App", EnvelopeValue::SenderId, ""}, {"X-Sign", EnvelopeValue::Signature, ""}};
     rules.algorithms = {{crypto::SignatureAlgorithm::EcdsaP256Sha256, "ES256"}};
     rules.signed_text = {{{"X-App", false}, {"record", true}}, "|", true};
     const auto sealed = sealEnvelope(rules, input);
@@ -73,9 +90,12 @@ TEST_F(EnvelopeTest, AProfileMaySignInAHeaderInHex) {
     EXPECT_EQ(sealed->body, R"({"record":{"XH":"1"}})");
     ASSERT_EQ(sealed->headers.size(), 2U);
     const std::string text = "XZ43020001|" + base::toHex(crypto::sha256(records.front()));
-    EXPECT_EQ(*certificateOf(files).publicKey().verify(key.algorithm, text,
-                                                       *base::fromHex(sealed->headers[1].second)),
-              crypto::SignatureVerdict::Valid);
+    EXPECT_EQ(
+        *certificateOf(files).publicKey().verify(
+            key.algorithm, text, *base::fromHex(sealed->headers[1].second)
+        ),
+        crypto::SignatureVerdict::Valid
+    );
 }
 
 }  // namespace

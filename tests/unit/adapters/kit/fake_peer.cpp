@@ -52,11 +52,15 @@ void FakePeer::Talk::send(const std::string& bytes) {
 }
 
 void FakePeer::Talk::answer(const std::string& body, const std::string& more_fields) {
-    send("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n" + more_fields +
-         "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+    send(
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n" + more_fields +
+        "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body
+    );
 }
 
-void FakePeer::Talk::close() { ::shutdown(socket_.impl()->sockfd(), SHUT_RDWR); }
+void FakePeer::Talk::close() {
+    ::shutdown(socket_.impl()->sockfd(), SHUT_RDWR);
+}
 
 void FakePeer::Talk::waitForClose() {
     while (!request().empty()) {
@@ -64,7 +68,8 @@ void FakePeer::Talk::waitForClose() {
 }
 
 FakePeer::FakePeer(Script script, test::CertificateFiles files)
-    : script_(std::move(script)), contexts_(*trust::serverContext(tlsOf(files))),
+    : script_(std::move(script)),
+      contexts_(*trust::serverContext(tlsOf(files))),
       socket_(trust::listenTls(Poco::Net::SocketAddress("127.0.0.1", 0), contexts_, 16)) {
     std::signal(SIGPIPE, SIG_IGN);
     accepting_ = std::jthread([this] { accept(); });
@@ -81,7 +86,9 @@ FakePeer::~FakePeer() {
     serving_.clear();
 }
 
-void FakePeer::stopListening() { ::shutdown(socket_.impl()->sockfd(), SHUT_RDWR); }
+void FakePeer::stopListening() {
+    ::shutdown(socket_.impl()->sockfd(), SHUT_RDWR);
+}
 
 void FakePeer::accept() {
     try {
@@ -116,10 +123,13 @@ int FakePeer::connections() {
 }
 
 trust::TlsContextHolder& gatewayContexts() {
-    static trust::TlsContextHolder holder(*trust::clientContext(tlsOf(test::sharedPki().gateway())));
+    static trust::TlsContextHolder holder(*trust::clientContext(tlsOf(test::sharedPki().gateway()))
+    );
     return holder;
 }
 
-std::string bodyOfRequest(const std::string& request) { return request.substr(request.find("\r\n\r\n") + 4); }
+std::string bodyOfRequest(const std::string& request) {
+    return request.substr(request.find("\r\n\r\n") + 4);
+}
 
 }  // namespace yht::kit

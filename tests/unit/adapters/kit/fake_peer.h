@@ -21,7 +21,8 @@ public:
     /// One connection.
     class Talk {
     public:
-        Talk(Poco::Net::StreamSocket socket, int number) : number(number), socket_(std::move(socket)) {}
+        Talk(Poco::Net::StreamSocket socket, int number)
+            : number(number), socket_(std::move(socket)) {}
         /// Head and body of the next request; "" when the client has closed.
         std::string request();
         void send(const std::string& bytes);
@@ -42,7 +43,9 @@ public:
     explicit FakePeer(Script script, test::CertificateFiles files = test::sharedPki().province());
     ~FakePeer();
 
-    std::string url() const { return "https://127.0.0.1:" + std::to_string(socket_.address().port()); }
+    std::string url() const {
+        return "https://127.0.0.1:" + std::to_string(socket_.address().port());
+    }
     /// Waits until that many scripts have run to their end.
     void waitForEnded(int count);
     int connections();

@@ -16,17 +16,22 @@ namespace {
 using ::testing::HasSubstr;
 using Talk = FakePeer::Talk;
 
-constexpr std::int64_t kStalledMillis = 150;   // how long a test waits for a peer that never answers
+constexpr std::int64_t kStalledMillis = 150;  // how long a test waits for a peer that never answers
 constexpr std::int64_t kPlentyMillis = 60'000;
 
 class HttpClientTest : public ::testing::Test {
 protected:
     base::SystemClock clock;
-    HttpRequest request{.path = "/push", .fields = {{"Content-Type", "application/json"}}, .body = "{}"};
+    HttpRequest request{
+        .path = "/push", .fields = {{"Content-Type", "application/json"}}, .body = "{}"};
 
-    std::unique_ptr<HttpClient> clientFor(const std::string& url, std::int64_t timeout_ms = kPlentyMillis) {
-        return *HttpClient::make({.base_url = url, .timeout_ms = timeout_ms, .answer_bytes_max = 1000},
-                                 gatewayContexts(), clock);
+    std::unique_ptr<HttpClient> clientFor(
+        const std::string& url, std::int64_t timeout_ms = kPlentyMillis
+    ) {
+        return *HttpClient::make(
+            {.base_url = url, .timeout_ms = timeout_ms, .answer_bytes_max = 1000},
+            gatewayContexts(), clock
+        );
     }
     HttpAnswer post(FakePeer& peer, std::int64_t timeout_ms = kPlentyMillis) {
         return clientFor(peer.url(), timeout_ms)->post(request);
@@ -43,7 +48,10 @@ protected:
 
 TEST_F(HttpClientTest, PostsAndReadsTheAnswer) {
     std::string seen;
-    FakePeer peer([&](Talk& talk) { seen = talk.request(); talk.answer("ok", "X-One: 1\r\n"); });
+    FakePeer peer([&](Talk& talk) {
+        seen = talk.request();
+        talk.answer("ok", "X-One: 1\r\n");
+    });
     const auto answer = post(peer);
     ASSERT_EQ(answer.outcome, HttpOutcome::Answered) << answer.detail;
     EXPECT_EQ(answer.status, 200);
@@ -55,7 +63,9 @@ TEST_F(HttpClientTest, PostsAndReadsTheAnswer) {
 }
 
 TEST_F(HttpClientTest, OneConnectionServesManyRequests) {
-    FakePeer peer([](Talk& talk) { while (!talk.request().empty()) talk.answer("ok"); });
+    FakePeer peer([](Talk& talk) {
+        while (!talk.request().empty()) talk.answer("ok");
+    });
     auto client = clientFor(peer.url());
     for (int i = 0; i < 3; ++i) EXPECT_EQ(client->post(request).body, "ok");
     EXPECT_EQ(peer.connections(), 1);
@@ -64,7 +74,10 @@ TEST_F(HttpClientTest, OneConnectionServesManyRequests) {
 TEST_F(HttpClientTest, AnAnswerInChunksIsPutTogether) {
     FakePeer peer([](Talk& talk) {
         talk.request();
-        talk.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\nT: 1\r\n\r\n");
+        talk.send(
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: "
+            "chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\nT: 1\r\n\r\n"
+        );
         talk.waitForClose();
     });
     EXPECT_EQ(post(peer).body, "abcde");
@@ -72,7 +85,10 @@ TEST_F(HttpClientTest, AnAnswerInChunksIsPutTogether) {
 
 TEST_F(HttpClientTest, ALargeRequestArrivesWhole) {
     std::string seen;
-    FakePeer peer([&](Talk& talk) { seen = bodyOfRequest(talk.request()); talk.answer("ok"); });
+    FakePeer peer([&](Talk& talk) {
+        seen = bodyOfRequest(talk.request());
+        talk.answer("ok");
+    });
     request.body = std::string(3'000'000, 'x');
     EXPECT_EQ(post(peer).body, "ok");
     peer.waitForEnded(1);
@@ -90,19 +106,35 @@ TEST_F(HttpClientTest, InterimAnswersAreSkipped) {
 
 TEST_F(HttpClientTest, NobodyListeningIsNotSent) {
     std::string url;
-    { FakePeer gone([](Talk&) {}); url = gone.url(); }
+    {
+        FakePeer gone([](Talk&) {});
+        url = gone.url();
+    }
     EXPECT_EQ(clientFor(url)->post(request).outcome, HttpOutcome::NotSent);
 }
 
 TEST_F(HttpClientTest, AServerOfAnotherRootIsNotSent) {
     test::Pki strangers("strangers");
-    FakePeer peer([](Talk& talk) { talk.request(); talk.answer("ok"); }, strangers.province());
+    FakePeer peer(
+        [](Talk& talk) {
+            talk.request();
+            talk.answer("ok");
+        },
+        strangers.province()
+    );
     EXPECT_EQ(post(peer).outcome, HttpOutcome::NotSent);
 }
 
 TEST_F(HttpClientTest, AServerOfAnotherNameIsNotSent) {
-    const auto other = test::sharedPki().issue({.name = "other", .dns = {"other.example"}, .ip = {}});
-    FakePeer peer([](Talk& talk) { talk.request(); talk.answer("ok"); }, other);
+    const auto other =
+        test::sharedPki().issue({.name = "other", .dns = {"other.example"}, .ip = {}});
+    FakePeer peer(
+        [](Talk& talk) {
+            talk.request();
+            talk.answer("ok");
+        },
+        other
+    );
     EXPECT_EQ(post(peer).outcome, HttpOutcome::NotSent);
 }
 
@@ -129,7 +161,10 @@ TEST_F(HttpClientTest, CutMidAnswerIsUnknown) {
 }
 
 TEST_F(HttpClientTest, CutMidHeaderIsUnknown) {
-    FakePeer peer([](Talk& talk) { talk.request(); talk.send("HTTP/1.1 200 OK\r\nContent-"); });
+    FakePeer peer([](Talk& talk) {
+        talk.request();
+        talk.send("HTTP/1.1 200 OK\r\nContent-");
+    });
     expectLost(post(peer));
 }
 
@@ -138,7 +173,8 @@ TEST_F(HttpClientTest, AnAnswerThatNeverComesIsUnknownAfterTheTimeout) {
     expectLost(post(peer, kStalledMillis));
 }
 
-// One deadline for the whole exchange: with one a read, this peer would hold the courier for 900 paces.
+// One deadline for the whole exchange: with one a read, this peer would hold the courier for 900
+// paces.
 TEST_F(HttpClientTest, AByteNowAndThenDoesNotHoldTheCourier) {
     constexpr std::chrono::milliseconds kPace{20};
     std::mutex mutex;
@@ -148,7 +184,8 @@ TEST_F(HttpClientTest, AByteNowAndThenDoesNotHoldTheCourier) {
         talk.request();
         talk.send("HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n");
         std::unique_lock lock(mutex);
-        for (int i = 0; i < 900 && !stopped.wait_for(lock, kPace, [&] { return stop; }); ++i) talk.send("x");
+        for (int i = 0; i < 900 && !stopped.wait_for(lock, kPace, [&] { return stop; }); ++i)
+            talk.send("x");
     });
     expectLost(post(peer, kStalledMillis));
     const std::lock_guard lock(mutex);
@@ -164,7 +201,9 @@ TEST_F(HttpClientTest, AnOversizeAnswerIsUnreadable) {
     expectUnreadable(post(declared));
     FakePeer chunked([](Talk& talk) {
         talk.request();
-        talk.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n" + std::string(1001, 'x'));
+        talk.send(
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n" + std::string(1001, 'x')
+        );
         talk.waitForClose();
     });
     expectUnreadable(post(chunked));
@@ -186,9 +225,10 @@ TEST_F(HttpClientTest, AnOversizeHeaderIsUnreadable) {
 }
 
 TEST_F(HttpClientTest, AnAmbiguousLengthIsUnreadable) {
-    for (const char* fields : {"Content-Length: 2\r\nContent-Length: 3\r\n",
-                               "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n", "Content-Length: 2x\r\n",
-                               "Transfer-Encoding: gzip\r\n"}) {
+    for (const char* fields :
+         {"Content-Length: 2\r\nContent-Length: 3\r\n",
+          "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n", "Content-Length: 2x\r\n",
+          "Transfer-Encoding: gzip\r\n"}) {
         FakePeer peer([&](Talk& talk) {
             talk.request();
             talk.send("HTTP/1.1 200 OK\r\n" + std::string(fields) + "\r\nok");
@@ -209,7 +249,10 @@ TEST_F(HttpClientTest, GarbageIsUnreadable) {
 
 // The far side closed while the connection was idle: noticed before anything is written.
 TEST_F(HttpClientTest, AClosedIdleConnectionIsReplacedUnseen) {
-    FakePeer peer([](Talk& talk) { talk.request(); talk.answer("ok"); });
+    FakePeer peer([](Talk& talk) {
+        talk.request();
+        talk.answer("ok");
+    });
     auto client = clientFor(peer.url());
     EXPECT_EQ(client->post(request).body, "ok");
     peer.waitForEnded(1);
@@ -219,7 +262,11 @@ TEST_F(HttpClientTest, AClosedIdleConnectionIsReplacedUnseen) {
 
 // It took the request on a kept-alive connection and closed without a byte of answer.
 TEST_F(HttpClientTest, AKeptConnectionThatClosesAfterTheRequestIsUnknown) {
-    FakePeer peer([](Talk& talk) { talk.request(); talk.answer("ok"); talk.request(); });
+    FakePeer peer([](Talk& talk) {
+        talk.request();
+        talk.answer("ok");
+        talk.request();
+    });
     auto client = clientFor(peer.url());
     EXPECT_EQ(client->post(request).body, "ok");
     expectLost(client->post(request));
@@ -227,7 +274,11 @@ TEST_F(HttpClientTest, AKeptConnectionThatClosesAfterTheRequestIsUnknown) {
 }
 
 TEST_F(HttpClientTest, ARepeatableRequestIsThenTriedOnceMore) {
-    FakePeer peer([](Talk& talk) { talk.request(); talk.answer("ok " + std::to_string(talk.number)); talk.request(); });
+    FakePeer peer([](Talk& talk) {
+        talk.request();
+        talk.answer("ok " + std::to_string(talk.number));
+        talk.request();
+    });
     auto client = clientFor(peer.url());
     request.may_repeat = true;
     EXPECT_EQ(client->post(request).body, "ok 1");
@@ -275,8 +326,15 @@ TEST_F(HttpClientTest, AnswerWithConnectionCloseIsNotKept) {
 
 TEST_F(HttpClientTest, RetryAfterIsReadInSeconds) {
     EXPECT_EQ((HttpAnswer{.fields = {{"retry-after", "12"}}}).retryAfterMillis(), 12'000);
-    EXPECT_EQ((HttpAnswer{.fields = {{"retry-after", "Wed, 21 Oct 2026 07:28:00 GMT"}}}).retryAfterMillis(), 0);
-    EXPECT_EQ((HttpAnswer{.fields = {{"retry-after", "99999999999"}}}).retryAfterMillis(), 7LL * 86'400'000);
+    EXPECT_EQ(
+        (HttpAnswer{.fields = {{"retry-after", "Wed, 21 Oct 2026 07:28:00 GMT"}}}
+        ).retryAfterMillis(),
+        0
+    );
+    EXPECT_EQ(
+        (HttpAnswer{.fields = {{"retry-after", "99999999999"}}}).retryAfterMillis(),
+        7LL * 86'400'000
+    );
 }
 
 TEST_F(HttpClientTest, AnAddressThatIsNoHttpsAddressIsRefused) {

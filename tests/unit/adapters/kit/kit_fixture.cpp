@@ -17,7 +17,9 @@ TemporaryDirectory::TemporaryDirectory() {
     path_ = name;
 }
 
-TemporaryDirectory::~TemporaryDirectory() { std::filesystem::remove_all(path_); }
+TemporaryDirectory::~TemporaryDirectory() {
+    std::filesystem::remove_all(path_);
+}
 
 void TemporaryDirectory::write(const std::string& name, const std::string& content) const {
     test::writeFile(path_ / name, content);
@@ -58,7 +60,8 @@ OutboundRecord appeal(std::uint64_t seq) {
 
 std::shared_ptr<const Profile> xiang() {
     static const std::shared_ptr<const Profile> profile = [] {
-        auto loaded = Profile::load(std::string(YHT_SOURCE_DIR) + "/schemas/profiles/xiang-province");
+        auto loaded =
+            Profile::load(std::string(YHT_SOURCE_DIR) + "/schemas/profiles/xiang-province");
         if (!loaded) throw std::runtime_error(loaded.error().detail);
         return *loaded;
     }();
@@ -90,8 +93,10 @@ crypto::Certificate certificateOf(const test::CertificateFiles& files) {
 }
 
 trust::TlsFiles tlsOf(const test::CertificateFiles& files) {
-    return {.certificate_chain_pem = files.certificate, .private_key_pem = files.private_key,
-            .peer_ca_pem = files.ca};
+    return {
+        .certificate_chain_pem = files.certificate,
+        .private_key_pem = files.private_key,
+        .peer_ca_pem = files.ca};
 }
 
 std::string member(const std::string& text, const std::string& name) {

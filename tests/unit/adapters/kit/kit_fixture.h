@@ -1,4 +1,5 @@
-// What the kit's tests share: sample records, profile directories written by a test, keys and certificates.
+// What the kit's tests share: sample records, profile directories written by a test, keys and
+// certificates.
 #pragma once
 
 #include <filesystem>

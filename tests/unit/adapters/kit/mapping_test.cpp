@@ -1,4 +1,5 @@
-// The outward mapping engine, row by row. Each test writes a small profile and looks at what one record becomes.
+// The outward mapping engine, row by row. Each test writes a small profile and looks at what one
+// record becomes.
 #include "adapters/kit/mapping.h"
 
 #include <gtest/gtest.h>
@@ -104,7 +105,8 @@ TEST_F(MappingTest, EighteenDigitsStayExact) {
 }
 
 TEST_F(MappingTest, TimesAreLocalWithoutAZone) {
-    map("{ to: SQSJ, from: appeal_time }\n{ to: RKSJ, from: \"@committed_time\", format: \"%Y%m%d%H%M%S\" }");
+    map("{ to: SQSJ, from: appeal_time }\n{ to: RKSJ, from: \"@committed_time\", format: "
+        "\"%Y%m%d%H%M%S\" }");
     EXPECT_EQ(at("SQSJ"), "2019-04-18 09:30:01");
     EXPECT_EQ(at("RKSJ"), "20190418093015");
 }
@@ -143,7 +145,8 @@ TEST_F(MappingTest, AMissingRequiredFieldIsAnErrorWithOurPointer) {
 }
 
 TEST_F(MappingTest, RequiredMayDependOnTheRecord) {
-    const std::string row = "{ to: BY, from: direct_reply, max: 100, required: { handling_way: \"1\" } }";
+    const std::string row =
+        "{ to: BY, from: direct_reply, max: 100, required: { handling_way: \"1\" } }";
     map(row);
     EXPECT_TRUE(mapped.errors.empty());
     record.record.set(Field::handling_way, "1");
@@ -152,7 +155,8 @@ TEST_F(MappingTest, RequiredMayDependOnTheRecord) {
 }
 
 TEST_F(MappingTest, AllErrorsOfARecordComeAtOnce) {
-    map("{ to: A, from: title, max: 5 }\n{ to: B, from: tags, join: \",\", max: 9, required: true }");
+    map("{ to: A, from: title, max: 5 }\n{ to: B, from: tags, join: \",\", max: 9, required: true }"
+    );
     EXPECT_EQ(mapped.errors.size(), 2U);
 }
 
@@ -179,12 +183,15 @@ TEST_F(MappingTest, OfSeveralRowsForOneTargetTheFirstThatYieldsWins) {
 }
 
 TEST_F(MappingTest, ListsAreJoinedOrStayLists) {
-    map("{ to: FL, from: category_path, join: /, max: 100 }\n{ to: LB, from: category_path, max: 100 }");
+    map("{ to: FL, from: category_path, join: /, max: 100 }\n{ to: LB, from: category_path, max: "
+        "100 }");
     EXPECT_EQ(mapped.json, R"({"FL":"环境保护/异味","LB":["环境保护","异味"]})");
 }
 
 TEST_F(MappingTest, MapsBecomeObjectsWithEveryTextBounded) {
-    record.record.set(Field::ext, std::map<std::string, std::string>{{"jjdbh", "J1"}, {"说明", "长文本"}});
+    record.record.set(
+        Field::ext, std::map<std::string, std::string>{{"jjdbh", "J1"}, {"说明", "长文本"}}
+    );
     map("{ to: KZXX, from: ext, max: 6 }");
     EXPECT_EQ(mapped.json, R"({"KZXX":{"jjdbh":"J1","说明":"长文本"}})");
     map("{ to: KZXX, from: ext, max: 5 }");
@@ -254,7 +261,8 @@ TEST_F(MappingTest, AVoidRecordGoesThroughTheCommonRowsOnly) {
     record.record.set(Field::op, "void");
     vocabulary("op", "put,1\nvoid,2\n");
     map("{ to: SQBT, from: title, max: 100, required: true }",
-        "common:\n  - { to: JLBH, from: record_ref, max: 64 }\n  - { to: CZBS, from: \"@op\", codes: op }\n");
+        "common:\n  - { to: JLBH, from: record_ref, max: 64 }\n  - { to: CZBS, from: \"@op\", "
+        "codes: op }\n");
     EXPECT_EQ(mapped.json, R"({"JLBH":"R-18","CZBS":"2"})");
     EXPECT_TRUE(mapped.errors.empty());
 }

@@ -43,12 +43,17 @@ protected:
     std::string seen;
     FakePeer peer{[this](Talk& talk) { serve(talk); }, test::sharedPki().centre()};
     NativeDestinationSettings settings{
-        .id = "centre", .base_url = peer.url(), .key = signingKeyOf(test::sharedPki().gateway()),
-        .answer_keys = {verifyingKey(test::sharedPki().centre())}, .dependencies = {}};
+        .id = "centre",
+        .base_url = peer.url(),
+        .key = signingKeyOf(test::sharedPki().gateway()),
+        .answer_keys = {verifyingKey(test::sharedPki().centre())},
+        .dependencies = {}};
 
     static trust::VerifyingKey verifyingKey(const test::CertificateFiles& files) {
         const auto certificate = certificateOf(files);
-        return {certificate.publicKey(), certificate.fingerprint(), certificate.publicKey().defaultAlgorithm()};
+        return {
+            certificate.publicKey(), certificate.fingerprint(),
+            certificate.publicKey().defaultAlgorithm()};
     }
 
     void serve(Talk& talk) {
@@ -62,12 +67,16 @@ protected:
             head.set("content-type", "application/json");
             const std::string body = R"({"items":)" + items + "}";
             if (signs) {
-                ASSERT_TRUE(trust::signMessage(head, body, signingKeyOf(signer), clock.nowMillis(), &asked));
+                ASSERT_TRUE(
+                    trust::signMessage(head, body, signingKeyOf(signer), clock.nowMillis(), &asked)
+                );
             }
             std::string answer = "HTTP/1.1 " + std::to_string(status) + " X\r\n";
             for (const auto& [name, value] : head.fields) answer += name + ": " + value + "\r\n";
             const std::string& sent = tampered.empty() ? body : tampered;
-            talk.send(answer + "Content-Length: " + std::to_string(sent.size()) + "\r\n\r\n" + sent);
+            talk.send(
+                answer + "Content-Length: " + std::to_string(sent.size()) + "\r\n\r\n" + sent
+            );
         }
     }
 
@@ -91,10 +100,12 @@ TEST_F(NativeDestinationTest, RecordsGoOutInCanonicalFormAndComeBackAnswered) {
     EXPECT_EQ(answer.records[0].verdict, RecordVerdict::Accepted);
     EXPECT_EQ(answer.records[0].peer_number, "ZZ-42");
     EXPECT_NE(answer.records[0].peer_receipt, "");
-    EXPECT_EQ(bodyOfRequest(seen),
-              R"([{"seq":"17","ticket_no":"430200-20190418-0000123-7",)"
-              R"("committed_time":"2019-04-18T09:30:15.120+08:00","late":false,"numbers":{"zhuxia":"A-1"},"record":)" +
-                  ticket::canonicalText(record.record) + "}]");
+    EXPECT_EQ(
+        bodyOfRequest(seen),
+        R"([{"seq":"17","ticket_no":"430200-20190418-0000123-7",)"
+        R"("committed_time":"2019-04-18T09:30:15.120+08:00","late":false,"numbers":{"zhuxia":"A-1"},"record":)" +
+            ticket::canonicalText(record.record) + "}]"
+    );
 }
 
 TEST_F(NativeDestinationTest, TheRequestIsSignedAndNamesItsBatch) {
@@ -107,15 +118,18 @@ TEST_F(NativeDestinationTest, TheRequestIsSignedAndNamesItsBatch) {
     EXPECT_EQ(input->keyid, certificateOf(test::sharedPki().gateway()).fingerprint());
     const auto text = trust::signatureBase(head, *input, nullptr);
     ASSERT_TRUE(text);
-    EXPECT_EQ(*certificateOf(test::sharedPki().gateway())
-                   .publicKey()
-                   .verify(crypto::SignatureAlgorithm::EcdsaP256Sha256, *text, input->signature),
-              crypto::SignatureVerdict::Valid);
+    EXPECT_EQ(
+        *certificateOf(test::sharedPki().gateway())
+             .publicKey()
+             .verify(crypto::SignatureAlgorithm::EcdsaP256Sha256, *text, input->signature),
+        crypto::SignatureVerdict::Valid
+    );
 }
 
 TEST_F(NativeDestinationTest, EveryStatusOfARecordIsTold) {
-    items = R"([{"seq":"18","status":"duplicate"},{"seq":"17","status":"refused","code":"c",)"
-            R"("errors":[{"pointer":"/title","code":"too_long"}]},{"seq":"19","status":"later","code":"busy"}])";
+    items =
+        R"([{"seq":"18","status":"duplicate"},{"seq":"17","status":"refused","code":"c",)"
+        R"("errors":[{"pointer":"/title","code":"too_long"}]},{"seq":"19","status":"later","code":"busy"}])";
     const auto answer = send({appeal(17), appeal(18), appeal(19)});
     ASSERT_EQ(answer.verdict, BatchVerdict::Answered) << answer.error_detail;
     ASSERT_EQ(answer.records.size(), 3U);
@@ -149,8 +163,9 @@ TEST_F(NativeDestinationTest, AnAnswerChangedOnItsWayIsNoAnswer) {
 }
 
 TEST_F(NativeDestinationTest, GapsAndStrangersInTheItemsAreNoAnswer) {
-    for (const char* bad : {"[]", R"([{"seq":"99","status":"accepted"}])", R"([{"seq":"17","status":"ok"}])",
-                            R"([{"seq":"17","status":"accepted"},{"seq":"17","status":"accepted"}])", "{}"}) {
+    for (const char* bad :
+         {"[]", R"([{"seq":"99","status":"accepted"}])", R"([{"seq":"17","status":"ok"}])",
+          R"([{"seq":"17","status":"accepted"},{"seq":"17","status":"accepted"}])", "{}"}) {
         items = bad;
         expectNoAnswer();
     }
@@ -158,8 +173,10 @@ TEST_F(NativeDestinationTest, GapsAndStrangersInTheItemsAreNoAnswer) {
 
 TEST_F(NativeDestinationTest, HttpStatusesAreToldApart) {
     const std::tuple<int, BatchVerdict, ErrorCode> rows[] = {
-        {429, BatchVerdict::Busy, ErrorCode::PeerBusy},       {503, BatchVerdict::Busy, ErrorCode::PeerBusy},
-        {401, BatchVerdict::Busy, ErrorCode::PeerRefused},    {422, BatchVerdict::Busy, ErrorCode::PeerRefused},
+        {429, BatchVerdict::Busy, ErrorCode::PeerBusy},
+        {503, BatchVerdict::Busy, ErrorCode::PeerBusy},
+        {401, BatchVerdict::Busy, ErrorCode::PeerRefused},
+        {422, BatchVerdict::Busy, ErrorCode::PeerRefused},
         {500, BatchVerdict::Unknown, ErrorCode::PeerAnswerInvalid},
         {201, BatchVerdict::Unknown, ErrorCode::PeerAnswerInvalid},
     };
@@ -173,10 +190,16 @@ TEST_F(NativeDestinationTest, HttpStatusesAreToldApart) {
 
 TEST_F(NativeDestinationTest, SettingsThatCanNotWorkAreRefused) {
     settings.answer_keys.clear();
-    EXPECT_EQ(NativeDestination::make(settings, gatewayContexts(), clock).error().code, ErrorCode::ConfigInvalid);
+    EXPECT_EQ(
+        NativeDestination::make(settings, gatewayContexts(), clock).error().code,
+        ErrorCode::ConfigInvalid
+    );
     settings.needs_signed_answer = false;
     settings.batch_max = NativeDestination::kBatchMax + 1;
-    EXPECT_EQ(NativeDestination::make(settings, gatewayContexts(), clock).error().code, ErrorCode::ConfigInvalid);
+    EXPECT_EQ(
+        NativeDestination::make(settings, gatewayContexts(), clock).error().code,
+        ErrorCode::ConfigInvalid
+    );
 }
 
 }  // namespace

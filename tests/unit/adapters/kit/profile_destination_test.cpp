@@ -29,10 +29,13 @@ public:
     bool signatureHolds() const {
         const auto envelope = json::parse(body);
         const auto text = [&](const char* name) { return textAt(*envelope, name); };
-        const std::string signed_text = text("APPID") + "&" + text("MSGID") + "&" + text("TIMESTAMP") + "&" +
-                                        text("NONCE") + "&" + base::toHex(crypto::sha256(*rawAt(body, "SJLB")));
-        const auto verdict = gateway.publicKey().verify(crypto::SignatureAlgorithm::EcdsaP256Sha256, signed_text,
-                                                        *base::fromBase64(text("SIGN")));
+        const std::string signed_text = text("APPID") + "&" + text("MSGID") + "&" +
+                                        text("TIMESTAMP") + "&" + text("NONCE") + "&" +
+                                        base::toHex(crypto::sha256(*rawAt(body, "SJLB")));
+        const auto verdict = gateway.publicKey().verify(
+            crypto::SignatureAlgorithm::EcdsaP256Sha256, signed_text,
+            *base::fromBase64(text("SIGN"))
+        );
         return *verdict == crypto::SignatureVerdict::Valid && text("ZSZW") == gateway.fingerprint();
     }
 
@@ -44,15 +47,19 @@ private:
         const auto envelope = json::parse(request);
         std::string data = "[";
         for (const auto& record : json::findMember(*envelope, "SJLB")->GetArray()) {
-            data += (data.size() > 1 ? "," : "") + std::string(R"({"XH":")") + textAt(record, "XH") +
-                    R"(","GDBH":")" + textAt(record, "GDBH") + R"(","SJBH":"XS1","code":")" + code + "\"}";
+            data += (data.size() > 1 ? "," : "") + std::string(R"({"XH":")") +
+                    textAt(record, "XH") + R"(","GDBH":")" + textAt(record, "GDBH") +
+                    R"(","SJBH":"XS1","code":")" + code + "\"}";
         }
         data += "]";
         const std::string batch = textAt(*envelope, "MSGID");
-        const std::string text = "HZ1&" + batch + "&2019-04-18 09:30:16&200&" + base::toHex(crypto::sha256(data));
-        return R"({"code":"200","message":"成功","data":)" + data + R"(,"receipt":{"HZBH":"HZ1","MSGID":")" + batch +
-               R"(","JSSJ":"2019-04-18 09:30:16","SIGNALG":"ECDSA-P256-SHA256","ZSZW":")" + key_.keyid +
-               R"(","SIGN":")" + base::toBase64(*key_.key.sign(key_.algorithm, text)) + R"("}})";
+        const std::string text =
+            "HZ1&" + batch + "&2019-04-18 09:30:16&200&" + base::toHex(crypto::sha256(data));
+        return R"({"code":"200","message":"成功","data":)" + data +
+               R"(,"receipt":{"HZBH":"HZ1","MSGID":")" + batch +
+               R"(","JSSJ":"2019-04-18 09:30:16","SIGNALG":"ECDSA-P256-SHA256","ZSZW":")" +
+               key_.keyid + R"(","SIGN":")" + base::toBase64(*key_.key.sign(key_.algorithm, text)) +
+               R"("}})";
     }
     trust::SigningKey key_ = signingKeyOf(test::sharedPki().province());
 };
@@ -75,10 +82,14 @@ protected:
     FakePeer peer{[this](Talk& talk) { province.serve(talk); }};
     ClockAt clock{kApril};
     base::SeededRandom random{1};
-    ProfileDestinationSettings settings{.id = "province", .base_url = peer.url(), .sender_id = "XZ43020001",
-                                        .reporting_unit = "", .accepting_region = "430200",
-                                        .key = signingKeyOf(test::sharedPki().gateway()),
-                                        .receipt_certificates = {certificateOf(test::sharedPki().province())}};
+    ProfileDestinationSettings settings{
+        .id = "province",
+        .base_url = peer.url(),
+        .sender_id = "XZ43020001",
+        .reporting_unit = "",
+        .accepting_region = "430200",
+        .key = signingKeyOf(test::sharedPki().gateway()),
+        .receipt_certificates = {certificateOf(test::sharedPki().province())}};
 
     std::unique_ptr<ProfileDestination> make(const base::Clock& at) {
         return *ProfileDestination::make(settings, xiang(), gatewayContexts(), at, random);
@@ -88,7 +99,9 @@ protected:
 TEST_F(ProfileDestinationTest, ABatchIsSignedSentAndAnswered) {
     const auto destination = make(clock);
     const auto answer = destination->send("b1", {appeal(17), recordOf(Kind::Attachment, 18)});
-    EXPECT_EQ(answer.verdict, BatchVerdict::NotSent);  // the attachment lacks what the province requires
+    EXPECT_EQ(
+        answer.verdict, BatchVerdict::NotSent
+    );  // the attachment lacks what the province requires
     EXPECT_EQ(answer.error, base::ErrorCode::MappingFailed);
 
     const auto good = destination->send("b1", {appeal(17), appeal(18)});
@@ -119,8 +132,10 @@ TEST_F(ProfileDestinationTest, AQueryGoesToItsOwnPathWithIdentitiesOnly) {
     ASSERT_EQ(answer.verdict, BatchVerdict::Answered) << answer.error_detail;
     EXPECT_EQ(answer.records[0].verdict, RecordVerdict::Later);
     EXPECT_EQ(province.path, "/sjjh/v2/query");
-    EXPECT_EQ(member(province.body, "SJLB"),
-              R"([{"XH":"17","SJLX":"SQ","LYBS":"centre-430200","JLBH":"R-17","BBH":"3"}])");
+    EXPECT_EQ(
+        member(province.body, "SJLB"),
+        R"([{"XH":"17","SJLX":"SQ","LYBS":"centre-430200","JLBH":"R-17","BBH":"3"}])"
+    );
 }
 
 TEST_F(ProfileDestinationTest, DuringAnnouncedMaintenanceNothingIsTried) {
@@ -175,12 +190,17 @@ TEST_F(ProfileDestinationTest, WhatItSaysOfItselfComesFromTheProfile) {
 TEST_F(ProfileDestinationTest, SettingsThatCanNotWorkAreRefused) {
     auto unsure = settings;
     unsure.receipt_certificates.clear();
-    EXPECT_EQ(ProfileDestination::make(unsure, xiang(), gatewayContexts(), clock, random).error().code,
-              base::ErrorCode::ConfigInvalid);
+    EXPECT_EQ(
+        ProfileDestination::make(unsure, xiang(), gatewayContexts(), clock, random).error().code,
+        base::ErrorCode::ConfigInvalid
+    );
     auto ed = settings;
-    ed.key = signingKeyOf(test::sharedPki().issue({.name = "ed-key", .key = test::KeyKind::Ed25519}));
-    EXPECT_EQ(ProfileDestination::make(ed, xiang(), gatewayContexts(), clock, random).error().code,
-              base::ErrorCode::SignatureAlgorithm);
+    ed.key =
+        signingKeyOf(test::sharedPki().issue({.name = "ed-key", .key = test::KeyKind::Ed25519}));
+    EXPECT_EQ(
+        ProfileDestination::make(ed, xiang(), gatewayContexts(), clock, random).error().code,
+        base::ErrorCode::SignatureAlgorithm
+    );
 }
 
 }  // namespace

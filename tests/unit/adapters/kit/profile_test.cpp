@@ -35,34 +35,52 @@ protected:
     const std::string fine = "{ to: A, from: title, max: 100 }";
 };
 
-TEST_F(ProfileTest, ASmallProfileLoads) { EXPECT_EQ(problems(fine), ""); }
+TEST_F(ProfileTest, ASmallProfileLoads) {
+    EXPECT_EQ(problems(fine), "");
+}
 
 TEST_F(ProfileTest, AnUnknownKeyIsToldWithFileLineAndNearestName) {
-    EXPECT_THAT(problems("{ to: A, from: title, max: 100, overflo: cut }"),
-                AllOf(HasSubstr("profile.yaml:"), HasSubstr("unknown key overflo, did you mean overflow?")));
-    EXPECT_THAT(problems(fine, "chraset: GBK\n"), HasSubstr("unknown key chraset, did you mean charset?"));
+    EXPECT_THAT(
+        problems("{ to: A, from: title, max: 100, overflo: cut }"),
+        AllOf(HasSubstr("profile.yaml:"), HasSubstr("unknown key overflo, did you mean overflow?"))
+    );
+    EXPECT_THAT(
+        problems(fine, "chraset: GBK\n"), HasSubstr("unknown key chraset, did you mean charset?")
+    );
 }
 
 TEST_F(ProfileTest, AnUnknownFieldIsToldWithTheNearestName) {
-    EXPECT_THAT(problems("{ to: A, from: titel, max: 9 }"),
-                HasSubstr("appeal has no field titel, did you mean title?"));
-    EXPECT_THAT(problems("{ to: A, from: \"@sequ\" }"), HasSubstr("unknown value @sequ, did you mean @seq?"));
-    EXPECT_THAT(problems("{ to: A, from: title, max: 9, when: { chanel: \"01\" } }"), HasSubstr("channel?"));
+    EXPECT_THAT(
+        problems("{ to: A, from: titel, max: 9 }"),
+        HasSubstr("appeal has no field titel, did you mean title?")
+    );
+    EXPECT_THAT(
+        problems("{ to: A, from: \"@sequ\" }"), HasSubstr("unknown value @sequ, did you mean @seq?")
+    );
+    EXPECT_THAT(
+        problems("{ to: A, from: title, max: 9, when: { chanel: \"01\" } }"), HasSubstr("channel?")
+    );
 }
 
 TEST_F(ProfileTest, AllMistakesComeAtOnce) {
-    EXPECT_THAT(problems("{ to: A, from: titel, max: 9, codez: x }", "fooo: 1\n"),
-                AllOf(HasSubstr("titel"), HasSubstr("codez"), HasSubstr("fooo")));
+    EXPECT_THAT(
+        problems("{ to: A, from: titel, max: 9, codez: x }", "fooo: 1\n"),
+        AllOf(HasSubstr("titel"), HasSubstr("codez"), HasSubstr("fooo"))
+    );
 }
 
 TEST_F(ProfileTest, TextNeedsALengthAndCodesNeedAList) {
     EXPECT_THAT(problems("{ to: A, from: title }"), HasSubstr("A needs max"));
     EXPECT_THAT(problems("{ to: A, from: channel }"), HasSubstr("name its codes"));
-    EXPECT_THAT(problems("{ to: A, from: channel, codes: nothere }"), HasSubstr("nothere.csv can't be read"));
+    EXPECT_THAT(
+        problems("{ to: A, from: channel, codes: nothere }"), HasSubstr("nothere.csv can't be read")
+    );
 }
 
 TEST_F(ProfileTest, SplitNeedsASecondField) {
-    EXPECT_THAT(problems("{ to: A, from: title, max: 9, overflow: split }"), HasSubstr("split and into"));
+    EXPECT_THAT(
+        problems("{ to: A, from: title, max: 9, overflow: split }"), HasSubstr("split and into")
+    );
 }
 
 TEST_F(ProfileTest, AConstantOutsideTheCharsetIsRefused) {
@@ -78,8 +96,9 @@ TEST_F(ProfileTest, ASingleRecordEnvelopeTakesNoBatches) {
 }
 
 TEST_F(ProfileTest, WhatIsSignedMustBeInTheEnvelope) {
-    const std::string yaml =
-        replaced(smallProfile("      - " + fine + "\n"), "signature: {}", "signature: { over: [LIST, NONE] }");
+    const std::string yaml = replaced(
+        smallProfile("      - " + fine + "\n"), "signature: {}", "signature: { over: [LIST, NONE] }"
+    );
     EXPECT_THAT(load(yaml).error().detail, AllOf(HasSubstr("no NONE"), Not(HasSubstr("no LIST"))));
 }
 
@@ -103,12 +122,14 @@ TEST(CodeSetTest, HoldsCodesAndRangesOfNumbers) {
 }
 
 TEST(MaintenanceTest, TheWindowIsLocalTimeOfItsSunday) {
-    const auto left = [](const char* time) { return xiang()->maintenanceLeftMillis(*base::parseRfc3339(time)); };
-    EXPECT_EQ(left("2019-05-05T02:59:00+08:00"), 60'000);       // first Sunday of May
-    EXPECT_EQ(left("2019-05-04T17:00:00Z"), 2 * 3'600'000);     // the same Sunday, 01:00 in Beijing
+    const auto left = [](const char* time) {
+        return xiang()->maintenanceLeftMillis(*base::parseRfc3339(time));
+    };
+    EXPECT_EQ(left("2019-05-05T02:59:00+08:00"), 60'000);    // first Sunday of May
+    EXPECT_EQ(left("2019-05-04T17:00:00Z"), 2 * 3'600'000);  // the same Sunday, 01:00 in Beijing
     EXPECT_EQ(left("2019-05-05T03:00:00+08:00"), 0);
-    EXPECT_EQ(left("2019-05-12T02:00:00+08:00"), 0);            // second Sunday
-    EXPECT_EQ(left("2019-05-06T02:00:00+08:00"), 0);            // Monday
+    EXPECT_EQ(left("2019-05-12T02:00:00+08:00"), 0);  // second Sunday
+    EXPECT_EQ(left("2019-05-06T02:00:00+08:00"), 0);  // Monday
 }
 
 }  // namespace

@@ -13,7 +13,8 @@ std::string problem(std::string_view csv) {
 }
 
 TEST(VocabularyTest, FindsTheirCodeForOurs) {
-    const auto codes = Vocabulary::fromCsv("c.csv", "our_code,their_code,remark\n01,10,电话\n02,13,短信\n");
+    const auto codes =
+        Vocabulary::fromCsv("c.csv", "our_code,their_code,remark\n01,10,电话\n02,13,短信\n");
     ASSERT_TRUE(codes);
     EXPECT_EQ(*codes->find("02"), "13");
     EXPECT_EQ(codes->find("03"), nullptr);
@@ -33,7 +34,9 @@ TEST(VocabularyTest, AByteOrderMarkIsSkipped) {
 
 TEST(VocabularyTest, MistakesNameTheLine) {
     EXPECT_THAT(problem("code,name\n"), HasSubstr("c.csv:1:"));
-    EXPECT_THAT(problem("our_code,their_code\n1,2\n1,3\n"), HasSubstr("c.csv:3: a second row for 1"));
+    EXPECT_THAT(
+        problem("our_code,their_code\n1,2\n1,3\n"), HasSubstr("c.csv:3: a second row for 1")
+    );
     EXPECT_THAT(problem("our_code,their_code\n1\n"), HasSubstr("c.csv:2:"));
     EXPECT_THAT(problem("our_code,their_code\n1,\n"), HasSubstr("their_code is empty"));
     EXPECT_THAT(problem("our_code,their_code\n\"1\",2\n"), HasSubstr("without quotes"));

@@ -14,23 +14,28 @@ using ticket::Kind;
 
 class XiangProvinceTest : public ::testing::Test {
 protected:
-    MappingContext context{.sender_id = "XZ43020001", .reporting_unit = "", .accepting_region = "430200"};
+    MappingContext context{
+        .sender_id = "XZ43020001", .reporting_unit = "", .accepting_region = "430200"};
 
     MappedRecord map(const OutboundRecord& record) {
         return xiang()->findKind(record.record.kind())->mapping->map(record, context);
     }
-    std::string sent(const OutboundRecord& record, const std::string& name) { return member(map(record).json, name); }
+    std::string sent(const OutboundRecord& record, const std::string& name) {
+        return member(map(record).json, name);
+    }
 };
 
 TEST_F(XiangProvinceTest, APhoneAppealBecomesTheirAppeal) {
     const auto mapped = map(appeal());
     EXPECT_TRUE(mapped.errors.empty());
-    EXPECT_EQ(mapped.json,
-              R"({"XH":"17","SJLX":"SQ","SBDW":"HX430201","GDBH":"430200-20190418-0000123-7","LYBS":"centre-430200",)"
-              R"("JLBH":"R-17","BBH":"3","CZBS":"1","BSFS":"1","FSSJ":"2019-04-18 09:30:01","RKSJ":"2019-04-18 09:30:15",)"
-              R"("SQLY":"10","RXHM":"12345","SQLX":"05","SXFLMC":"环境保护/异味","SQBT":"小区下水道异味",)"
-              R"("SQNR":"四楼以上住户家中下水道有刺鼻气味,请派人查看。","SQSJ":"2019-04-18 09:30:01","SLQH":"430200000000",)"
-              R"("SFQH":"430211000000","BLFS":"03","SQRXM":"张先生","LDHM":"19900000001","SFNM":"0","SFBM":"0","JJCD":"1"})");
+    EXPECT_EQ(
+        mapped.json,
+        R"({"XH":"17","SJLX":"SQ","SBDW":"HX430201","GDBH":"430200-20190418-0000123-7","LYBS":"centre-430200",)"
+        R"("JLBH":"R-17","BBH":"3","CZBS":"1","BSFS":"1","FSSJ":"2019-04-18 09:30:01","RKSJ":"2019-04-18 09:30:15",)"
+        R"("SQLY":"10","RXHM":"12345","SQLX":"05","SXFLMC":"环境保护/异味","SQBT":"小区下水道异味",)"
+        R"("SQNR":"四楼以上住户家中下水道有刺鼻气味,请派人查看。","SQSJ":"2019-04-18 09:30:01","SLQH":"430200000000",)"
+        R"("SFQH":"430211000000","BLFS":"03","SQRXM":"张先生","LDHM":"19900000001","SFNM":"0","SFBM":"0","JJCD":"1"})"
+    );
 }
 
 TEST_F(XiangProvinceTest, EveryCodeInForceHasATarget) {
@@ -50,7 +55,8 @@ TEST_F(XiangProvinceTest, EveryCodeInForceHasATarget) {
 }
 
 TEST_F(XiangProvinceTest, TheyTakeEveryKind) {
-    for (const auto& kind : ticket::kindTable()) EXPECT_NE(xiang()->findKind(kind.kind), nullptr) << kind.name;
+    for (const auto& kind : ticket::kindTable())
+        EXPECT_NE(xiang()->findKind(kind.kind), nullptr) << kind.name;
 }
 
 TEST_F(XiangProvinceTest, WhatIsOfATicketWaitsForItsAppeal) {
@@ -60,15 +66,17 @@ TEST_F(XiangProvinceTest, WhatIsOfATicketWaitsForItsAppeal) {
         waiting.insert(dependency.kind);
     }
     for (const auto& kind : ticket::kindTable()) {
-        EXPECT_EQ(waiting.contains(kind.kind), kind.ticket_bound && kind.kind != Kind::Appeal) << kind.name;
+        EXPECT_EQ(waiting.contains(kind.kind), kind.ticket_bound && kind.kind != Kind::Appeal)
+            << kind.name;
     }
 }
 
 TEST_F(XiangProvinceTest, EveryFieldOfOursIsSentOrLeftOutOnPurpose) {
     // Names that only identify the record on our side, or that a context value stands for.
-    const std::set<std::string> left_out = {"version", "modified_time", "correction", "op", "ticket_ref", "ticket_no",
-                                            "other_refs", "source_seq", "origin", "round", "accepting_region",
-                                            "reporting_unit", "call.caller_name"};
+    const std::set<std::string> left_out = {
+        "version",          "modified_time",  "correction",      "op",     "ticket_ref",
+        "ticket_no",        "other_refs",     "source_seq",      "origin", "round",
+        "accepting_region", "reporting_unit", "call.caller_name"};
     for (const auto& field : ticket::fieldTable()) {
         if (left_out.contains(field.name)) continue;
         for (const auto& kind : ticket::kindTable()) {
@@ -76,7 +84,8 @@ TEST_F(XiangProvinceTest, EveryFieldOfOursIsSentOrLeftOutOnPurpose) {
             if (left_out.contains(std::string(kind.name) + "." + field.name)) continue;
             bool used = false;
             for (const auto& row : xiang()->findKind(kind.kind)->mapping->rows()) {
-                for (const auto& source : row.from) used = used || (!source.is_context && source.field == field.field);
+                for (const auto& source : row.from)
+                    used = used || (!source.is_context && source.field == field.field);
             }
             EXPECT_TRUE(used) << kind.name << "." << field.name;
         }
@@ -125,9 +134,11 @@ TEST_F(XiangProvinceTest, AVoidTellsItsIdentityOnly) {
     record.record.set(Field::op, "void");
     const auto mapped = map(record);
     EXPECT_TRUE(mapped.errors.empty());
-    EXPECT_EQ(mapped.json,
-              R"({"XH":"18","SJLX":"JG","SBDW":"HX430201","GDBH":"430200-20190418-0000123-7","LYBS":"centre-430200",)"
-              R"("JLBH":"R-18","BBH":"3","CZBS":"2","BSFS":"1","FSSJ":"2019-04-18 09:30:01","RKSJ":"2019-04-18 09:30:15"})");
+    EXPECT_EQ(
+        mapped.json,
+        R"({"XH":"18","SJLX":"JG","SBDW":"HX430201","GDBH":"430200-20190418-0000123-7","LYBS":"centre-430200",)"
+        R"("JLBH":"R-18","BBH":"3","CZBS":"2","BSFS":"1","FSSJ":"2019-04-18 09:30:01","RKSJ":"2019-04-18 09:30:15"})"
+    );
 }
 
 TEST_F(XiangProvinceTest, ACallWithoutATicketIsReportedByTheDestinationsRegion) {
