@@ -2,7 +2,6 @@
 
 #include "gateway/app/command_line.h"
 #include "gateway/app/commands.h"
-#include "gateway/app/config.h"
 #include "gateway/app/terminal.h"
 #include "gateway/json/json.h"
 #include "gateway/ticket/codes.h"
@@ -58,11 +57,6 @@ int printSchema(const std::string& what, const std::string& list) {
         std::cerr << '\n';
         return kExitData;
     }
-    return kExitOk;
-}
-
-int printConfigReference() {
-    std::cout << configReference();
     return kExitOk;
 }
 

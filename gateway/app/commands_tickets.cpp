@@ -97,7 +97,7 @@ void writeJson(const std::vector<TicketLine>& lines) {
         writer.Key("delivered");
         writer.StartObject();
         for (const auto& [destination, count] : line.delivered) {
-            writer.Key(destination);
+            writer.Key(destination.c_str());
             writer.Uint64(count);
         }
         writer.EndObject();
@@ -145,7 +145,7 @@ int listTickets(const CommandOptions& options, bool unsettled_only, std::size_t 
         auto snapshot = opened.store->snapshot();
         if (!snapshot.ok()) return reportError(snapshot.error());
         std::vector<TicketLine> lines;
-        for (const auto& ticket_no : (*snapshot)->recentTickets(limit)) {
+        for (const auto& ticket_no : (*snapshot)->ticketNumbers(limit)) {
             const auto stored = ledger::readTicket(**snapshot, ticket_no);
             if (!stored.ok()) return reportError(stored.error());
             auto line = tellLine(**snapshot, opened, *stored, destinations);

@@ -89,7 +89,7 @@ base::Result<std::unique_ptr<kit::Destination>> makeProfile(const Row& row, trus
 }
 
 base::Result<std::unique_ptr<kit::Destination>> makeNative(const Row& row, trust::SigningKey key,
-                                                           crypto::Certificate peer,
+                                                           const crypto::Certificate& peer,
                                                            const trust::TlsContextHolder& contexts,
                                                            const base::Clock& clock) {
     // "https://host:port/path": the client wants the two apart.
@@ -99,12 +99,12 @@ base::Result<std::unique_ptr<kit::Destination>> makeNative(const Row& row, trust
         return makeError(ErrorCode::ConfigInvalid,
                          std::string(kFile) + ": " + row.id + ": url needs a path, for example https://host:8444/deliveries");
     }
-    const auto algorithm = peer.publicKey().defaultAlgorithm();
     kit::NativeDestinationSettings settings{.id = row.id,
                                             .base_url = row.url.substr(0, slash),
                                             .path = row.url.substr(slash),
                                             .key = std::move(key),
-                                            .answer_signers = {{std::move(peer), algorithm}}};
+                                            .answer_keys = {{peer.publicKey(), peer.fingerprint(),
+                                                             peer.publicKey().defaultAlgorithm()}}};
     settings.needs_signed_answer = row.needs_signed_answer;
     settings.batch_max = static_cast<std::size_t>(row.batch_max);
     settings.timeout_ms = row.timeout_ms;
@@ -132,7 +132,7 @@ base::Result<DestinationSet> loadDestinations(const std::string& directory, cons
         set.contexts.push_back(std::make_unique<trust::TlsContextHolder>(*std::move(context)));
         const auto& contexts = *set.contexts.back();
         auto made = row.protocol == "native"
-                        ? makeNative(row, *std::move(key), *std::move(peer), contexts, clock)
+                        ? makeNative(row, *std::move(key), *peer, contexts, clock)
                         : makeProfile(row, *std::move(key), *std::move(peer), contexts, clock, random);
         if (!made.ok()) return std::move(made).error();
         set.destinations.push_back(*std::move(made));

@@ -82,6 +82,13 @@ std::optional<std::string> Lookups::findTicket(
     return query.text(0);
 }
 
+std::vector<std::string> Lookups::ticketNumbers(std::size_t limit) {
+    Query query(database_, "SELECT ticket_no FROM ticket ORDER BY ticket_no DESC LIMIT ?", limit);
+    std::vector<std::string> numbers;
+    while (query.next()) numbers.push_back(query.text(0));
+    return numbers;
+}
+
 std::vector<Alias> Lookups::aliases(const std::string& ticket_no) {
     Query query(
         database_, "SELECT party, number FROM alias WHERE ticket_no = ? ORDER BY party, number",

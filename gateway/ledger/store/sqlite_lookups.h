@@ -25,6 +25,7 @@ public:
     );
     std::optional<std::string> findTicket(const std::string& party, const std::string& number);
     std::vector<Alias> aliases(const std::string& ticket_no);
+    std::vector<std::string> ticketNumbers(std::size_t limit);
     bool hasTicket(const std::string& ticket_no);
     std::optional<Seq> findReplay(base::BytesView key);
     std::vector<Seq> ticketEntries(const std::string& ticket_no);

@@ -95,6 +95,9 @@ public:
         });
     }
 
+    std::vector<std::string> ticketNumbers(std::size_t limit) override {
+        return ask([&] { return lookups().ticketNumbers(limit); });
+    }
     std::vector<QuarantineRow> quarantine(std::size_t limit) override {
         return ask([&] { return lookups().quarantine(limit); });
     }

@@ -165,6 +165,8 @@ public:
     virtual base::Result<std::vector<base::Bytes>> consistencyProof(std::uint64_t first,
                                                                     std::uint64_t second) = 0;
     virtual std::vector<QuarantineRow> quarantine(std::size_t limit) = 0;
+    /// Ticket numbers in descending order: within a region the newest first.
+    virtual std::vector<std::string> ticketNumbers(std::size_t limit) = 0;
 };
 
 /// Runs on the writer thread. Returns an Error to have everything it did undone; others in the same commit
