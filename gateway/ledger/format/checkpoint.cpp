@@ -113,17 +113,24 @@ bool isOrigin(std::string_view origin) {
     return !origin.empty() && origin.find_first_of("\n\r\t") == std::string_view::npos;
 }
 
+CheckpointSigner::CheckpointSigner(std::string_view key_name, crypto::PrivateKey key)
+    : key_name_(key_name), key_(std::move(key)), key_id_(keyId(key_name, typedKey(key_.publicKey()))) {
+    YHT_ASSERT(isKeyName(key_name));
+}
+
+base::Result<std::string> CheckpointSigner::sign(const Checkpoint& checkpoint) const {
+    YHT_ASSERT(isOrigin(checkpoint.origin) && checkpoint.root.size() == kHashBytes);
+    const std::string body = bodyOf(checkpoint);
+    auto signature = key_.sign(crypto::SignatureAlgorithm::Ed25519, body);
+    if (!signature) return signature.error();
+    return body + "\n" + std::string(kSignaturePrefix) + key_name_ + " " +
+           base::toBase64(key_id_ + *signature) + "\n";
+}
+
 base::Result<std::string> signCheckpoint(
     const Checkpoint& checkpoint, std::string_view key_name, const crypto::PrivateKey& key
 ) {
-    YHT_ASSERT(isKeyName(key_name) && isOrigin(checkpoint.origin));
-    YHT_ASSERT(checkpoint.root.size() == kHashBytes);
-    const std::string body = bodyOf(checkpoint);
-    auto signature = key.sign(crypto::SignatureAlgorithm::Ed25519, body);
-    if (!signature) return signature.error();
-    const auto id = keyId(key_name, typedKey(key.publicKey()));
-    return body + "\n" + std::string(kSignaturePrefix) + std::string(key_name) + " " +
-           base::toBase64(id + *signature) + "\n";
+    return CheckpointSigner(key_name, key).sign(checkpoint);
 }
 
 base::Result<Checkpoint> openCheckpoint(

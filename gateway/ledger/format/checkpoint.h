@@ -24,8 +24,23 @@ struct Checkpoint {
 bool isKeyName(std::string_view name);
 bool isOrigin(std::string_view origin);
 
-/// The same inputs give the same bytes (Ed25519 is deterministic): receipts are rebuilt, not stored.
-/// Requires: an Ed25519 key; isOrigin(origin), isKeyName(key_name).
+/// Signs one log's checkpoints. The key id is worked out once: taking a public key from a private one costs more than
+/// a signature. Thread-safety: any thread.
+class CheckpointSigner {
+public:
+    /// Requires: an Ed25519 key; isKeyName(key_name).
+    CheckpointSigner(std::string_view key_name, crypto::PrivateKey key);
+    /// The same inputs give the same bytes (Ed25519 is deterministic): receipts are rebuilt, not stored.
+    /// Requires: isOrigin(checkpoint.origin), a root of 32 octets. Errors: CryptoFailed.
+    base::Result<std::string> sign(const Checkpoint& checkpoint) const;
+
+private:
+    const std::string key_name_;
+    const crypto::PrivateKey key_;
+    const base::Bytes key_id_;
+};
+
+/// One checkpoint only. Requires and Errors: as CheckpointSigner.
 base::Result<std::string> signCheckpoint(const Checkpoint& checkpoint, std::string_view key_name,
                                          const crypto::PrivateKey& key);
 /// Errors: LedgerCorrupt where the note can't be read, has no signature by `key_name`, or it does not verify.

@@ -16,6 +16,7 @@ int rememberWalPages(void* pages, sqlite3*, const char*, int count) {
 
 SqliteWriter::SqliteWriter(const SqliteStoreOptions& options, Parts parts)
     : options_(options),
+      signer_(options.key_name, *options.log_key),
       reserve_(parts.reserve),
       checkpointer_(parts.checkpointer),
       database_(std::move(parts.database)),
@@ -131,9 +132,7 @@ SqliteWriter::Answers SqliteWriter::commitOrThrow(const Batch& batch) {
 }
 
 void SqliteWriter::storeCheckpoint(const TreeEdge& edge) {
-    auto note = signCheckpoint(
-        {options_.origin, edge.size(), edge.root()}, options_.key_name, *options_.log_key
-    );
+    auto note = signer_.sign({options_.origin, edge.size(), edge.root()});
     // A log that can't sign can promise nothing; there is no other answer to give than to stop.
     if (!note.ok()) options_.on_fatal("signing a checkpoint: " + base::describe(note.error()));
     YHT_ASSERT(note.ok());

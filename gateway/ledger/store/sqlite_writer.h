@@ -24,7 +24,7 @@ public:
         DiskReserve& reserve;
         Checkpointer& checkpointer;
     };
-    /// Starts the thread. `options` must outlive it and has on_fatal and on_notice set.
+    /// Starts the thread. `options` must outlive it; it has a log key, on_fatal and on_notice.
     SqliteWriter(const SqliteStoreOptions& options, Parts parts);
     /// Commits what is queued, then ends the thread.
     ~SqliteWriter();
@@ -53,6 +53,7 @@ private:
     base::Bytes configDigest() const;
 
     const SqliteStoreOptions& options_;
+    const CheckpointSigner signer_;
     DiskReserve& reserve_;
     Checkpointer& checkpointer_;
     const std::unique_ptr<Database> database_;
