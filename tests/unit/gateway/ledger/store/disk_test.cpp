@@ -35,9 +35,9 @@ extern "C" int fsync(int descriptor) {
 namespace yht::ledger {
 namespace {
 
+/// The child is forked where no store is open, so without threads; the parent removes the folder.
 class DiskDeathTest : public LedgerTest {
 protected:
-    DiskDeathTest() { testing::FLAGS_gtest_death_test_style = "threadsafe"; }
 
     void writeWhileFlushesFail() {
         auto watched = options();
