@@ -1,6 +1,7 @@
 #include "gateway/delivery/router.h"
 
 #include <algorithm>
+#include <chrono>
 #include <map>
 #include <set>
 
@@ -41,7 +42,12 @@ void Router::start() {
 }
 
 void Router::stop() {
-    stopping_ = true;
+    {
+        // Under the mutex, so that the thread does not fall asleep between its test and its wait.
+        const std::lock_guard lock(wait_mutex_);
+        stopping_ = true;
+    }
+    stopped_.notify_all();
     if (thread_.joinable()) thread_.join();
 }
 
@@ -53,6 +59,14 @@ void Router::replaceTable(std::shared_ptr<const RouteTable> table) {
 void Router::run() {
     while (!stopping_) {
         if (step()) continue;
+        if (in_trouble_) {
+            // Entries are there and can't be routed: waitForEntry() would return at once.
+            std::unique_lock lock(wait_mutex_);
+            stopped_.wait_for(lock, std::chrono::milliseconds(kRouterWaitMillis), [this] {
+                return stopping_.load();
+            });
+            continue;
+        }
         ledger::Seq behind = 0;
         for (const auto& [id, position] : positions_) behind = std::max(behind, position.decided);
         store_.waitForEntry(behind, kRouterWaitMillis);
@@ -97,6 +111,7 @@ bool Router::begin(const RouteTable& table) {
             if (from_now && position->decided == 0) position->decided = transaction.lastSeq();
             return transaction.setCursor(beginName(id), position->decided + 1);
         });
+        noteStore(begun);
         if (!begun.ok()) return false;
         position->saved = position->decided;
         positions_[id] = *position;
@@ -108,7 +123,10 @@ bool Router::routeGroup(
     const RouteTable& table, const std::vector<const DestinationRow*>& group, ledger::Seq after
 ) {
     auto snapshot = store_.snapshot();
-    if (!snapshot.ok()) return false;
+    if (!snapshot.ok()) {
+        noteStore(snapshot.error());
+        return false;
+    }
     const auto headers = (*snapshot)->scan(after, kRouteScanMax);
     if (headers.empty()) return false;
     auto decisions = std::make_shared<Decisions>();
@@ -161,6 +179,17 @@ void Router::decide(
     }
 }
 
+/// One line when the store begins to refuse, one when it takes tasks again.
+void Router::noteStore(const base::Status& status) {
+    if (status.ok() == in_trouble_ && options_.logger) {
+        options_.logger(
+            status.ok() ? "routing: trouble ends"
+                        : "routing: trouble begins: " + std::string(status.error().row().wire)
+        );
+    }
+    in_trouble_ = !status.ok();
+}
+
 bool Router::commit(
     const std::vector<const DestinationRow*>& group, ledger::Seq upto,
     std::shared_ptr<const Decisions> decisions
@@ -181,13 +210,7 @@ bool Router::commit(
             }
             return {};
         });
-    if (routed.ok() == in_trouble_ && options_.logger) {
-        options_.logger(
-            routed.ok() ? "routing: trouble ends"
-                        : "routing: trouble begins: " + std::string(routed.error().row().wire)
-        );
-    }
-    in_trouble_ = !routed.ok();
+    noteStore(routed);
     if (!routed.ok()) return false;
     for (const std::string& id : ids) positions_[id].saved = upto;
     return true;

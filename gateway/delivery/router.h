@@ -10,6 +10,7 @@
 #pragma once
 
 #include <atomic>
+#include <condition_variable>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -72,6 +73,7 @@ private:
         const std::vector<const DestinationRow*>& group, ledger::Seq upto,
         std::shared_ptr<const Decisions> decisions
     );
+    void noteStore(const base::Status& status);
     bool takes(const std::string& destination, ticket::Kind kind) const;
     void run();
 
@@ -81,6 +83,8 @@ private:
     std::shared_ptr<const RouteTable> table_;              // protected by table_mutex_
     std::unordered_map<std::string, Position> positions_;  // of the stepping thread
     bool in_trouble_ = false;                              // of the stepping thread
+    std::mutex wait_mutex_;
+    std::condition_variable stopped_;
     std::atomic<bool> stopping_{false};
     std::thread thread_;
 };
