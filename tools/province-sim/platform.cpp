@@ -20,9 +20,7 @@ void member(JsonWriter& writer, const char* name, const std::string& value) {
 }
 
 /// The whole batch is refused: no data, no receipt.
-HttpAnswer refuseBatch(
-    const std::string& code, const char* message, std::int64_t retry_after_s = 0
-) {
+HttpAnswer refusal(const std::string& code, const char* message, std::int64_t retry_after_s = 0) {
     rapidjson::StringBuffer buffer;
     JsonWriter writer(buffer);
     writer.StartObject();
@@ -104,6 +102,15 @@ Platform::Platform(
       senders_(std::move(senders)),
       sealer_(std::move(sealer)) {}
 
+/// Counted apart, for /stats: what the sender sees of it may be no more than "again later".
+HttpAnswer Platform::refuse(
+    const std::string& code, const char* message, std::int64_t retry_after_s
+) {
+    const auto lock = store_.lock();
+    store_.count(("code_" + code).c_str());
+    return refusal(code, message, retry_after_s);
+}
+
 HttpAnswer Platform::handle(const stage::HttpRequest& request) {
     const bool known = request.path == "/sjjh/v2/push" || request.path == "/sjjh/v2/query";
     if (!known || request.method != "POST") return boxSays(known ? 405 : 404, 0);
@@ -114,9 +121,9 @@ HttpAnswer Platform::handle(const stage::HttpRequest& request) {
     if (mischief.busy429) return boxSays(429, mischief.retry_after_s);
     if (mischief.busy503) return boxSays(503, mischief.retry_after_s);
     if (mischief.cut_before_commit) return HttpAnswer{.ending = stage::Ending::CloseUnanswered};
-    if (mischief.maintenance) return refuseBatch("1006", "系统维护", mischief.retry_after_s);
+    if (mischief.maintenance) return refuse("1006", "系统维护", mischief.retry_after_s);
     if (!mischief.refuse_code.empty())
-        return refuseBatch(mischief.refuse_code, "演示整批拒收", mischief.retry_after_s);
+        return refuse(mischief.refuse_code, "演示整批拒收", mischief.retry_after_s);
     HttpAnswer answered = answer(request, mischief);
     if (mischief.cut_after_commit) answered.ending = stage::Ending::CutMidAnswer;
     return answered;
@@ -124,15 +131,15 @@ HttpAnswer Platform::handle(const stage::HttpRequest& request) {
 
 HttpAnswer Platform::answer(const stage::HttpRequest& request, const stage::Mischief& mischief) {
     const auto envelope = readEnvelope(request.body);
-    if (!envelope) return refuseBatch("1005", "报文格式错误");
+    if (!envelope) return refuse("1005", "报文格式错误");
     const RegisteredSender* sender = authorised(*envelope, sha256Hex(request.peer_certificate_der));
-    if (sender == nullptr) return refuseBatch("1003", "无权限");
+    if (sender == nullptr) return refuse("1003", "无权限");
     const bool genuine =
         sender->seal.verify(envelope->algorithm, envelope->textToSign(), envelope->signature);
-    if (!genuine) return refuseBatch("1001", "签名错误");
-    if (!timely(envelope->timestamp, clock_.nowMillis()))
-        return refuseBatch("1002", "时间戳超出范围");
-    return process(*envelope, *sender, request.path == "/sjjh/v2/push", mischief);
+    if (!genuine) return refuse("1001", "签名错误");
+    if (!timely(envelope->timestamp, clock_.nowMillis())) return refuse("1002", "时间戳超出范围");
+    auto processed = process(*envelope, *sender, request.path == "/sjjh/v2/push", mischief);
+    return processed ? std::move(*processed) : refuse("1002", "NONCE重复");
 }
 
 const RegisteredSender* Platform::authorised(const Envelope& envelope, const std::string& tls)
@@ -146,7 +153,7 @@ const RegisteredSender* Platform::authorised(const Envelope& envelope, const std
     return nullptr;
 }
 
-HttpAnswer Platform::process(
+std::optional<HttpAnswer> Platform::process(
     const Envelope& envelope, const RegisteredSender& sender, bool push,
     const stage::Mischief& mischief
 ) {
@@ -154,8 +161,7 @@ HttpAnswer Platform::process(
     const auto lock = store_.lock();
     stage::Transaction transaction(store_.database());
     // A nonce is burnt only by a message whose signature verified, and only with its outcome.
-    if (!store_.useNonce(envelope.appid, envelope.nonce, now_ms))
-        return refuseBatch("1002", "NONCE重复");
+    if (!store_.useNonce(envelope.appid, envelope.nonce, now_ms)) return std::nullopt;
     rapidjson::StringBuffer buffer;
     JsonWriter writer(buffer);
     writer.StartArray();

@@ -2,6 +2,7 @@
 // of its answer. Uses: base, stage. Used by: main, tests.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,7 +35,11 @@ public:
 
 private:
     stage::HttpAnswer answer(const stage::HttpRequest& request, const stage::Mischief& mischief);
-    stage::HttpAnswer process(
+    stage::HttpAnswer refuse(
+        const std::string& code, const char* message, std::int64_t retry_after_s = 0
+    );
+    /// nullopt: the nonce was used before.
+    std::optional<stage::HttpAnswer> process(
         const Envelope& envelope, const RegisteredSender& sender, bool push,
         const stage::Mischief& mischief
     );

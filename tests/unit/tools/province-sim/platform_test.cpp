@@ -188,6 +188,7 @@ TEST_F(ProvincePlatformTest, RefusesTheSameNonceTwiceButNotTheSameMessage) {
     EnvelopePlan plan = client_.plan({appealRecord("1", "T1")});
     ASSERT_EQ("0", client_.send(plan).recordCodes());
     EXPECT_EQ("1002", client_.send(plan).code());
+    EXPECT_EQ(1, stat("code_1002"));
     plan.nonce = "00112233445566778899aabbccddeeff";
     EXPECT_EQ("3001", client_.send(plan).recordCodes()) << "a resend with the same MSGID";
 }
