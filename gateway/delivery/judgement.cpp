@@ -154,7 +154,7 @@ void Courier::putBack(const Pick& pick, const kit::BatchAnswer& answer, Settleme
             AttemptPlan plan = parcel.plan;
             plan.error = wire;
             if (alone) plan.count = 1;
-            row.batch_id = alone ? pick.batch_id + "." + std::to_string(++index) : pick.batch_id;
+            row.batch_id = alone ? pick.batch_id + "-" + std::to_string(++index) : pick.batch_id;
             row.reason = encodePlan(plan);
         } else {
             row.batch_id.clear();
