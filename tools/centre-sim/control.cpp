@@ -11,8 +11,10 @@ namespace {
 
 /// A phone appeal as the desk writes it when nobody says more.
 constexpr const char* kPhoneAppeal =
-    R"json({"kind":"appeal","channel":"01","hotline_number":"12345","appeal_type":"2",
-"category_path":["城乡建设","市政设施"],"title":"路灯不亮","content":"市民来电:小区门口路灯不亮,夜间出行不便,请派人检修。","handling_way":"3",
+    R"json({"kind":"appeal","channel":"01",
+"hotline_number":"12345","appeal_type":"2",
+"category_path":["城乡建设","市政设施"],"title":"路灯不亮",
+"content":"市民来电:小区门口路灯不亮,夜间出行不便,请派人检修。","handling_way":"3",
 "caller_name":"周女士","caller_phone":"199 0000 2000","is_anonymous":false,"is_secret":false,"area_code":"430200","urgency":"3"})json";
 
 stage::HttpAnswer say(int status, std::string body) {

@@ -26,10 +26,12 @@ struct Flags {
 };
 
 constexpr const char* kFooter = R"(example:
-  centre-sim --cert pki/centre.pem --key pki/centre.key --ca pki/root.pem --gateway https://localhost:8443 \
-      --gateway-cert pki/gateway.pem --port 0 --port-file run/centre.port --control-port 0 \
-      --control-port-file run/centre.control --data run/centre.sqlite --plan tests/samples/cases/plan.json --post-cases
-exit codes: 0 stopped by SIGTERM or SIGINT, 2 flags wrong, 3 can't start, 4 the store or the log failed)";
+  centre-sim --cert pki/centre.pem --key pki/centre.key --ca pki/root.pem \
+      --gateway https://localhost:8443 --gateway-cert pki/gateway.pem \
+      --port 0 --port-file run/centre.port --control-port 0 --control-port-file run/centre.control \
+      --data run/centre.sqlite --plan tests/samples/cases/plan.json --post-cases
+exit codes: 0 stopped by SIGTERM or SIGINT, 2 flags wrong, 3 can't start,
+            4 the store or the log failed)";
 
 void describeFlags(CLI::App& app, Flags& flags) {
     app.footer(kFooter);

@@ -12,13 +12,16 @@ namespace {
 constexpr std::size_t kCasesMax = 1000;
 
 constexpr const char* kDefaultHandling = R"json([
- {"label":"a1","kind":"assignment","after_minutes":5,"fields":{"org_code":"430200-ZB","org_name":"市政府总值班室",
-  "org_role":"1","org_level":"2","dispatch_way":"1","advice":"请按职责办理并答复。","limit_value":5,"limit_unit":"4"}},
- {"of":"a1","kind":"process","after_minutes":10,"fields":{"process_type":"30","node_name":"签收"}},
- {"of":"a1","kind":"result","after_minutes":60,"fields":{"org_code":"430200-ZB","org_name":"市政府总值班室",
-  "result_type":"0","is_true":"1","contacted":true,"public_reply":"您反映的问题已核实并处理完毕,感谢监督。"}},
- {"kind":"visit","after_minutes":120,"fields":{"visit_method":"1","connected":true,"contacted_by_org":true,
-  "solved":"1","satisfaction":"2","is_final":true}},
+ {"label":"a1","kind":"assignment","after_minutes":5,"fields":{
+  "org_code":"430200-ZB","org_name":"市政府总值班室","org_role":"1","org_level":"2","dispatch_way":"1",
+  "advice":"请按职责办理并答复。","limit_value":5,"limit_unit":"4"}},
+ {"of":"a1","kind":"process","after_minutes":10,"fields":{
+  "process_type":"30","node_name":"签收"}},
+ {"of":"a1","kind":"result","after_minutes":60,"fields":{
+  "org_code":"430200-ZB","org_name":"市政府总值班室","result_type":"0","is_true":"1","contacted":true,
+  "public_reply":"您反映的问题已核实并处理完毕,感谢监督。"}},
+ {"kind":"visit","after_minutes":120,"fields":{
+  "visit_method":"1","connected":true,"contacted_by_org":true,"solved":"1","satisfaction":"2","is_final":true}},
  {"kind":"process","after_minutes":130,"fields":{"process_type":"80","node_name":"办结"}}
 ])json";
 

@@ -31,10 +31,11 @@ struct Flags {
 };
 
 constexpr const char* kFooter = R"(example:
-  partner-sim post --gateway https://localhost:8443 --cert pki/hotline-12315.pem --key pki/hotline-12315.key \
-      --ca pki/root.pem --log-key run/log.vkey --ack-log run/12315.acks tests/samples/cases/06-rural-water.json
-exit codes: 0 all taken (201 or 200), 2 flags wrong, 3 can't start, 5 some refused, 6 some not answered,
-            7 a receipt does not hold)";
+  partner-sim post --gateway https://localhost:8443 --cert pki/hotline-12315.pem \
+      --key pki/hotline-12315.key --ca pki/root.pem --log-key run/log.vkey \
+      --ack-log run/12315.acks tests/samples/cases/06-rural-water.json
+exit codes: 0 all taken (201 or 200), 2 flags wrong, 3 can't start, 5 some refused,
+            6 some not answered, 7 a receipt does not hold)";
 
 void describeSpeaker(CLI::App* app, Flags& flags) {
     app->add_option("--gateway", flags.speaker.base_url, "https://host:port")->required();

@@ -149,7 +149,8 @@ stage::HttpAnswer FakeGateway::submit(const std::string& body) {
 std::string FakeGateway::takeOne(const rapidjson::Value& value) {
     const auto record = ticket::readRecord(value);
     if (!record || takeOff(refuse_))
-        return R"({"status":422,"problem":{"status":422,"code":"record.invalid","errors":[{"pointer":"/title","code":"too_long"}]}})";
+        return R"({"status":422,"problem":{"status":422,"code":"record.invalid",)"
+               R"("errors":[{"pointer":"/title","code":"too_long"}]}})";
     const std::string canonical = ticket::canonicalText(*record);
     const bool known = index_.contains(canonical);
     if (!known) {
