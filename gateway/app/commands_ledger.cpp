@@ -202,10 +202,10 @@ int followLedger(const CommandOptions& options, std::uint64_t after, std::int64_
             if (!snapshot.ok()) return reportError(snapshot.error());
             const auto headers = (*snapshot)->scan(after, kFollowPageEntries);
             for (const auto& header : headers) {
-                // Raw messages and shared answers belong to the records and outcomes that follow them.
-                const bool told = header.type != ledger::EntryType::Message &&
-                                  !(header.type == ledger::EntryType::Outcome && header.kind == 0);
-                if (told) printFollowed(tellSeq(**snapshot, header), options.json);
+                // Raw messages belong to the records that follow them.
+                if (header.type != ledger::EntryType::Message) {
+                    printFollowed(tellSeq(**snapshot, header), options.json);
+                }
                 after = header.seq;
             }
             if (!headers.empty()) {

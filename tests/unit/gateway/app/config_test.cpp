@@ -67,7 +67,7 @@ TEST_F(ConfigTest, PathsAreTakenFromTheDeploymentDirectory) {
 
 TEST_F(ConfigTest, AnUnknownKeyNamesItsLineAndTheNearestRightOne) {
     const auto text = complaint(std::string(kComplete) + "admin:\n  lisen: 127.0.0.1:1\n");
-    EXPECT_NE(std::string::npos, text.find("yht.yaml:15")) << text;
+    EXPECT_NE(std::string::npos, text.find("yht.yaml:16")) << text;
     EXPECT_NE(std::string::npos, text.find("admin.listen")) << text;
 }
 
