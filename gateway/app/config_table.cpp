@@ -35,7 +35,7 @@ constexpr KeyRow kTable[] = {
     {"admin.listen", KeyType::Address, "", "127.0.0.1:9090", kNoBound, kNoBound,
      "Health, readiness and metrics; keep it local.", "健康检查与指标地址,仅限本机。"},
     {"signing.certificate", KeyType::Path, "", nullptr, kNoBound, kNoBound,
-     "Certificate whose key signs answers and deliveries, PEM.", "用于签署应答与上报的证书,PEM。"},
+     "Certificate whose key signs answers, PEM.", "用于签署应答的证书,PEM。"},
     {"signing.private_key", KeyType::Path, "", nullptr, kNoBound, kNoBound,
      "Its private key, PEM.", "其私钥,PEM。"},
     {"ledger.directory", KeyType::Path, "", nullptr, kNoBound, kNoBound,

@@ -109,7 +109,7 @@ DestinationRow destinationOf(const std::string& id, const YAML::Node& map) {
         throw Refusal{map["from"].Mark(), "from must be start or now", "from 须为 start 或 now"};
     }
     row.from = from == "now" ? StartFrom::Now : StartFrom::Start;
-    row.mask_secret = map["mask_secret"] ? map["mask_secret"].as<bool>() : false;
+    row.mask_secret = map["mask_secret"] ? map["mask_secret"].as<bool>() : true;
     row.late_after_ms = 1000 * integerOf(map, "late_after_s", 0, 1, 30LL * 86400);
     row.lanes = static_cast<std::size_t>(integerOf(map, "lanes", 1, 1, kLanesMax));
     row.maintenance = windowsOf(map);

@@ -9,7 +9,7 @@
 //       party: province            # whose numbers its receipts carry, and who is never sent its
 //                                  #   own records back; default: the destination's id
 //       from: start                # start | now: where it begins, if it was never served
-//       mask_secret: false         # true for units (承办单位): 保密 tickets go out masked
+//       mask_secret: true          # 保密 tickets go out masked; false only for province and centre. Default true
 //       late_after_s: 600          # waited longer: 补报; default: the destination's own
 //       lanes: 1                   # batches under way at once, 1 to 8
 //       maintenance:               # announced windows: nothing is sent, nobody is alarmed
@@ -53,7 +53,7 @@ struct DestinationRow {
     std::string id;
     std::string party;
     StartFrom from = StartFrom::Start;
-    bool mask_secret = false;
+    bool mask_secret = true;
     std::int64_t late_after_ms = 0;  // 0: what the destination itself says
     std::size_t lanes = 1;
     std::vector<MaintenanceWindow> maintenance;

@@ -128,13 +128,27 @@ rapidjson::Document Federation::tickets() {
     return document.ok() ? *std::move(document) : rapidjson::Document(rapidjson::kArrayType);
 }
 
-void Federation::waitUntilSettled(std::size_t ticket_count, bool answered) {
+void Federation::waitUntilUploaded(std::size_t record_count) {
+    waitUntil(std::to_string(record_count) + " records uploaded", [&] {
+        if (json::textMember(askProvince("/stats").json(), "rows") != std::to_string(record_count)) return false;
+        const auto all = json::parse(yht({"deliveries", "--json"}).output);
+        if (!all.ok()) return false;
+        for (const auto& one : all->GetArray()) {
+            if (json::textMember(one, "destination") != "province") continue;
+            for (const char* state : {"backlog", "held", "dead"}) {
+                if (json::textMember(one, state) != "0") return false;
+            }
+        }
+        return true;
+    });
+}
+
+void Federation::waitUntilSettled(std::size_t ticket_count) {
     waitUntil(std::to_string(ticket_count) + " tickets settled", [&] {
         const auto all = tickets();
         if (all.Size() != ticket_count) return false;
         for (const auto& ticket : all.GetArray()) {
-            if (json::textMember(ticket, "unfinished") != "0") return false;
-            if (answered && !json::findMember(ticket, "answered")->IsTrue()) return false;
+            if (!json::findMember(ticket, "settled")->IsTrue()) return false;
         }
         return true;
     });

@@ -47,8 +47,10 @@ public:
 
     /// Rows of `yht tickets --json`.
     rapidjson::Document tickets();
-    /// Waits until every ticket has been delivered wholly, and answered unless `answered` is false.
-    void waitUntilSettled(std::size_t ticket_count, bool answered);
+    /// Waits until every ticket is answered and wholly delivered to every destination.
+    void waitUntilSettled(std::size_t ticket_count);
+    /// Waits until the province holds so many records, and the gateway knows that it holds them all.
+    void waitUntilUploaded(std::size_t record_count);
 
     const std::string& directory() const { return directory_; }
     std::string deployment() const { return directory_ + "/gateway"; }

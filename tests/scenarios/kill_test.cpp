@@ -134,7 +134,7 @@ TEST_F(Kill, NothingAcknowledgedIsLostDoubledOrCrossed) {
 
     const auto acknowledged = log.all();
     EXPECT_GT(acknowledged.size(), 0u);
-    federation.waitUntilSettled(acknowledged.size(), false);
+    federation.waitUntilUploaded(acknowledged.size());
     const auto stats = federation.askProvince("/stats").json();
     EXPECT_EQ(std::to_string(acknowledged.size()), textMember(stats, "rows")) << "at the province";
     EXPECT_EQ("", textMember(stats, "crossed"));

@@ -163,11 +163,18 @@ bool hidesCitizen(
     ledger::View& view, const trust::Partner& partner, const ledger::StoredTicket& stored,
     const ticket::TicketView& folded
 ) {
-    if (!folded.flags.secret) return false;
+    bool any_secret = false;
+    bool all_own = true;
     for (const auto& item : stored.records) {
-        if (item.record.kind() == ticket::Kind::Appeal && partner.speaksFor(item.record.source()))
-            return false;
+        if (item.record.kind() != ticket::Kind::Appeal) continue;
+        any_secret = any_secret || item.record.flag(ticket::Field::is_secret);
+        all_own = all_own && partner.speaksFor(item.record.source());
     }
+    // Voided or erased appeals don't lift the secrecy of what they said.
+    const bool none_in_force = !folded.has_appeal || stored.erased_count > 0;
+    if (!folded.flags.secret && !(none_in_force && any_secret)) return false;
+    // Who joins a secret ticket with an appeal of its own has not thereby a right to the other citizen.
+    if (folded.has_appeal && all_own) return false;
     // The same question again, asked with nothing but the wide grants: one rule for who sees what.
     trust::Partner wide;
     wide.id = partner.id;
