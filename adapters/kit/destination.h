@@ -62,6 +62,16 @@ struct BatchAnswer {
     base::UnixMillis sent_ms = 0, answered_ms = 0;
 };
 
+/// What check() finds of one record, before anything is sent.
+struct RecordFit {
+    /// Every field that can't be put into the far side's form; where there is one, it is not sent.
+    std::vector<base::FieldError> errors;
+    /// What it adds to a batch's body.
+    std::size_t bytes = 0;
+};
+/// The record by itself is more than one request may hold; pointer "", limit in bytes.
+base::FieldError recordTooLarge(std::size_t bytes_max);
+
 /// How a batch whose answer was lost is sent again (profile key `resend`).
 enum class Resend : std::uint8_t { Idempotent, QueryFirst, Operator };
 
@@ -76,6 +86,8 @@ public:
     virtual ~Destination() = default;
     virtual const std::string& id() const = 0;
     virtual std::size_t batchMax() const = 0;
+    /// A batch of several records adds up to at most this much (RecordFit::bytes).
+    virtual std::size_t batchBytesMax() const = 0;
     virtual Resend resend() const = 0;
     virtual const std::vector<Dependency>& dependencies() const = 0;
     /// 补报: a record that waited longer than this goes out marked late (profile key
@@ -83,12 +95,10 @@ public:
     virtual std::int64_t lateAfterMillis() const { return 10 * 60 * 1000; }
     /// Whether it takes records of this kind at all.
     virtual bool takes(ticket::Kind kind) const = 0;
-    /// A record that can't be put into the far side's form: every field that fails, before anything
-    /// is sent.
-    virtual std::vector<base::FieldError> check(const OutboundRecord& record) const = 0;
+    virtual RecordFit check(const OutboundRecord& record) const = 0;
     /// Blocks for at most the destination's timeout. Never throws. `batch_id` is the idempotency
     /// key: the same batch sent again carries the same. Requires: 1..batchMax() records that
-    /// check() passed.
+    /// check() passed, several of them within batchBytesMax().
     virtual BatchAnswer send(
         const std::string& batch_id, const std::vector<OutboundRecord>& records
     ) = 0;

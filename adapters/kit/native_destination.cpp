@@ -11,6 +11,7 @@
 namespace yht::kit {
 namespace {
 
+constexpr std::size_t kBracketsBytes = 2;  // around the items of a body
 constexpr std::size_t kTextCharactersMax = 64;
 constexpr std::size_t kPointerCharactersMax = 256;
 constexpr std::size_t kFieldErrorsMax = 64;
@@ -138,6 +139,14 @@ base::Result<std::unique_ptr<NativeDestination>> NativeDestination::make(
             base::ErrorCode::ConfigInvalid, settings.id + ": batch_max must be 1 to 200"
         );
     }
+    if (settings.batch_bytes_max < kNativeBatchBytesMin ||
+        settings.batch_bytes_max > kNativeBatchBytesMax) {
+        return base::makeError(
+            base::ErrorCode::ConfigInvalid,
+            settings.id + ": batch_bytes_max must be " + std::to_string(kNativeBatchBytesMin) +
+                " to " + std::to_string(kNativeBatchBytesMax)
+        );
+    }
     if (settings.needs_signed_answer && settings.answer_keys.empty()) {
         return base::makeError(
             base::ErrorCode::ConfigInvalid,
@@ -160,6 +169,17 @@ NativeDestination::NativeDestination(
     NativeDestinationSettings settings, std::unique_ptr<HttpClient> client, const base::Clock& clock
 )
     : settings_(std::move(settings)), client_(std::move(client)), clock_(clock) {}
+
+std::size_t NativeDestination::batchBytesMax() const {
+    return settings_.batch_bytes_max - kBracketsBytes;
+}
+
+RecordFit NativeDestination::check(const OutboundRecord& record) const {
+    RecordFit fit{{}, itemOf(record).size() + 1};  // and a comma
+    constexpr std::size_t kRecordBytesMax = kNativeBatchBytesMax - kBracketsBytes;
+    if (fit.bytes > kRecordBytesMax) fit.errors.push_back(recordTooLarge(kRecordBytesMax));
+    return fit;
+}
 
 BatchAnswer NativeDestination::send(
     const std::string& batch_id, const std::vector<OutboundRecord>& records

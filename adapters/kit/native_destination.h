@@ -14,6 +14,10 @@
 
 namespace yht::kit {
 
+/// What every receiver takes (schemas/native-delivery.md).
+inline constexpr std::size_t kNativeBatchBytesMax = 8U * 1024 * 1024;
+inline constexpr std::size_t kNativeBatchBytesMin = 64U * 1024;
+
 struct NativeDestinationSettings {
     std::string id;        // party id
     std::string base_url;  // "https://host:port"
@@ -24,6 +28,7 @@ struct NativeDestinationSettings {
     ticket::KindSet kinds = 0x7FE;
     std::vector<Dependency> dependencies;
     std::size_t batch_max = 100;
+    std::size_t batch_bytes_max = kNativeBatchBytesMax;  // of the request's body
     std::int64_t timeout_ms = 30'000;
 };
 
@@ -33,8 +38,8 @@ public:
     static constexpr std::size_t kBatchMax = 200;
     static constexpr std::size_t kAnswerBytesMax = 4U * 1024 * 1024;
 
-    /// Errors: ConfigInvalid for a wrong address, a batch_max out of range, or no answer_keys where
-    /// answers must be signed.
+    /// Errors: ConfigInvalid for a wrong address, a batch_max or batch_bytes_max out of range, or no
+    /// answer_keys where answers must be signed.
     static base::Result<std::unique_ptr<NativeDestination>> make(
         NativeDestinationSettings settings, const trust::TlsContextHolder& contexts,
         const base::Clock& clock
@@ -42,13 +47,14 @@ public:
 
     const std::string& id() const override { return settings_.id; }
     std::size_t batchMax() const override { return settings_.batch_max; }
+    std::size_t batchBytesMax() const override;
     Resend resend() const override { return Resend::Idempotent; }
     const std::vector<Dependency>& dependencies() const override { return settings_.dependencies; }
     bool takes(ticket::Kind kind) const override {
         return (settings_.kinds & ticket::only(kind)) != 0;
     }
-    /// Our own records always fit.
-    std::vector<base::FieldError> check(const OutboundRecord&) const override { return {}; }
+    /// Our own records need no mapping; only one that is too large does not fit.
+    RecordFit check(const OutboundRecord& record) const override;
     BatchAnswer send(const std::string& batch_id, const std::vector<OutboundRecord>& records)
         override;
     /// Never called: an idempotent destination is sent to again. Asserts.

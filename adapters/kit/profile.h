@@ -111,7 +111,9 @@ struct MaintenanceWindow {
 struct TransportRules {
     std::string path, query_path, content_type;
     std::size_t batch_max = 1;
-    std::size_t request_bytes_max = 0, answer_bytes_max = 0;
+    std::size_t request_bytes_max = 0;  // the far side's limit, envelope included
+    std::size_t batch_bytes_max = 0;    // of several records together; one alone may have more
+    std::size_t answer_bytes_max = 0;
     std::int64_t timeout_ms = 0, connect_timeout_ms = 0;
     Resend resend = Resend::Operator;
     std::int64_t late_after_ms = 0;  // 0: nothing is ever late

@@ -1,5 +1,6 @@
 #include "adapters/kit/profile_destination.h"
 
+#include <algorithm>
 #include <limits>
 
 #include "adapters/kit/answer.h"
@@ -8,6 +9,9 @@ namespace yht::kit {
 namespace {
 
 constexpr std::size_t kNonceBytes = 16;
+constexpr std::size_t kBatchIdCharactersMax = 64;
+/// What an envelope may grow by from batch to batch: signature, count, type, time.
+constexpr std::size_t kEnvelopeSlackBytes = 256;
 
 BatchAnswer notSent(const base::Error& error) {
     BatchAnswer answer;
@@ -46,9 +50,11 @@ base::Result<std::unique_ptr<ProfileDestination>> ProfileDestination::make(
         contexts, clock
     );
     if (!client) return std::move(client).error();
-    return std::unique_ptr<ProfileDestination>(new ProfileDestination(
+    std::unique_ptr<ProfileDestination> made(new ProfileDestination(
         std::move(settings), std::move(profile), *std::move(client), clock, random
     ));
+    if (auto status = made->measureEnvelope(); !status) return std::move(status).error();
+    return made;
 }
 
 ProfileDestination::ProfileDestination(
@@ -62,15 +68,46 @@ ProfileDestination::ProfileDestination(
       clock_(clock),
       random_(random) {}
 
+/// Once, with a record of no content: whatever is sent later is larger by its records alone.
+base::Status ProfileDestination::measureEnvelope() {
+    const std::vector<std::string> nothing(1);
+    const auto sealed = sealEnvelope(
+        profile_->envelope(), {.sender_id = settings_.sender_id,
+                               .batch_id = std::string(kBatchIdCharactersMax, '0'),
+                               .type = "",
+                               .nonce = base::toHex(base::Bytes(kNonceBytes, '\0')),
+                               .now_ms = clock_.nowMillis(),
+                               .records = &nothing,
+                               .key = &settings_.key}
+    );
+    if (!sealed) return sealed.error();
+    const auto& transport = profile_->transport();
+    const std::size_t envelope_bytes = sealed->body.size() + kEnvelopeSlackBytes;
+    if (envelope_bytes >= transport.request_bytes_max) {
+        return base::makeError(
+            base::ErrorCode::ProfileInvalid,
+            profile_->name() + ": request_bytes_max leaves no room beside an envelope of " +
+                std::to_string(envelope_bytes) + " bytes"
+        );
+    }
+    record_bytes_max_ = transport.request_bytes_max - envelope_bytes;
+    batch_bytes_max_ = std::min(transport.batch_bytes_max, record_bytes_max_);
+    return {};
+}
+
 std::int64_t ProfileDestination::lateAfterMillis() const {
     const std::int64_t late_after_ms = profile_->transport().late_after_ms;
     return late_after_ms > 0 ? late_after_ms : std::numeric_limits<std::int64_t>::max();
 }
 
-std::vector<base::FieldError> ProfileDestination::check(const OutboundRecord& record) const {
+RecordFit ProfileDestination::check(const OutboundRecord& record) const {
     const KindRules* rules = profile_->findKind(record.record.kind());
     YHT_ASSERT(rules != nullptr);
-    return rules->mapping->map(record, context_).errors;
+    auto mapped = rules->mapping->map(record, context_);
+    RecordFit fit{std::move(mapped.errors), mapped.json.size() + 1};  // and a comma
+    if (fit.errors.empty() && fit.bytes > record_bytes_max_)
+        fit.errors.push_back(recordTooLarge(record_bytes_max_));
+    return fit;
 }
 
 BatchAnswer ProfileDestination::send(
@@ -120,7 +157,7 @@ base::Result<SealedEnvelope> ProfileDestination::seal(
     if (sealed && sealed->body.size() > profile_->transport().request_bytes_max) {
         return base::makeError(
             base::ErrorCode::ProfileInvalid,
-            "a batch is larger than request_bytes_max; lower batch_max"
+            "a batch is larger than request_bytes_max"
         );
     }
     return sealed;

@@ -41,7 +41,8 @@ struct MappingCounts {
 class ProfileDestination final : public Destination {
 public:
     /// Errors: ConfigInvalid for a wrong address or missing receipt certificates;
-    /// SignatureAlgorithm where the profile does not take the key's.
+    /// SignatureAlgorithm where the profile does not take the key's; ProfileInvalid where the
+    /// envelope alone fills request_bytes_max.
     static base::Result<std::unique_ptr<ProfileDestination>> make(
         ProfileDestinationSettings settings, std::shared_ptr<const Profile> profile,
         const trust::TlsContextHolder& contexts, const base::Clock& clock, base::Random& random
@@ -50,13 +51,14 @@ public:
     const std::string& id() const override { return settings_.id; }
     std::size_t batchMax() const override { return profile_->transport().batch_max; }
     Resend resend() const override { return profile_->transport().resend; }
+    std::size_t batchBytesMax() const override { return batch_bytes_max_; }
     const std::vector<Dependency>& dependencies() const override {
         return profile_->dependencies();
     }
     std::int64_t lateAfterMillis() const override;
     bool takes(ticket::Kind kind) const override { return profile_->findKind(kind) != nullptr; }
     /// Requires: takes(record's kind).
-    std::vector<base::FieldError> check(const OutboundRecord& record) const override;
+    RecordFit check(const OutboundRecord& record) const override;
     BatchAnswer send(const std::string& batch_id, const std::vector<OutboundRecord>& records)
         override;
     BatchAnswer query(const std::string& batch_id, const std::vector<OutboundRecord>& records)
@@ -72,6 +74,7 @@ private:
     BatchAnswer exchange(
         const std::string& batch_id, const std::vector<OutboundRecord>& records, bool is_query
     );
+    base::Status measureEnvelope();
     base::Result<SealedEnvelope> seal(
         const std::string& batch_id, const std::vector<OutboundRecord>& records, bool is_query
     );
@@ -82,6 +85,7 @@ private:
     const std::unique_ptr<HttpClient> client_;
     const base::Clock& clock_;
     base::Random& random_;
+    std::size_t record_bytes_max_ = 0, batch_bytes_max_ = 0;  // constant once made
     std::atomic<std::uint64_t> fallbacks_{0}, substitutions_{0}, cuts_{0};
 };
 

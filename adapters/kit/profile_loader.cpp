@@ -139,6 +139,10 @@ void ProfileLoader::transport(YamlMap map) {
     transport.request_bytes_max = static_cast<std::size_t>(
         map.integer("request_bytes_max", 8LL * 1024 * 1024, 1024, kRequestBytesMax)
     );
+    const auto request_bytes_max = static_cast<std::int64_t>(transport.request_bytes_max);
+    transport.batch_bytes_max = static_cast<std::size_t>(
+        map.integer("batch_bytes_max", request_bytes_max, 1024, request_bytes_max)
+    );
     transport.answer_bytes_max = static_cast<std::size_t>(
         map.integer("answer_bytes_max", 4LL * 1024 * 1024, 1024, kAnswerBytesMax)
     );

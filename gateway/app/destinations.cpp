@@ -19,7 +19,7 @@ struct Row {
     std::string id, protocol, profile, url, sender_id, reporting_unit, accepting_region;
     std::string certificate, private_key, peer_ca, peer_certificate;
     bool needs_signed_answer = true;
-    std::int64_t batch_max = 100, timeout_ms = 30'000;
+    std::int64_t batch_max = 100, batch_bytes_max = kit::kNativeBatchBytesMax, timeout_ms = 30'000;
 };
 
 Row readRow(const YAML::Node& node, const std::string& directory, kit::YamlProblems& problems) {
@@ -41,6 +41,8 @@ Row readRow(const YAML::Node& node, const std::string& directory, kit::YamlProbl
     } else if (row.protocol == "native") {
         row.needs_signed_answer = map.flag("needs_signed_answer", true);
         row.batch_max = map.integer("batch_max", 100, 1, kit::NativeDestination::kBatchMax);
+        row.batch_bytes_max = map.integer("batch_bytes_max", kit::kNativeBatchBytesMax, kit::kNativeBatchBytesMin,
+                                          kit::kNativeBatchBytesMax);
         row.timeout_ms = map.integer("timeout_ms", 30'000, 1, 600'000);
     } else {
         map.problem("protocol is profile or native 协议应为 profile 或 native");
@@ -107,6 +109,7 @@ base::Result<std::unique_ptr<kit::Destination>> makeNative(const Row& row, trust
                                                              peer.publicKey().defaultAlgorithm()}}};
     settings.needs_signed_answer = row.needs_signed_answer;
     settings.batch_max = static_cast<std::size_t>(row.batch_max);
+    settings.batch_bytes_max = static_cast<std::size_t>(row.batch_bytes_max);
     settings.timeout_ms = row.timeout_ms;
     auto made = kit::NativeDestination::make(std::move(settings), contexts, clock);
     if (!made.ok()) return std::move(made).error();

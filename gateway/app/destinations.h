@@ -15,6 +15,7 @@
 //       peer_certificate: province.pem    # whose key signs its answers and receipts
 //       needs_signed_answer: true         # native, optional: false takes unsigned answers
 //       batch_max: 100                    # native, optional
+//       batch_bytes_max: 8388608          # native, optional: of one request's body, 64 KiB to 8 MiB
 //       timeout_ms: 30000                 # native, optional
 // Uses: kit. Used by: gateway.
 #pragma once

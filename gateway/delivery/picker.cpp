@@ -178,7 +178,7 @@ Pick Picker::pickReady(ledger::View& view, const Busy& busy, std::size_t count_m
     Busy seen = busy;
     const auto full = [&] {
         const bool alone = !pick.parcels.empty() && isSuspect(pick.parcels.front().row);
-        return alone || pick.parcels.size() >= count_max ||
+        return alone || pick.bytes_reached || pick.parcels.size() >= count_max ||
                pick.holds.size() + pick.settled.size() >= kSideRowsMax;
     };
     for (std::size_t window = count_max + kWindowSlack;; window *= 4) {
@@ -234,8 +234,8 @@ std::optional<ticket::Kind> Picker::missing(ledger::View& view, const DeliveryRo
     return missingKind(dependencies, kind, there);
 }
 
-/// True when the record goes out; false when it ended here and the next of its ticket may go
-/// instead.
+/// False when the record ended here and the next of its ticket may go instead. True where it goes
+/// out, and where it may not yet be overtaken.
 bool Picker::addParcel(ledger::View& view, const DeliveryRow& row, Pick& pick) const {
     auto parcel = makeParcel(
         view, row,
@@ -249,14 +249,18 @@ bool Picker::addParcel(ledger::View& view, const DeliveryRow& row, Pick& pick) c
         return false;
     }
     const bool stale = isStale(view, *parcel);
-    auto fields = stale ? std::vector<base::FieldError>{} : destination_.check(parcel->out);
-    if (!stale && fields.empty()) {
+    auto fit = stale ? kit::RecordFit{} : destination_.check(parcel->out);
+    if (!stale && fit.errors.empty()) {
+        pick.bytes_reached =
+            !pick.parcels.empty() && pick.bytes + fit.bytes > destination_.batchBytesMax();
+        if (pick.bytes_reached) return true;
+        pick.bytes += fit.bytes;
         pick.parcels.push_back(std::move(*parcel));
         return true;
     }
     SettledItem ended = settledItem(*parcel, options_.far_side.party, random_);
     ended.verdict = stale ? Verdict::Stale : Verdict::Unmappable;
-    ended.fields = std::move(fields);
+    ended.fields = std::move(fit.errors);
     if (!stale) ended.code = base::errorRow(base::ErrorCode::MappingFailed).wire;
     pick.settled.push_back(std::move(ended));
     return false;

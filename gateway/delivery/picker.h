@@ -33,6 +33,8 @@ struct Pick {
     std::string batch_id;
     bool repeat = false;                     // an unknown batch once more
     std::vector<Parcel> parcels;             // by seq
+    std::size_t bytes = 0;                   // of the parcels, as the destination counts
+    bool bytes_reached = false;              // the next would be too much; it is the next batch's
     std::vector<ledger::DeliveryRow> holds;  // as they are to stand, if nothing changed meanwhile
     std::vector<SettledItem> settled;        // ended without being sent
     std::vector<ledger::DeliveryRow>

@@ -188,6 +188,29 @@ TEST_F(NativeDestinationTest, HttpStatusesAreToldApart) {
     }
 }
 
+TEST_F(NativeDestinationTest, CheckCountsWhatTheBodyWillHold) {
+    auto destination = *NativeDestination::make(settings, gatewayContexts(), clock);
+    const auto one = appeal(17), other = appeal(18);
+    items = R"([{"seq":"17","status":"accepted"},{"seq":"18","status":"accepted"}])";
+    send({one, other});
+    const std::size_t brackets = 2, first_has_no_comma = 1;
+    EXPECT_EQ(
+        bodyOfRequest(seen).size(),
+        destination->check(one).bytes + destination->check(other).bytes + brackets -
+            first_has_no_comma
+    );
+}
+
+TEST_F(NativeDestinationTest, ARecordThatNoReceiverTakesFailsItsCheck) {
+    auto destination = *NativeDestination::make(settings, gatewayContexts(), clock);
+    auto record = appeal(17);
+    EXPECT_TRUE(destination->check(record).errors.empty());
+    record.record.set(ticket::Field::content, std::string(kNativeBatchBytesMax, 'x'));
+    const auto errors = destination->check(record).errors;
+    ASSERT_EQ(errors.size(), 1U);
+    EXPECT_EQ(errors[0].code, "record_too_large");
+}
+
 TEST_F(NativeDestinationTest, SettingsThatCanNotWorkAreRefused) {
     settings.answer_keys.clear();
     EXPECT_EQ(
@@ -195,6 +218,12 @@ TEST_F(NativeDestinationTest, SettingsThatCanNotWorkAreRefused) {
         ErrorCode::ConfigInvalid
     );
     settings.needs_signed_answer = false;
+    settings.batch_bytes_max = kNativeBatchBytesMax + 1;
+    EXPECT_EQ(
+        NativeDestination::make(settings, gatewayContexts(), clock).error().code,
+        ErrorCode::ConfigInvalid
+    );
+    settings.batch_bytes_max = kNativeBatchBytesMax;
     settings.batch_max = NativeDestination::kBatchMax + 1;
     EXPECT_EQ(
         NativeDestination::make(settings, gatewayContexts(), clock).error().code,

@@ -94,6 +94,25 @@ protected:
     std::unique_ptr<ProfileDestination> make(const base::Clock& at) {
         return *ProfileDestination::make(settings, xiang(), gatewayContexts(), at, random);
     }
+    /// A profile of one row, which sends the content; `more` goes into its transport.
+    base::Result<std::unique_ptr<ProfileDestination>> smallWith(
+        const TemporaryDirectory& directory, const std::string& more
+    ) {
+        std::string text = smallProfile("      - { to: NR, from: content, max: 4000 }\n");
+        const std::string transport = "path: /push, ", members = "members: [ ";
+        text.insert(text.find(transport) + transport.size(), more + ", ");
+        text.insert(text.find(members) + members.size(), "{ name: DW, value: sender_id }, ");
+        directory.write("profile.yaml", text);
+        auto profile = Profile::load(directory.path());
+        if (!profile) return profile.error();
+        return ProfileDestination::make(settings, *profile, gatewayContexts(), clock, random);
+    }
+    std::unique_ptr<ProfileDestination> makeSmall(const std::string& more) {
+        const TemporaryDirectory directory;
+        auto made = smallWith(directory, more);
+        EXPECT_TRUE(made) << made.error().detail;
+        return *std::move(made);
+    }
 };
 
 TEST_F(ProfileDestinationTest, ABatchIsSignedSentAndAnswered) {
@@ -157,12 +176,56 @@ TEST_F(ProfileDestinationTest, CheckNamesOurFieldsBeforeAnythingIsSent) {
     auto record = appeal();
     record.record.erase(ticket::Field::title);
     record.record.set(ticket::Field::caller_phone, std::string(21, '1'));
-    const auto errors = make(clock)->check(record);
+    const auto errors = make(clock)->check(record).errors;
     ASSERT_EQ(errors.size(), 2U);
     EXPECT_EQ(errors[0].pointer, "/title");
     EXPECT_EQ(errors[0].code, "missing");
     EXPECT_EQ(errors[1].pointer, "/caller_phone");
     EXPECT_EQ(errors[1].code, "too_long");
+}
+
+TEST_F(ProfileDestinationTest, ARecordThatAloneExceedsTheFarSidesLimitFailsItsCheck) {
+    const auto destination = makeSmall("request_bytes_max: 1024");
+    auto record = appeal();
+    record.record.set(ticket::Field::content, std::string(500, 'x'));
+    EXPECT_TRUE(destination->check(record).errors.empty());
+    record.record.set(ticket::Field::content, std::string(1024, 'x'));
+    const auto errors = destination->check(record).errors;
+    ASSERT_EQ(errors.size(), 1U);
+    EXPECT_EQ(errors[0].code, "record_too_large");
+    EXPECT_EQ(errors[0].pointer, "");
+}
+
+TEST_F(ProfileDestinationTest, WhatFitsByItsCheckFitsTheRequest) {
+    const auto destination = makeSmall("request_bytes_max: 1024");
+    auto record = appeal();
+    std::size_t length = 1;
+    for (; length < 1024; ++length) {
+        record.record.set(ticket::Field::content, std::string(length, 'x'));
+        if (!destination->check(record).errors.empty()) break;
+        ASSERT_LE(destination->check(record).bytes, destination->batchBytesMax());
+    }
+    record.record.set(ticket::Field::content, std::string(length - 1, 'x'));
+    peer.stopListening();
+    // Sealed; only the connection was missing.
+    EXPECT_EQ(destination->send("b1", {record}).error, base::ErrorCode::PeerUnreachable);
+    EXPECT_GT(length, 600U);
+}
+
+TEST_F(ProfileDestinationTest, ABatchsBytesAreTheProfiles) {
+    EXPECT_EQ(makeSmall("batch_bytes_max: 4096")->batchBytesMax(), 4096U);
+    const std::size_t room = makeSmall("request_bytes_max: 4096")->batchBytesMax();
+    EXPECT_LT(room, 4096U);
+    EXPECT_GT(room, 3072U);
+}
+
+TEST_F(ProfileDestinationTest, AnEnvelopeThatLeavesNoRoomIsRefused) {
+    const TemporaryDirectory directory;
+    settings.sender_id = std::string(2000, 'S');
+    EXPECT_EQ(
+        smallWith(directory, "request_bytes_max: 1024").error().code,
+        base::ErrorCode::ProfileInvalid
+    );
 }
 
 TEST_F(ProfileDestinationTest, WhatMappingMadeDoWithIsCounted) {

@@ -148,6 +148,34 @@ TEST_F(CourierTest, ABatchIsNeverGreaterThanTheFarSideTakes) {
     EXPECT_THAT(far.heard(), ElementsAre("A1,B1", "C1"));
 }
 
+TEST_F(CourierTest, ABatchIsNeverLargerThanTheFarSideTakes) {
+    far.batch_bytes_max = 10;
+    far.bytes = {{"A1", 4}, {"B1", 6}, {"C1", 1}, {"D1", 10}, {"E1", 1}};
+    for (const char* ticket : {"A", "B", "C", "D", "E"})
+        put(ticket, Kind::Appeal, std::string(ticket) + "1");
+    run();
+    EXPECT_THAT(far.heard(), ElementsAre("A1,B1", "C1", "D1", "E1"));
+}
+
+TEST_F(CourierTest, ARecordLargerThanABatchShouldBeGoesAlone) {
+    far.batch_bytes_max = 10;
+    far.bytes = {{"B1", 11}};
+    for (const char* ticket : {"A", "B", "C"})
+        put(ticket, Kind::Appeal, std::string(ticket) + "1");
+    run();
+    EXPECT_THAT(far.heard(), ElementsAre("A1", "B1", "C1"));
+}
+
+TEST_F(CourierTest, NothingOfATicketOvertakesARecordThatDidNotFit) {
+    far.batch_bytes_max = 10;
+    far.bytes = {{"A1", 6}, {"B1", 6}};
+    put("A", Kind::Appeal, "A1");
+    put("B", Kind::Appeal, "B1");
+    put("B", Kind::Process, "B2");
+    run();
+    EXPECT_THAT(far.heard(), ElementsAre("A1", "B1", "B2"));
+}
+
 TEST_F(CourierTest, ARecordWithoutVersionGoesWithTheOneItWasGiven) {
     auto bare = record(Kind::Process, "A1", 1, "partner");
     bare.erase(Field::version);
@@ -618,9 +646,8 @@ TEST_F(CourierTest, LanesDeliverEverythingOnceAndStopAtOnce) {
         kit::Resend resend() const override { return far.resend(); }
         const std::vector<kit::Dependency>& dependencies() const override { return far.needs; }
         bool takes(Kind) const override { return true; }
-        std::vector<base::FieldError> check(const kit::OutboundRecord&) const override {
-            return {};
-        }
+        std::size_t batchBytesMax() const override { return far.batchBytesMax(); }
+        kit::RecordFit check(const kit::OutboundRecord&) const override { return {}; }
         kit::BatchAnswer send(
             const std::string& id, const std::vector<kit::OutboundRecord>& records
         ) override {

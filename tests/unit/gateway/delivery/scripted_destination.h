@@ -14,6 +14,7 @@
 #pragma once
 
 #include <deque>
+#include <map>
 #include <mutex>
 #include <set>
 #include <sstream>
@@ -36,6 +37,8 @@ public:
 
     // What it is.
     std::size_t batch_max = 200;
+    std::size_t batch_bytes_max = 1'000'000;
+    std::map<std::string, std::size_t> bytes;  // by record_ref; else 1
     kit::Resend resend_rule = kit::Resend::Idempotent;
     std::vector<kit::Dependency> needs;
     std::set<std::string> unmappable;  // record_refs that check() fails
@@ -64,18 +67,17 @@ public:
 
     const std::string& id() const override { return id_; }
     std::size_t batchMax() const override { return batch_max; }
+    std::size_t batchBytesMax() const override { return batch_bytes_max; }
     kit::Resend resend() const override { return resend_rule; }
     const std::vector<kit::Dependency>& dependencies() const override { return needs; }
     std::int64_t lateAfterMillis() const override { return late_after_ms; }
     bool takes(ticket::Kind) const override { return true; }
-    std::vector<base::FieldError> check(const kit::OutboundRecord& out) const override {
-        if (!unmappable.contains(out.record.text(ticket::Field::record_ref))) return {};
-        return {
-            {.pointer = "/content",
-             .code = "too_long",
-             .limit = "100",
-             .en = "Too long.",
-             .zh = "过长。"}};
+    kit::RecordFit check(const kit::OutboundRecord& out) const override {
+        const auto& ref = out.record.text(ticket::Field::record_ref);
+        const auto sized = bytes.find(ref);
+        kit::RecordFit fit{{}, sized == bytes.end() ? 1 : sized->second};
+        if (unmappable.contains(ref)) fit.errors.push_back(tooLong());
+        return fit;
     }
 
     kit::BatchAnswer send(
@@ -124,6 +126,14 @@ public:
     }
 
 private:
+    static base::FieldError tooLong() {
+        return {
+            .pointer = "/content",
+            .code = "too_long",
+            .limit = "100",
+            .en = "Too long.",
+            .zh = "过长。"};
+    }
     static std::string nameOf(const ticket::Record& record) {
         return record.text(ticket::Field::record_ref) + "@" +
                std::to_string(record.identity().version);
