@@ -33,6 +33,7 @@ enum class RecordVerdict : std::uint8_t {
     Duplicate,  // had it already, same content: as good as Accepted
     Refused,    // will not take this content; a correction is a new entry
     Later,      // this record again later; the far side said so
+    Unmappable,  // ours: it can't be put into the far side's form, and was left out of the request
 };
 
 struct RecordAnswer {
@@ -45,7 +46,7 @@ struct RecordAnswer {
 };
 
 enum class BatchVerdict : std::uint8_t {
-    Answered,  // one RecordAnswer for every record sent
+    Answered,  // one RecordAnswer for every record
     NotSent,   // nothing can have reached the far side: send again freely
     Unknown,   // sent, but no (trustworthy) answer: `resend` of the profile decides
     Busy,      // 429, 503, maintenance: nothing was taken
@@ -53,6 +54,7 @@ enum class BatchVerdict : std::uint8_t {
 
 struct BatchAnswer {
     BatchVerdict verdict = BatchVerdict::NotSent;
+    /// One for every record where Answered; else those alone that are Unmappable.
     std::vector<RecordAnswer> records;
     std::int64_t retry_after_ms = 0;                           // 0: none given
     base::ErrorCode error = base::ErrorCode::PeerUnreachable;  // where not Answered
@@ -96,7 +98,8 @@ public:
     /// Whether it takes records of this kind at all.
     virtual bool takes(ticket::Kind kind) const = 0;
     virtual RecordFit check(const OutboundRecord& record) const = 0;
-    /// Blocks for at most the destination's timeout. Never throws. `batch_id` is the idempotency
+    /// Blocks for at most the destination's timeout. Never throws. A record that can't be mapped
+    /// (a repeat after the profile was changed) is answered Unmappable and stops nobody else. `batch_id` is the idempotency
     /// key: the same batch sent again carries the same. Requires: 1..batchMax() records that
     /// check() passed, several of them within batchBytesMax().
     virtual BatchAnswer send(

@@ -21,6 +21,16 @@ BatchAnswer notSent(const base::Error& error) {
     return answer;
 }
 
+/// The router asks first; but a profile may be changed while records wait.
+base::FieldError kindNotTaken() {
+    return {
+        .pointer = "/kind",
+        .code = "kind_not_taken",
+        .limit = "",
+        .en = "the profile does not take records of this kind",
+        .zh = "对端配置不接收此类记录"};
+}
+
 }  // namespace
 
 base::Result<std::unique_ptr<ProfileDestination>> ProfileDestination::make(
@@ -101,13 +111,21 @@ std::int64_t ProfileDestination::lateAfterMillis() const {
 }
 
 RecordFit ProfileDestination::check(const OutboundRecord& record) const {
+    auto mapped = mapOne(record, false);
+    return {std::move(mapped.errors), mapped.json.size() + 1};  // and a comma
+}
+
+MappedRecord ProfileDestination::mapOne(const OutboundRecord& record, bool is_query) const {
     const KindRules* rules = profile_->findKind(record.record.kind());
-    YHT_ASSERT(rules != nullptr);
-    auto mapped = rules->mapping->map(record, context_);
-    RecordFit fit{std::move(mapped.errors), mapped.json.size() + 1};  // and a comma
-    if (fit.errors.empty() && fit.bytes > record_bytes_max_)
-        fit.errors.push_back(recordTooLarge(record_bytes_max_));
-    return fit;
+    MappedRecord mapped;
+    if (rules == nullptr) {
+        mapped.errors.push_back(kindNotTaken());
+        return mapped;
+    }
+    mapped = (is_query ? rules->query : rules->mapping)->map(record, context_);
+    if (mapped.errors.empty() && mapped.json.size() + 1 > record_bytes_max_)
+        mapped.errors.push_back(recordTooLarge(record_bytes_max_));
+    return mapped;
 }
 
 BatchAnswer ProfileDestination::send(
@@ -123,41 +141,45 @@ BatchAnswer ProfileDestination::query(
     return exchange(batch_id, records, true);
 }
 
-base::Result<SealedEnvelope> ProfileDestination::seal(
-    const std::string& batch_id, const std::vector<OutboundRecord>& records, bool is_query
+ProfileDestination::MappedBatch ProfileDestination::mapAll(
+    const std::vector<OutboundRecord>& records, bool is_query
 ) {
-    std::vector<std::string> mapped_records;
-    mapped_records.reserve(records.size());
+    MappedBatch batch;
     for (const auto& record : records) {
-        const KindRules* rules = profile_->findKind(record.record.kind());
-        YHT_ASSERT(rules != nullptr);
-        auto mapped = (is_query ? rules->query : rules->mapping)->map(record, context_);
+        auto mapped = mapOne(record, is_query);
         if (!mapped.errors.empty()) {
-            return base::makeError(
-                base::ErrorCode::MappingFailed, "seq " + std::to_string(record.seq) + ": " +
-                                                    mapped.errors.front().pointer + " " +
-                                                    mapped.errors.front().code
-            );
+            RecordAnswer answer;
+            answer.seq = record.seq;
+            answer.verdict = RecordVerdict::Unmappable;
+            answer.fields = std::move(mapped.errors);
+            batch.unmappable.push_back(std::move(answer));
+            continue;
         }
         fallbacks_ += mapped.fallbacks;
         substitutions_ += mapped.substitutions;
         cuts_ += mapped.cuts;
-        mapped_records.push_back(std::move(mapped.json));
+        batch.texts.push_back(std::move(mapped.json));
+        batch.records.push_back(record);
     }
-    const KindRules* first = profile_->findKind(records.front().record.kind());
+    return batch;
+}
+
+base::Result<SealedEnvelope> ProfileDestination::seal(
+    const std::string& batch_id, const MappedBatch& batch
+) {
+    const KindRules* first = profile_->findKind(batch.records.front().record.kind());
     auto sealed = sealEnvelope(
         profile_->envelope(), {.sender_id = settings_.sender_id,
                                .batch_id = batch_id,
                                .type = first->mapping->type(),
                                .nonce = base::toHex(random_.bytes(kNonceBytes)),
                                .now_ms = clock_.nowMillis(),
-                               .records = &mapped_records,
+                               .records = &batch.texts,
                                .key = &settings_.key}
     );
     if (sealed && sealed->body.size() > profile_->transport().request_bytes_max) {
         return base::makeError(
-            base::ErrorCode::ProfileInvalid,
-            "a batch is larger than request_bytes_max"
+            base::ErrorCode::ProfileInvalid, "a batch is larger than request_bytes_max"
         );
     }
     return sealed;
@@ -166,8 +188,7 @@ base::Result<SealedEnvelope> ProfileDestination::seal(
 BatchAnswer ProfileDestination::exchange(
     const std::string& batch_id, const std::vector<OutboundRecord>& records, bool is_query
 ) {
-    const auto& transport = profile_->transport();
-    YHT_ASSERT(!records.empty() && records.size() <= transport.batch_max);
+    YHT_ASSERT(!records.empty() && records.size() <= profile_->transport().batch_max);
     if (const auto left_ms = profile_->maintenanceLeftMillis(clock_.nowMillis()); left_ms > 0) {
         BatchAnswer answer;
         answer.verdict = BatchVerdict::Busy;
@@ -176,19 +197,32 @@ BatchAnswer ProfileDestination::exchange(
         answer.error_detail = "announced maintenance";
         return answer;
     }
-    auto sealed = seal(batch_id, records, is_query);
+    MappedBatch batch = mapAll(records, is_query);
+    BatchAnswer answer;
+    answer.verdict = BatchVerdict::Answered;
+    if (!batch.records.empty()) answer = post(batch_id, batch, is_query);
+    for (auto& one : batch.unmappable) answer.records.push_back(std::move(one));
+    return answer;
+}
+
+BatchAnswer ProfileDestination::post(
+    const std::string& batch_id, const MappedBatch& batch, bool is_query
+) {
+    const auto& transport = profile_->transport();
+    auto sealed = seal(batch_id, batch);
     if (!sealed) return notSent(sealed.error());
+    const auto kind = batch.records.front().record.kind();
     HttpRequest request;
-    request.path =
-        is_query ? transport.query_path : profile_->findKind(records.front().record.kind())->path;
+    request.path = is_query ? transport.query_path : profile_->findKind(kind)->path;
     request.fields = {{"Content-Type", transport.content_type}};
     for (auto& header : sealed->headers) request.fields.push_back(std::move(header));
     request.body = std::move(sealed->body);
     request.may_repeat = is_query || transport.resend == Resend::Idempotent;
     const auto sent_ms = clock_.nowMillis();
     HttpAnswer http = client_->post(request);
-    BatchAnswer answer =
-        judgeAnswer({*profile_, batch_id, records, settings_.receipt_certificates, is_query}, http);
+    BatchAnswer answer = judgeAnswer(
+        {*profile_, batch_id, batch.records, settings_.receipt_certificates, is_query}, http
+    );
     answer.sent_ms = sent_ms;
     answer.answered_ms = clock_.nowMillis();
     answer.request_bytes = std::move(request.body);

@@ -57,7 +57,6 @@ public:
     }
     std::int64_t lateAfterMillis() const override;
     bool takes(ticket::Kind kind) const override { return profile_->findKind(kind) != nullptr; }
-    /// Requires: takes(record's kind).
     RecordFit check(const OutboundRecord& record) const override;
     BatchAnswer send(const std::string& batch_id, const std::vector<OutboundRecord>& records)
         override;
@@ -71,13 +70,20 @@ private:
         ProfileDestinationSettings settings, std::shared_ptr<const Profile> profile,
         std::unique_ptr<HttpClient> client, const base::Clock& clock, base::Random& random
     );
+    /// Records that can be mapped, their texts, and the answers of those that can't.
+    struct MappedBatch {
+        std::vector<OutboundRecord> records;
+        std::vector<std::string> texts;
+        std::vector<RecordAnswer> unmappable;
+    };
     BatchAnswer exchange(
         const std::string& batch_id, const std::vector<OutboundRecord>& records, bool is_query
     );
+    BatchAnswer post(const std::string& batch_id, const MappedBatch& batch, bool is_query);
+    MappedRecord mapOne(const OutboundRecord& record, bool is_query) const;
+    MappedBatch mapAll(const std::vector<OutboundRecord>& records, bool is_query);
     base::Status measureEnvelope();
-    base::Result<SealedEnvelope> seal(
-        const std::string& batch_id, const std::vector<OutboundRecord>& records, bool is_query
-    );
+    base::Result<SealedEnvelope> seal(const std::string& batch_id, const MappedBatch& batch);
 
     const ProfileDestinationSettings settings_;
     const std::shared_ptr<const Profile> profile_;

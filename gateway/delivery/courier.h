@@ -96,7 +96,13 @@ private:
         const Pick& pick, const Parcel& parcel, const kit::RecordAnswer& answer,
         Settlement& settlement
     );
-    void putBack(const Pick& pick, const kit::BatchAnswer& answer, Settlement& settlement);
+    void putBack(
+        const Pick& pick, const std::vector<const Parcel*>& parcels,
+        const kit::BatchAnswer& answer, Settlement& settlement
+    );
+    std::vector<const Parcel*> endUnmappable(
+        const Pick& pick, const kit::BatchAnswer& answer, Settlement& settlement
+    );
     void noteBatch(const kit::BatchAnswer& answer);
     void noteTrouble(const std::string& wire);
     void noteEnd();

@@ -23,6 +23,12 @@ bool answersAll(const Pick& pick, const kit::BatchAnswer& answer) {
            });
 }
 
+std::vector<const Parcel*> allOf(const Pick& pick) {
+    std::vector<const Parcel*> parcels;
+    for (const Parcel& parcel : pick.parcels) parcels.push_back(&parcel);
+    return parcels;
+}
+
 std::string shorten(const std::string& text) {
     return text.substr(0, 64);
 }
@@ -41,7 +47,7 @@ Settlement Courier::judge(const Pick& pick, const kit::BatchAnswer& answer) {
         unusable.verdict = kit::BatchVerdict::Unknown;
         unusable.error = base::ErrorCode::PeerAnswerInvalid;
         noteBatch(unusable);
-        putBack(pick, unusable, settlement);
+        putBack(pick, allOf(pick), unusable, settlement);
         return settlement;
     }
     if (isRefusedForGood(pick, answer)) {
@@ -52,15 +58,23 @@ Settlement Courier::judge(const Pick& pick, const kit::BatchAnswer& answer) {
         settlement.exchange = makeExchange(answer.request_bytes, answer.response_bytes);
         return settlement;
     }
+    const auto parcels = endUnmappable(pick, answer, settlement);
+    if (parcels.empty()) {
+        // Nothing was sent, so that nothing was learnt of the far side.
+        settlement.sent_ms = settlement.acknowledged_ms = 0;
+        const std::lock_guard lock(mutex_);
+        breaker_.withdrawProbe();
+        return settlement;
+    }
     noteBatch(answer);
     if (answer.verdict != kit::BatchVerdict::Answered) {
-        putBack(pick, answer, settlement);
+        putBack(pick, parcels, answer, settlement);
         return settlement;
     }
     std::map<ledger::Seq, const kit::RecordAnswer*> by_seq;
     for (const auto& record : answer.records) by_seq.emplace(record.seq, &record);
-    for (const Parcel& parcel : pick.parcels) {
-        judgeRecord(pick, parcel, *by_seq.at(parcel.row.seq), settlement);
+    for (const Parcel* parcel : parcels) {
+        judgeRecord(pick, *parcel, *by_seq.at(parcel->row.seq), settlement);
     }
     if (!settlement.items.empty()) {
         settlement.exchange = makeExchange(answer.request_bytes, answer.response_bytes);
@@ -72,8 +86,7 @@ Settlement Courier::judge(const Pick& pick, const kit::BatchAnswer& answer) {
 /// A request of one record that is refused as a whole may be the record's fault or our own, a
 /// credential that ran out: only a far side that answers others meanwhile makes it the record's.
 bool Courier::isRefusedForGood(const Pick& pick, const kit::BatchAnswer& answer) {
-    const bool refused = answer.error == base::ErrorCode::PeerRefused ||
-                         answer.error == base::ErrorCode::MappingFailed;
+    const bool refused = answer.error == base::ErrorCode::PeerRefused;
     const bool nothing_taken =
         answer.verdict == kit::BatchVerdict::Busy || answer.verdict == kit::BatchVerdict::NotSent;
     const DeliveryRow& row = pick.parcels.front().row;
@@ -88,6 +101,28 @@ bool Courier::isRefusedForGood(const Pick& pick, const kit::BatchAnswer& answer)
     suspects_.erase(row.seq);
     breaker_.success();
     return true;
+}
+
+/// What could not be put into the far side's form was left out of the request: it ends, whatever
+/// became of the others. Returns the others.
+std::vector<const Parcel*> Courier::endUnmappable(
+    const Pick& pick, const kit::BatchAnswer& answer, Settlement& settlement
+) {
+    std::map<ledger::Seq, const kit::RecordAnswer*> unmappable;
+    for (const auto& record : answer.records) {
+        if (record.verdict == kit::RecordVerdict::Unmappable)
+            unmappable.emplace(record.seq, &record);
+    }
+    std::vector<const Parcel*> others;
+    for (const Parcel& parcel : pick.parcels) {
+        const auto found = unmappable.find(parcel.row.seq);
+        if (found == unmappable.end()) {
+            others.push_back(&parcel);
+        } else {
+            judgeRecord(pick, parcel, *found->second, settlement);
+        }
+    }
+    return others;
 }
 
 void Courier::judgeRecord(
@@ -116,11 +151,16 @@ void Courier::judgeRecord(
         case kit::RecordVerdict::Duplicate:
             item.verdict = Verdict::Duplicate;
             break;
+        case kit::RecordVerdict::Unmappable:
+            item.verdict = Verdict::Unmappable;
+            break;
         default:
             item.verdict = Verdict::Refused;
             break;
     }
-    item.code = answer.code;
+    item.code = item.verdict == Verdict::Unmappable
+                    ? base::errorRow(base::ErrorCode::MappingFailed).wire
+                    : answer.code;
     item.peer_number = answer.peer_number;
     item.peer_receipt = answer.peer_receipt;
     item.fields = answer.fields;
@@ -129,9 +169,12 @@ void Courier::judgeRecord(
 
 /// No answer for the batch. What may have reached the far side stays unknown under its batch id;
 /// what can't have is ready again.
-void Courier::putBack(const Pick& pick, const kit::BatchAnswer& answer, Settlement& settlement) {
+void Courier::putBack(
+    const Pick& pick, const std::vector<const Parcel*>& parcels, const kit::BatchAnswer& answer,
+    Settlement& settlement
+) {
     const bool unknown = pick.repeat || answer.verdict == kit::BatchVerdict::Unknown;
-    const std::uint32_t attempt = pick.parcels.front().row.attempts + (pick.repeat ? 1 : 0);
+    const std::uint32_t attempt = parcels.front()->row.attempts + (pick.repeat ? 1 : 0);
     const std::int64_t wait_ms = std::max(
         answer.retry_after_ms,
         backOffMillis(
@@ -142,18 +185,18 @@ void Courier::putBack(const Pick& pick, const kit::BatchAnswer& answer, Settleme
         )
     );
     const bool alone = unknown && destination_.resend() == kit::Resend::Idempotent &&
-                       pick.parcels.size() > 1 && attempt >= kTogetherAttemptsMax;
+                       parcels.size() > 1 && attempt >= kTogetherAttemptsMax;
     const std::string wire = base::errorRow(answer.error).wire;
     std::size_t index = 0;
-    for (const Parcel& parcel : pick.parcels) {
-        DeliveryRow row = parcel.row;
+    for (const Parcel* parcel : parcels) {
+        DeliveryRow row = parcel->row;
         row.attempts += pick.repeat ? 1 : 0;
         row.next_ms = settlement.now_ms + wait_ms;
         row.state = unknown ? DeliveryState::Unknown : DeliveryState::Ready;
         if (unknown) {
-            AttemptPlan plan = parcel.plan;
+            AttemptPlan plan = parcel->plan;
             plan.error = wire;
-            if (alone) plan.count = 1;
+            plan.count = alone ? 1 : parcels.size();
             row.batch_id = alone ? pick.batch_id + "-" + std::to_string(++index) : pick.batch_id;
             row.reason = encodePlan(plan);
         } else {

@@ -56,8 +56,7 @@ SettledItem endedUnsent(const DeliveryRow& row, base::ErrorCode code, base::Rand
 /// Batches with this row were refused as a whole, again and again: perhaps on account of it.
 bool isSuspect(const DeliveryRow& row) {
     return row.attempts >= kTogetherAttemptsMax &&
-           (row.reason == base::errorRow(base::ErrorCode::PeerRefused).wire ||
-            row.reason == base::errorRow(base::ErrorCode::MappingFailed).wire);
+           row.reason == base::errorRow(base::ErrorCode::PeerRefused).wire;
 }
 
 /// Errors of one record that no later attempt can heal; anything else is the store's trouble.

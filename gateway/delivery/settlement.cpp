@@ -70,9 +70,11 @@ Outcome outcomeOf(const Settlement& settlement, const SettledItem& item, ledger:
     outcome.times = {
         .event_ms = item.event_ms,
         .received_ms = item.received_ms,
-        .committed_ms = item.row.committed_ms,
-        .sent_ms = settlement.sent_ms,
-        .acknowledged_ms = settlement.acknowledged_ms};
+        .committed_ms = item.row.committed_ms};
+    // It was not in the batch that its settlement is of.
+    if (item.verdict == Verdict::Unmappable || item.verdict == Verdict::Stale) return outcome;
+    outcome.times.sent_ms = settlement.sent_ms;
+    outcome.times.acknowledged_ms = settlement.acknowledged_ms;
     if (exchange_seq == 0) outcome.exchange = settlement.exchange;
     outcome.exchange_seq = exchange_seq;
     return outcome;

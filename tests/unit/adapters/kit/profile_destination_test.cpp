@@ -117,12 +117,6 @@ protected:
 
 TEST_F(ProfileDestinationTest, ABatchIsSignedSentAndAnswered) {
     const auto destination = make(clock);
-    const auto answer = destination->send("b1", {appeal(17), recordOf(Kind::Attachment, 18)});
-    EXPECT_EQ(
-        answer.verdict, BatchVerdict::NotSent
-    );  // the attachment lacks what the province requires
-    EXPECT_EQ(answer.error, base::ErrorCode::MappingFailed);
-
     const auto good = destination->send("b1", {appeal(17), appeal(18)});
     ASSERT_EQ(good.verdict, BatchVerdict::Answered) << good.error_detail;
     EXPECT_TRUE(province.signatureHolds());
@@ -133,6 +127,39 @@ TEST_F(ProfileDestinationTest, ABatchIsSignedSentAndAnswered) {
     EXPECT_EQ(good.records[1].peer_number, "XS1");
     EXPECT_EQ(good.request_bytes, province.body);
     EXPECT_EQ(good.sent_ms, kApril);
+}
+
+TEST_F(ProfileDestinationTest, ARecordThatCannotBeMappedIsLeftOutAndTheOthersGo) {
+    // The attachment lacks what the province requires.
+    const auto answer =
+        make(clock)->send("b1", {appeal(17), recordOf(Kind::Attachment, 18), appeal(19)});
+    ASSERT_EQ(answer.verdict, BatchVerdict::Answered) << answer.error_detail;
+    std::map<std::uint64_t, RecordVerdict> verdicts;
+    for (const auto& record : answer.records) verdicts[record.seq] = record.verdict;
+    EXPECT_EQ(
+        verdicts, (std::map<std::uint64_t, RecordVerdict>{
+                      {17, RecordVerdict::Accepted},
+                      {18, RecordVerdict::Unmappable},
+                      {19, RecordVerdict::Accepted}})
+    );
+    EXPECT_EQ(answer.records.back().fields.front().code, "missing");
+    EXPECT_EQ(member(province.body, "SJTS"), "2");
+}
+
+TEST_F(ProfileDestinationTest, WhereNothingCanBeMappedNothingIsSent) {
+    const auto answer = make(clock)->send("b1", {recordOf(Kind::Attachment, 18)});
+    EXPECT_EQ(answer.verdict, BatchVerdict::Answered);
+    EXPECT_EQ(answer.records.at(0).verdict, RecordVerdict::Unmappable);
+    EXPECT_EQ(peer.connections(), 0);
+}
+
+TEST_F(ProfileDestinationTest, ARecordOfAKindThatTheProfileDroppedFailsItsCheck) {
+    const auto destination = makeSmall("batch_max: 10");
+    const auto errors = destination->check(recordOf(Kind::Result)).errors;
+    ASSERT_EQ(errors.size(), 1U);
+    EXPECT_EQ(errors[0].code, "kind_not_taken");
+    const auto answer = destination->send("b1", {recordOf(Kind::Result)});
+    EXPECT_EQ(answer.records.at(0).verdict, RecordVerdict::Unmappable);
 }
 
 TEST_F(ProfileDestinationTest, ASecondSendingHasTheSameIdAndAnotherNonce) {

@@ -255,6 +255,79 @@ TEST_F(CourierTest, ARecordThatCannotBePutIntoTheFarSidesFormIsDeadUnsent) {
     EXPECT_EQ("too_long", decodeDeadReason(deliveries().at(0).reason).fields.at(0).code);
 }
 
+TEST_F(CourierTest, ARecordThatFailsMappingInItsBatchEndsAndTheRestPasses) {
+    put("A", Kind::Appeal, "A1");
+    put("B", Kind::Appeal, "B1");
+    put("C", Kind::Appeal, "C1");
+    far.will("unmap B1");
+    run();
+    EXPECT_EQ(1U, far.calls.size());
+    EXPECT_THAT(
+        told(), testing::UnorderedElementsAre("A1 accepted", "B1 unmappable", "C1 accepted")
+    );
+    EXPECT_THAT(rows(), ElementsAre("B1 dead"));
+    const auto reason = decodeDeadReason(deliveries().at(0).reason);
+    EXPECT_EQ("delivery.mapping_failed", reason.code);
+    EXPECT_EQ("too_long", reason.fields.at(0).code);
+    EXPECT_THAT(log, IsEmpty());
+}
+
+TEST_F(CourierTest, WhatWasLeftOutOfABatchHasNoExchange) {
+    put("A", Kind::Appeal, "A1");
+    put("B", Kind::Appeal, "B1");
+    far.will("unmap B1");
+    run();
+    for (const Outcome& outcome : outcomes()) {
+        const bool sent = outcome.verdict == Verdict::Accepted;
+        EXPECT_EQ(sent, outcome.exchange_seq != 0);
+        EXPECT_EQ(sent, outcome.times.sent_ms != 0);
+    }
+}
+
+TEST_F(CourierTest, ARecordThatFailsMappingEndsThoughTheOthersAnswerIsLost) {
+    put("A", Kind::Appeal, "A1");
+    put("B", Kind::Appeal, "B1");
+    put("C", Kind::Appeal, "C1");
+    far.will("unmap-lost B1");
+    run();
+    EXPECT_THAT(rows(), ElementsAre("A1 unknown", "B1 dead", "C1 unknown"));
+    later(1);
+    run();
+    EXPECT_THAT(far.heard(), ElementsAre("A1,B1,C1", "A1,C1"));
+    EXPECT_EQ(far.calls[0].batch_id, far.calls[1].batch_id);
+    EXPECT_THAT(rows(), ElementsAre("B1 dead"));
+}
+
+TEST_F(CourierTest, ARepeatThatNoLongerMapsEndsAndBlocksNobody) {
+    put("A", Kind::Appeal, "A1");
+    far.will("lost");
+    run();
+    put("B", Kind::Appeal, "B1");
+    later(1);
+    far.will("unmap A1");
+    run();
+    EXPECT_THAT(rows(), ElementsAre("A1 dead"));
+    EXPECT_THAT(told(), ElementsAre("A1 unmappable", "B1 accepted"));
+}
+
+TEST_F(CourierTest, AProbeThatCouldNotBeMappedProvesNothing) {
+    put("A", Kind::Appeal, "A1");
+    for (std::uint32_t i = 0; i < kBreakerFailures; ++i) {
+        far.will("unsent");
+        run();
+        later(60);
+    }
+    ASSERT_EQ(BreakerState::Open, courier().counters().breaker);
+    put("B", Kind::Appeal, "B1");
+    later(600);
+    far.will("unmap A1");
+    ASSERT_TRUE(courier().step());
+    EXPECT_NE(BreakerState::Closed, courier().counters().breaker);
+    run();
+    EXPECT_EQ(BreakerState::Closed, courier().counters().breaker);
+    EXPECT_THAT(told(), ElementsAre("A1 unmappable", "B1 accepted"));
+}
+
 TEST_F(CourierTest, WhatTheFarSideSentUsItHas) {
     needAppeal();
     put("A", Kind::Appeal, "P1", 1, "province");

@@ -10,6 +10,8 @@
 //   poison REF         from now on refuses every request with that record as a whole
 //   cure               … no more
 //   garbled            answers for records that were not sent
+//   unmap REF          leaves that record out as one that can't be mapped (any more), takes the rest
+//   unmap-lost REF     the same, and its answer is lost
 // Uses: kit. Used by: the tests of this folder.
 #pragma once
 
@@ -103,6 +105,7 @@ public:
             answer.retry_after_ms = 1000 * std::stoll(ref);
             return answer;
         }
+        if (verb.starts_with("unmap")) return leaveOut(ref, records, verb == "unmap-lost");
         kit::BatchAnswer answer = takeAll(records, verb, ref, number);
         if (verb == "lost-after")
             return failed(kit::BatchVerdict::Unknown, base::ErrorCode::PeerAnswerLost);
@@ -184,6 +187,28 @@ private:
             one.peer_receipt = "receipt " + std::to_string(out.seq);
             answer.records.push_back(std::move(one));
         }
+        return answer;
+    }
+
+    kit::BatchAnswer leaveOut(
+        const std::string& ref, const std::vector<kit::OutboundRecord>& records, bool lost
+    ) {
+        std::vector<kit::OutboundRecord> sent;
+        std::vector<kit::RecordAnswer> left;
+        for (const auto& out : records) {
+            if (out.record.text(ticket::Field::record_ref) != ref) {
+                sent.push_back(out);
+                continue;
+            }
+            left.push_back(
+                {.seq = out.seq,
+                 .verdict = kit::RecordVerdict::Unmappable,
+                 .fields = {tooLong()}}
+            );
+        }
+        kit::BatchAnswer answer = takeAll(sent, "ok", "", "");
+        if (lost) answer = failed(kit::BatchVerdict::Unknown, base::ErrorCode::PeerAnswerLost);
+        for (auto& one : left) answer.records.push_back(std::move(one));
         return answer;
     }
 
