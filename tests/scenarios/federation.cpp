@@ -67,7 +67,7 @@ void Federation::writeDeployment() {
 }
 
 void Federation::startProvince() {
-    province_ = Process({kBinaries + "province-sim", "--host", "127.0.0.1", "--port", portText(province_port_), "--control-port",
+    province_ = Child({kBinaries + "province-sim", "--host", "127.0.0.1", "--port", portText(province_port_), "--control-port",
                          portText(province_control_), "--cert", pki() + "/province.pem", "--key",
                          pki() + "/province.key", "--ca", pki() + "/root.pem", "--sender",
                          "XZ43020001:HX430201:" + pki() + "/gateway.pem", "--data", directory_ + "/province.sqlite"},
@@ -76,7 +76,7 @@ void Federation::startProvince() {
 }
 
 void Federation::startCentre() {
-    centre_ = Process({kBinaries + "centre-sim", "--host", "127.0.0.1", "--port", portText(centre_port_), "--control-port",
+    centre_ = Child({kBinaries + "centre-sim", "--host", "127.0.0.1", "--port", portText(centre_port_), "--control-port",
                        portText(centre_control_), "--cert", pki() + "/centre.pem", "--key", pki() + "/centre.key",
                        "--ca", pki() + "/root.pem", "--gateway", "https://localhost:" + portText(gateway_port_),
                        "--gateway-cert", pki() + "/gateway.pem", "--data", directory_ + "/centre.sqlite", "--ack-log",
@@ -86,7 +86,7 @@ void Federation::startCentre() {
 }
 
 void Federation::startGateway() {
-    gateway_ = Process({kBinaries + "yht", "serve", "--config", deployment()}, log("gateway"));
+    gateway_ = Child({kBinaries + "yht", "serve", "--config", deployment()}, log("gateway"));
     waitUntil("gateway is ready", [&] {
         EXPECT_TRUE(gateway_.running()) << "gateway ended; see " << log("gateway");
         return askAdmin("/readyz").status == 200 || testing::Test::HasFailure();

@@ -1,6 +1,6 @@
 // A small federation of real processes in a temporary directory: gateway, province, centre, over real mutual TLS.
 // The test's own words: start, kill, post, and wait until something holds. Nothing sleeps for a fixed time.
-// Uses: process, partner_client. Used by: the scenarios.
+// Uses: stage, partner_client. Used by: the scenarios.
 #pragma once
 
 #include <functional>
@@ -9,9 +9,13 @@
 #include <string>
 
 #include "tests/scenarios/partner_client.h"
-#include "tests/scenarios/process.h"
+#include "tools/stage/child.h"
 
 namespace yht::scenarios {
+
+using stage::Child;
+using stage::Finished;
+using stage::runToEnd;
 
 class Federation {
 public:
@@ -65,7 +69,7 @@ private:
     std::string directory_;
     std::uint16_t gateway_port_ = 0, admin_port_ = 0, province_port_ = 0, province_control_ = 0, centre_port_ = 0,
                   centre_control_ = 0;
-    Process gateway_, province_, centre_;
+    Child gateway_, province_, centre_;
 };
 
 }  // namespace yht::scenarios

@@ -1,4 +1,4 @@
-#include "tests/scenarios/process.h"
+#include "tools/stage/child.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -7,16 +7,24 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <utility>
 
 #include "gateway/base/assert.h"
 
-namespace yht::scenarios {
+namespace yht::stage {
 namespace {
 
 /// In the child: never returns.
-[[noreturn]] void execute(const std::vector<std::string>& command, int out, int err) {
-    ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // a test that is killed leaves no servers behind
+[[noreturn]] void execute(
+    const std::vector<std::string>& command, int out, int err,
+    const std::vector<std::string>& environment
+) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // who is killed leaves no servers behind
+    sigset_t none;
+    ::sigemptyset(&none);
+    ::sigprocmask(SIG_SETMASK, &none, nullptr);
+    for (const auto& setting : environment) ::putenv(const_cast<char*>(setting.c_str()));
     ::dup2(out, STDOUT_FILENO);
     ::dup2(err, STDERR_FILENO);
     std::vector<char*> words;
@@ -38,23 +46,26 @@ int exitCodeOf(int status) {
 
 }  // namespace
 
-Process::Process(const std::vector<std::string>& command, const std::string& log) {
+Child::Child(
+    const std::vector<std::string>& command, const std::string& log,
+    const std::vector<std::string>& environment
+) {
     const int file = openLog(log);
     pid_ = ::fork();
     YHT_ASSERT(pid_ >= 0);
-    if (pid_ == 0) execute(command, file, file);
+    if (pid_ == 0) execute(command, file, file, environment);
     ::close(file);
 }
 
-Process::Process(Process&& other) noexcept : pid_(std::exchange(other.pid_, -1)) {}
+Child::Child(Child&& other) noexcept : pid_(std::exchange(other.pid_, -1)) {}
 
-Process& Process::operator=(Process&& other) noexcept {
+Child& Child::operator=(Child&& other) noexcept {
     kill();
     pid_ = std::exchange(other.pid_, -1);
     return *this;
 }
 
-bool Process::running() {
+bool Child::running() {
     if (pid_ < 0) return false;
     int status = 0;
     if (::waitpid(pid_, &status, WNOHANG) == 0) return true;
@@ -62,21 +73,21 @@ bool Process::running() {
     return false;
 }
 
-void Process::kill() {
+void Child::kill() {
     if (pid_ >= 0) stop(SIGKILL);
 }
 
-void Process::signal(int number) {
+void Child::signal(int number) {
     if (pid_ >= 0) ::kill(pid_, number);
 }
 
-int Process::stop(int number) {
+int Child::stop(int number) {
     if (pid_ < 0) return -1;
     ::kill(pid_, number);
     return wait();
 }
 
-int Process::wait() {
+int Child::wait() {
     int status = 0;
     while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
     }
@@ -90,7 +101,7 @@ Finished runToEnd(const std::vector<std::string>& command, const std::string& lo
     const int file = openLog(log);
     const pid_t pid = ::fork();
     YHT_ASSERT(pid >= 0);
-    if (pid == 0) execute(command, pipe[1], file);
+    if (pid == 0) execute(command, pipe[1], file, {});
     ::close(pipe[1]);
     ::close(file);
     Finished finished;
@@ -105,4 +116,4 @@ Finished runToEnd(const std::vector<std::string>& command, const std::string& lo
     return finished;
 }
 
-}  // namespace yht::scenarios
+}  // namespace yht::stage

@@ -1,0 +1,41 @@
+// The bench itself, small: the real gateway, every answer and receipt. Counts only, never times.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "tools/bench/scenarios.h"
+
+namespace yht::bench {
+namespace {
+
+double valueOf(const Report& report, const std::string& name) {
+    const auto& rows = report.rows();
+    const auto found =
+        std::find_if(rows.begin(), rows.end(), [&](const Row& row) { return row.name == name; });
+    return found == rows.end() ? -1 : found->median();
+}
+
+TEST(Bench, SinglePostsAreAllAnsweredWithReceiptsThatHold) {
+    const auto report = measureSingle(
+        {.runs = 1,
+         .requests = 200,
+         .seconds = 0.5,
+         .rates = {100},
+         .connections = 8,
+         .progress = false}
+    );
+    EXPECT_EQ(200, valueOf(report, "single posts, closed loop: answers, all as they must be"));
+    EXPECT_EQ(100, valueOf(report, "single posts, closed loop: receipts checked in full"));
+    EXPECT_LT(10, valueOf(report, "single posts, open loop at 100/s: receipts checked in full"));
+}
+
+TEST(Bench, ArraysAreAnsweredRecordByRecord) {
+    const auto report = measureArrays(
+        {.runs = 1, .requests = 200, .connections = 2, .records = 20, .progress = false}
+    );
+    EXPECT_EQ(10, valueOf(report, "arrays of 20, closed loop: answers, all as they must be"));
+    EXPECT_EQ(200, valueOf(report, "arrays of 20, closed loop: receipts checked in full"));
+}
+
+}  // namespace
+}  // namespace yht::bench

@@ -1,0 +1,25 @@
+// Whether an answer is one: a cheap look at every one while the load runs, a full check of the
+// sampled ones afterwards. Uses: speaker. Used by: load, the scenarios.
+#pragma once
+
+#include "tools/bench/load.h"
+#include "tools/bench/tls_line.h"
+#include "tools/speaker/acknowledgement.h"
+
+namespace yht::bench {
+
+/// Status, and for each of `records`: verdict "created", a ticket number, a receipt. Throws Invalid
+/// with the answer's beginning.
+void checkAnswer(const Answer& answer, std::size_t records);
+
+/// The sequence number of each record. Requires: checkAnswer() took it.
+void readSeqs(const Answer& answer, std::uint64_t* seqs, std::size_t records);
+
+/// Signature, path and commitment of every record of every sample; each must be a new ticket's. The
+/// number of receipts checked. Throws Invalid.
+std::size_t checkSamples(
+    const LoadResult& result, const std::vector<Request>& requests, const Recipe& recipe,
+    const speaker::LogKey& log_key
+);
+
+}  // namespace yht::bench

@@ -1,0 +1,77 @@
+// The bed a measurement lies in: a development PKI and deployment in a directory of its own, the
+// real programs on it, ports that were free. Uses: stage, app, trust. Used by: the scenarios.
+#pragma once
+
+#include <Poco/Net/Context.h>
+
+#include <memory>
+#include <string>
+
+#include "gateway/base/clock.h"
+#include "tools/bench/machine.h"
+#include "tools/bench/requests.h"
+#include "tools/speaker/acknowledgement.h"
+#include "tools/stage/child.h"
+
+namespace yht::bench {
+
+struct BedOptions {
+    std::string directory{};         // "": a fresh one below --work, removed at the end
+    std::string work = "/tmp";       // where fresh ones are made: the disk that is measured
+    bool routes = false;             // records go to province and centre, or nowhere
+    bool province_only = false;      // routes, but none to the centre
+    std::int64_t slow_fsync_us = 0;  // added to every fsync and fdatasync of the gateway
+    std::size_t connections_max = 64;
+};
+
+class Bed {
+public:
+    /// Makes PKI and deployment; starts nothing. Throws Invalid.
+    explicit Bed(const BedOptions& options);
+    ~Bed();
+    Bed(const Bed&) = delete;
+    Bed& operator=(const Bed&) = delete;
+
+    /// Milliseconds from exec to ready.
+    double startGateway();
+    /// SIGTERM, and its end. Throws Invalid where it was not a clean one.
+    void stopGateway();
+    void startProvince();
+    void startCentre();
+
+    ProcessUse gatewayUse() const { return useOf(gateway_.pid()); }
+    ProcessUse provinceUse() const { return useOf(province_.pid()); }
+    ProcessUse centreUse() const { return useOf(centre_.pid()); }
+    std::uint16_t port() const { return gateway_port_; }
+    SSL_CTX* tls() const;
+    const speaker::LogKey& logKey() const { return *log_key_; }
+    std::string deployment() const { return directory_ + "/gateway"; }
+    /// Records of the partner that posts, signed with its key.
+    Recipe recipe(std::uint64_t seed, std::size_t requests, std::size_t records) const;
+    /// Bytes of ledger.db and its log.
+    double ledgerMegabytes() const;
+
+private:
+    void makeDeployment();
+    void narrowRoutes() const;
+    void raiseConnections() const;
+    void readKeys();
+    std::string pki() const { return directory_ + "/pki"; }
+    std::string log(const std::string& name) const { return directory_ + "/" + name + ".log"; }
+    /// Asks `path` on a local port until it answers 200. Throws Invalid when the program ends or is
+    /// late.
+    void waitUntilReady(
+        stage::Child& program, const std::string& name, std::uint16_t port, const std::string& path
+    ) const;
+
+    const BedOptions options_;
+    std::string directory_;
+    std::uint16_t gateway_port_ = 0, admin_port_ = 0, province_port_ = 0, province_control_ = 0,
+                  centre_port_ = 0, centre_control_ = 0;
+    stage::Child gateway_, province_, centre_;
+    std::unique_ptr<trust::SigningKey> key_;
+    std::unique_ptr<speaker::LogKey> log_key_;
+    Poco::Net::Context::Ptr context_;
+};
+
+}  // namespace yht::bench

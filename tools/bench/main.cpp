@@ -1,0 +1,163 @@
+// bench: what the gateway can take, measured on the real binary over real mutual TLS.
+// Uses: bench, stage, CLI11.
+#include <CLI/CLI.hpp>
+
+#include <iostream>
+
+#include "tools/bench/scenarios.h"
+#include "tools/stage/process.h"
+
+namespace {
+
+using namespace yht;
+using Measure = bench::Report (*)(const bench::Options&);
+
+struct Flags {
+    bench::Options options;
+    bool json = false, quiet = false, province_only = false;
+    Measure measure = nullptr;
+};
+
+constexpr const char* kFooter = R"(examples:
+  bench single                              # 5 runs: closed loop, then open at 1500/s and 3500/s
+  bench single -r 1000,2000,3000 -s 20 -R 1
+  bench arrays --size 100
+  bench deliveries -r 1500 -s 600 -R 1
+  bench million -l /var/tmp/large           # the second time it goes on with the ledger made there
+  bench single --json > single.json
+exit codes: 0 measured, 2 flags wrong, 3 can't start, 4 a run was not valid: an answer wrong or
+            missing. Figures below what is asked are no failure: they are printed.)";
+
+CLI::App* describe(
+    CLI::App& app, Flags& flags, const char* name, const char* what, Measure measure
+) {
+    auto* command = app.add_subcommand(name, what);
+    command->callback([&flags, measure] { flags.measure = measure; });
+    command->add_option("-R,--runs", flags.options.runs, "runs; the median counts")
+        ->check(CLI::Range(1, 100))
+        ->capture_default_str();
+    command->add_flag("-j,--json", flags.json, "JSON instead of a table");
+    command->add_flag("-q,--quiet", flags.quiet, "no progress on standard error");
+    return command;
+}
+
+void describeLoad(CLI::App* command, Flags& flags) {
+    command->add_option("-c,--connections", flags.options.connections, "kept-alive connections")
+        ->check(CLI::Range(1, 900))
+        ->capture_default_str();
+    command
+        ->add_option("-w,--work", flags.options.work, "where ledgers are made: the disk measured")
+        ->capture_default_str();
+}
+
+void describeCount(CLI::App* command, Flags& flags, const char* what) {
+    command->add_option("-n,--records", flags.options.requests, what)
+        ->check(CLI::Range(1, 10'000'000))
+        ->capture_default_str();
+}
+
+void describeRates(CLI::App* command, Flags& flags, const char* fallback) {
+    command
+        ->add_option(
+            "-r,--rate", flags.options.rates, "records a second, open loop; several: a,b,c"
+        )
+        ->delimiter(',')
+        ->check(CLI::Range(1.0, 1e6))
+        ->default_str(fallback);
+    command->add_option("-s,--seconds", flags.options.seconds, "of each open loop")
+        ->check(CLI::Range(0.1, 86'400.0))
+        ->capture_default_str();
+}
+
+void describeSize(CLI::App* command, Flags& flags) {
+    command->add_option("-b,--size", flags.options.records, "records of an array")
+        ->check(CLI::Range(2, 500))
+        ->capture_default_str();
+}
+
+void describeCommands(CLI::App& app, Flags& flags) {
+    app.footer(kFooter);
+    app.require_subcommand(1);
+    auto* single = describe(
+        app, flags, "single", "single posts: what it can take, and latency at a rate",
+        bench::measureSingle
+    );
+    describeLoad(single, flags);
+    describeCount(single, flags, "of the closed loop");
+    describeRates(single, flags, "1500,3500");
+    auto* arrays = describe(app, flags, "arrays", "arrays of records", bench::measureArrays);
+    describeLoad(arrays, flags);
+    describeCount(arrays, flags, "in all");
+    describeSize(arrays, flags);
+    auto* slow = describe(
+        app, flags, "fsync5", "single posts and arrays, 5 ms added to every fsync",
+        bench::measureSlowDisk
+    );
+    describeLoad(slow, flags);
+    describeCount(slow, flags, "of each loop");
+    describeSize(slow, flags);
+    auto* deliveries = describe(
+        app, flags, "deliveries",
+        "open loop with both destinations taking: backlog, post to receipt",
+        bench::measureDeliveries
+    );
+    describeLoad(deliveries, flags);
+    describeRates(deliveries, flags, "1000,1500");
+    auto* drain = describe(
+        app, flags, "drain", "how fast a backlog goes when the far side is back",
+        bench::measureDrain
+    );
+    describeLoad(drain, flags);
+    describeCount(drain, flags, "that pile up");
+    describeSize(drain, flags);
+    drain->add_flag("-p,--province-only", flags.province_only, "without the centre");
+    auto* million = describe(
+        app, flags, "million", "a large ledger beside an empty one: rate, start, look-up",
+        bench::measureLarge
+    );
+    describeLoad(million, flags);
+    describeCount(million, flags, "of each rate's loop");
+    describeSize(million, flags);
+    million->add_option("-t,--tickets", flags.options.tickets, "that the ledger holds")
+        ->capture_default_str();
+    million->add_option("-k,--lookups", flags.options.lookups, "of tickets")
+        ->check(CLI::Range(1, 1'000'000))
+        ->capture_default_str();
+    million->add_option(
+        "-l,--ledger", flags.options.ledger, "directory that keeps the large ledger"
+    );
+    describe(app, flags, "calibrate", "the machine alone", bench::measureMachine);
+}
+
+void settle(const CLI::App& app, Flags& flags) {
+    flags.options.progress = !flags.quiet;
+    flags.options.centre = !flags.province_only;
+    if (flags.options.rates.empty())
+        flags.options.rates = app.got_subcommand("deliveries") ? std::vector<double>{1000, 1500}
+                                                               : std::vector<double>{1500, 3500};
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    CLI::App app("Measures the gateway: the real program, real TLS, every answer checked", "bench");
+    Flags flags;
+    describeCommands(app, flags);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? stage::kDone : stage::kUsage;
+    }
+    settle(app, flags);
+    try {
+        const auto report = flags.measure(flags.options);
+        flags.json ? report.printJson(std::cout) : report.print(std::cout);
+        return stage::kDone;
+    } catch (const bench::Invalid& invalid) {
+        std::cerr << "bench: not valid: " << invalid.what() << std::endl;
+        return stage::kFailed;
+    } catch (const std::exception& fault) {
+        std::cerr << "bench: " << fault.what() << std::endl;
+        return stage::kCannotStart;
+    }
+}

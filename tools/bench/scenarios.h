@@ -1,0 +1,43 @@
+// What can be measured, a function each; main turns words into these. Uses: bed, load, backlog.
+// Used by: main, tests.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tools/bench/figures.h"
+
+namespace yht::bench {
+
+struct Options {
+    std::size_t runs = 5;           // each on a ledger of its own; the median counts
+    std::size_t requests = 20'000;  // closed loops: so many
+    double seconds = 10;            // open loops: so long
+    std::vector<double> rates{};    // open loops: requests a second, one load each
+    std::size_t connections = 64;
+    std::size_t records = 100;        // of an array
+    std::size_t tickets = 1'000'000;  // of the large ledger
+    std::size_t lookups = 1'000;
+    std::string work = "/tmp";  // where ledgers are made
+    std::string ledger{};       // million: a directory to make it in, or to go on with
+    bool centre = true;         // drain: both destinations, or the province alone
+    bool progress = true;       // a line a second on standard error
+};
+
+/// Single posts: closed loop for what it can take, then open ones at `rates`.
+Report measureSingle(const Options& options);
+/// Arrays of `records`, closed loop.
+Report measureArrays(const Options& options);
+/// Single posts and arrays with 5 ms added to every fsync.
+Report measureSlowDisk(const Options& options);
+/// Open loop at `rates` with both destinations taking deliveries: backlog, and time from post to
+/// the province's receipt in the ledger.
+Report measureDeliveries(const Options& options);
+/// Records that pile up while the destinations are down, and how fast they go when they are back.
+Report measureDrain(const Options& options);
+/// A ledger with `tickets`: rate beside that of an empty one, start, look-up.
+Report measureLarge(const Options& options);
+/// The calibration loop alone.
+Report measureMachine(const Options& options);
+
+}  // namespace yht::bench
