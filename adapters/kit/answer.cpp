@@ -1,10 +1,10 @@
 #include "adapters/kit/answer.h"
 
 #include <algorithm>
-#include <charconv>
 #include <unordered_map>
 
 #include "adapters/kit/raw_json.h"
+#include "adapters/kit/retry_after.h"
 #include "gateway/base/text.h"
 #include "gateway/crypto/digest.h"
 
@@ -14,7 +14,6 @@ namespace {
 constexpr std::size_t kCodeCharactersMax = 64;
 constexpr std::size_t kNumberCharactersMax = 64;  // as ticket references
 constexpr std::size_t kFieldErrorsMax = 64;
-constexpr std::int64_t kRetryAfterSecondsMax = 7LL * 24 * 3600;
 constexpr json::Limits kAnswerLimits{.depth_max = 8, .values_max = 100'000, .members_max = 256};
 
 BatchAnswer unknown(base::ErrorCode error, std::string detail) {
@@ -41,14 +40,6 @@ BatchAnswer nothingTaken(base::ErrorCode error, std::int64_t retry_after_ms, std
 /// A code or name of the far side's, short enough to keep.
 std::string shortText(const std::string& text, std::size_t characters_max) {
     return std::string(base::prefixByCodePoints(text, characters_max));
-}
-
-std::int64_t secondsAt(const rapidjson::Value& value, const std::string& path) {
-    const std::string text = path.empty() ? "" : textAt(value, path);
-    std::int64_t seconds = 0;
-    const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-    if (code != std::errc{} || end != text.data() + text.size() || seconds < 0) return 0;
-    return std::min(seconds, kRetryAfterSecondsMax);
 }
 
 /// "" where the receipt is good, else why it is not.
@@ -188,7 +179,9 @@ BatchAnswer judgeBody(const AnswerContext& context, const std::string& raw) {
     const auto body = json::parse(raw, kAnswerLimits);
     if (!body) return invalid("the answer is no JSON");
     const std::string code = shortText(textAt(*body, rules.code_path), kCodeCharactersMax);
-    const std::int64_t retry_after_ms = secondsAt(*body, rules.retry_after_path) * 1000;
+    const std::string wait =
+        rules.retry_after_path.empty() ? "" : textAt(*body, rules.retry_after_path);
+    const std::int64_t retry_after_ms = retryAfterMillis(wait, context.now_ms);
     if (rules.nothing_taken.has(code)) {
         return nothingTaken(base::ErrorCode::PeerBusy, retry_after_ms, "code " + code);
     }
@@ -230,11 +223,12 @@ BatchAnswer judgeAnswer(const AnswerContext& context, const HttpAnswer& http) {
             break;
     }
     const std::string status = "HTTP " + std::to_string(http.status);
+    const std::int64_t retry_after_ms = retryAfterMillis(http.field("retry-after"), context.now_ms);
     if (rules.http_nothing_taken.contains(http.status)) {
-        return nothingTaken(base::ErrorCode::PeerBusy, http.retryAfterMillis(), status);
+        return nothingTaken(base::ErrorCode::PeerBusy, retry_after_ms, status);
     }
     if (rules.http_refused.contains(http.status)) {
-        return nothingTaken(base::ErrorCode::PeerRefused, http.retryAfterMillis(), status);
+        return nothingTaken(base::ErrorCode::PeerRefused, retry_after_ms, status);
     }
     if (!rules.http_answered.contains(http.status)) return invalid(status);
     return judgeBody(context, http.body);

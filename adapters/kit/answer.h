@@ -18,6 +18,7 @@ struct AnswerContext {
     const std::vector<OutboundRecord>& records;
     const std::vector<crypto::Certificate>& receipt_certificates;
     bool is_query = false;
+    base::UnixMillis now_ms = 0;
 };
 
 /// Fills verdict, records, retry_after_ms, error and error_detail; the bytes and times are the

@@ -57,6 +57,7 @@ struct BatchAnswer {
     /// One for every record where Answered; else those alone that are Unmappable.
     std::vector<RecordAnswer> records;
     std::int64_t retry_after_ms = 0;                           // 0: none given
+    bool announced = false;  // Busy: a window of the profile, nothing was tried; no trouble
     base::ErrorCode error = base::ErrorCode::PeerUnreachable;  // where not Answered
     std::string error_detail;                                  // log only
     std::string request_bytes,

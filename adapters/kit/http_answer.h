@@ -22,8 +22,6 @@ struct HttpAnswer {
     std::string detail;       // log only
     /// "" where absent.
     std::string field(const std::string& lower_name) const;
-    /// Retry-After in ms, 0 where absent or a date.
-    std::int64_t retryAfterMillis() const;
 };
 
 }  // namespace yht::kit

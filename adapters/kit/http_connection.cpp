@@ -71,12 +71,6 @@ std::string HttpAnswer::field(const std::string& lower_name) const {
     return "";
 }
 
-std::int64_t HttpAnswer::retryAfterMillis() const {
-    constexpr std::size_t kSecondsMax = 7U * 24 * 3600;
-    const auto seconds = sizeOf(field("retry-after"), 10);
-    return seconds ? static_cast<std::int64_t>(std::min(*seconds, kSecondsMax)) * 1000 : 0;
-}
-
 base::Result<std::unique_ptr<HttpConnection>> HttpConnection::open(
     const Place& place, const Poco::Net::Context::Ptr& context, std::int64_t connect_timeout_ms,
     std::int64_t deadline_ms, const base::Clock& clock

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "adapters/kit/raw_json.h"
+#include "adapters/kit/retry_after.h"
 #include "gateway/base/text.h"
 #include "gateway/base/time_text.h"
 #include "gateway/ticket/record_json.h"
@@ -230,7 +231,8 @@ BatchAnswer NativeDestination::judge(
     const std::string status = "HTTP " + std::to_string(http.status);
     if (http.status == kTooManyRequests || http.status == kUnavailable) {
         return settled(
-            BatchVerdict::Busy, base::ErrorCode::PeerBusy, status, http.retryAfterMillis()
+            BatchVerdict::Busy, base::ErrorCode::PeerBusy, status,
+            retryAfterMillis(http.field("retry-after"), clock_.nowMillis())
         );
     }
     if (std::find(std::begin(kRefusing), std::end(kRefusing), http.status) != std::end(kRefusing)) {

@@ -194,6 +194,7 @@ BatchAnswer ProfileDestination::exchange(
         answer.verdict = BatchVerdict::Busy;
         answer.error = base::ErrorCode::PeerBusy;
         answer.retry_after_ms = left_ms;
+        answer.announced = true;
         answer.error_detail = "announced maintenance";
         return answer;
     }
@@ -221,7 +222,9 @@ BatchAnswer ProfileDestination::post(
     const auto sent_ms = clock_.nowMillis();
     HttpAnswer http = client_->post(request);
     BatchAnswer answer = judgeAnswer(
-        {*profile_, batch_id, batch.records, settings_.receipt_certificates, is_query}, http
+        {*profile_, batch_id, batch.records, settings_.receipt_certificates, is_query,
+         clock_.nowMillis()},
+        http
     );
     answer.sent_ms = sent_ms;
     answer.answered_ms = clock_.nowMillis();

@@ -68,7 +68,7 @@ void Breaker::failure() {
 void Breaker::pauseFor(std::int64_t ms) {
     probing_ = false;
     const std::int64_t until_ms =
-        clock_.steadyMillis() + std::clamp<std::int64_t>(ms, 0, kRetryAfterMillisMax);
+        clock_.steadyMillis() + std::clamp<std::int64_t>(ms, 0, kPauseMillisMax);
     paused_until_steady_ms_ = std::max(paused_until_steady_ms_, until_ms);
 }
 

@@ -23,8 +23,8 @@ struct MaintenanceWindow {
 inline constexpr std::uint32_t kBreakerFailures = 5;            // in a row, until it opens
 inline constexpr std::int64_t kBreakerOpenFirstMillis = 5'000;  // doubled by every failed probe
 inline constexpr std::int64_t kBreakerOpenMillisMax = 300'000;
-/// A far side can't silence us longer.
-inline constexpr std::int64_t kRetryAfterMillisMax = 24LL * 3600 * 1000;
+/// Of one pause; a longer maintenance window is asked about again after it.
+inline constexpr std::int64_t kPauseMillisMax = 24LL * 3600 * 1000;
 
 /// Exponential back-off with jitter: uniform in [d/2, d] for d = min(first * 2^(attempt-1), max).
 /// Requires: attempt >= 1.
@@ -48,7 +48,7 @@ public:
     void withdrawProbe();
     void success();
     void failure();
-    /// The far side named a time: nothing goes before it. Counts as no failure.
+    /// Nothing goes for so long, at most kPauseMillisMax. Counts as no failure.
     void pauseFor(std::int64_t ms);
     void setMaintenance(std::vector<MaintenanceWindow> windows) { windows_ = std::move(windows); }
     bool inMaintenance() const;

@@ -10,7 +10,7 @@
 // is never taken for one that did not.
 //
 // Waits: a row's back-off doubles from kRowBackOffFirstMillis, for days; a destination's is the
-// breaker's.
+// breaker's. A far side's Retry-After is honoured up to kit::kRetryAfterMillisMax.
 //
 // Repeats: Resend::Idempotent promises that a record sent twice is taken once, whatever batch it
 // stands in. A batch that stays unknown is sent again with its id and content, and after

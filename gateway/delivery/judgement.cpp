@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "adapters/kit/retry_after.h"
 #include "gateway/delivery/courier.h"
 
 namespace yht::delivery {
@@ -27,6 +28,13 @@ std::vector<const Parcel*> allOf(const Pick& pick) {
     std::vector<const Parcel*> parcels;
     for (const Parcel& parcel : pick.parcels) parcels.push_back(&parcel);
     return parcels;
+}
+
+/// What the far side asks for is bounded here once more, whatever spoke to it; a window that was
+/// announced to us is our own knowledge.
+std::int64_t pauseMillis(const kit::BatchAnswer& answer) {
+    const std::int64_t max_ms = answer.announced ? kPauseMillisMax : kit::kRetryAfterMillisMax;
+    return std::clamp<std::int64_t>(answer.retry_after_ms, 0, max_ms);
 }
 
 std::string shorten(const std::string& text) {
@@ -176,7 +184,7 @@ void Courier::putBack(
     const bool unknown = pick.repeat || answer.verdict == kit::BatchVerdict::Unknown;
     const std::uint32_t attempt = parcels.front()->row.attempts + (pick.repeat ? 1 : 0);
     const std::int64_t wait_ms = std::max(
-        answer.retry_after_ms,
+        pauseMillis(answer),
         backOffMillis(
             std::max(attempt, 1U), kRowBackOffFirstMillis,
             answer.verdict == kit::BatchVerdict::Unknown ? kRowBackOffMillisMax
@@ -212,8 +220,10 @@ void Courier::noteBatch(const kit::BatchAnswer& answer) {
         noteEnd();
         return;
     }
+    const std::int64_t pause_ms = pauseMillis(answer);
     {
         const std::lock_guard lock(mutex_);
+        if (answer.announced) return breaker_.pauseFor(pause_ms);
         switch (answer.verdict) {
             case kit::BatchVerdict::NotSent:
                 ++counters_.not_sent;
@@ -225,8 +235,8 @@ void Courier::noteBatch(const kit::BatchAnswer& answer) {
                 ++counters_.lost;
                 break;
         }
-        if (answer.retry_after_ms > 0) {
-            breaker_.pauseFor(answer.retry_after_ms);
+        if (pause_ms > 0) {
+            breaker_.pauseFor(pause_ms);
         } else {
             breaker_.failure();
         }

@@ -43,7 +43,7 @@ protected:
                receiptOver(data, "200", signingKeyOf(files)) + "}";
     }
     BatchAnswer judgeHttp(const HttpAnswer& http) {
-        return judgeAnswer({*xiang(), batch_id, records, certificates, is_query}, http);
+        return judgeAnswer({*xiang(), batch_id, records, certificates, is_query, kApril}, http);
     }
     BatchAnswer judge(const std::string& body, int status = 200) {
         return judgeHttp({.outcome = HttpOutcome::Answered, .status = status, .body = body});
@@ -116,6 +116,12 @@ TEST_F(AnswerTest, ABatchCodeOtherThan200MeansNothingWasTaken) {
     }
 }
 
+TEST_F(AnswerTest, AFarSideThatAsksForAYearGetsAnHour) {
+    const auto answer = judge(R"({"code":"5001","message":"…","retryAfter":"31536000"})");
+    EXPECT_EQ(answer.retry_after_ms, 3'600'000);
+    EXPECT_EQ(judge(R"({"code":"5001","message":"…","retryAfter":"-1"})").retry_after_ms, 0);
+}
+
 TEST_F(AnswerTest, HttpStatusesOfBoxesInBetween) {
     for (const int status : {429, 503}) {
         const auto answer = judgeHttp(
@@ -127,6 +133,12 @@ TEST_F(AnswerTest, HttpStatusesOfBoxesInBetween) {
         EXPECT_EQ(answer.verdict, BatchVerdict::Busy) << status;
         EXPECT_EQ(answer.retry_after_ms, 7'000) << status;
     }
+    const auto answer = judgeHttp(
+        {.outcome = HttpOutcome::Answered,
+         .status = 503,
+         .fields = {{"retry-after", "Thu, 18 Apr 2019 01:31:15 GMT"}}}
+    );
+    EXPECT_EQ(answer.retry_after_ms, 59'880);
     for (const int status : {500, 502, 504, 404, 302}) expectNone(judge("", status));
 }
 

@@ -324,19 +324,6 @@ TEST_F(HttpClientTest, AnswerWithConnectionCloseIsNotKept) {
     EXPECT_EQ(peer.connections(), 2);
 }
 
-TEST_F(HttpClientTest, RetryAfterIsReadInSeconds) {
-    EXPECT_EQ((HttpAnswer{.fields = {{"retry-after", "12"}}}).retryAfterMillis(), 12'000);
-    EXPECT_EQ(
-        (HttpAnswer{.fields = {{"retry-after", "Wed, 21 Oct 2026 07:28:00 GMT"}}}
-        ).retryAfterMillis(),
-        0
-    );
-    EXPECT_EQ(
-        (HttpAnswer{.fields = {{"retry-after", "99999999999"}}}).retryAfterMillis(),
-        7LL * 86'400'000
-    );
-}
-
 TEST_F(HttpClientTest, AnAddressThatIsNoHttpsAddressIsRefused) {
     for (const char* url : {"http://a:1", "https://", "https://a/b", "a:1", "https://u@a:1"}) {
         const auto client = HttpClient::make({.base_url = url}, gatewayContexts(), clock);

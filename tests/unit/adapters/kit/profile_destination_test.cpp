@@ -189,6 +189,7 @@ TEST_F(ProfileDestinationTest, DuringAnnouncedMaintenanceNothingIsTried) {
     const auto answer = make(sunday)->send("b1", {appeal()});
     EXPECT_EQ(answer.verdict, BatchVerdict::Busy);
     EXPECT_EQ(answer.retry_after_ms, 3'600'000);
+    EXPECT_TRUE(answer.announced);
     EXPECT_EQ(peer.connections(), 0);
 }
 

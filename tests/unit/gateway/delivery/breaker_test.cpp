@@ -75,8 +75,8 @@ TEST_F(BreakerTest, APauseIsKeptToTheMillisecondAndBounded) {
     EXPECT_EQ(Gate::Wait, breaker.ask());
     clock.advance(1);
     EXPECT_EQ(Gate::Go, breaker.ask());
-    breaker.pauseFor(kRetryAfterMillisMax * 100);
-    clock.advance(kRetryAfterMillisMax);
+    breaker.pauseFor(kPauseMillisMax * 100);
+    clock.advance(kPauseMillisMax);
     EXPECT_EQ(Gate::Go, breaker.ask());
 }
 

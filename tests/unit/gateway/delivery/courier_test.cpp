@@ -524,6 +524,45 @@ TEST_F(CourierTest, RetryAfterIsHonoured) {
     EXPECT_THAT(told(), ElementsAre("A1 accepted"));
 }
 
+TEST_F(CourierTest, NobodySilencesACourierForLongerThanAnHour) {
+    for (const char* word : {"busy 3601", "busy 31536000"}) {
+        put("A", Kind::Appeal, "A" + std::to_string(far.calls.size()));
+        const auto before = far.calls.size();
+        far.will(word);
+        run();
+        later(3599);
+        run();
+        EXPECT_EQ(before + 1, far.calls.size());
+        later(1);
+        run();
+        EXPECT_EQ(before + 2, far.calls.size());
+        EXPECT_THAT(rows(), IsEmpty());
+    }
+}
+
+TEST_F(CourierTest, ANegativeRetryAfterIsNone) {
+    put("A", Kind::Appeal, "A1");
+    far.will("busy -100000");
+    run();
+    later(1);
+    run();
+    EXPECT_THAT(told(), ElementsAre("A1 accepted"));
+}
+
+TEST_F(CourierTest, AnAnnouncedWindowIsKeptWholeAndIsNoTrouble) {
+    put("A", Kind::Appeal, "A1");
+    far.will("announced 7200");
+    run();
+    later(7199);
+    run();
+    EXPECT_EQ(1U, far.calls.size());
+    later(1);
+    run();
+    EXPECT_THAT(told(), ElementsAre("A1 accepted"));
+    EXPECT_THAT(log, IsEmpty());
+    EXPECT_EQ("", courier().counters().last_error);
+}
+
 TEST_F(CourierTest, WhatWasNotSentIsReadyUnderANewBatch) {
     put("A", Kind::Appeal, "A1");
     far.will("unsent");

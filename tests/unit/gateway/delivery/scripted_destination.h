@@ -7,6 +7,7 @@
 //   lost-after         takes everything, its answer is lost: Unknown
 //   unsent             no connection: NotSent
 //   busy SECONDS       Busy, Retry-After SECONDS (0: none)
+//   announced SECONDS  a maintenance window of its profile, which ends in SECONDS
 //   poison REF         from now on refuses every request with that record as a whole
 //   cure               … no more
 //   garbled            answers for records that were not sent
@@ -100,9 +101,10 @@ public:
             return failed(kit::BatchVerdict::Unknown, base::ErrorCode::PeerAnswerLost);
         if (verb == "unsent")
             return failed(kit::BatchVerdict::NotSent, base::ErrorCode::PeerUnreachable);
-        if (verb == "busy") {
+        if (verb == "busy" || verb == "announced") {
             auto answer = failed(kit::BatchVerdict::Busy, base::ErrorCode::PeerBusy);
             answer.retry_after_ms = 1000 * std::stoll(ref);
+            answer.announced = verb == "announced";
             return answer;
         }
         if (verb.starts_with("unmap")) return leaveOut(ref, records, verb == "unmap-lost");
