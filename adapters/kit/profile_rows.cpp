@@ -170,6 +170,7 @@ void RowReader::conversion(YamlMap& map, ticket::FieldType type, MappingRow& row
             row.conversion = Conversion::Map;
             break;
         case ticket::FieldType::Texts:
+        case ticket::FieldType::Digests:
         case ticket::FieldType::References:
             row.conversion = map.has("join") ? Conversion::Joined : Conversion::List;
             break;

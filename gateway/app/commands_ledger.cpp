@@ -10,6 +10,7 @@
 #include "gateway/base/time_text.h"
 #include "gateway/json/json.h"
 #include "gateway/ledger/store/ticket_reader.h"
+#include "gateway/ticket/record_json.h"
 #include "gateway/ledger/store/verify.h"
 #include "gateway/ticket/fold.h"
 
@@ -43,19 +44,33 @@ void writeLine(Writer& writer, const StoryLine& line) {
     writer.EndObject();
 }
 
-StoryLine tellSeq(ledger::View& view, const ledger::LeafHeader& header) {
+StoryLine tellSeq(ledger::View& view, const ledger::LeafHeader& header, const ticket::Persons& persons) {
     const auto entry = view.entry(header.seq);
-    return entry.ok() ? tellEntry(*entry) : tellLeaf(header);
+    return entry.ok() ? tellEntry(*entry, persons) : tellLeaf(header);
 }
 
 /// Every entry of the ticket, records and outcomes alike, by seq.
-std::vector<StoryLine> tellTicket(ledger::View& view, const std::string& ticket_no) {
+std::vector<StoryLine> tellTicket(ledger::View& view, const ledger::StoredTicket& stored) {
     std::vector<StoryLine> lines;
-    for (const auto seq : view.ticketEntries(ticket_no)) {
+    const auto persons = ledger::personsOf(stored);
+    for (const auto seq : view.ticketEntries(stored.ticket_no)) {
         const auto leaf = view.leaf(seq);
-        if (leaf.ok()) lines.push_back(tellSeq(view, leaf->header));
+        if (leaf.ok()) lines.push_back(tellSeq(view, leaf->header, persons));
     }
     return lines;
+}
+
+/// The persons of one entry's ticket; of a record without ticket, those that it names itself.
+ticket::Persons personsAround(ledger::View& view, const ledger::LeafHeader& header) {
+    if (header.type != ledger::EntryType::Record) return {};
+    if (const auto stored = ledger::readTicket(view, header.ticket_no); stored.ok()) {
+        return ledger::personsOf(*stored);
+    }
+    ticket::Persons persons;
+    const auto entry = view.entry(header.seq);
+    if (!entry.ok()) return persons;
+    if (const auto record = ticket::fromCanonicalText(entry->payload); record.ok()) persons.learn(*record);
+    return persons;
 }
 
 /// A ticket number, or "party/number".
@@ -183,7 +198,7 @@ int showTicket(const CommandOptions& options, const std::string& ticket_no) {
         const auto stored = ledger::readTicket(**snapshot, *resolved);
         if (!stored.ok()) return reportError(stored.error());
         const auto view = opened.fold(*stored);
-        const auto lines = tellTicket(**snapshot, *resolved);
+        const auto lines = tellTicket(**snapshot, *stored);
         if (options.json) {
             printTicketJson(*stored, view, lines);
         } else {
@@ -204,7 +219,7 @@ int followLedger(const CommandOptions& options, std::uint64_t after, std::int64_
             for (const auto& header : headers) {
                 // Raw messages belong to the records that follow them.
                 if (header.type != ledger::EntryType::Message) {
-                    printFollowed(tellSeq(**snapshot, header), options.json);
+                    printFollowed(tellSeq(**snapshot, header, personsAround(**snapshot, header)), options.json);
                 }
                 after = header.seq;
             }

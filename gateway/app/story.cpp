@@ -71,10 +71,10 @@ std::string tellRecord(const Record& record) {
 }
 
 /// Free text is shown because a timeline without it tells nothing; names, phones and addresses are masked.
-std::string recordText(const std::string& payload) {
+std::string recordText(const std::string& payload, const ticket::Persons& persons) {
     const auto record = ticket::fromCanonicalText(payload);
     if (!record.ok()) return "(unreadable)";
-    std::string text = tellRecord(ticket::masked(*record));
+    std::string text = tellRecord(ticket::masked(*record, persons));
     if (record->isVoid()) text = "作废 void · " + text;
     return text;
 }
@@ -132,10 +132,10 @@ StoryLine tellLeaf(const ledger::LeafHeader& header) {
     return line;
 }
 
-StoryLine tellEntry(const ledger::Entry& entry) {
+StoryLine tellEntry(const ledger::Entry& entry, const ticket::Persons& persons) {
     StoryLine line = tellLeaf(entry.header);
     switch (entry.header.type) {
-        case ledger::EntryType::Record: line.text = recordText(entry.payload); break;
+        case ledger::EntryType::Record: line.text = recordText(entry.payload, persons); break;
         case ledger::EntryType::Outcome: line.text = outcomeText(entry.payload); break;
         case ledger::EntryType::Message:
             line.text = std::to_string(entry.payload.size()) + " bytes, " +

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "gateway/ledger/store/store.h"
+#include "gateway/ticket/masking.h"
 
 namespace yht::app {
 
@@ -19,8 +20,8 @@ struct StoryLine {
     std::string text;  // the rest of the line
 };
 
-/// `entry` as opened from the ledger.
-StoryLine tellEntry(const ledger::Entry& entry);
+/// `entry` as opened from the ledger; `persons` of its ticket, to be masked in its free text.
+StoryLine tellEntry(const ledger::Entry& entry, const ticket::Persons& persons);
 /// Where the payload is gone (erased): what the leaf still says.
 StoryLine tellLeaf(const ledger::LeafHeader& header);
 

@@ -55,10 +55,20 @@ base::Result<Parcel> openParcel(ledger::View& view, const ledger::DeliveryRow& r
     return parcel;
 }
 
-void applyPlan(Parcel& parcel) {
+/// 保密. The record's own persons are looked for as well: a stand-alone record has no ticket to name them.
+void hideCitizen(ledger::View& view, Parcel& parcel) {
+    ticket::Persons persons;
+    if (const auto stored = ledger::readTicket(view, parcel.row.ticket_no); stored.ok()) {
+        persons = ledger::personsOf(*stored, parcel.plan.hidden_by);
+    }
+    persons.learn(parcel.out.record);
+    parcel.out.record = ticket::withoutCitizen(parcel.out.record, persons);
+}
+
+void applyPlan(ledger::View& view, Parcel& parcel) {
     parcel.out.late = parcel.plan.late;
     parcel.out.numbers = parcel.plan.numbers;
-    if (parcel.plan.masked) parcel.out.record = ticket::masked(parcel.out.record);
+    if (parcel.plan.masked) hideCitizen(view, parcel);
 }
 
 }  // namespace
@@ -67,6 +77,7 @@ std::string encodePlan(const AttemptPlan& plan) {
     std::string out = "{";
     appendMember(out, "count", std::to_string(plan.count));
     appendMember(out, "error", plan.error);
+    appendMember(out, "hidden_by", std::to_string(plan.hidden_by));
     appendMember(out, "late", flagText(plan.late));
     appendMember(out, "masked", flagText(plan.masked));
     out += ",\"numbers\":";
@@ -90,9 +101,12 @@ std::optional<AttemptPlan> decodePlan(const std::string& text) {
         .error = json::textMember(*document, "error"),
         .late = json::textMember(*document, "late") == "true",
         .masked = json::textMember(*document, "masked") == "true",
+        .hidden_by = 0,
         .numbers = {}};
     const std::string count = json::textMember(*document, "count");
     std::from_chars(count.data(), count.data() + count.size(), plan.count);
+    const std::string hidden_by = json::textMember(*document, "hidden_by");
+    std::from_chars(hidden_by.data(), hidden_by.data() + hidden_by.size(), plan.hidden_by);
     for (const auto& member : numbers->GetObject()) {
         if (!member.value.IsString()) return std::nullopt;
         plan.numbers.emplace(member.name.GetString(), member.value.GetString());
@@ -107,12 +121,13 @@ base::Result<Parcel> makeParcel(
     if (!parcel.ok()) return parcel.error();
     parcel->plan.late = rules.now_ms - row.committed_ms > rules.late_after_ms;
     parcel->plan.masked = rules.mask_secret && isSecret(view, row.ticket_no, rules.now_ms);
+    parcel->plan.hidden_by = parcel->plan.masked ? view.lastSeq() : 0;
     if (!row.ticket_no.empty()) {
         for (const ledger::Alias& alias : view.aliases(row.ticket_no)) {
             parcel->plan.numbers.emplace(alias.party, alias.number);
         }
     }
-    applyPlan(*parcel);
+    applyPlan(view, *parcel);
     return parcel;
 }
 
@@ -123,18 +138,18 @@ base::Result<Parcel> remakeParcel(ledger::View& view, const ledger::DeliveryRow&
     auto parcel = openParcel(view, row);
     if (!parcel.ok()) return parcel.error();
     parcel->plan = *plan;
-    applyPlan(*parcel);
+    applyPlan(view, *parcel);
     return parcel;
 }
 
 bool isSecret(ledger::View& view, const std::string& ticket_no, base::UnixMillis now_ms) {
     if (ticket_no.empty()) return true;
     const auto stored = ledger::readTicket(view, ticket_no);
-    if (!stored.ok() || stored->erased_count > 0) return true;
+    if (!stored.ok()) return true;
     std::vector<ticket::Record> records;
     for (const ledger::StoredRecord& item : stored->records) records.push_back(item.record);
     const auto folded = ticket::fold(records, ticket::Calendar{}, ticket::FoldRules{}, now_ms);
-    return !folded.has_appeal || folded.flags.secret;
+    return ticket::citizenIsSecret(folded, stored->erased_count == 0);
 }
 
 bool isStale(ledger::View& view, const Parcel& parcel) {

@@ -1,7 +1,7 @@
 // A parcel: one delivery row with its record, ready to be handed to a destination; and the
 // attempt's plan, by which the very same content is made again when an answer was lost. The plan
 // stands in DeliveryRow::reason while the row is in flight or unknown, as JSON:
-//   {"count":"200","error":wire code,"late":flag,"masked":flag,"numbers":{party:number…}}
+//   {"count":"200","error":wire code,"hidden_by":seq,"late":flag,"masked":flag,"numbers":{party:number…}}
 // Uses: ledger, ticket, kit. Used by: picker, courier, status.
 #pragma once
 
@@ -20,6 +20,8 @@ struct AttemptPlan {
     std::string error;      // wire code of the last failure, "" before it
     bool late = false;
     bool masked = false;
+    /// Where masked: the last entry of the ticket whose persons were looked for in free text.
+    ledger::Seq hidden_by = 0;
     std::map<std::string, std::string> numbers;
 };
 std::string encodePlan(const AttemptPlan& plan);

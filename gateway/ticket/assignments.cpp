@@ -171,6 +171,15 @@ bool Assignments::apply(std::size_t index, Step step, const FoldEntry& entry, st
     return move == Move::Changed || adopted;
 }
 
+void Assignments::checkAskedInTime(const AssignmentView& view, const FoldEntry& entry) {
+    const Record& record = *entry.record;
+    const auto asked_ms =
+        record.has(Field::asked_time) ? record.timeMillis(Field::asked_time) : entry.event_ms;
+    if (view.deadline_ms != 0 && asked_ms >= view.deadline_ms) {
+        findings_.add(Found::ExtensionAskedLate, entry.identity);
+    }
+}
+
 void Assignments::note(AssignmentView& view, Step step, const FoldEntry& entry) {
     const Record& record = *entry.record;
     switch (step) {
@@ -190,11 +199,11 @@ void Assignments::note(AssignmentView& view, Step step, const FoldEntry& entry) 
             ++view.return_count;
             break;
         case Step::AskExtension:
-            if (view.deadline_ms != 0 && entry.event_ms >= view.deadline_ms) {
-                findings_.add(Found::ExtensionAskedLate, entry.identity);
-            }
+            checkAskedInTime(view, entry);
             break;
         case Step::GrantExtension:
+            // The grant may be all that is left of the request: then it says when that was made.
+            if (record.has(Field::asked_time)) checkAskedInTime(view, entry);
             if (record.kind() == Kind::Extension || !extension_records_only_)
                 ++view.extension_count;
             if (record.has(Field::extended_deadline))

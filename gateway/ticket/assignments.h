@@ -58,6 +58,7 @@ private:
     );
     std::vector<const AssignmentView*> deciding(std::int64_t round) const;
     void note(AssignmentView& view, Step step, const FoldEntry& entry);
+    void checkAskedInTime(const AssignmentView& view, const FoldEntry& entry);
 
     const Calendar& calendar_;
     const FoldRules& rules_;

@@ -23,7 +23,7 @@ using enum FieldType;
 using enum Required;
 
 constexpr FieldRow kFields[] = {
-#define YHT_FIELD(number, name, zh, en, kinds, type, max, list, required, personal) \
+#define YHT_FIELD(number, name, zh, en, kinds, type, max, list, required, personal, whose) \
     {Field::name,                                                                   \
      #name,                                                                         \
      zh,                                                                            \
@@ -33,7 +33,8 @@ constexpr FieldRow kFields[] = {
      max,                                                                           \
      list,                                                                          \
      Required::required,                                                            \
-     PersonalData::personal},
+     PersonalData::personal,\
+     Whose::whose},
 #include "gateway/ticket/catalogue.def"
 #undef YHT_FIELD
 };

@@ -53,13 +53,17 @@ enum class FieldType : std::uint8_t {
     Region,     // administrative division: 6, 9 or 12 characters of GB/T 2260 and extensions
     Phone,      // digits, + ( ) - and spaces
     Digest,     // lower-case hex SHA-256
+    Digests,    // array of such
     Texts,      // array of Text
     References, // array of "party/number"
     Map,        // object of name -> text: extension blocks (12315, 110, 12328 …)
 };
 
-/// Who may see it, and what masking does with it (个人信息分级).
+/// What masking does with it (个人信息分级).
 enum class PersonalData : std::uint8_t { None, Name, Phone, Address, IdNumber, Email, FreeText };
+
+/// Whom it tells of: 保密 hides the citizen, not the officer who handles the matter.
+enum class Whose : std::uint8_t { Nobody, Citizen, Accused, Officer, Place };
 
 enum class Field : std::uint16_t {
 #define YHT_FIELD(number, name, ...) name = number,
@@ -71,7 +75,8 @@ enum class Field : std::uint16_t {
 enum class Required : std::uint8_t {
     Never,
     Always,
-    WhenIncomingCall,    // channel is a telephone one
+    WhenIncomingCall,    // the citizen telephoned this hotline
+    WhenHotline,         // it came over a hotline, this one or a department's
     WhenNotAnonymous,
     WhenNotAccepted,     // handling way is 不予受理
     WhenReturned,        // a return request names its reason
@@ -79,6 +84,7 @@ enum class Required : std::uint8_t {
     WhenDissatisfied,    // 不满意, 非常不满意
     WhenNotConnected,
     WhenGranted,         // an extension that was approved
+    WhenAnswered,        // a result that is not a unit's return of the ticket
 };
 
 struct FieldRow {
@@ -92,6 +98,7 @@ struct FieldRow {
     const char* code_list;  // "" where the type is not Code or Codes
     Required required;
     PersonalData personal;
+    Whose whose;
 };
 
 /// All rows by ascending number.

@@ -8,11 +8,11 @@ namespace yht::ticket {
 namespace {
 
 /// How a ticket was handled, as far as closing it is concerned.
-enum class Way : std::uint8_t { Dispatched, Direct, NotAccepted, HandedOver, Merged, Split };
+enum class Way : std::uint8_t { Dispatched, Direct, PutThrough, NotAccepted, HandedOver, Merged, Split };
 
 struct Has {
     bool assignment = false, result = false, visit = false, reply = false, reason = false,
-         receipt = false, relation = false, reply_wanted = true;
+         receipt = false, target = false, relation = false, reply_wanted = true;
     std::string handling_way;
 };
 
@@ -22,14 +22,16 @@ void look(const Record& record, Has& has) {
         case Kind::Appeal:
             has.handling_way = record.text(Field::handling_way);
             has.reply = has.reply || record.has(Field::direct_reply);
-            has.relation = has.relation || record.has(Field::repeat_of);
+            has.relation = has.relation || record.has(Field::repeat_of) ||
+                           record.has(Field::related_tickets);
             has.reply_wanted = record.text(Field::need_reply) != "false";
             break;
         case Kind::Assignment:
             has.assignment = true;
             break;
         case Kind::Result:
-            has.result = has.reply = true;
+            has.result = true;
+            has.reply = has.reply || record.has(Field::public_reply);
             break;
         case Kind::Visit:
             has.visit = true;
@@ -42,6 +44,7 @@ void look(const Record& record, Has& has) {
         default:
             break;
     }
+    has.target = has.target || record.has(Field::transfer_to);
     has.reason = has.reason || record.has(Field::not_accept_reason);
 }
 
@@ -50,7 +53,7 @@ Way wayOf(State state, const Has& has) {
         case State::NotAccepted:
             return Way::NotAccepted;
         case State::AnsweredDirectly:
-            return Way::Direct;
+            return has.handling_way == "2" ? Way::PutThrough : Way::Direct;
         case State::TransferReceived:
             return Way::HandedOver;
         case State::Merged:
@@ -63,7 +66,8 @@ Way wayOf(State state, const Has& has) {
     // Closed or archived: what happened tells more than what the desk had meant to do.
     if (has.assignment || has.result) return Way::Dispatched;
     const std::string& way = has.handling_way;
-    if (way == "1" || way == "2") return Way::Direct;
+    if (way == "1") return Way::Direct;
+    if (way == "2") return Way::PutThrough;
     if (way == "8" || way == "9" || way == "11") return Way::HandedOver;
     if (way == "10") return Way::NotAccepted;
     if (way == "12") return Way::Merged;
@@ -87,6 +91,7 @@ const std::vector<Need>& needs() {
         {Way::Dispatched, closed, &Has::result, Found::ClosedWithoutResult},
         {Way::Dispatched, closed, &Has::visit, Found::ClosedWithoutVisit},
         {Way::Direct, any, &Has::reply, Found::AnswerWithoutReply},
+        {Way::PutThrough, any, &Has::target, Found::TransferWithoutTarget},
         {Way::NotAccepted, any, &Has::reason, Found::RefusalWithoutReason},
         {Way::HandedOver, any, &Has::receipt, Found::TransferWithoutReceipt},
         {Way::Merged, any, &Has::relation, Found::RelationMissing},

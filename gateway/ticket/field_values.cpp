@@ -138,6 +138,10 @@ bool isSha256(std::string_view text) {
            });
 }
 
+void checkDigest(const Place& place, const std::string& text) {
+    if (!isSha256(text)) place.fail(Rule::DigestInvalid, "64");
+}
+
 void checkScalar(const Place& place, std::string& text, std::optional<base::UnixMillis> event) {
     const auto& row = place.row;
     switch (row.type) {
@@ -174,9 +178,10 @@ void checkScalar(const Place& place, std::string& text, std::optional<base::Unix
             }
             break;
         case FieldType::Digest:
-            if (!isSha256(text)) place.fail(Rule::DigestInvalid, "64");
+            checkDigest(place, text);
             break;
         case FieldType::Codes:
+        case FieldType::Digests:
         case FieldType::Texts:
         case FieldType::References:
         case FieldType::Map:
@@ -216,6 +221,8 @@ void checkArray(
             checkCode(place, entries[i], event);
         else if (row.type == FieldType::References)
             checkPartyNumber(place, entries[i]);
+        else if (row.type == FieldType::Digests)
+            checkDigest(place, entries[i]);
         else
             checkText(place, entries[i], kTextsEntryCodePointsMax);
         // Names of category levels may repeat ("其他", "其他"); sets may not.
@@ -233,11 +240,15 @@ void checkMap(
         whole.fail(Rule::TooMany, std::to_string(row.max));
         return;
     }
+    std::size_t code_points = 0;
     for (const auto& [name, text] : entries) {
+        code_points += base::countCodePoints(text).value_or(0);
         // A name that breaks the rules is not repeated in the pointer.
         if (!checkReference(whole, name, kMapNameCodePointsMax)) continue;
         checkText({row, "/" + json::pointerToken(name), errors}, text, kMapTextCodePointsMax);
     }
+    if (code_points > kMapCodePointsMax)
+        whole.fail(Rule::TooLong, std::to_string(kMapCodePointsMax));
 }
 
 }  // namespace
@@ -245,6 +256,7 @@ void checkMap(
 Shape shapeOf(FieldType type) {
     switch (type) {
         case FieldType::Codes:
+        case FieldType::Digests:
         case FieldType::Texts:
         case FieldType::References:
             return Shape::Array;

@@ -1,8 +1,8 @@
-// masked() of record_json.h. What each class keeps is written in gateway/ticket/README.md.
+#include "gateway/ticket/masking.h"
+
 #include <algorithm>
 
 #include "gateway/base/text.h"
-#include "gateway/ticket/record_json.h"
 
 namespace yht::ticket {
 namespace {
@@ -104,36 +104,58 @@ std::string maskedScalar(const std::string& text, PersonalData personal) {
     return text;
 }
 
-using Replacements = std::vector<std::pair<std::string, std::string>>;
-
-/// The record's own names, addresses and numbers, to be found again in its free text; longest
-/// first.
-Replacements replacementsOf(const Record& record) {
-    Replacements replacements;
-    for (const auto& [field, value] : record.fields()) {
-        const auto& row = fieldRow(field);
-        const auto* text = std::get_if<std::string>(&value);
-        const bool plain =
-            row.personal == PersonalData::None || row.personal == PersonalData::FreeText;
-        if (plain || text == nullptr || row.type == FieldType::Decimal) continue;
-        if (length(*text) < kSearchedNameCodePointsMin) continue;
-        replacements.emplace_back(*text, maskedScalar(*text, row.personal));
-    }
-    std::sort(replacements.begin(), replacements.end(), [](const auto& a, const auto& b) {
-        return a.first.size() > b.first.size();
-    });
-    return replacements;
+bool isPerson(const FieldRow& row) {
+    return row.personal != PersonalData::None && row.personal != PersonalData::FreeText &&
+           row.type != FieldType::Decimal;
 }
 
-std::string maskedFreeText(std::string text, const Replacements& replacements) {
-    for (const auto& [from, to] : replacements) replaceAll(text, from, to);
-    return withoutNumbers(text);
+/// What stands where a citizen's field has to be there and may not say anything; "" where it may be missing.
+const char* placeholder(const FieldRow& row) {
+    if (row.required == Required::Never) return "";
+    return row.personal == PersonalData::Phone ? "000" : "保密";
+}
+
+/// `change` applied to every text of a value.
+template <typename Change>
+Value changed(const Value& value, const Change& change) {
+    if (const auto* text = std::get_if<std::string>(&value)) return change(*text);
+    if (const auto* list = std::get_if<std::vector<std::string>>(&value)) {
+        std::vector<std::string> entries;
+        for (const auto& entry : *list) entries.push_back(change(entry));
+        return entries;
+    }
+    auto map = std::get<std::map<std::string, std::string>>(value);
+    for (auto& [name, entry] : map) entry = change(entry);
+    return map;
 }
 
 }  // namespace
 
-Record masked(const Record& record) {
-    const auto replacements = replacementsOf(record);
+void Persons::learn(const Record& record) {
+    for (const auto& [field, value] : record.fields()) {
+        const auto& row = fieldRow(field);
+        const auto* text = std::get_if<std::string>(&value);
+        if (!isPerson(row) || text == nullptr || length(*text) < kSearchedNameCodePointsMin)
+            continue;
+        Person& person = persons_[*text];
+        person.mask = maskedScalar(*text, row.personal);
+        person.citizen = person.citizen || row.whose == Whose::Citizen;
+    }
+}
+
+std::string Persons::withoutAnybody(std::string text) const {
+    for (const auto& [name, person] : persons_) replaceAll(text, name, person.mask);
+    return withoutNumbers(text);
+}
+
+std::string Persons::withoutCitizen(std::string text) const {
+    for (const auto& [name, person] : persons_) {
+        if (person.citizen) replaceAll(text, name, std::string(kStars));
+    }
+    return withoutNumbers(text);
+}
+
+Record masked(const Record& record, const Persons& persons) {
     Record copy = record;
     for (const auto& [field, value] : record.fields()) {
         const auto& row = fieldRow(field);
@@ -141,18 +163,39 @@ Record masked(const Record& record) {
         // A coordinate with fewer digits still points at a house: leave it out.
         if (row.type == FieldType::Decimal) {
             copy.erase(field);
-        } else if (const auto* text = std::get_if<std::string>(&value)) {
-            copy.set(
-                field, row.personal == PersonalData::FreeText ? maskedFreeText(*text, replacements)
-                                                              : maskedScalar(*text, row.personal)
-            );
-        } else if (const auto* map = std::get_if<std::map<std::string, std::string>>(&value)) {
-            auto entries = *map;
-            for (auto& [name, entry] : entries) entry = maskedFreeText(entry, replacements);
-            copy.set(field, std::move(entries));
+        } else if (row.personal == PersonalData::FreeText) {
+            copy.set(field, changed(value, [&](const std::string& text) {
+                         return persons.withoutAnybody(text);
+                     }));
+        } else {
+            copy.set(field, changed(value, [&](const std::string& text) {
+                         return maskedScalar(text, row.personal);
+                     }));
         }
     }
     return copy;
+}
+
+Record withoutCitizen(const Record& record, const Persons& persons) {
+    Record copy = record;
+    for (const auto& [field, value] : record.fields()) {
+        const auto& row = fieldRow(field);
+        const std::string stands = placeholder(row);
+        if (row.whose == Whose::Citizen && !stands.empty()) {
+            copy.set(field, stands);
+        } else if (row.whose == Whose::Citizen || field == Field::ext || field == Field::tags) {
+            copy.erase(field);
+        } else if (row.personal == PersonalData::FreeText) {
+            copy.set(field, changed(value, [&](const std::string& text) {
+                         return persons.withoutCitizen(text);
+                     }));
+        }
+    }
+    return copy;
+}
+
+bool citizenIsSecret(const TicketView& folded, bool records_complete) {
+    return !records_complete || !folded.has_appeal || folded.flags.secret;
 }
 
 }  // namespace yht::ticket

@@ -25,7 +25,4 @@ base::Result<Record> fromCanonicalText(std::string_view text);
 /// Names of the fields in which two records differ, never their values.
 std::vector<std::string> differingFields(const Record& a, const Record& b);
 
-/// A copy with personal data masked as its class asks (姓名 张**, 电话 199****0001 …).
-Record masked(const Record& record);
-
 }  // namespace yht::ticket

@@ -52,6 +52,8 @@ const char* typeName(FieldType type) {
             return "电话 phone";
         case FieldType::Digest:
             return "摘要 SHA-256";
+        case FieldType::Digests:
+            return "摘要数组 SHA-256 digests";
         case FieldType::Texts:
             return "文本数组 texts";
         case FieldType::References:
@@ -82,6 +84,13 @@ const char* personalName(PersonalData personal) {
     return "";
 }
 
+/// Class and, for what 保密 hides, the mark.
+std::string personalOf(const FieldRow& row) {
+    const std::string name = personalName(row.personal);
+    if (row.whose != Whose::Citizen) return name;
+    return name.empty() ? "保密 secret" : name + ", 保密 secret";
+}
+
 std::string limitOf(const FieldRow& row) {
     if (row.type == FieldType::Integer)
         return row.max == 0 ? "≤ 2^64−1" : "≤ " + std::to_string(row.max);
@@ -100,7 +109,7 @@ void fieldLine(std::string& page, const FieldRow& row, Kind kind) {
         page, {std::to_string(static_cast<unsigned>(row.field)), "`" + std::string(row.name) + "`",
                row.zh, typeName(row.type), limitOf(row), requiredOf(row, kind),
                *row.code_list == '\0' ? "" : "`" + std::string(row.code_list) + "`",
-               personalName(row.personal), row.en}
+               personalOf(row), row.en}
     );
 }
 

@@ -72,6 +72,8 @@ void writeArray(Writer& out, const FieldRow& row) {
     out.StartObject();
     if (row.type == FieldType::Codes) {
         reference(out, std::string("code_") + row.code_list);
+    } else if (row.type == FieldType::Digests) {
+        reference(out, "sha256");
     } else if (row.type == FieldType::References) {
         writeText(out, 2 * kReferencePartCodePointsMax + 1);
         keyText(out, "pattern", "^[^/]+/.+$");
@@ -131,6 +133,7 @@ void writeForm(Writer& out, const FieldRow& row) {
             reference(out, "sha256");
             break;
         case FieldType::Codes:
+        case FieldType::Digests:
         case FieldType::Texts:
         case FieldType::References:
             writeArray(out, row);

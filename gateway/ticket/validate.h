@@ -34,6 +34,7 @@ inline constexpr std::size_t kTextsEntryCodePointsMax = 200;
 inline constexpr std::size_t kReferencePartCodePointsMax = 64;
 inline constexpr std::size_t kMapNameCodePointsMax = 64;
 inline constexpr std::size_t kMapTextCodePointsMax = 4000;
+inline constexpr std::size_t kMapCodePointsMax = 16000;  // of all its texts
 inline constexpr std::size_t kPhoneDigitsMin = 3;       // 110
 inline constexpr int kYearMin = 1990, kYearMax = 2100;  // every time of a record
 

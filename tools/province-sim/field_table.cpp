@@ -24,7 +24,7 @@ bool byTelephone(const JsonValue& r) {
     return is(r, "SQLY", "10", "11");
 }
 bool byOpenTelephone(const JsonValue& r) {
-    return byTelephone(r) && is(r, "SFBM", "0");
+    return is(r, "SQLY", "10") && is(r, "SFBM", "0");
 }
 bool notAccepted(const JsonValue& r) {
     return is(r, "BLFS", "10");

@@ -33,6 +33,7 @@ bool hasOwnNumber(ledger::View& view, const Partner& partner, const std::string&
 bool recordGrants(ledger::View& view, const Partner& partner, ledger::Seq seq) {
     const base::Result<ledger::Leaf> leaf = view.leaf(seq);
     if (!leaf.ok() || leaf->header.type != ledger::EntryType::Record) return false;
+    if (partner.speaksFor(leaf->header.source)) return false;  // nobody grants himself a right
     const auto kind = static_cast<ticket::Kind>(leaf->header.kind);
     if (kind != ticket::Kind::Appeal && kind != ticket::Kind::Assignment) return false;
     const base::Result<ledger::Entry> entry = view.entry(seq);

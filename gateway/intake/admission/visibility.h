@@ -7,7 +7,8 @@
 //   ReadOwn: tickets that one of the partner's own sources has a number for, or that the partner
 //   has answered as a
 //     destination under its own id. A delivery not answered yet does not count.
-// An empty scope grants nothing.
+// An empty scope grants nothing. A record that the partner brought itself grants it nothing either:
+// its accepting region or unit is the partner's own word.
 // Uses: ledger, ticket, trust. Used by: admission, intake/http.
 #pragma once
 

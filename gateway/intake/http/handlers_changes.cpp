@@ -34,7 +34,7 @@ public:
 
     struct Answer {
         bool visible = false;
-        bool masked = false;
+        std::optional<ticket::Persons> hidden;
     };
 
     base::Result<Answer> of(ledger::View& view, const std::string& ticket_no) {
@@ -47,7 +47,7 @@ public:
             const auto folded = foldStored(
                 *stored, services_.calendar, services_.fold_rules, services_.clock.nowMillis()
             );
-            answer.masked = hidesCitizen(view, partner_, *stored, folded);
+            answer.hidden = hiddenPersons(view, partner_, *stored, folded);
         }
         known_.emplace(ticket_no, answer);
         return answer;
@@ -106,7 +106,7 @@ private:
         next_ = header.seq;
         if (header.type != ledger::EntryType::Record || partner_.speaksFor(header.source))
             return {};
-        Sight::Answer seen{.visible = partner_.may(trust::Right::ReadProvince), .masked = false};
+        Sight::Answer seen{.visible = partner_.may(trust::Right::ReadProvince), .hidden = {}};
         if (!header.ticket_no.empty()) {
             auto known = sight.of(view, header.ticket_no);
             if (!known) return std::move(known).error();
@@ -121,7 +121,7 @@ private:
             return base::makeError(
                 ErrorCode::LedgerCorrupt, "record " + std::to_string(header.seq)
             );
-        writeRecord(out_, header, *record, seen.masked);
+        writeRecord(out_, header, *record, seen.hidden ? &*seen.hidden : nullptr);
         ++items_;
         return {};
     }

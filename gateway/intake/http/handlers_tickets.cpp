@@ -22,7 +22,8 @@ base::Result<Answer> ticketAnswer(
         foldStored(*stored, services.calendar, services.fold_rules, services.clock.nowMillis());
     rapidjson::StringBuffer text;
     JsonWriter out(text);
-    writeTicket(out, *stored, folded, hidesCitizen(view, request.partner(), *stored, folded));
+    const auto hidden = hiddenPersons(view, request.partner(), *stored, folded);
+    writeTicket(out, *stored, folded, hidden ? &*hidden : nullptr);
     return jsonAnswer(text);
 }
 

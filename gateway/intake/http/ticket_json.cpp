@@ -136,13 +136,14 @@ void writeFolded(JsonWriter& out, const ticket::TicketView& folded) {
 }
 
 void writeRecordMembers(
-    JsonWriter& out, const ledger::LeafHeader& header, const ticket::Record& record, bool masked
+    JsonWriter& out, const ledger::LeafHeader& header, const ticket::Record& record,
+    const ticket::Persons* hidden
 ) {
     writeSeq(out, "seq", header.seq);
     writeText(out, "kind", ticket::kindRow(record.kind()).name);
     writeTime(out, "received_time", header.received_ms);
     writeTime(out, "committed_time", header.committed_ms);
-    const std::string text = ticket::canonicalText(masked ? ticket::masked(record) : record);
+    const std::string text = ticket::canonicalText(hidden == nullptr ? record : ticket::withoutCitizen(record, *hidden));
     out.Key("record");
     out.RawValue(text.data(), text.size(), rapidjson::kObjectType);
 }
@@ -159,22 +160,18 @@ ticket::TicketView foldStored(
     return ticket::fold(records, calendar, rules, now_ms);
 }
 
-bool hidesCitizen(
+std::optional<ticket::Persons> hiddenPersons(
     ledger::View& view, const trust::Partner& partner, const ledger::StoredTicket& stored,
     const ticket::TicketView& folded
 ) {
-    bool any_secret = false;
+    if (!ticket::citizenIsSecret(folded, stored.erased_count == 0)) return std::nullopt;
+    // Who joins a secret ticket with an appeal of its own has not thereby a right to the other citizen.
     bool all_own = true;
     for (const auto& item : stored.records) {
-        if (item.record.kind() != ticket::Kind::Appeal) continue;
-        any_secret = any_secret || item.record.flag(ticket::Field::is_secret);
-        all_own = all_own && partner.speaksFor(item.record.source());
+        const bool tells = !folded.has_appeal || item.record.kind() == ticket::Kind::Appeal;
+        all_own = all_own && (!tells || partner.speaksFor(item.record.source()));
     }
-    // Voided or erased appeals don't lift the secrecy of what they said.
-    const bool none_in_force = !folded.has_appeal || stored.erased_count > 0;
-    if (!folded.flags.secret && !(none_in_force && any_secret)) return false;
-    // Who joins a secret ticket with an appeal of its own has not thereby a right to the other citizen.
-    if (folded.has_appeal && all_own) return false;
+    if (all_own && stored.erased_count == 0) return std::nullopt;
     // The same question again, asked with nothing but the wide grants: one rule for who sees what.
     trust::Partner wide;
     wide.id = partner.id;
@@ -184,21 +181,23 @@ bool hidesCitizen(
             return grant.right == Right::ReadCity || grant.right == Right::ReadProvince;
         }
     );
-    return wide.grants.empty() || !intake::maySee(view, wide, stored.ticket_no);
+    if (!wide.grants.empty() && intake::maySee(view, wide, stored.ticket_no)) return std::nullopt;
+    return ledger::personsOf(stored);
 }
 
 void writeRecord(
-    JsonWriter& out, const ledger::LeafHeader& header, const ticket::Record& record, bool masked
+    JsonWriter& out, const ledger::LeafHeader& header, const ticket::Record& record,
+    const ticket::Persons* hidden
 ) {
     out.StartObject();
     writeText(out, "ticket_no", header.ticket_no);
-    writeRecordMembers(out, header, record, masked);
+    writeRecordMembers(out, header, record, hidden);
     out.EndObject();
 }
 
 void writeTicket(
     JsonWriter& out, const ledger::StoredTicket& stored, const ticket::TicketView& folded,
-    bool masked
+    const ticket::Persons* hidden
 ) {
     out.StartObject();
     writeText(out, "ticket_no", stored.ticket_no);
@@ -212,7 +211,7 @@ void writeTicket(
         out.Bool(
             std::find(folded.current.begin(), folded.current.end(), i) != folded.current.end()
         );
-        writeRecordMembers(out, stored.records[i].header, stored.records[i].record, masked);
+        writeRecordMembers(out, stored.records[i].header, stored.records[i].record, hidden);
         out.EndObject();
     }
     out.EndArray();

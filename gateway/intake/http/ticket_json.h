@@ -21,22 +21,23 @@ ticket::TicketView foldStored(
     const ticket::FoldRules& rules, base::UnixMillis now_ms
 );
 
-/// 保密: whether `partner` must not learn who the citizen is. True for a secret ticket unless the
-/// partner sees it by ReadCity or ReadProvince, or is the source of its appeal. Requires: the
-/// partner may see the ticket.
-bool hidesCitizen(
+/// 保密: set where `partner` must not learn who the citizen is, with the persons to be hidden. So it is
+/// for a secret ticket (masking.h) unless the partner sees it by ReadCity or ReadProvince, or is the
+/// source of every appeal in it. Requires: the partner may see the ticket.
+std::optional<ticket::Persons> hiddenPersons(
     ledger::View& view, const trust::Partner& partner, const ledger::StoredTicket& stored,
     const ticket::TicketView& folded
 );
 
-/// One record with its times; `masked`: without the citizen.
+/// One record with its times; `hidden` not null: without the citizen.
 void writeRecord(
-    JsonWriter& out, const ledger::LeafHeader& header, const ticket::Record& record, bool masked
+    JsonWriter& out, const ledger::LeafHeader& header, const ticket::Record& record,
+    const ticket::Persons* hidden
 );
 
 void writeTicket(
     JsonWriter& out, const ledger::StoredTicket& stored, const ticket::TicketView& folded,
-    bool masked
+    const ticket::Persons* hidden
 );
 
 }  // namespace yht::http

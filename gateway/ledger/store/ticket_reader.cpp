@@ -47,4 +47,12 @@ base::Result<StoredTicket> readTicket(View& view, const std::string& ticket_no) 
     return ticket;
 }
 
+ticket::Persons personsOf(const StoredTicket& ticket, Seq last) {
+    ticket::Persons persons;
+    for (const StoredRecord& stored : ticket.records) {
+        if (stored.seq <= last) persons.learn(stored.record);
+    }
+    return persons;
+}
+
 }  // namespace yht::ledger

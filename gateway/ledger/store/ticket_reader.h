@@ -2,7 +2,10 @@
 // Uses: ledger/store, ticket. Used by: intake, delivery, app.
 #pragma once
 
+#include <limits>
+
 #include "gateway/ledger/store/store.h"
+#include "gateway/ticket/masking.h"
 
 namespace yht::ledger {
 
@@ -23,5 +26,8 @@ struct StoredTicket {
 
 /// Errors: NotFound where no such ticket is known; LedgerCorrupt.
 base::Result<StoredTicket> readTicket(View& view, const std::string& ticket_no);
+
+/// The persons whom the ticket's records up to and with `last` name.
+ticket::Persons personsOf(const StoredTicket& ticket, Seq last = std::numeric_limits<Seq>::max());
 
 }  // namespace yht::ledger

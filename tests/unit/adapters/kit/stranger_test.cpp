@@ -73,8 +73,10 @@ private:
                 return record.set(row.field, "19900000001");
             case FieldType::Digest:
                 return record.set(row.field, std::string(64, 'a'));
+            case FieldType::Digests:
+                return record.set(row.field, std::vector<std::string>{std::string(64, 'b')});
             case FieldType::Texts:
-                return record.set(row.field, texts(row));
+                return record.set(row.field, std::vector<std::string>{"甲", "乙"});
             case FieldType::Map:
                 return record.set(
                     row.field, std::map<std::string, std::string>{{"jjdbh", text(100)}}
@@ -83,11 +85,6 @@ private:
             case FieldType::Codes:
                 return;
         }
-    }
-
-    std::vector<std::string> texts(const FieldRow& row) {
-        if (row.field == Field::attachment_digests) return {std::string(64, 'b')};
-        return {"甲", "乙"};
     }
 
     std::string code(const char* list) {

@@ -670,12 +670,41 @@ TEST_F(CourierTest, SecretTicketsAreMaskedForUnits) {
     }
     run();
     const auto& records = far.calls.at(0).records;
-    EXPECT_EQ(
-        ticket::masked(records[1].record).text(Field::caller_name),
-        records[0].record.text(Field::caller_name)
-    );
-    EXPECT_NE("张三丰", records[0].record.text(Field::caller_name));
+    EXPECT_EQ("保密", records[0].record.text(Field::caller_name));
     EXPECT_EQ("张三丰", records[1].record.text(Field::caller_name));
+}
+
+TEST_F(CourierTest, ASecretCitizenIsHiddenInEveryRecordOfTheTicket) {
+    options.mask_secret = true;
+    auto appeal = record(Kind::Appeal, "A1", 1, "partner");
+    appeal.set(Field::caller_name, std::string("张三丰"));
+    appeal.set(Field::is_secret, std::string("true"));
+    put("A", appeal);
+    auto result = record(Kind::Result, "A2", 1, "partner");
+    result.set(Field::handling_detail, std::string("已与张三丰联系"));
+    put("A", result);
+    run();
+    EXPECT_EQ("已与****联系", far.calls.at(1).records.at(0).record.text(Field::handling_detail));
+}
+
+TEST_F(CourierTest, AMaskedBatchIsRepeatedAsItWasThoughAnotherPersonIsKnownSince) {
+    options.mask_secret = true;
+    auto appeal = record(Kind::Appeal, "A1", 1, "partner");
+    appeal.set(Field::is_secret, std::string("true"));
+    appeal.set(Field::content, std::string("我和李四光都投诉过"));
+    put("A", appeal);
+    far.will("lost");
+    run();
+    auto second = record(Kind::Appeal, "A2", 1, "partner");
+    second.set(Field::caller_name, std::string("李四光"));
+    put("A", second);
+    later(1);
+    run();
+    const auto text = [&](std::size_t call) {
+        return far.calls.at(call).records.at(0).record.text(Field::content);
+    };
+    EXPECT_EQ(far.calls.at(0).batch_id, far.calls.at(1).batch_id);
+    EXPECT_EQ(text(0), text(1));
 }
 
 TEST_F(CourierTest, ATicketWithoutItsAppealIsMaskedForUnits) {

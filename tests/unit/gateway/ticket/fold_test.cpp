@@ -324,6 +324,19 @@ TEST(Fold, AnExtensionAskedAfterTheDeadlineIsAFinding) {
     EXPECT_THAT(story.findings(), ElementsAre("extension_asked_late E3"));
 }
 
+TEST(Fold, AGrantTellsWhenItWasAskedFor) {
+    Story story;
+    story.appeal("3");
+    story.assign("A1", "U1")
+        .set(Field::stated_deadline, std::string("2025-03-03T10:30:00.000+08:00"));
+    auto& granted = story.extension("U1", "2");
+    granted.set(Field::extended_deadline, std::string("2025-03-05T10:30:00.000+08:00"));
+    granted.set(Field::asked_time, std::string("2025-03-03T10:29:00.000+08:00"));
+    EXPECT_THAT(story.findings(), ElementsAre());
+    granted.set(Field::asked_time, std::string("2025-03-03T10:31:00.000+08:00"));
+    EXPECT_THAT(story.findings(), ElementsAre("extension_asked_late E3"));
+}
+
 TEST(Fold, FlagsComeFromTheRecords) {
     Story story;
     Record& appeal = story.appeal("3");
@@ -400,6 +413,12 @@ TEST(Fold, AClosedTicketMustContainWhatItsWayAsksFor) {
         {"answered",
          [](Story& s) { s.appeal("1").set(Field::direct_reply, std::string("答复")); },
          {}},
+        {"put through",
+         [](Story& s) { s.appeal("2").set(Field::transfer_to, std::string("12315")); },
+         {}},
+        {"put through to nobody",
+         [](Story& s) { s.appeal("2"); },
+         {"transfer_without_target P1"}},
         {"answered without words", [](Story& s) { s.appeal("1"); }, {"answer_without_reply P1"}},
         {"refused",
          [](Story& s) {

@@ -1,6 +1,8 @@
-// masked(): what each class of personal data keeps.
+// masked(): what each class of personal data keeps. withoutCitizen(): what 保密 leaves.
 #include <gtest/gtest.h>
 
+#include "gateway/ticket/masking.h"
+#include "gateway/ticket/validate.h"
 #include "tests/unit/gateway/ticket/sample_records.h"
 
 using namespace yht;
@@ -8,10 +10,16 @@ using namespace yht::ticket;
 
 namespace {
 
+Record maskedAlone(const Record& record) {
+    Persons persons;
+    persons.learn(record);
+    return masked(record, persons);
+}
+
 std::string maskedText(Field field, const samples::Members& changes) {
     const auto record = samples::read(samples::appeal(changes));
     EXPECT_TRUE(record.ok());
-    return masked(*record).text(field);
+    return maskedAlone(*record).text(field);
 }
 
 }  // namespace
@@ -69,8 +77,89 @@ TEST(Masking, FreeTextLosesNumbersAndTheRecordsOwnNames) {
 
 TEST(Masking, LeavesTheRestAlone) {
     const auto record = samples::read(samples::appeal());
-    const auto copy = masked(*record);
+    const auto copy = maskedAlone(*record);
     EXPECT_EQ(record->text(Field::title), copy.text(Field::title));
     EXPECT_EQ(record->identity(), copy.identity());
-    EXPECT_EQ(copy, masked(copy));
+    EXPECT_EQ(copy, maskedAlone(copy));
+}
+
+TEST(Masking, ANameOfTheAppealIsFoundInTheUnitsOpinion) {
+    const auto appeal = *samples::read(samples::appeal());
+    Persons persons;
+    persons.learn(appeal);
+    Record step(Kind::Process);
+    step.set(Field::opinion, "已与张先生(某小区)联系,号码19900000001。");
+    EXPECT_EQ("已与张**(某小区)联系,号码****。", masked(step, persons).text(Field::opinion));
+    EXPECT_EQ("已与****(某小区)联系,号码****。", withoutCitizen(step, persons).text(Field::opinion));
+}
+
+TEST(Masking, TagsAndExtensionBlocksAreFreeText) {
+    const auto record = *samples::read(
+        samples::appeal({{"tags", R"(["张先生"])"}, {"ext", R"({"报警人":"张先生"})"}})
+    );
+    const auto copy = maskedAlone(record);
+    EXPECT_EQ("张**", copy.list(Field::tags).at(0));
+    EXPECT_EQ("张**", copy.map(Field::ext).at("报警人"));
+}
+
+TEST(Secrecy, NothingOfTheCitizenStays) {
+    const auto record = *samples::read(samples::appeal(
+        {{"caller_phone", "\"19900000001\""},
+         {"contact_phone", "\"19900000002\""},
+         {"caller_email", "\"zhang@example.com\""},
+         {"caller_company", "\"张家面馆\""},
+         {"caller_gender", "\"1\""},
+         {"id_type", "\"111\""},
+         {"id_number", "\"11010519491231002X\""},
+         {"tags", R"(["张家面馆老板"])"},
+         {"ext", R"({"jjdbh":"A1"})"},
+         {"content", "\"我是张先生,张家面馆,zhang@example.com,19900000002。\""}}
+    ));
+    Persons persons;
+    persons.learn(record);
+    const auto copy = withoutCitizen(record, persons);
+    EXPECT_EQ("保密", copy.text(Field::caller_name));
+    EXPECT_EQ("000", copy.text(Field::caller_phone));
+    for (const Field field :
+         {Field::contact_phone, Field::caller_email, Field::caller_company, Field::caller_gender,
+          Field::id_type, Field::id_number, Field::tags, Field::ext}) {
+        EXPECT_FALSE(copy.has(field)) << fieldRow(field).name;
+    }
+    EXPECT_EQ("我是****,****,****,****。", copy.text(Field::content));
+    EXPECT_TRUE(validated(copy, {}).ok());  // still a record that a unit's system can take in
+}
+
+TEST(Secrecy, PlaceAccusedAndOfficersStay) {
+    const auto record = *samples::read(samples::appeal(
+        {{"address", "\"某路0号\""},
+         {"accused_name", "\"某某餐馆\""},
+         {"operator_name", "\"李四\""},
+         {"content", "\"某路0号某某餐馆油烟大,李四登记。\""}}
+    ));
+    Persons persons;
+    persons.learn(record);
+    const auto copy = withoutCitizen(record, persons);
+    for (const Field field :
+         {Field::address, Field::accused_name, Field::operator_name, Field::content}) {
+        EXPECT_EQ(record.text(field), copy.text(field));
+    }
+}
+
+TEST(Secrecy, EveryPersonOfTheCatalogueIsSomebodys) {
+    for (const FieldRow& row : fieldTable()) {
+        const bool person =
+            row.personal != PersonalData::None && row.personal != PersonalData::FreeText;
+        if (person) { EXPECT_NE(Whose::Nobody, row.whose) << row.name; }
+    }
+}
+
+TEST(Secrecy, WhatCouldNotBeCheckedCountsAsSecret) {
+    TicketView open;
+    open.has_appeal = true;
+    EXPECT_FALSE(citizenIsSecret(open, true));
+    EXPECT_TRUE(citizenIsSecret(open, false));
+    TicketView secret = open;
+    secret.flags.secret = true;
+    EXPECT_TRUE(citizenIsSecret(secret, true));
+    EXPECT_TRUE(citizenIsSecret(TicketView{}, true));
 }

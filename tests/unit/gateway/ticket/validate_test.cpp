@@ -311,17 +311,39 @@ TEST(Validate, CreditCodesAreChecked) {
     );
 }
 
+TEST(Validate, DigestsAreJudgedOneByOne) {
+    const std::string digest(64, 'a');
+    EXPECT_THAT(
+        errorsOf(appeal({{"attachment_digests", "[\"" + digest + "\",\"A1\"]"}})),
+        ElementsAre("/attachment_digests/1 digest_invalid 64")
+    );
+}
+
+TEST(Validate, AnExtensionBlockIsBoundedAsAWhole) {
+    const auto block = [](std::size_t length) {
+        std::string json = "{";
+        for (int i = 0; i < 5; ++i)
+            json += (i > 0 ? ",\"" : "\"") + std::to_string(i) + "\":\"" + repeated("长", length) + "\"";
+        return json + "}";
+    };
+    EXPECT_THAT(errorsOf(appeal({{"ext", block(3200)}})), IsEmpty());
+    EXPECT_THAT(errorsOf(appeal({{"ext", block(3201)}})), ElementsAre("/ext too_long 16000"));
+}
+
 TEST(Validate, ConditionsAskForTheirFields) {
     EXPECT_THAT(
         errorsOf(appeal({{"caller_phone", ""}, {"hotline_number", ""}})),
         UnorderedElementsAre(
-            "/caller_phone required channel is 01 or 15",
+            "/caller_phone required channel is 01",
             "/hotline_number required channel is 01 or 15"
         )
     );
     EXPECT_THAT(
         errorsOf(appeal({{"caller_phone", ""}, {"hotline_number", ""}, {"channel", "\"03\""}})),
         IsEmpty()
+    );
+    EXPECT_THAT(
+        errorsOf(appeal({{"caller_phone", ""}, {"channel", "\"15\""}})), IsEmpty()
     );
     EXPECT_THAT(
         errorsOf(appeal({{"caller_name", ""}})),

@@ -64,6 +64,11 @@ TEST_F(Visibility, CityMeansTheNumberOrTheAcceptingRegion) {
     EXPECT_FALSE(sees("x", {{Right::ReadCity, "4301"}}));
 }
 
+TEST_F(Visibility, ARecordOfOnesOwnGrantsNothing) {
+    EXPECT_FALSE(sees("zz110", {{Right::ReadCity, "4390"}}));
+    EXPECT_FALSE(sees("zz12345", {{Right::ReadUnit, "430202"}}));
+}
+
 TEST_F(Visibility, UnitMeansAnAssignmentWithin) {
     EXPECT_TRUE(sees("x", {{Right::ReadUnit, "430202"}}));
     EXPECT_FALSE(sees("x", {{Right::ReadUnit, "430203"}}));

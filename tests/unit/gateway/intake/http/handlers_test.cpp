@@ -221,6 +221,35 @@ TEST_F(DoorTest, ASecretTicketsCitizenIsHiddenFromTheUnitAndShownToTheCentre) {
     EXPECT_THAT(get("centre", "/v1/tickets/" + ticket_no).body, HasSubstr(kName));
 }
 
+TEST_F(DoorTest, ASecretTicketsCitizenIsHiddenInOthersWordsToo) {
+    const intake::Fields citizen = {
+        {"ticket_ref", "T1"},
+        {"is_secret", "true"},
+        {"is_anonymous", "false"},
+        {"caller_name", kName},
+        {"caller_phone", kPhone}};
+    const auto ticket_no = mustTake("centre", appeal("zz12345", "a1", citizen));
+    mustTake("centre", assignment("zz12345", "d1", {{"ticket_ref", "T1"}}));
+    mustTake(
+        "centre", result(
+                      "zz12345", "r1",
+                      {{"ticket_ref", "T1"}, {"handling_detail", "已与张三丰(19900000001)联系"}}
+                  )
+    );
+    for (const auto& answer : {get("water", "/v1/tickets/" + ticket_no), get("water", "/v1/changes")}) {
+        EXPECT_THAT(answer.body, HasSubstr("已与****(****)联系"));
+        EXPECT_THAT(answer.body, Not(HasSubstr(kName)));
+    }
+}
+
+TEST_F(DoorTest, ATicketWithoutItsAppealHidesItsCitizen) {
+    mustTake(
+        "centre",
+        assignment("zz12345", "d1", {{"ticket_ref", "T1"}, {"advice", "请联系19900000001"}})
+    );
+    EXPECT_THAT(get("water", "/v1/changes").body, HasSubstr("请联系****"));
+}
+
 TEST_F(DoorTest, ASecretTicketsOwnSourceSeesItsCitizen) {
     const auto ticket_no = mustTake(
         "police", appeal(
