@@ -3,16 +3,14 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "adapters/kit/peer_text.h"
 #include "adapters/kit/raw_json.h"
 #include "adapters/kit/retry_after.h"
-#include "gateway/base/text.h"
 #include "gateway/crypto/digest.h"
 
 namespace yht::kit {
 namespace {
 
-constexpr std::size_t kCodeCharactersMax = 64;
-constexpr std::size_t kNumberCharactersMax = 64;  // as ticket references
 constexpr std::size_t kFieldErrorsMax = 64;
 constexpr json::Limits kAnswerLimits{.depth_max = 8, .values_max = 100'000, .members_max = 256};
 
@@ -35,11 +33,6 @@ BatchAnswer nothingTaken(base::ErrorCode error, std::int64_t retry_after_ms, std
     answer.retry_after_ms = retry_after_ms;
     answer.error_detail = std::move(detail);
     return answer;
-}
-
-/// A code or name of the far side's, short enough to keep.
-std::string shortText(const std::string& text, std::size_t characters_max) {
-    return std::string(base::prefixByCodePoints(text, characters_max));
 }
 
 /// "" where the receipt is good, else why it is not.
@@ -122,11 +115,11 @@ private:
         }
         RecordAnswer& answer = answers_[found->second];
         answer.seq = record.seq;
-        answer.code = shortText(textAt(item, rules_.code), kCodeCharactersMax);
-        if (!verdictOf(answer.code, answer.verdict))
+        const std::string code = textAt(item, rules_.code);
+        answer.code = peerToken(code);
+        if (!verdictOf(code, answer.verdict))
             return "the answer has an unknown code " + answer.code;
-        if (!rules_.number.empty())
-            answer.peer_number = shortText(textAt(item, rules_.number), kNumberCharactersMax);
+        if (!rules_.number.empty()) answer.peer_number = peerNumber(textAt(item, rules_.number));
         if (answer.verdict == RecordVerdict::Refused)
             readFields(item, record.record.kind(), answer);
         return "";
@@ -154,10 +147,10 @@ private:
         const KindRules* rules = context_.profile.findKind(kind);
         for (const auto& field : fields->GetArray()) {
             if (answer.fields.size() >= kFieldErrorsMax) return;
-            const std::string name =
-                shortText(textAt(field, rules_.field_name), kCodeCharactersMax);
-            const std::string code =
-                shortText(textAt(field, rules_.field_code), kCodeCharactersMax);
+            std::string name = textAt(field, rules_.field_name);
+            // A name of the profile is ours to print, in whatever script.
+            if (!rules->mapping->knows(name)) name = peerToken(name);
+            const std::string code = peerToken(textAt(field, rules_.field_code));
             answer.fields.push_back(
                 {rules->mapping->pointerOf(name), code, "",
                  "the far side refuses " + name + " with " + code,
@@ -178,16 +171,17 @@ BatchAnswer judgeBody(const AnswerContext& context, const std::string& raw) {
     const auto& rules = context.profile.answer();
     const auto body = json::parse(raw, kAnswerLimits);
     if (!body) return invalid("the answer is no JSON");
-    const std::string code = shortText(textAt(*body, rules.code_path), kCodeCharactersMax);
+    const std::string code = textAt(*body, rules.code_path);
+    const std::string shown = peerToken(code);
     const std::string wait =
         rules.retry_after_path.empty() ? "" : textAt(*body, rules.retry_after_path);
     const std::int64_t retry_after_ms = retryAfterMillis(wait, context.now_ms);
     if (rules.nothing_taken.has(code)) {
-        return nothingTaken(base::ErrorCode::PeerBusy, retry_after_ms, "code " + code);
+        return nothingTaken(base::ErrorCode::PeerBusy, retry_after_ms, "code " + shown);
     }
     if (rules.refused.has(code))
-        return nothingTaken(base::ErrorCode::PeerRefused, retry_after_ms, "code " + code);
-    if (!rules.success.has(code)) return invalid("unknown code " + code);
+        return nothingTaken(base::ErrorCode::PeerRefused, retry_after_ms, "code " + shown);
+    if (!rules.success.has(code)) return invalid("unknown code " + shown);
     if (rules.receipt.required) {
         if (std::string fault = receiptFault(context, *body, raw); !fault.empty())
             return invalid(fault);

@@ -41,7 +41,7 @@ struct RecordAnswer {
     RecordVerdict verdict = RecordVerdict::Later;
     std::string peer_number;   // the far side's own ticket number, "" if none
     std::string peer_receipt;  // its receipt for this record, as it came, "" if none
-    std::string code;          // its code
+    std::string code;          // its code, as peerToken() leaves it; so are codes of fields
     std::vector<base::FieldError> fields;
 };
 

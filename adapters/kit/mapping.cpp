@@ -404,6 +404,12 @@ MappedRecord Mapping::map(const OutboundRecord& record, const MappingContext& co
     return mapped;
 }
 
+bool Mapping::knows(const std::string& target) const {
+    return std::any_of(rows_.begin(), rows_.end(), [&](const MappingRow& row) {
+        return row.to == target || (!row.into.empty() && row.into == target);
+    });
+}
+
 std::string Mapping::pointerOf(const std::string& target) const {
     for (const auto& row : rows_) {
         if ((row.to == target || row.into == target) && !row.from.empty())

@@ -122,6 +122,8 @@ public:
     /// Our pointer for a target that the far side complains of: "SQBT" → "/title"; "/" + name where
     /// unknown.
     std::string pointerOf(const std::string& target) const;
+    /// Whether a row writes this target.
+    bool knows(const std::string& target) const;
     const std::string& type() const { return type_; }
     const std::vector<MappingRow>& rows() const { return rows_; }
 

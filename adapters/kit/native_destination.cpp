@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <map>
 
+#include "adapters/kit/peer_text.h"
 #include "adapters/kit/raw_json.h"
 #include "adapters/kit/retry_after.h"
-#include "gateway/base/text.h"
 #include "gateway/base/time_text.h"
 #include "gateway/ticket/record_json.h"
 
@@ -13,8 +13,6 @@ namespace yht::kit {
 namespace {
 
 constexpr std::size_t kBracketsBytes = 2;  // around the items of a body
-constexpr std::size_t kTextCharactersMax = 64;
-constexpr std::size_t kPointerCharactersMax = 256;
 constexpr std::size_t kFieldErrorsMax = 64;
 constexpr json::Limits kAnswerLimits{.depth_max = 6, .values_max = 200'000, .members_max = 64};
 constexpr const char* kAcceptSignature =
@@ -52,12 +50,6 @@ std::string bodyOf(const std::vector<OutboundRecord>& records) {
     return body + "]";
 }
 
-std::string textOf(
-    const rapidjson::Value& value, std::string_view name, std::size_t characters_max
-) {
-    return std::string(base::prefixByCodePoints(textAt(value, name), characters_max));
-}
-
 bool verdictOf(const std::string& status, RecordVerdict& verdict) {
     if (status == "accepted")
         verdict = RecordVerdict::Accepted;
@@ -78,9 +70,9 @@ std::vector<base::FieldError> fieldErrorsOf(const rapidjson::Value& item) {
     if (list == nullptr || !list->IsArray()) return errors;
     for (const auto& error : list->GetArray()) {
         if (errors.size() >= kFieldErrorsMax) break;
-        const std::string code = textOf(error, "code", kTextCharactersMax);
+        const std::string code = peerToken(textAt(error, "code"));
         errors.push_back(
-            {textOf(error, "pointer", kPointerCharactersMax), code, "",
+            {peerToken(textAt(error, "pointer"), kPeerPointerCharactersMax), code, "",
              "the far side refuses the field with " + code, "对端拒收该字段,代码 " + code}
         );
     }
@@ -119,8 +111,8 @@ BatchAnswer readItems(const HttpAnswer& http, const std::vector<OutboundRecord>&
         awaited.erase(found);
         if (!verdictOf(textAt(item, "status"), record.verdict))
             return invalid("an item has no known status");
-        record.peer_number = textOf(item, "number", kTextCharactersMax);
-        record.code = textOf(item, "code", kTextCharactersMax);
+        record.peer_number = peerNumber(textAt(item, "number"));
+        record.code = peerToken(textAt(item, "code"));
         if (record.verdict == RecordVerdict::Refused) record.fields = fieldErrorsOf(item);
         answer.records.push_back(std::move(record));
     }

@@ -85,14 +85,14 @@ void printHead(const ledger::StoredTicket& stored, const ticket::TicketView& vie
     const auto& state = ticket::stateRow(view.state);
     std::cout << "工单 " << stored.ticket_no << "  " << state.zh << " " << state.name << "  第 " << view.round
               << " 轮 round\n";
-    for (const auto& alias : stored.aliases) std::cout << "  " << alias.party << ": " << alias.number << '\n';
+    for (const auto& alias : stored.aliases) std::cout << "  " << printable(alias.party) << ": " << printable(alias.number) << '\n';
     if (view.deadline_ms) {
         std::cout << "  时限 deadline: " << clockText(*view.deadline_ms)
                   << (view.flags.overdue ? "  超期 overdue" : "") << '\n';
     }
     for (const auto& finding : view.findings) {
         std::cout << "  ! " << finding.zh << " " << finding.en << " (" << finding.record.source << " "
-                  << finding.record.record_ref << ")\n";
+                  << printable(finding.record.record_ref) << ")\n";
     }
     if (stored.erased_count > 0) std::cout << "  已删除记录 erased records: " << stored.erased_count << '\n';
 }
@@ -181,7 +181,7 @@ void printFollowed(const StoryLine& line, bool json) {
         return;
     }
     std::cout << "#" << line.seq << "  " << line.ticket_no << "  " << line.who << "  " << line.what << "  "
-              << line.text << std::endl;
+              << printable(line.text) << std::endl;
 }
 
 }  // namespace

@@ -33,7 +33,27 @@ std::size_t cellsOf(std::string_view character) {
     return isWide(c) ? 2 : 1;
 }
 
+/// C0, DEL, C1; the marks, embeddings, overrides and isolates of bidirectional text.
+bool movesTerminal(char32_t c) {
+    return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x200E || c == 0x200F ||
+           (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+}
+
 }  // namespace
+
+std::string printable(std::string_view text) {
+    std::string kept;
+    while (!text.empty()) {
+        const auto character = base::prefixByCodePoints(text, 1);
+        if (movesTerminal(decode(character))) {
+            kept += '?';
+        } else {
+            kept += character;
+        }
+        text.remove_prefix(character.size());
+    }
+    return kept;
+}
 
 std::size_t displayWidth(std::string_view text) {
     std::size_t cells = 0;
@@ -59,7 +79,11 @@ std::string clipped(std::string_view text, std::size_t cells) {
     return kept + "…";
 }
 
-void print(std::ostream& out, const Table& table) {
+void print(std::ostream& out, const Table& given) {
+    Table table = given;
+    for (auto& row : table.rows) {
+        for (auto& cell : row) cell = printable(cell);
+    }
     std::vector<std::size_t> widths;
     for (const auto& title : table.header) widths.push_back(displayWidth(title));
     for (const auto& row : table.rows) {

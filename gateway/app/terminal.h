@@ -14,6 +14,10 @@ namespace yht::app {
 /// marks, else 1. Requires: well-formed UTF-8.
 std::size_t displayWidth(std::string_view text);
 
+/// Control characters, and those that turn the direction of writing, as '?': whatever a text came from, it
+/// can't move a terminal. Requires: well-formed UTF-8.
+std::string printable(std::string_view text);
+
 /// The longest prefix of at most `cells` cells, "…" at its end where something was cut.
 std::string clipped(std::string_view text, std::size_t cells);
 
@@ -21,6 +25,7 @@ struct Table {
     std::vector<std::string> header;
     std::vector<std::vector<std::string>> rows;  // each as long as header
 };
+/// Cells are made printable first.
 void print(std::ostream& out, const Table& table);
 
 /// "3 s", "5 min", "2 h 10 min", "3 d": for ages and times to drain.

@@ -101,6 +101,49 @@ TEST_F(AnswerTest, RefusedFieldsComeBackUnderOurPointers) {
     EXPECT_EQ(answer.records[0].fields[2].pointer, "/QQQQ");
 }
 
+TEST_F(AnswerTest, NothingPersonalOrMovingComesInAsACodeOrAName) {
+    const auto answer = judge(answered(
+        "[" +
+        item(
+            17, "2003",
+            R"(,"fieldErrors":[{"field":"LDHM:19900000001","code":"19900000001"},)"
+            R"({"field":"张先生","code":"\u001b[2J2004"}])"
+        ) +
+        "," + item(18, "0") + "]"
+    ));
+    ASSERT_EQ(answer.verdict, BatchVerdict::Answered) << answer.error_detail;
+    const auto& fields = answer.records[0].fields;
+    ASSERT_EQ(fields.size(), 2U);
+    EXPECT_EQ(fields[0].pointer, "/LDHM:***********");
+    EXPECT_EQ(fields[0].code, "***********");
+    EXPECT_EQ(fields[1].pointer, "/???");
+    EXPECT_EQ(fields[1].code, "?[2J2004");
+    for (const auto& field : fields) {
+        EXPECT_EQ((field.en + field.zh).find("1990000"), std::string::npos);
+        EXPECT_EQ((field.en + field.zh).find("张"), std::string::npos);
+    }
+}
+
+TEST_F(AnswerTest, AnUnknownCodeIsToldWithoutWhatItHides) {
+    const auto answer = judge(R"({"code":"张先生19900000001","message":"…"})");
+    expectNone(answer);
+    EXPECT_EQ(answer.error_detail, "unknown code ???***********");
+    const auto item_answer = judge(answered(both("13800000000\\u001b[2J")));
+    EXPECT_EQ(item_answer.error_detail, "the answer has an unknown code ***********?[2J");
+}
+
+TEST_F(AnswerTest, ANumberThatCannotBeOneIsNone) {
+    auto strange = [&](const std::string& number) {
+        std::string data = both("0");
+        for (std::size_t at = 0; (at = data.find("XS2019041800000042")) != std::string::npos;)
+            data.replace(at, 18, number);
+        return judge(answered(data)).records.at(0).peer_number;
+    };
+    EXPECT_EQ(strange("XS1\\u001b[2J"), "");
+    EXPECT_EQ(strange(std::string(65, '9')), "");
+    EXPECT_EQ(strange("XS-9"), "XS-9");
+}
+
 TEST_F(AnswerTest, ABatchCodeOtherThan200MeansNothingWasTaken) {
     const std::pair<const char*, ErrorCode> rows[] = {
         {"1004", ErrorCode::PeerBusy},    {"1006", ErrorCode::PeerBusy},

@@ -171,6 +171,17 @@ TEST_F(NativeDestinationTest, GapsAndStrangersInTheItemsAreNoAnswer) {
     }
 }
 
+TEST_F(NativeDestinationTest, NothingPersonalOrMovingComesInAsACodeOrAPointer) {
+    items = R"([{"seq":"17","status":"refused","code":"张三 19900000001","number":"N\u001b[2J",)"
+            R"("errors":[{"pointer":"/caller_phone/19900000001","code":"\u001b[31mbad"}]}])";
+    const auto answer = send();
+    ASSERT_EQ(answer.verdict, BatchVerdict::Answered) << answer.error_detail;
+    EXPECT_EQ(answer.records[0].code, "???***********");
+    EXPECT_EQ(answer.records[0].peer_number, "");
+    EXPECT_EQ(answer.records[0].fields.at(0).pointer, "/caller_phone/***********");
+    EXPECT_EQ(answer.records[0].fields.at(0).code, "?[31mbad");
+}
+
 TEST_F(NativeDestinationTest, HttpStatusesAreToldApart) {
     const std::tuple<int, BatchVerdict, ErrorCode> rows[] = {
         {429, BatchVerdict::Busy, ErrorCode::PeerBusy},

@@ -26,6 +26,14 @@ TEST(Terminal, ClippingNeverExceedsItsCells) {
     EXPECT_EQ("株…", clipped("株洲市民", 4));
 }
 
+TEST(Terminal, NoTextMovesIt) {
+    EXPECT_EQ("a?[31m?b?", printable("a\x1b[31m\nb\u202e"));
+    EXPECT_EQ("株洲?", printable("株洲\u009b"));
+    std::ostringstream out;
+    print(out, {{"n"}, {{"x\x1b[2J"}}});
+    EXPECT_EQ("n\nx?[2J\n", out.str());
+}
+
 TEST(Terminal, DurationsAreReadable) {
     EXPECT_EQ("999 ms", humanDuration(999));
     EXPECT_EQ("59 s", humanDuration(59'999));
