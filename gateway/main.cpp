@@ -1,6 +1,8 @@
 // yht: the gateway and its commands. `yht serve` assembles the rooms in the numbered steps below, listening last;
 // destructors undo them in reverse. Every other command is a function of gateway/app.
 #include "gateway/app/command_line.h"
+#include "gateway/app/control_client.h"
+#include "gateway/app/control_socket.h"
 #include "gateway/app/destinations.h"
 #include "gateway/app/gateway.h"
 #include "gateway/app/opened_ledger.h"
@@ -52,13 +54,16 @@ int serve(const std::string& directory) {
     YHT_STEP(deliveries, app::makeDeliveries(*config, **store, clock, random, std::move(far_sides->destinations), trust));
     (*deliveries)->start();
 
-    // Step 8: listen. From here on others can reach us.
+    // Step 8: listen. From here on others can reach us; first the operator, who may have to mend something.
+    const auto reload = [&] { return app::reloadTrust(*config, trust, contexts); };
+    YHT_STEP(control, app::ControlSocket::open(app::controlSocketPath(*config), app::controlCommands(),
+                                               {**store, clock, random, reload}));
     (*door)->start();
     app::logLine("ready 就绪: partners 对接方 " + config->text("partner.listen") + ", admin 本机 " +
                  config->text("admin.listen"));
 
     // Step 9: until told to stop; then no new requests, what is under way finishes, the ledger closes last.
-    app::waitForStop([&] { app::reloadTrust(*config, trust, contexts); });
+    app::waitForStop([&] { static_cast<void>(reload()); });  // the log says what became of it
     app::logLine("stopping 正在停止");
     (*door)->stop();
     (*deliveries)->stop();

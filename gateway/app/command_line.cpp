@@ -23,7 +23,7 @@ constexpr const char* kExamples =
 /// What CLI11 fills in. One object for all commands: only one of them runs.
 struct Parsed {
     CommandOptions options;
-    std::string ticket_no, what, list;
+    std::string ticket_no, what, list, why;
     std::uint64_t after = 0;
     std::int64_t idle_s = 0;
     std::size_t limit = 50;
@@ -45,6 +45,10 @@ void addConfig(CLI::App* app, Parsed& parsed) {
 
 void addJson(CLI::App* app, Parsed& parsed) {
     app->add_flag("--json", parsed.options.json, "For machines 机器可读");
+}
+
+void addWhy(CLI::App* app, Parsed& parsed) {
+    app->add_option("--why", parsed.why, "Your reason; it is kept in the ledger 原因,记入账本");
 }
 
 void addLedger(CLI::App& top, Parsed& parsed) {
@@ -97,6 +101,13 @@ void addReference(CLI::App& top, Parsed& parsed) {
     command(*config, "reference", "Every key with type, unit, default and range 全部配置项", parsed, [] { return printConfigReference(); });
     auto* check = command(*config, "check", "Check a deployment directory 检查部署目录", parsed, [&] { return checkConfig(parsed.options); });
     addConfig(check, parsed);
+
+    auto* reload = command(top, "reload", "The running gateway reads partners, sources and certificates again 重新加载对接方与证书",
+                           parsed, [&] { return reloadGateway(parsed.options, parsed.why); });
+    addConfig(reload, parsed);
+    addJson(reload, parsed);
+    addWhy(reload, parsed);
+    reload->footer("Example 示例:\n  yht reload --why \"certificate of 12315 renewed\"");
 
     auto* errors = command(top, "errors", "Every error code with status and retry class 错误码表", parsed,
                            [&] { return printErrors(parsed.options.json); });

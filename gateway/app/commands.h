@@ -26,6 +26,8 @@ int listDeliveries(const CommandOptions& options);
 int printSchema(const std::string& what, const std::string& list);
 int printConfigReference();
 int checkConfig(const CommandOptions& options);
+/// The running gateway reads partners, sources and certificates again.
+int reloadGateway(const CommandOptions& options, const std::string& why);
 int printErrors(bool json);
 
 }  // namespace yht::app

@@ -2,6 +2,7 @@
 
 #include "gateway/app/command_line.h"
 #include "gateway/app/commands.h"
+#include "gateway/app/control_client.h"
 #include "gateway/app/destinations.h"
 #include "gateway/app/gateway.h"
 #include "gateway/app/opened_ledger.h"
@@ -38,6 +39,13 @@ int checkConfig(const CommandOptions& options) {
     const auto checked = checkDeployment(options.directory);
     if (!checked.ok()) return reportError(checked.error());
     std::cout << options.directory << ": ok 无误\n";
+    return kExitOk;
+}
+
+int reloadGateway(const CommandOptions& options, const std::string& why) {
+    const auto answer = command(options.directory, {"reload", {}, why});
+    if (!answer.ok()) return reportError(answer.error());
+    std::cout << (options.json ? *answer : "reloaded 已重新加载: partners, sources, certificates 对接方、来源、证书") << '\n';
     return kExitOk;
 }
 

@@ -113,17 +113,18 @@ std::vector<http::ReadinessCheck> readinessChecks(ledger::Store& store, const ba
     return {{"ledger_writable", writable}, {"clock_sane", clock_sane, true}};
 }
 
-void reloadTrust(const Config& config, trust::TrustHolder& trust, trust::TlsContextHolder& contexts) {
+base::Status reloadTrust(const Config& config, trust::TrustHolder& trust, trust::TlsContextHolder& contexts) {
     auto snapshot = trust::loadTrust(config.directory());
     auto context = trust::serverContext(tlsFiles(config));
     if (!snapshot.ok() || !context.ok()) {
-        logLine("reload refused, all stays as it was 重新加载被拒绝,保持原样: " +
-                base::describe(snapshot.ok() ? context.error() : snapshot.error()));
-        return;
+        base::Error error = snapshot.ok() ? std::move(context).error() : std::move(snapshot).error();
+        logLine("reload refused, all stays as it was 重新加载被拒绝,保持原样: " + base::describe(error));
+        return error;
     }
     trust.replace(*std::move(snapshot));
     contexts.replace(*std::move(context));
     logLine("partners and certificates reloaded 对接方与证书已重新加载");
+    return {};
 }
 
 base::Result<std::unique_ptr<delivery::Deliveries>> makeDeliveries(const Config& config, ledger::Store& store,

@@ -34,7 +34,8 @@ std::vector<http::ReadinessCheck> readinessChecks(ledger::Store& store, const ba
 inline constexpr std::int64_t kClockBehindMillisMax = 60'000;
 
 /// Partners, sources and certificates read again; on any mistake everything stays as it is and the log says why.
-void reloadTrust(const Config& config, trust::TrustHolder& trust, trust::TlsContextHolder& contexts);
+/// Thread-safety: any thread. Errors: ConfigInvalid.
+base::Status reloadTrust(const Config& config, trust::TrustHolder& trust, trust::TlsContextHolder& contexts);
 
 /// The routing table of the deployment, and its destinations behind it.
 base::Result<std::unique_ptr<delivery::Deliveries>> makeDeliveries(const Config& config, ledger::Store& store,

@@ -1,0 +1,75 @@
+// Commands that change something (控制命令): one table of them, run on the store of whoever holds the ledger. That is the
+// gateway, asked over its control socket (control_socket.h); with none running, the command itself under the ledger's lock.
+// Every command leaves an entry of type audit in the commit of its effect: who, what, why.
+//   request  {"arguments":{name:text…},"command":name,"why":text}          RFC 8785, one line
+//   answer   {"answer":{…}}  or  {"error":{"code":wire,"en":text,"zh":text}}  one line
+//   audit    {"arguments":{…},"command":name,"format":"yht-audit-1","operator":id,"why":text}
+// Uses: ledger, json. Used by: control_socket, the commands of app, main.cpp.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "gateway/ledger/store/store.h"
+
+namespace yht::app {
+
+inline constexpr std::size_t kControlBytesMax = 64 * 1024;  // of a request, and of an answer
+inline constexpr std::size_t kWhyCodePointsMax = 500;
+
+struct ControlRequest {
+    std::string command;
+    std::map<std::string, std::string> arguments;
+    std::string why;  // the operator's reason, kept for good
+    bool operator==(const ControlRequest&) const = default;
+};
+std::string encodeControlRequest(const ControlRequest& request);
+/// Errors: RequestMalformed.
+base::Result<ControlRequest> decodeControlRequest(std::string_view line);
+
+std::string encodeControlAnswer(const base::Result<std::string>& answer);
+/// The answer's JSON object. Errors: what the answer says; PeerAnswerInvalid where it can't be read.
+base::Result<std::string> decodeControlAnswer(std::string_view line);
+
+/// What commands work on. References must outlive it.
+struct ControlServices {
+    ledger::Store& store;
+    const base::Clock& clock;
+    base::Random& random;
+    /// Partners, sources and certificates read again; empty where no gateway runs.
+    std::function<base::Status()> reload = {};
+};
+
+/// One command under way.
+struct ControlCall {
+    const ControlRequest& request;
+    std::string operator_id;  // "uid:1000"
+
+    /// Requires: an argument that the command's row names.
+    const std::string& argument(const std::string& name) const { return request.arguments.at(name); }
+};
+
+/// Appends the audit entry of a command, from inside the task that has its effect.
+base::Status appendAudit(ledger::Transaction& transaction, ControlServices& services, const ControlCall& call);
+
+struct ControlCommand {
+    const char* name;
+    std::vector<const char*> arguments;  // exactly these are wanted
+    bool why_wanted;
+    /// Gives a JSON object. Must leave an audit entry where it succeeds.
+    std::function<base::Result<std::string>(ControlServices&, const ControlCall&)> run;
+};
+
+/// The commands that this room brings: reload.
+std::vector<ControlCommand> ownControlCommands();
+
+/// Finds the command, checks what it was given, runs it. Thread-safety: one call at a time.
+/// Errors: ParameterInvalid (no such command, an argument missing or unknown, no reason given); the command's own.
+base::Result<std::string> runControl(
+    std::span<const ControlCommand> table, ControlServices& services, const ControlCall& call
+);
+
+}  // namespace yht::app

@@ -1,0 +1,155 @@
+// Commands that change something: their grammar, their table, and the socket that they come over.
+#include "gateway/app/control_socket.h"
+
+#include <Poco/Net/StreamSocket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <fstream>
+
+#include "tests/unit/gateway/ledger/store/ledger_fixture.h"
+
+namespace yht::app {
+namespace {
+
+using base::ErrorCode;
+using testing::HasSubstr;
+
+class ControlTest : public ledger::LedgerTest {
+protected:
+    ControlTest() { open(); }
+
+    ControlServices services() {
+        return {store(), clock_, random_, [this] {
+                    ++reloads_;
+                    return reload_result_;
+                }};
+    }
+    base::Result<std::string> runRequest(const ControlRequest& request) {
+        auto on = services();
+        return runControl(table_, on, {request, "uid:7"});
+    }
+    void serve() { socket_ = must(ControlSocket::open(path(), table_, services())); }
+    std::string path() { return folder_ / "control.sock"; }
+    base::Result<std::string> ask(const ControlRequest& request) {
+        return askGateway(path(), request);
+    }
+    /// What a raw connection is told.
+    std::string say(const std::string& bytes) {
+        Poco::Net::StreamSocket peer;
+        peer.connect(Poco::Net::SocketAddress(Poco::Net::SocketAddress::UNIX_LOCAL, path()));
+        peer.sendBytes(bytes.data(), static_cast<int>(bytes.size()));
+        peer.shutdownSend();
+        std::string answer;
+        char buffer[4096];
+        try {
+            for (int count = 0; (count = peer.receiveBytes(buffer, sizeof(buffer))) > 0;)
+                answer.append(buffer, static_cast<std::size_t>(count));
+        } catch (const Poco::Exception&) {
+            // cut off: what came is what there is
+        }
+        return answer;
+    }
+
+    std::vector<ControlCommand> table_ = ownControlCommands();
+    base::Status reload_result_;
+    int reloads_ = 0;
+    std::unique_ptr<ControlSocket> socket_;
+};
+
+TEST_F(ControlTest, ARequestComesBackAsItWas) {
+    const ControlRequest request{"erase", {{"ticket_no", "1"}, {"甲", "\"乙\"\n"}}, "公民申请 <删除>"};
+    const auto read = decodeControlRequest(encodeControlRequest(request));
+    ASSERT_TRUE(read.ok());
+    EXPECT_EQ(request, *read);
+}
+
+TEST_F(ControlTest, AnErrorComesBackWithCodeAndBothTexts) {
+    const auto error = base::makePublicError(ErrorCode::NotReady, "en", "zh", "why");
+    const auto read = decodeControlAnswer(encodeControlAnswer(error));
+    ASSERT_FALSE(read.ok());
+    EXPECT_EQ(ErrorCode::NotReady, read.error().code);
+    EXPECT_EQ("en zh why", read.error().public_en + " " + read.error().public_zh + " " + read.error().detail);
+    EXPECT_EQ(ErrorCode::PeerAnswerInvalid, decodeControlAnswer("{}").error().code);
+}
+
+TEST_F(ControlTest, WhatIsNoRequestIsRefused) {
+    for (const char* text : {"", "[]", "{}", R"({"command":"reload"})", R"({"arguments":{"a":[]}})"}) {
+        EXPECT_EQ(ErrorCode::RequestMalformed, decodeControlRequest(text).error().code) << text;
+    }
+}
+
+TEST_F(ControlTest, TheTableSaysWhatACommandTakes) {
+    table_.push_back({"erase", {"ticket_no"}, true, [](ControlServices&, const ControlCall& call) {
+                          return base::Result<std::string>("\"" + call.argument("ticket_no") + "\"");
+                      }});
+    const auto refused = [&](const ControlRequest& request) {
+        const auto answer = runRequest(request);
+        return answer.ok() ? *answer : answer.error().public_en;
+    };
+    EXPECT_THAT(refused({"wipe", {}, ""}), HasSubstr("no such command"));
+    EXPECT_THAT(refused({"erase", {}, "asked"}), HasSubstr("needs ticket_no"));
+    EXPECT_THAT(refused({"erase", {{"ticket_no", "1"}, {"x", "1"}}, "asked"}), HasSubstr("does not take"));
+    EXPECT_THAT(refused({"erase", {{"ticket_no", "1"}}, ""}), HasSubstr("--why"));
+    EXPECT_THAT(refused({"erase", {{"ticket_no", "1"}}, std::string(501, 'a')}), HasSubstr("at most 500"));
+    EXPECT_EQ("\"1\"", refused({"erase", {{"ticket_no", "1"}}, "asked"}));
+    EXPECT_EQ(0, reloads_);
+}
+
+TEST_F(ControlTest, ACommandLeavesWhoWhatAndWhy) {
+    ASSERT_TRUE(runRequest({"reload", {}, "新证书"}).ok());
+    EXPECT_EQ(1, reloads_);
+    const auto leaf = must(look()->leaf(1));
+    EXPECT_EQ(ledger::EntryType::Audit, leaf.header.type);
+    EXPECT_EQ("uid:7", leaf.header.source);
+    EXPECT_EQ(
+        R"({"arguments":{},"command":"reload","format":"yht-audit-1","operator":"uid:7","why":"新证书"})",
+        read(1)
+    );
+}
+
+TEST_F(ControlTest, ACommandThatFailsLeavesNothing) {
+    reload_result_ = base::makeError(ErrorCode::ConfigInvalid, "partners.yaml:3");
+    EXPECT_EQ(ErrorCode::ConfigInvalid, runRequest({"reload", {}, ""}).error().code);
+    EXPECT_EQ(0U, size());
+}
+
+TEST_F(ControlTest, TheSocketCarriesIt) {
+    serve();
+    ASSERT_TRUE(ask({"reload", {}, ""}).ok());
+    EXPECT_THAT(read(1), HasSubstr("\"operator\":\"uid:" + std::to_string(::geteuid())));
+    EXPECT_EQ(ErrorCode::ParameterInvalid, ask({"wipe", {}, ""}).error().code);
+}
+
+TEST_F(ControlTest, OnlyItsOwnerCanReachTheSocket) {
+    serve();
+    struct stat info {};
+    ASSERT_EQ(0, ::stat(path().c_str(), &info));
+    EXPECT_EQ(0600U, info.st_mode & 0777U);
+}
+
+TEST_F(ControlTest, ASocketLeftBehindIsReplacedAndItsOwnTakenAway) {
+    std::ofstream(path()) << "left behind";
+    serve();
+    EXPECT_TRUE(ask({"reload", {}, ""}).ok());
+    socket_.reset();
+    EXPECT_NE(0, ::access(path().c_str(), F_OK));
+    EXPECT_EQ(ErrorCode::PeerUnreachable, ask({"reload", {}, ""}).error().code);
+}
+
+TEST_F(ControlTest, HostileBytesDoNotStopTheNextCommand) {
+    serve();
+    EXPECT_EQ("", say("{\"command\":"));                               // cut
+    EXPECT_EQ("", say(std::string(kControlBytesMax + 8192, 'a')));     // no end
+    EXPECT_THAT(say("null\n"), HasSubstr("request.malformed"));
+    EXPECT_TRUE(ask({"reload", {}, ""}).ok());
+}
+
+TEST_F(ControlTest, APathTooLongForASocketSaysSo) {
+    const auto opened = ControlSocket::open("/tmp/" + std::string(120, 'x'), table_, services());
+    ASSERT_FALSE(opened.ok());
+    EXPECT_THAT(opened.error().detail, HasSubstr("shorten ledger.directory"));
+}
+
+}  // namespace
+}  // namespace yht::app
