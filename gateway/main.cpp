@@ -56,7 +56,7 @@ int serve(const std::string& directory) {
 
     // Step 8: listen. From here on others can reach us; first the operator, who may have to mend something.
     const auto reload = [&] { return app::reloadTrust(*config, trust, contexts); };
-    YHT_STEP(control, app::ControlSocket::open(app::controlSocketPath(*config), app::controlCommands(),
+    YHT_STEP(control, app::ControlSocket::open(app::controlSocketPath(*config), app::controlCommands(config->directory()),
                                                {**store, clock, random, reload}));
     (*door)->start();
     app::logLine("ready 就绪: partners 对接方 " + config->text("partner.listen") + ", admin 本机 " +

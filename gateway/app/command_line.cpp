@@ -17,6 +17,7 @@ constexpr const char* kExamples =
     "  yht ledger show 430200-20190418-0000123-0\n"
     "  yht tickets --unsettled\n"
     "  yht deliveries --json\n"
+    "  yht deliveries retry province-zz 1042 --why \"code list corrected\"\n"
     "  yht schema json > records.schema.json\n"
     "Exit codes 退出码: 0 ok, 3 found something, 64 usage, 65 bad data, 69 unavailable, 70 fault, 78 configuration.";
 
@@ -27,6 +28,8 @@ struct Parsed {
     std::uint64_t after = 0;
     std::int64_t idle_s = 0;
     std::size_t limit = 50;
+    RowFilter rows{.destination = "", .state = "dead"};
+    DecisionLine decision;
     bool unsettled = false;
     std::function<int()> run;
 };
@@ -79,12 +82,60 @@ void addFlow(CLI::App& top, Parsed& parsed) {
     tickets->add_flag("--unsettled", parsed.unsettled,
                       "Only those not answered or not wholly delivered; exit code 3 where there is one 仅未办结或未送达的");
     tickets->add_option("--limit", parsed.limit, "At most so many 最多条数")->capture_default_str()->check(CLI::Range(1, 1'000'000));
-    auto* deliveries = command(top, "deliveries", "Backlog, age, rate, errors and dead letters per destination 送达情况",
-                               parsed, [&] { return listDeliveries(parsed.options); });
-    for (auto* one : {tickets, deliveries}) {
-        addConfig(one, parsed);
-        addJson(one, parsed);
-    }
+    addConfig(tickets, parsed);
+    addJson(tickets, parsed);
+}
+
+void addDecision(CLI::App& deliveries, Parsed& parsed, const char* verb, const char* text,
+                 delivery::RowDecision decision) {
+    auto* one = command(deliveries, verb, text, parsed, [&parsed, decision] {
+        parsed.decision.decision = decision;
+        return decideDelivery(parsed.options, parsed.decision);
+    });
+    one->add_option("destination", parsed.decision.destination, "Destination 对端")->required();
+    one->add_option("seq", parsed.decision.seq, "Number of the record's entry 记录的账本序号")->required();
+    one->add_option("--why", parsed.decision.why, "The reason; it stays in the ledger 理由,记入账本")->required();
+    one->fallthrough();
+    one->footer("The decision, your account and the reason become an entry of the ledger. The running gateway is asked\n"
+                "over its control socket; with none running the command writes the ledger itself.\n"
+                "处置、操作账号与理由记入账本。网关运行时经控制套接字执行,未运行时由本命令直接写入账本。\n"
+                "Example 示例:\n"
+                "  yht deliveries " + std::string(verb) + " province-zz 1042 --why \"2019-04-18 telephone call with the province\"");
+}
+
+void addDeliveries(CLI::App& top, Parsed& parsed) {
+    auto* deliveries = top.add_subcommand("deliveries",
+                                          "Backlog, age, rate, errors and dead letters per destination 送达情况");
+    // CLI11 runs a command's callback after those of its subcommands.
+    deliveries->callback([&parsed, deliveries] {
+        if (deliveries->get_subcommands().empty()) parsed.run = [&parsed] { return listDeliveries(parsed.options); };
+    });
+    addConfig(deliveries, parsed);
+    addJson(deliveries, parsed);
+    deliveries->footer("Examples 示例:\n  yht deliveries\n  yht deliveries list --json\n  yht deliveries list province-zz --state held\n"
+                       "  yht deliveries show province-zz 1042\n"
+                       "  yht deliveries retry province-zz 1042 --why \"category code added at the province\"");
+    auto* list = command(*deliveries, "list", "Deliveries of one state, dead letters by default 按状态列出", parsed,
+                         [&] { return listRows(parsed.options, parsed.rows); });
+    list->add_option("destination", parsed.rows.destination, "Only this one 仅此对端");
+    list->add_option("--state", parsed.rows.state, "dead, held, unknown, in_flight or ready 状态")
+        ->capture_default_str()
+        ->check(CLI::IsMember({"dead", "held", "unknown", "in_flight", "ready"}));
+    list->add_option("--limit", parsed.rows.limit, "At most so many of each destination 每个对端最多条数")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 100'000));
+    list->fallthrough();
+    auto* show = command(*deliveries, "show", "One delivery with the far side's field errors 查看一条", parsed,
+                         [&] { return showRow(parsed.options, parsed.decision.destination, parsed.decision.seq); });
+    show->add_option("destination", parsed.decision.destination, "Destination 对端")->required();
+    show->add_option("seq", parsed.decision.seq, "Number of the record's entry 记录的账本序号")->required();
+    show->fallthrough();
+    show->footer("Example 示例:\n  yht deliveries show province-zz 1042");
+    addDecision(*deliveries, parsed, "retry", "Send it again 重新发送", delivery::RowDecision::SendAgain);
+    addDecision(*deliveries, parsed, "taken", "The far side has it, as it said by telephone 对端已收",
+                delivery::RowDecision::Taken);
+    addDecision(*deliveries, parsed, "discard", "Never send it; what depends on it stays held 放弃发送",
+                delivery::RowDecision::Discard);
 }
 
 void addReference(CLI::App& top, Parsed& parsed) {
@@ -127,6 +178,7 @@ int runCommandLine(int argc, char** argv, const std::function<int(const std::str
     addConfig(serving, parsed);
     addLedger(top, parsed);
     addFlow(top, parsed);
+    addDeliveries(top, parsed);
     addReference(top, parsed);
     try {
         top.parse(argc, argv);

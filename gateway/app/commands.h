@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <string>
 
+#include "gateway/delivery/decision.h"
+
 namespace yht::app {
 
 struct CommandOptions {
@@ -22,6 +24,25 @@ int showCheckpoint(const CommandOptions& options);
 /// A table of tickets, newest first. With `unsettled_only`: kExitFound where there is one.
 int listTickets(const CommandOptions& options, bool unsettled_only, std::size_t limit);
 int listDeliveries(const CommandOptions& options);
+
+/// Which unfinished deliveries to list.
+struct RowFilter {
+    std::string destination;  // "": all
+    std::string state;        // as ledger::deliveryStateName() names it
+    std::size_t limit = 200;  // of one destination
+};
+int listRows(const CommandOptions& options, const RowFilter& filter);
+int showRow(const CommandOptions& options, const std::string& destination, std::uint64_t seq);
+
+/// An operator's decision as written on the command line.
+struct DecisionLine {
+    delivery::RowDecision decision = delivery::RowDecision::SendAgain;
+    std::string destination;
+    std::uint64_t seq = 0;
+    std::string why;
+};
+/// Through the running gateway, or as the ledger's writer where none runs.
+int decideDelivery(const CommandOptions& options, const DecisionLine& line);
 
 int printSchema(const std::string& what, const std::string& list);
 int printConfigReference();

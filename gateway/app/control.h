@@ -59,7 +59,7 @@ struct ControlCommand {
     const char* name;
     std::vector<const char*> arguments;  // exactly these are wanted
     bool why_wanted;
-    /// Gives a JSON object. Must leave an audit entry where it succeeds.
+    /// Gives a JSON object. Must leave an audit entry where it succeeds (or a decision entry, which tells the same).
     std::function<base::Result<std::string>(ControlServices&, const ControlCall&)> run;
 };
 

@@ -1,9 +1,11 @@
 #include "gateway/app/control_client.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <filesystem>
 
+#include "gateway/app/control_deliveries.h"
 #include "gateway/app/control_socket.h"
 #include "gateway/app/deployment.h"
 
@@ -11,6 +13,32 @@ namespace yht::app {
 namespace {
 
 using base::ErrorCode;
+
+/// What is written here must be the gateway's to write afterwards.
+base::Status checkOwner(const std::string& ledger_path) {
+    struct stat info {};
+    if (::stat(ledger_path.c_str(), &info) != 0 || info.st_uid == ::geteuid()) return {};
+    const std::string uid = std::to_string(info.st_uid);
+    return base::makePublicError(
+        ErrorCode::NotReady,
+        "No gateway is running, and the ledger belongs to user " + uid + "; write to it as that user: sudo -u '#" +
+            uid + "' yht …",
+        "网关未在运行,账本属于用户 " + uid + ",请以该用户执行:sudo -u '#" + uid + "' yht …", ledger_path
+    );
+}
+
+base::Error explained(base::Error error) {
+    if (error.code != ErrorCode::LedgerLocked) return error;
+    return base::makePublicError(
+        ErrorCode::LedgerLocked,
+        "Another process writes the ledger and does not listen on its control socket: a gateway that starts or stops, "
+        "or another command. Nothing was changed. Try again; if it stays so, stop the gateway (systemctl stop "
+        "yihaotong), give the command, start it again.",
+        "另一个进程正在写账本,且未监听控制套接字:网关可能正在启动或停止,或有其他命令在执行。未作任何更改。请重试;"
+        "若仍如此,请先停止网关(systemctl stop yihaotong),执行命令后再启动。",
+        std::move(error.detail)
+    );
+}
 
 /// With no gateway running: the same table on the ledger itself.
 base::Result<std::string> runHere(const Config& config, const ControlRequest& request) {
@@ -24,16 +52,21 @@ base::Result<std::string> runHere(const Config& config, const ControlRequest& re
             options->path
         );
     }
+    if (auto ours = checkOwner(options->path); !ours.ok()) return std::move(ours).error();
     auto store = ledger::SqliteStore::open(*std::move(options));
-    if (!store.ok()) return std::move(store).error();
+    if (!store.ok()) return explained(std::move(store).error());
     ControlServices services{**store, clock, random};
-    const auto table = controlCommands();
+    const auto table = controlCommands(config.directory());
     return runControl(table, services, {request, "uid:" + std::to_string(::geteuid())});
 }
 
 }  // namespace
 
-std::vector<ControlCommand> controlCommands() { return ownControlCommands(); }
+std::vector<ControlCommand> controlCommands(const std::string& directory) {
+    auto table = ownControlCommands();
+    for (auto& row : deliveryCommands(directory)) table.push_back(std::move(row));
+    return table;
+}
 
 base::Result<std::string> command(const std::string& directory, const ControlRequest& request) {
     auto config = Config::load(directory);

@@ -9,11 +9,11 @@
 
 namespace yht::app {
 
-/// Every command there is, of all rooms.
-std::vector<ControlCommand> controlCommands();
+/// Every command there is, of all rooms, for the deployment in `directory`.
+std::vector<ControlCommand> controlCommands(const std::string& directory);
 
 /// The answer's JSON object. Errors: the command's own; ConfigInvalid; NotFound where there is no ledger yet; LedgerLocked
-/// where another process holds it and does not listen on the control socket.
+/// where another process holds it and does not listen on the control socket; NotReady where the ledger is another user's.
 base::Result<std::string> command(const std::string& directory, const ControlRequest& request);
 
 }  // namespace yht::app

@@ -118,6 +118,19 @@ base::Result<std::unique_ptr<kit::Destination>> makeNative(const Row& row, trust
 
 }  // namespace
 
+base::Result<kit::Resend> resendOf(const std::string& directory, const std::string& id) {
+    auto rows = readRows(directory);
+    if (!rows.ok()) return std::move(rows).error();
+    for (const auto& row : *rows) {
+        if (row.id != id) continue;
+        if (row.protocol == "native") return kit::Resend::Idempotent;
+        auto profile = kit::Profile::load(row.profile);
+        if (!profile.ok()) return std::move(profile).error();
+        return (*profile)->transport().resend;
+    }
+    return makeError(ErrorCode::NotFound, std::string(kFile) + " has no destination " + id);
+}
+
 base::Result<DestinationSet> loadDestinations(const std::string& directory, const base::Clock& clock,
                                               base::Random& random) {
     auto rows = readRows(directory);

@@ -37,6 +37,9 @@ struct DestinationSet {
     std::vector<std::unique_ptr<kit::Destination>> destinations;
 };
 
+/// How that destination's lost batches are sent again. Errors: NotFound; as loadDestinations().
+base::Result<kit::Resend> resendOf(const std::string& directory, const std::string& id);
+
 /// Errors: ConfigInvalid and ProfileInvalid with file, line and what to write.
 base::Result<DestinationSet> loadDestinations(const std::string& directory, const base::Clock& clock,
                                               base::Random& random);

@@ -2,6 +2,7 @@
 
 #include "gateway/app/terminal.h"
 #include "gateway/base/time_text.h"
+#include "gateway/delivery/decision.h"
 #include "gateway/delivery/outcome.h"
 #include "gateway/ticket/codes.h"
 #include "gateway/ticket/record_json.h"
@@ -109,6 +110,14 @@ std::string outcomeText(const std::string& payload) {
     return text;
 }
 
+/// "重发 send_again #12 → province · why"; another kind of decision as it stands.
+std::string decisionText(const std::string& payload) {
+    const auto note = delivery::decodeDecision(payload);
+    if (!note.ok()) return clipped(payload, kTextCellsMax);
+    return "处置 " + note->decision + " #" + std::to_string(note->record_seq) + " → " + note->destination + " · " +
+           clipped(note->why, kTextCellsMax);
+}
+
 std::string whatOf(const ledger::LeafHeader& header) {
     if (header.type == ledger::EntryType::Record && header.kind >= 1 && header.kind <= ticket::kKindCount) {
         const auto& row = ticket::kindRow(static_cast<Kind>(header.kind));
@@ -141,6 +150,7 @@ StoryLine tellEntry(const ledger::Entry& entry, const ticket::Persons& persons) 
             line.text = std::to_string(entry.payload.size()) + " bytes, " +
                         ledger::assuranceName(entry.header.assurance);
             break;
+        case ledger::EntryType::Decision: line.text = decisionText(entry.payload); break;
         default: line.text = clipped(entry.payload, kTextCellsMax); break;
     }
     return line;

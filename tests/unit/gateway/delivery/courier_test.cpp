@@ -20,20 +20,18 @@ protected:
     std::string ticketOf(const std::string& party, const std::string& number) {
         return view()->findTicket(party, number).value_or("");
     }
-    base::Status decide(ledger::Seq seq, RowDecision decision) {
-        return store_->run([&](ledger::Transaction& transaction) {
-            return decideRow(
-                transaction, {.far_side = {.id = "province", .party = "province"},
-                              .seq = seq,
-                              .decision = decision,
-                              .operator_id = "op.zhang",
-                              .why = "asked by telephone",
-                              .now_ms = clock.nowMillis(),
-                              .decision_salt = random.bytes(ledger::kSaltBytes),
-                              .outcome_salt = random.bytes(ledger::kSaltBytes),
-                              .unknown_is_operators = far.resend_rule == kit::Resend::Operator}
-            );
-        });
+    base::Result<ledger::Seq> decide(
+        ledger::Seq seq, RowDecision decision, const std::string& why = "asked by telephone"
+    ) {
+        return decideRow(
+            *store_, clock, random,
+            {.far_side = {.id = "province", .party = "province"},
+             .seq = seq,
+             .decision = decision,
+             .operator_id = "uid-1000",
+             .why = why,
+             .unknown_is_operators = far.resend_rule == kit::Resend::Operator}
+        );
     }
 };
 
