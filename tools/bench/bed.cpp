@@ -162,6 +162,13 @@ void Bed::readKeys() {
         config.text("ledger.log_key_name"), private_key.publicKey()});
 }
 
+double Bed::cpuSeconds() const {
+    double seconds = 0;
+    for (const auto* program : {&gateway_, &province_, &centre_})
+        if (program->pid() > 0) seconds += useOf(program->pid()).cpu_s;
+    return seconds;
+}
+
 SSL_CTX* Bed::tls() const {
     return context_->sslContext();
 }

@@ -7,7 +7,6 @@
 #include <unordered_map>
 
 #include "tools/bench/backlog.h"
-#include "tools/bench/calibration.h"
 #include "tools/bench/measuring.h"
 
 namespace yht::bench {
@@ -178,8 +177,7 @@ void drainOnce(const Options& options, Report& report) {
 Report measureDeliveries(const Options& options) {
     Report report("Deliveries to province and centre beside an open-loop load of single posts");
     for (std::size_t turn = 0; turn < options.runs; ++turn) {
-        tell(options, "run " + std::to_string(turn + 1) + " of " + std::to_string(options.runs));
-        add(report, calibrate());
+        beginRun(turn, options, report);
         for (const double rate : options.rates) deliverAt(rate, turn, options, report);
     }
     report.note(
@@ -194,8 +192,7 @@ Report measureDrain(const Options& options) {
         std::string("A backlog drains to the province") + (options.centre ? " and the centre" : "")
     );
     for (std::size_t turn = 0; turn < options.runs; ++turn) {
-        tell(options, "run " + std::to_string(turn + 1) + " of " + std::to_string(options.runs));
-        add(report, calibrate());
+        beginRun(turn, options, report);
         drainOnce(options, report);
     }
     report.note(

@@ -6,7 +6,6 @@
 #include <filesystem>
 #include <fstream>
 
-#include "tools/bench/calibration.h"
 #include "tools/bench/measuring.h"
 #include "tools/bench/tls_line.h"
 
@@ -99,8 +98,7 @@ Report measureLarge(const Options& options) {
     const base::SystemClock clock;
     auto seed = static_cast<std::uint64_t>(clock.nowMillis());
     for (std::size_t turn = 0; turn < options.runs; ++turn) {
-        tell(options, "run " + std::to_string(turn + 1) + " of " + std::to_string(options.runs));
-        add(report, calibrate());
+        beginRun(turn, options, report);
         double empty = 0;
         {
             Bed bed({.work = options.work, .connections_max = options.connections});

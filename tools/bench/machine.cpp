@@ -1,5 +1,6 @@
 #include "tools/bench/machine.h"
 
+#include <poll.h>
 #include <sys/resource.h>
 #include <sys/sysinfo.h>
 #include <sys/utsname.h>
@@ -54,6 +55,28 @@ ProcessUse useOf(pid_t pid) {
         .cpu_s = (user + system) / static_cast<double>(::sysconf(_SC_CLK_TCK)),
         .rss_mb = numberAfter(status, "VmRSS:") / 1024,
         .rss_peak_mb = numberAfter(status, "VmHWM:") / 1024};
+}
+
+double machineCpuSeconds() {
+    // cpu user nice system idle iowait irq softirq steal …: all but idle and iowait is work; what a
+    // hypervisor took away is somebody else's.
+    std::istringstream fields(fileOf("/proc/stat"));
+    std::string skipped;
+    fields >> skipped;
+    double busy = 0, value = 0;
+    for (int field = 0; field < 8 && fields >> value; ++field)
+        if (field != 3 && field != 4) busy += value;
+    return busy / static_cast<double>(::sysconf(_SC_CLK_TCK));
+}
+
+bool waitUntilQuiet(double seconds_max) {
+    for (double waited_s = 0; waited_s <= seconds_max; waited_s += kQuietMillis / 1000.0) {
+        const double before_s = machineCpuSeconds();
+        ::poll(nullptr, 0, kQuietMillis);
+        const double possible_s = std::thread::hardware_concurrency() * kQuietMillis / 1000.0;
+        if (machineCpuSeconds() - before_s < kQuietShareMax * possible_s) return true;
+    }
+    return false;
 }
 
 double ownCpuSeconds() {

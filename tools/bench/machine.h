@@ -1,4 +1,5 @@
-// What the kernel says of a process and of the machine (/proc). Uses: std. Used by: bed, figures.
+// What the kernel says of a process and of the machine (/proc). Uses: std. Used by: bed, measuring,
+// figures.
 #pragma once
 
 #include <sys/types.h>
@@ -14,6 +15,15 @@ struct ProcessUse {
 };
 /// Throws Invalid where the process is gone.
 ProcessUse useOf(pid_t pid);
+
+/// CPU seconds that all processes and the kernel have used since the machine's start.
+double machineCpuSeconds();
+
+/// Waits until less than kQuietShareMax of the machine was busy for kQuietMillis, at most
+/// `seconds_max`; false where it never was.
+inline constexpr double kQuietShareMax = 0.1;
+inline constexpr int kQuietMillis = 2'000;
+bool waitUntilQuiet(double seconds_max);
 
 /// CPU seconds of this process.
 double ownCpuSeconds();

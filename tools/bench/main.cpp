@@ -36,6 +36,13 @@ CLI::App* describe(
     command->add_option("-R,--runs", flags.options.runs, "runs; the median counts")
         ->check(CLI::Range(1, 100))
         ->capture_default_str();
+    command
+        ->add_option(
+            "-W,--wait-quiet", flags.options.quiet_s,
+            "before each run, wait so many seconds at most until others leave the CPUs alone"
+        )
+        ->check(CLI::Range(0.0, 86'400.0))
+        ->capture_default_str();
     command->add_flag("-j,--json", flags.json, "JSON instead of a table");
     command->add_flag("-q,--quiet", flags.quiet, "no progress on standard error");
     return command;

@@ -1,8 +1,11 @@
 #include "tools/bench/measuring.h"
 
+#include <algorithm>
 #include <iostream>
+#include <thread>
 
 #include "tools/bench/answer_check.h"
+#include "tools/bench/calibration.h"
 
 namespace yht::bench {
 
@@ -35,6 +38,13 @@ void tell(const Options& options, const std::string& text) {
     if (options.progress) std::cerr << "  " << text << std::endl;
 }
 
+void beginRun(std::size_t turn, const Options& options, Report& report) {
+    tell(options, "run " + std::to_string(turn + 1) + " of " + std::to_string(options.runs));
+    if (options.quiet_s > 0 && !waitUntilQuiet(options.quiet_s))
+        tell(options, "others never were quiet; measuring all the same");
+    add(report, calibrate());
+}
+
 Measured measure(
     Bed& bed, const Recipe& recipe, const std::vector<std::int64_t>& arrivals_us,
     const Options& options, const Naming& naming, Report& report, bool keep_seqs
@@ -42,23 +52,35 @@ Measured measure(
     const base::SystemClock clock;
     tell(options, naming.load + ": signing " + std::to_string(recipe.requests) + " requests");
     Measured measured{recipe, prepare(recipe, arrivals_us, clock), {}};
-    double before_s = 0;
+    double before_gateway_s = 0, before_s = 0, machine_before_s = 0;
     const LoadOptions load{
         .context = bed.tls(),
         .port = bed.port(),
         .connections = options.connections,
         .sample_every = std::max<std::size_t>(1, recipe.requests / kSamplesWanted),
         .keep_seqs = keep_seqs,
-        .connected = [&] { before_s = bed.gatewayUse().cpu_s; },
+        .connected =
+            [&] {
+                before_gateway_s = bed.gatewayUse().cpu_s;
+                before_s = bed.cpuSeconds();
+                machine_before_s = machineCpuSeconds();
+            },
         .progress =
             [&](std::size_t answered) {
                 tell(options, naming.load + ": " + std::to_string(answered) + " answered");
             }};
     measured.result = run(measured.requests, arrivals_us, load, clock);
-    const double used_s = bed.gatewayUse().cpu_s - before_s;
+    const double used_s = bed.gatewayUse().cpu_s - before_gateway_s;
+    const double others_s = machineCpuSeconds() - machine_before_s - (bed.cpuSeconds() - before_s) -
+                            measured.result.generator_cpu_s;
     const auto checked = checkSamples(measured.result, measured.requests, recipe, bed.logKey());
     tell(options, naming.load + ": all answered, " + std::to_string(checked) + " receipts checked");
     addFigures(measured, !arrivals_us.empty(), used_s, naming, report);
+    report.add(
+        naming.load + ": CPU used by others", "% of the machine",
+        100 * std::max(0.0, others_s) /
+            (measured.result.seconds * std::thread::hardware_concurrency())
+    );
     report.add(
         naming.load + ": answers, all as they must be", "",
         static_cast<double>(measured.requests.size())

@@ -21,6 +21,9 @@ struct Measured {
     LoadResult result;
 };
 
+/// What comes before each run: says which it is, waits for quiet where asked, calibrates.
+void beginRun(std::size_t turn, const Options& options, Report& report);
+
 /// Prepares and runs `recipe`, checks the sampled receipts, adds rate, latencies and CPU to
 /// `report`. `arrivals_us` empty: closed loop. Throws Invalid.
 Measured measure(

@@ -29,8 +29,7 @@ void openLoop(Bed& bed, double rate, std::uint64_t seed, const Options& options,
 Report measureSingle(const Options& options) {
     Report report("Single posts of 2 KB: mTLS, RFC 9421 signature, fsync, receipt");
     for (std::size_t turn = 0; turn < options.runs; ++turn) {
-        tell(options, "run " + std::to_string(turn + 1) + " of " + std::to_string(options.runs));
-        add(report, calibrate());
+        beginRun(turn, options, report);
         Bed bed({.work = options.work, .connections_max = options.connections});
         bed.startGateway();
         std::uint64_t seed = 1;  // of each load another one: no record comes twice
@@ -54,8 +53,7 @@ Report measureArrays(const Options& options) {
     const std::string size = std::to_string(options.records);
     Report report("Arrays of " + size + " records of 2 KB");
     for (std::size_t turn = 0; turn < options.runs; ++turn) {
-        tell(options, "run " + std::to_string(turn + 1) + " of " + std::to_string(options.runs));
-        add(report, calibrate());
+        beginRun(turn, options, report);
         Bed bed({.work = options.work, .connections_max = options.connections});
         bed.startGateway();
         const auto requests = std::max<std::size_t>(1, options.requests / options.records);
@@ -74,8 +72,7 @@ Report measureSlowDisk(const Options& options) {
     const std::string size = std::to_string(options.records);
     Report report("Every fsync 5 ms slower");
     for (std::size_t turn = 0; turn < options.runs; ++turn) {
-        tell(options, "run " + std::to_string(turn + 1) + " of " + std::to_string(options.runs));
-        add(report, calibrate());
+        beginRun(turn, options, report);
         Bed bed(
             {.work = options.work,
              .slow_fsync_us = kSlowFsyncUs,
