@@ -1,6 +1,6 @@
 #include "gateway/ledger/store/sqlite_snapshot.h"
 
-#include <unordered_map>
+#include <algorithm>
 
 #include "gateway/ledger/format/tree.h"
 #include "gateway/ledger/store/sqlite_schema.h"
@@ -8,30 +8,31 @@
 namespace yht::ledger {
 namespace {
 
-/// Nodes read once for all receipts of one call: their paths share most of them.
-class NodeCache {
-public:
-    explicit NodeCache(Lookups& lookups) : lookups_(lookups) {}
-    TreeEdge::NodeReader reader() {
-        return [this](std::uint8_t level, std::uint64_t index) { return read(level, index); };
-    }
-
-private:
-    base::Result<base::Bytes> read(std::uint8_t level, std::uint64_t index) {
-        // A tree of 2^58 leaves is beyond what a file can hold: level and index share one word.
-        const std::uint64_t key = (index << 6) | level;
-        const auto known = nodes_.find(key);
-        if (known != nodes_.end()) return known->second;
-        auto hash = lookups_.node(level, index);
-        if (hash.ok()) nodes_.emplace(key, *hash);
-        return hash;
-    }
-
-    Lookups& lookups_;
-    std::unordered_map<std::uint64_t, base::Bytes> nodes_;
-};
+/// Level and index in one word: a tree of 2^58 leaves is beyond what a file can hold.
+std::uint64_t nodeKey(std::uint8_t level, std::uint64_t index) {
+    return (index << 6) | level;
+}
 
 }  // namespace
+
+base::Bytes NodeMemory::find(std::uint8_t level, std::uint64_t index) const {
+    const std::uint64_t key = nodeKey(level, index);
+    const Slot& slot = slots_[slotOf(key)];
+    return slot.key == key ? base::Bytes(slot.hash.data(), slot.hash.size()) : base::Bytes();
+}
+
+void NodeMemory::put(std::uint8_t level, std::uint64_t index, base::BytesView hash) {
+    YHT_ASSERT(hash.size() == kHashBytes);
+    const std::uint64_t key = nodeKey(level, index);
+    Slot& slot = slots_[slotOf(key)];
+    slot.key = key;
+    std::copy(hash.begin(), hash.end(), slot.hash.begin());
+}
+
+std::size_t NodeMemory::slotOf(std::uint64_t key) {
+    constexpr std::uint64_t kGolden = 0x9E37'79B9'7F4A'7C15;  // Fibonacci hashing
+    return (key * kGolden) >> (64 - kNodesRememberedBits);
+}
 
 class SqliteSnapshot final : public SqliteView<Snapshot> {
 public:
@@ -58,10 +59,9 @@ public:
     base::Result<std::vector<Receipt>> receipts(const std::vector<ReceiptRequest>& requests
     ) override {
         return ask([&]() -> base::Result<std::vector<Receipt>> {
-            NodeCache nodes(lookups());
             std::vector<Receipt> made;
             for (const auto& request : requests) {
-                auto receipt = makeReceipt(request, nodes);
+                auto receipt = makeReceipt(request);
                 if (!receipt.ok()) return receipt.error();
                 made.push_back(*std::move(receipt));
             }
@@ -75,10 +75,7 @@ public:
                 base::ErrorCode::ParameterInvalid, "inclusion proof outside the tree"
             );
         }
-        return ask([&] {
-            NodeCache nodes(lookups());
-            return inclusionPath(seq - 1, size, nodes.reader());
-        });
+        return ask([&] { return inclusionPath(seq - 1, size, nodeReader()); });
     }
 
     base::Result<std::vector<base::Bytes>> consistencyProof(
@@ -89,10 +86,7 @@ public:
                 base::ErrorCode::ParameterInvalid, "consistency proof outside the tree"
             );
         }
-        return ask([&] {
-            NodeCache nodes(lookups());
-            return consistencyPath(first, second, nodes.reader());
-        });
+        return ask([&] { return consistencyPath(first, second, nodeReader()); });
     }
 
     std::vector<std::string> ticketNumbers(std::size_t limit) override {
@@ -108,7 +102,17 @@ private:
         pool_.options_.on_fatal("reading the ledger: " + base::describe(fault.toError()));
     }
 
-    base::Result<Receipt> makeReceipt(const ReceiptRequest& request, NodeCache& nodes) {
+    TreeEdge::NodeReader nodeReader() {
+        return [this](std::uint8_t level, std::uint64_t index) -> base::Result<base::Bytes> {
+            auto known = reader_->nodes.find(level, index);
+            if (!known.empty()) return known;
+            auto hash = lookups().node(level, index);
+            if (hash.ok()) reader_->nodes.put(level, index, *hash);
+            return hash;
+        };
+    }
+
+    base::Result<Receipt> makeReceipt(const ReceiptRequest& request) {
         Receipt receipt;
         receipt.seq = request.seq;
         if (request.salt.empty()) {
@@ -132,7 +136,7 @@ private:
                 "no checkpoint covers entry " + std::to_string(request.seq)
             );
         }
-        auto path = inclusionPath(request.seq - 1, checkpoint->size, nodes.reader());
+        auto path = inclusionPath(request.seq - 1, checkpoint->size, nodeReader());
         if (!path.ok()) return path.error();
         receipt.path = *std::move(path);
         receipt.checkpoint = std::move(checkpoint->note);

@@ -2,8 +2,10 @@
 // Uses: sqlite_view, ledger/format. Used by: sqlite_store only.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <mutex>
+#include <vector>
 
 #include "gateway/ledger/store/sqlite_view.h"
 
@@ -16,6 +18,27 @@ struct ReaderOptions {
     std::string path;
     base::Bytes kek;
     std::function<void(const std::string&)> on_fatal;
+};
+
+inline constexpr int kNodesRememberedBits = 10;  // 2^10 nodes, 40 KB a connection
+
+/// Hashes of complete subtrees that this connection has read before. They never change once
+/// committed, so they hold for later snapshots, too: paths share their upper part. One a
+/// connection, not one for all: a lock that every request takes several times costs more.
+class NodeMemory {
+public:
+    /// "" where it is not remembered.
+    base::Bytes find(std::uint8_t level, std::uint64_t index) const;
+    void put(std::uint8_t level, std::uint64_t index, base::BytesView hash);
+
+private:
+    struct Slot {
+        std::uint64_t key = ~std::uint64_t{0};
+        std::array<char, kHashBytes> hash{};
+    };
+    static std::size_t slotOf(std::uint64_t key);
+
+    std::vector<Slot> slots_{std::size_t{1} << kNodesRememberedBits};
 };
 
 /// Thread-safety: any thread. Must outlive its snapshots.
@@ -33,6 +56,7 @@ private:
         explicit Reader(const ReaderOptions& options);
         Database database;
         Lookups lookups;
+        NodeMemory nodes;
     };
     std::unique_ptr<Reader> take();
     void giveBack(std::unique_ptr<Reader> reader);
