@@ -141,7 +141,7 @@ void Desk::putTicket(const Ticket& ticket) {
 std::optional<Desk::Ticket> Desk::findTicket(const char* column, const std::string& value) {
     const std::string sql =
         "SELECT number, ticket_no, source, handling, appeal_ms, handled FROM ticket WHERE " +
-        std::string(column) + " = ?";
+        std::string(column) + " = ? AND " + column + " != ''";  // as its index says
     stage::Statement row(database_, sql.c_str());
     if (!row.text(value).step()) return std::nullopt;
     return Ticket{row.textAt(0), row.textAt(1),    row.textAt(2),

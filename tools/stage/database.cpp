@@ -2,13 +2,11 @@
 
 namespace yht::stage {
 
-Statement::Statement(Database& database, const char* sql) : database_(database) {
-    if (sqlite3_prepare_v2(database.handle(), sql, -1, &statement_, nullptr) != SQLITE_OK)
-        database.fail("prepare");
-}
+Statement::Statement(Database& database, const char* sql)
+    : database_(database), sql_(sql), statement_(database.take(sql_)) {}
 
 Statement::~Statement() {
-    sqlite3_finalize(statement_);
+    database_.giveBack(sql_, statement_);
 }
 
 Statement& Statement::text(std::string_view value) {
@@ -59,7 +57,28 @@ Database::Database(const std::string& path, const char* schema) {
 }
 
 Database::~Database() {
+    for (const auto& [sql, statement] : kept_) sqlite3_finalize(statement);
     sqlite3_close(handle_);
+}
+
+sqlite3_stmt* Database::take(const std::string& sql) {
+    if (const auto kept = kept_.find(sql); kept != kept_.end())
+        return kept_.extract(kept).mapped();
+    sqlite3_stmt* statement = nullptr;
+    const auto bytes = static_cast<int>(sql.size());
+    if (sqlite3_prepare_v2(handle_, sql.data(), bytes, &statement, nullptr) != SQLITE_OK)
+        fail("prepare");
+    return statement;
+}
+
+void Database::giveBack(const std::string& sql, sqlite3_stmt* statement) {
+    // Whatever reset() reports, step() has reported already.
+    sqlite3_reset(statement);
+    sqlite3_clear_bindings(statement);
+    if (kept_.size() < kStatementsKeptMax)
+        kept_.emplace(sql, statement);
+    else
+        sqlite3_finalize(statement);
 }
 
 void Database::execute(const char* sql) {

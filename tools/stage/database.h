@@ -5,6 +5,7 @@
 #include <sqlite3.h>
 
 #include <cstdint>
+#include <map>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -19,7 +20,8 @@ public:
 
 class Database;
 
-/// One prepared statement, used by one thread at a time.
+/// One use of a prepared statement, by one thread at a time. The database keeps it for the next use
+/// of the same text: preparing costs more than most of what is asked.
 class Statement {
 public:
     Statement(Database& database, const char* sql);
@@ -40,9 +42,12 @@ public:
 
 private:
     Database& database_;
+    const std::string sql_;
     sqlite3_stmt* statement_ = nullptr;
     int bound_ = 0;
 };
+
+inline constexpr std::size_t kStatementsKeptMax = 64;
 
 /// One connection. Thread-safety: none; the owner serialises.
 class Database {
@@ -59,7 +64,13 @@ public:
     [[noreturn]] void fail(const char* what) const;
 
 private:
+    friend class Statement;
+    /// A kept one of that text, or a new one. Throws DatabaseFault.
+    sqlite3_stmt* take(const std::string& sql);
+    void giveBack(const std::string& sql, sqlite3_stmt* statement);
+
     sqlite3* handle_ = nullptr;
+    std::multimap<std::string, sqlite3_stmt*> kept_;  // not in use
 };
 
 /// BEGIN IMMEDIATE at construction; ROLLBACK at destruction where commit() was not reached.
