@@ -110,6 +110,13 @@ base::Result<ticket::Calendar> calendar(const Config& config) {
     return ticket::Calendar::fromCsv(*csv);
 }
 
+ticket::FoldRules foldRules(const Config& config) {
+    return {.lead_unit_decides = config.flag("fold.lead_unit_decides"),
+            .visit_required = config.flag("fold.visit_required"),
+            .due_soon_ms = config.integer("fold.due_soon_ms"),
+            .audit_required = config.flag("fold.audit_required")};
+}
+
 base::Result<base::Bytes> bundleDigest(const Config& config) {
     std::vector<fs::path> files;
     std::error_code failed;

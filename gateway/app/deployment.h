@@ -9,6 +9,7 @@
 #include "gateway/app/config.h"
 #include "gateway/ledger/store/sqlite_store.h"
 #include "gateway/ticket/calendar.h"
+#include "gateway/ticket/fold.h"
 #include "gateway/trust/message_signature.h"
 #include "gateway/trust/partner.h"
 
@@ -27,6 +28,8 @@ base::Result<ledger::SqliteStoreOptions> storeOptions(const Config& config, cons
 base::Result<trust::SigningKey> readSigningKey(const std::string& certificate_path, const std::string& key_path);
 
 base::Result<ticket::Calendar> calendar(const Config& config);
+/// How the deployment's tickets are folded.
+ticket::FoldRules foldRules(const Config& config);
 
 /// SHA-256 over the names and contents of the directory's YAML files: the bundle's digest in every leaf.
 base::Result<base::Bytes> bundleDigest(const Config& config);

@@ -90,6 +90,7 @@ http::DoorOptions doorOptions(const Config& config, trust::SigningKey signing_ke
     options.public_base_urls = config.texts("partner.public_base_urls");
     options.signing_key = std::move(signing_key);
     options.calendar = std::move(calendar);
+    options.fold_rules = foldRules(config);
     options.logger = logLine;
     return options;
 }

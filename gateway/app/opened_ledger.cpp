@@ -43,7 +43,7 @@ int exitCodeOf(base::ErrorCode code) {
 ticket::TicketView OpenedLedger::fold(const ledger::StoredTicket& stored) const {
     std::vector<ticket::Record> records;
     for (const auto& one : stored.records) records.push_back(one.record);
-    return ticket::fold(records, calendar, ticket::FoldRules{}, clock->nowMillis());
+    return ticket::fold(records, calendar, foldRules(config), clock->nowMillis());
 }
 
 void OpenedLedger::pause(std::int64_t ms) const { ::poll(nullptr, 0, static_cast<int>(ms)); }
