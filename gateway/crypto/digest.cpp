@@ -83,4 +83,10 @@ base::Bytes hmacSha256(base::BytesView key, base::BytesView data) {
     return mac;
 }
 
+base::Bytes hkdfSha256(base::BytesView key, base::BytesView salt, base::BytesView info) {
+    // RFC 5869 section 2.2: no salt is a salt of zeros, which HMAC pads an empty key to.
+    const auto extracted = hmacSha256(salt, key);
+    return hmacSha256(extracted, base::Bytes(info) + '\x01');
+}
+
 }  // namespace yht::crypto

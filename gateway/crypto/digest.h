@@ -32,4 +32,7 @@ private:
 /// HMAC-SHA-256 (RFC 2104).
 base::Bytes hmacSha256(base::BytesView key, base::BytesView data);
 
+/// HKDF-SHA-256 (RFC 5869): the first 32 octets of its output, which are all that our keys need.
+base::Bytes hkdfSha256(base::BytesView key, base::BytesView salt, base::BytesView info);
+
 }  // namespace yht::crypto

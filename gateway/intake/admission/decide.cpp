@@ -77,7 +77,7 @@ base::Status deriveVersion(
     identity.version = latest->identity.version;
     if (identity.correction > 0) return {};  // of the version that stands
     KnownIdentity own = withoutCorrection(view, *latest);
-    if (own.body_digest == item.body_digest) {
+    if (view.sameBody(own, item.body_digest)) {
         judgement.duplicate = std::move(own);
         return {};
     }
@@ -115,7 +115,7 @@ base::Result<Judgement> judge(ledger::View& view, const PreparedItem& item) {
     const bool beyond_latest = !latest || order(identity) > order(latest->identity);
     if (!beyond_latest) {  // only then can the identity be known
         if (std::optional<KnownIdentity> known = view.findIdentity(identity)) {
-            if (known->body_digest != item.body_digest) return conflictWith(view, *known, item);
+            if (!view.sameBody(*known, item.body_digest)) return conflictWith(view, *known, item);
             judgement.duplicate = std::move(known);
             return judgement;
         }

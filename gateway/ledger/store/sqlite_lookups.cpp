@@ -32,7 +32,7 @@ KnownIdentity readIdentity(const Query& query) {
     known.identity.version = decodeVersion(query.bytes(3));
     known.identity.correction = static_cast<std::uint32_t>(query.integer(4));
     known.seq = query.unsignedInteger(5);
-    known.body_digest = base::Bytes(query.bytes(6));
+    known.body_mac = base::Bytes(query.bytes(6));
     known.ticket_no = query.text(7);
     return known;
 }
@@ -48,7 +48,7 @@ std::optional<KnownIdentity> Lookups::findIdentity(const ticket::Identity& ident
     const auto version = encodeVersion(identity.version);
     Query query(
         database_,
-        "SELECT source, kind, record_ref, version, correction, seq, body_digest, ticket_no FROM "
+        "SELECT source, kind, record_ref, version, correction, seq, body_mac, ticket_no FROM "
         "identity WHERE source = ?"
         " AND kind = ? AND record_ref = ? AND version = ? AND correction = ?",
         identity.source, static_cast<int>(identity.kind), identity.record_ref, Blob{version},
@@ -63,13 +63,17 @@ std::optional<KnownIdentity> Lookups::findLatest(
 ) {
     Query query(
         database_,
-        "SELECT source, kind, record_ref, version, correction, seq, body_digest, ticket_no FROM "
+        "SELECT source, kind, record_ref, version, correction, seq, body_mac, ticket_no FROM "
         "identity WHERE source = ?"
         " AND kind = ? AND record_ref = ? ORDER BY version DESC, correction DESC LIMIT 1",
         source, static_cast<int>(kind), record_ref
     );
     if (!query.next()) return std::nullopt;
     return readIdentity(query);
+}
+
+bool Lookups::sameBody(const KnownIdentity& known, base::BytesView body_digest) const {
+    return base::equalConstantTime(known.body_mac, body_mac_.of(body_digest));
 }
 
 std::optional<std::string> Lookups::findTicket(

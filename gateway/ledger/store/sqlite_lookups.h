@@ -2,6 +2,7 @@
 // the snapshots. Uses: sqlite, ledger/format. Used by: ledger/store only.
 #pragma once
 
+#include "gateway/ledger/store/body_mac.h"
 #include "gateway/ledger/store/payload_seal.h"
 #include "gateway/ledger/store/sqlite.h"
 #include "gateway/ledger/store/store.h"
@@ -11,18 +12,20 @@ namespace yht::ledger {
 /// Eight octets whose order is that of the number: SQLite's integers are signed.
 base::Bytes encodeVersion(std::uint64_t version);
 
-/// Columns: source, kind, record_ref, version, correction, seq, body_digest, ticket_no.
+/// Columns: source, kind, record_ref, version, correction, seq, body_mac, ticket_no.
 KnownIdentity readIdentity(const Query& query);
 
 /// Methods are as View's of the same name. All throw SqliteFault.
 class Lookups {
 public:
-    Lookups(Database& database, base::BytesView kek) : database_(database), kek_(kek) {}
+    Lookups(Database& database, base::BytesView kek) : database_(database), kek_(kek), body_mac_(kek) {}
 
     std::optional<KnownIdentity> findIdentity(const ticket::Identity& identity);
     std::optional<KnownIdentity> findLatest(
         const std::string& source, ticket::Kind kind, const std::string& record_ref
     );
+    bool sameBody(const KnownIdentity& known, base::BytesView body_digest) const;
+    const BodyMac& bodyMac() const { return body_mac_; }
     std::optional<std::string> findTicket(const std::string& party, const std::string& number);
     std::vector<Alias> aliases(const std::string& ticket_no);
     std::vector<std::string> ticketNumbers(std::size_t limit);
@@ -69,6 +72,7 @@ private:
 
     Database& database_;
     const base::Bytes kek_;
+    const BodyMac body_mac_;
 };
 
 }  // namespace yht::ledger

@@ -6,11 +6,13 @@
 // that look-ups need: leaf by ticket and by message; identity has its key only.
 #include "gateway/ledger/store/sqlite_schema.h"
 
+#include "gateway/ledger/store/sqlite_migrations.h"
+
 namespace yht::ledger {
 namespace {
 
-constexpr std::int64_t kSchemaVersion = 1;
 constexpr std::int64_t kSynchronousFull = 2;
+constexpr std::int64_t kSecureDeleteOn = 1;
 
 constexpr const char* kTables = R"sql(
 CREATE TABLE meta (
@@ -53,7 +55,7 @@ CREATE TABLE identity (
     version     BLOB NOT NULL,        -- eight octets, big-endian: keeps the order of a u64
     correction  INTEGER NOT NULL,
     seq         INTEGER NOT NULL,
-    body_digest BLOB NOT NULL,
+    body_mac    BLOB NOT NULL,        -- keyed (body_mac.h): confirms no guess to who has the file alone
     ticket_no   TEXT NOT NULL,
     PRIMARY KEY (source, kind, record_ref, version, correction)
 ) WITHOUT ROWID;
@@ -112,7 +114,7 @@ CREATE TABLE quarantine (
     since_ms    INTEGER NOT NULL,
     state       TEXT NOT NULL
 );
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 )sql";
 
 base::Error configInvalid(const std::string& detail) {
@@ -157,10 +159,14 @@ base::Status prepareWriter(Database& database) {
     // The checkpointer owns checkpoints: inside a COMMIT they would stand in every caller's way.
     database.execute(
         "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; "
-        "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536"
+        "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536; PRAGMA secure_delete = ON"
     );
     if (pragmaInteger(database, "PRAGMA synchronous") != kSynchronousFull) {
         return base::makeError(base::ErrorCode::IoFailed, "SQLite does not keep synchronous=FULL");
+    }
+    // What an erasure or a migration takes away must be overwritten, not only given free.
+    if (pragmaInteger(database, "PRAGMA secure_delete") != kSecureDeleteOn) {
+        return base::makeError(base::ErrorCode::IoFailed, "SQLite does not keep secure_delete=ON");
     }
     return {};
 }
@@ -170,13 +176,16 @@ void prepareReader(Database& database) {
     );
 }
 
-base::Status createOrCheckSchema(Database& database, const LedgerNames& names) {
+base::Status createOrMigrateSchema(
+    Database& database, const LedgerNames& names, base::BytesView kek
+) {
     if (pragmaInteger(database, "PRAGMA user_version") == 0) {
         if (pragmaInteger(database, "SELECT count(*) FROM sqlite_schema") > 0) {
             return configInvalid("the file is a database, but no ledger");
         }
         create(database, names);
     }
+    migrate(database, kek);
     return checkSchema(database, names);
 }
 

@@ -17,10 +17,12 @@ struct LedgerNames {
     std::string verifier_key;  // of the log key
 };
 
-/// Makes the tables in an empty file, else checks that they are ours and that the names are the
-/// same. Errors: ConfigInvalid. Throws SqliteFault.
-base::Status createOrCheckSchema(Database& database, const LedgerNames& names);
-/// The same for a reader, who makes nothing; an empty verifier_key is not compared.
+/// Makes the tables in an empty file, brings older ones forward, and checks that they are ours and
+/// that the names are the same. Errors: ConfigInvalid. Throws SqliteFault.
+base::Status createOrMigrateSchema(
+    Database& database, const LedgerNames& names, base::BytesView kek
+);
+/// The same for a reader, who makes and changes nothing; an empty verifier_key is not compared.
 base::Status checkSchema(Database& database, const LedgerNames& names);
 
 }  // namespace yht::ledger

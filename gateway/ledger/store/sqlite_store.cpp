@@ -108,7 +108,8 @@ base::Status SqliteStore::Parts::openWriter() {
     reserve = std::make_unique<DiskReserve>(options.path + ".reserve", options.reserve_bytes);
     auto database = std::make_unique<Database>(options.path, Database::Access::Write);
     if (auto prepared = prepareWriter(*database); !prepared.ok()) return prepared;
-    if (auto schema = createOrCheckSchema(*database, namesOf(options)); !schema.ok()) return schema;
+    auto schema = createOrMigrateSchema(*database, namesOf(options), options.kek);
+    if (!schema.ok()) return schema;
     if (auto synced = syncFolderOf(options.path); !synced.ok()) return synced;
     Lookups lookups(*database, options.kek);
     auto edge = loadEdge(lookups, options);

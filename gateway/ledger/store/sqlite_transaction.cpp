@@ -121,13 +121,14 @@ base::Status SqliteTransaction::addIdentity(
     const std::string& ticket_no
 ) {
     const auto version = encodeVersion(identity.version);
+    const auto body_mac = context_.lookups.bodyMac().of(body_digest);
     const int added = change(
         context_.database,
-        "INSERT INTO identity (source, kind, record_ref, version, correction, seq, body_digest, "
+        "INSERT INTO identity (source, kind, record_ref, version, correction, seq, body_mac, "
         "ticket_no)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
         identity.source, static_cast<int>(identity.kind), identity.record_ref, Blob{version},
-        identity.correction, seq, Blob{body_digest}, ticket_no
+        identity.correction, seq, Blob{body_mac}, ticket_no
     );
     if (added == 0) return base::makeError(base::ErrorCode::RecordConflict);
     return {};

@@ -16,6 +16,9 @@ public:
     std::optional<KnownIdentity> findIdentity(const ticket::Identity& identity) override {
         return ask([&] { return lookups().findIdentity(identity); });
     }
+    bool sameBody(const KnownIdentity& known, base::BytesView body_digest) override {
+        return lookups().sameBody(known, body_digest);
+    }
     std::optional<KnownIdentity> findLatest(
         const std::string& source, ticket::Kind kind, const std::string& record_ref
     ) override {

@@ -43,7 +43,7 @@ struct Entry {
 struct KnownIdentity {
     ticket::Identity identity;
     Seq seq = 0;
-    base::Bytes body_digest;  // SHA-256 of the record's canonical text
+    base::Bytes body_mac;  // keyed digest of its canonical text; only View::sameBody() can compare it
     std::string ticket_no;
 };
 
@@ -97,6 +97,8 @@ class View {
 public:
     virtual ~View() = default;
     virtual std::optional<KnownIdentity> findIdentity(const ticket::Identity& identity) = 0;
+    /// Whether SHA-256 of the known record's canonical text is `body_digest`.
+    virtual bool sameBody(const KnownIdentity& known, base::BytesView body_digest) = 0;
     /// Highest (version, correction) of one record; nullopt where it was never seen.
     virtual std::optional<KnownIdentity> findLatest(const std::string& source, ticket::Kind kind,
                                                     const std::string& record_ref) = 0;
@@ -130,7 +132,7 @@ public:
     /// becomes its own seq. Errors: Internal where the draft breaks a bound or names a ticket that has no key.
     virtual base::Result<Seq> append(EntryDraft draft) = 0;
     /// Registers a record entry just appended. Requires: append() gave `seq` in this transaction; `body_digest`
-    /// is SHA-256 of its payload (verify checks that). Errors: RecordConflict where the identity is taken.
+    /// is SHA-256 of its payload (verify checks that); what is kept is a keyed digest of it. Errors: RecordConflict where the identity is taken.
     virtual base::Status addIdentity(const ticket::Identity& identity, Seq seq, base::BytesView body_digest,
                                      const std::string& ticket_no) = 0;
     /// The next number of `region` (12: DESIGN) and a data key for it. Errors: NumbersExhausted.

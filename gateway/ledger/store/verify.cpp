@@ -229,7 +229,7 @@ std::vector<KnownIdentity> Verifier::identityPage(const ticket::Identity& after)
     const auto version = encodeVersion(after.version);
     Query query(
         database_,
-        "SELECT source, kind, record_ref, version, correction, seq, body_digest, ticket_no FROM "
+        "SELECT source, kind, record_ref, version, correction, seq, body_mac, ticket_no FROM "
         "identity"
         " WHERE (source, kind, record_ref, version, correction) > (?, ?, ?, ?, ?)"
         " ORDER BY source, kind, record_ref, version, correction LIMIT ?",
@@ -273,9 +273,11 @@ void Verifier::checkIdentity(const KnownIdentity& known) {
     const auto entry = lookups_.entry(known.seq);
     if (!entry.ok()) return;  // erased, or reported with its payload
     const auto digest = crypto::sha256(entry->payload);
-    if (digest != known.body_digest) {
-        differs(what + ": body digest", base::toHex(digest), base::toHex(known.body_digest));
-    }
+    if (lookups_.sameBody(known, digest)) return;
+    differs(
+        what + ": keyed digest", base::toHex(lookups_.bodyMac().of(digest)),
+        base::toHex(known.body_mac)
+    );
 }
 
 /// Names that lead to tickets which are not there.

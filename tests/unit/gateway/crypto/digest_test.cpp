@@ -83,5 +83,20 @@ TEST(Digest, HmacTakesAnEmptyKeyAfterALongOne) {
     );
 }
 
+// RFC 5869 appendix A, test cases 1 and 3: the first 32 of their 42 octets.
+TEST(Digest, HkdfSha256PublishedVectors) {
+    EXPECT_EQ(
+        "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf",
+        toHex(hkdfSha256(
+            base::Bytes(22, '\x0b'), *fromHex("000102030405060708090a0b0c"),
+            *fromHex("f0f1f2f3f4f5f6f7f8f9")
+        ))
+    );
+    EXPECT_EQ(
+        "8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d",
+        toHex(hkdfSha256(base::Bytes(22, '\x0b'), "", ""))
+    );
+}
+
 }  // namespace
 }  // namespace yht::crypto

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 
 #include <filesystem>
+#include <fstream>
+#include <sstream>
 
 #include "gateway/crypto/digest.h"
 
@@ -107,6 +109,59 @@ void LedgerTest::tamper(const std::string& sql) {
         << sqlite3_errmsg(database);
     EXPECT_LT(0, sqlite3_total_changes(database)) << "nothing was tampered with: " << sql;
     sqlite3_close(database);
+}
+
+void LedgerTest::execute(const std::string& sql) const {
+    sqlite3* database = nullptr;
+    ASSERT_EQ(SQLITE_OK, sqlite3_open((folder_ / "ledger.db").c_str(), &database));
+    EXPECT_EQ(SQLITE_OK, sqlite3_exec(database, sql.c_str(), nullptr, nullptr, nullptr))
+        << sqlite3_errmsg(database);
+    sqlite3_close(database);
+}
+
+std::vector<std::string> LedgerTest::query(const std::string& sql) const {
+    std::vector<std::string> rows;
+    sqlite3* database = nullptr;
+    EXPECT_EQ(SQLITE_OK, sqlite3_open((folder_ / "ledger.db").c_str(), &database));
+    sqlite3_stmt* statement = nullptr;
+    EXPECT_EQ(SQLITE_OK, sqlite3_prepare_v2(database, sql.c_str(), -1, &statement, nullptr))
+        << sqlite3_errmsg(database);
+    while (sqlite3_step(statement) == SQLITE_ROW) {
+        auto& row = rows.emplace_back();
+        for (int i = 0; i < sqlite3_column_count(statement); ++i) {
+            const auto* data = static_cast<const char*>(sqlite3_column_blob(statement, i));
+            const base::BytesView bytes(
+                data == nullptr ? "" : data,
+                static_cast<std::size_t>(sqlite3_column_bytes(statement, i))
+            );
+            const bool blob = sqlite3_column_type(statement, i) == SQLITE_BLOB;
+            row += (i > 0 ? "|" : "") + (blob ? base::toHex(bytes) : std::string(bytes));
+        }
+    }
+    sqlite3_finalize(statement);
+    sqlite3_close(database);
+    return rows;
+}
+
+std::vector<std::string> LedgerTest::columns() const {
+    return query(
+        "SELECT s.type, s.name, s.tbl_name, c.cid, c.name, c.type, c.\"notnull\", c.pk"
+        " FROM sqlite_schema AS s, pragma_table_xinfo(s.name) AS c WHERE s.type = 'table'"
+        " UNION ALL SELECT s.type, s.name, s.tbl_name, i.seqno, i.name, '', i.desc, i.key"
+        " FROM sqlite_schema AS s, pragma_index_xinfo(s.name) AS i WHERE s.type = 'index'"
+        " ORDER BY 1, 2, 4"
+    );
+}
+
+bool LedgerTest::filesHold(base::BytesView bytes) const {
+    for (const auto& each : std::filesystem::directory_iterator(folder_.path())) {
+        if (!each.path().filename().string().starts_with("ledger.db")) continue;
+        std::ifstream file(each.path(), std::ios::binary);
+        std::ostringstream content;
+        content << file.rdbuf();
+        if (content.str().find(bytes) != std::string::npos) return true;
+    }
+    return false;
 }
 
 EntryDraft messageDraft(const std::string& text) {

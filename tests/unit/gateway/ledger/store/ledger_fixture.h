@@ -66,6 +66,14 @@ protected:
 
     /// Changes the file behind the store's back. Requires: closed.
     void tamper(const std::string& sql);
+    /// Runs statements on the file, which is made where it is not there.
+    void execute(const std::string& sql) const;
+    /// The rows of the file's answer, columns joined by "|"; blobs in hexadecimal.
+    std::vector<std::string> query(const std::string& sql) const;
+    /// Every table's and index's columns, in order, with their types.
+    std::vector<std::string> columns() const;
+    /// Whether the bytes stand anywhere in the ledger's files: database, WAL, shared memory.
+    bool filesHold(base::BytesView bytes) const;
 
     template <class T>
     static T must(base::Result<T> result) {

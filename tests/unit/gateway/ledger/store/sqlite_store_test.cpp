@@ -115,7 +115,7 @@ TEST_F(SqliteStoreTest, LedgerOfAnotherOriginOrKeyIsRefused) {
 
 TEST_F(SqliteStoreTest, LedgerOfANewerProgramIsRefused) {
     append("one");
-    tamper("PRAGMA user_version = 2; UPDATE meta SET value = value");
+    tamper("PRAGMA user_version = 99; UPDATE meta SET value = value");
     EXPECT_EQ("server.config_invalid", verdictOfOpen(options()));
 }
 

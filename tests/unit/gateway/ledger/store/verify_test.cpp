@@ -117,7 +117,7 @@ INSTANTIATE_TEST_SUITE_P(
             "c.size = 2) WHERE size = 4"},
         Tampering{"LastCheckpointRemoved", "DELETE FROM checkpoint WHERE size = 8"},
         Tampering{"CheckpointOfNothing", "INSERT INTO checkpoint (size, note) VALUES (0, 'x')"},
-        Tampering{"IdentityDigest", "UPDATE identity SET " FLIP("body_digest", 3) " WHERE seq = 4"},
+        Tampering{"IdentityDigest", "UPDATE identity SET " FLIP("body_mac", 3) " WHERE seq = 4"},
         Tampering{"IdentityPointsToAMessage", "UPDATE identity SET seq = 1 WHERE seq = 4"},
         Tampering{"IdentityOfAnotherSource", "UPDATE identity SET source = 'other' WHERE seq = 4"},
         Tampering{"IdentityOfAnotherKind", "UPDATE identity SET kind = 4 WHERE seq = 4"},

@@ -1,0 +1,89 @@
+#include "gateway/ledger/store/sqlite_migrations.h"
+
+#include <sqlite3.h>
+
+#include "gateway/ledger/store/body_mac.h"
+
+namespace yht::ledger {
+namespace {
+
+/// yht_body_mac(digest), for the step that needs the key.
+void bodyMacFunction(sqlite3_context* context, int, sqlite3_value** values) {
+    const auto* key = static_cast<const BodyMac*>(sqlite3_user_data(context));
+    const auto* digest = static_cast<const char*>(sqlite3_value_blob(values[0]));
+    const auto size = static_cast<std::size_t>(sqlite3_value_bytes(values[0]));
+    const auto mac = key->of({digest == nullptr ? "" : digest, size});
+    sqlite3_result_blob64(context, mac.data(), mac.size(), SQLITE_TRANSIENT);
+}
+
+void keyIdentityDigests(Database& database, base::BytesView kek) {
+    BodyMac key(kek);
+    const int code = sqlite3_create_function_v2(
+        database.handle(), "yht_body_mac", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, &key,
+        bodyMacFunction, nullptr, nullptr, nullptr
+    );
+    if (code != SQLITE_OK) database.fail(code);
+    database.execute(R"sql(
+        ALTER TABLE identity RENAME TO identity_1;
+        CREATE TABLE identity (
+            source     TEXT NOT NULL,
+            kind       INTEGER NOT NULL,
+            record_ref TEXT NOT NULL,
+            version    BLOB NOT NULL,
+            correction INTEGER NOT NULL,
+            seq        INTEGER NOT NULL,
+            body_mac   BLOB NOT NULL,
+            ticket_no  TEXT NOT NULL,
+            PRIMARY KEY (source, kind, record_ref, version, correction)
+        ) WITHOUT ROWID;
+        INSERT INTO identity SELECT source, kind, record_ref, version, correction, seq,
+            yht_body_mac(body_digest), ticket_no FROM identity_1
+            ORDER BY source, kind, record_ref, version, correction;
+        DROP TABLE identity_1;
+    )sql");
+    sqlite3_create_function_v2(
+        database.handle(), "yht_body_mac", 1, SQLITE_UTF8, nullptr, nullptr, nullptr, nullptr,
+        nullptr
+    );
+}
+
+struct Step {
+    std::int64_t from;  // gives from + 1
+    void (*run)(Database& database, base::BytesView kek);
+    const char* mark;  // a PRAGMA takes no parameter
+};
+
+constexpr Step kSteps[] = {
+    {1, keyIdentityDigests, "PRAGMA user_version = 2"},
+};
+
+void runStep(Database& database, base::BytesView kek, const Step& step) {
+    database.execute("BEGIN IMMEDIATE");
+    try {
+        step.run(database, kek);
+        database.execute(step.mark);
+        database.execute("COMMIT");
+    } catch (const SqliteFault&) {
+        if (database.inTransaction()) database.execute("ROLLBACK");
+        throw;
+    }
+}
+
+}  // namespace
+
+void migrate(Database& database, base::BytesView kek) {
+    bool migrated = false;
+    for (const auto& step : kSteps) {
+        std::int64_t version = 0;
+        {
+            Query query(database, "PRAGMA user_version");
+            if (query.next()) version = query.integer(0);
+        }
+        if (version != step.from) continue;
+        runStep(database, kek, step);
+        migrated = true;
+    }
+    if (migrated) database.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+}
+
+}  // namespace yht::ledger

@@ -1,0 +1,24 @@
+// Ledgers made by earlier versions of the program, brought forward one numbered step at a time:
+// each step is one transaction, and there is no way back. A newer schema than ours is refused.
+//   1 → 2  identity keeps a keyed digest (body_mac) instead of a plain one: what is left of an
+//          erased record must not let anybody confirm a guess of it
+// A new ledger is made at the newest schema (sqlite_schema.cpp); a test holds both ways to give the
+// same tables. To change the tables: change them there, add a step here, keep the old text as a
+// test's fixture (tests/unit/…/schema_N.sql).
+// Uses: sqlite, crypto. Used by: sqlite_schema.
+#pragma once
+
+#include "gateway/base/result.h"
+#include "gateway/ledger/store/sqlite.h"
+
+namespace yht::ledger {
+
+inline constexpr std::int64_t kSchemaVersion = 2;
+
+/// Brings an older ledger to kSchemaVersion; does nothing to one that is there. What the old tables
+/// held is overwritten on the disk, and moved out of the WAL where no reader holds it.
+/// Requires: the writer's connection, prepared, outside a transaction. Throws SqliteFault, after
+/// which the ledger stands at the last step that succeeded.
+void migrate(Database& database, base::BytesView kek);
+
+}  // namespace yht::ledger

@@ -1,0 +1,137 @@
+// Ledgers made by earlier versions of the program open in this one, with everything they hold.
+#include "gateway/ledger/store/sqlite_migrations.h"
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "gateway/crypto/digest.h"
+#include "ledger_fixture.h"
+
+namespace yht::ledger {
+namespace {
+
+using testing::ElementsAre;
+using testing::ElementsAreArray;
+
+std::string schemaOf(int version) {
+    const auto name = "/schema_" + std::to_string(version) + ".sql";
+    std::ifstream file(std::string(YHT_SOURCE_DIR "/tests/unit/gateway/ledger/store") + name);
+    std::ostringstream text;
+    text << file.rdbuf();
+    EXPECT_FALSE(text.str().empty());
+    return text.str();
+}
+
+class MigrationTest : public LedgerTest {
+protected:
+    MigrationTest() {
+        for (const char* ref : {"A-1", "A-2", "A-3"}) numbers_.push_back(submit(ref));
+        receipt_ = receipt(4);
+        checkpoint_ = *look()->checkpoint();
+        close();
+    }
+    std::string file() const { return folder_ / "ledger.db"; }
+
+    /// The same ledger as the program of schema 1 would have written it.
+    void makeSchema1() {
+        std::filesystem::rename(file(), folder_ / "new.db");
+        execute(schemaOf(1));
+        execute(
+            "ATTACH '" + (folder_ / "new.db") +
+            "' AS new;"
+            "INSERT INTO meta SELECT * FROM new.meta;"
+            "INSERT INTO leaf SELECT * FROM new.leaf;"
+            "INSERT INTO payload SELECT * FROM new.payload;"
+            "INSERT INTO node SELECT * FROM new.node;"
+            "INSERT INTO checkpoint SELECT * FROM new.checkpoint;"
+            "INSERT INTO alias SELECT * FROM new.alias;"
+            "INSERT INTO serial SELECT * FROM new.serial;"
+            "INSERT INTO ticket SELECT ticket_no, wrapped_key FROM new.ticket;"
+            "INSERT INTO identity SELECT source, kind, record_ref, version, correction, seq, x'00', ticket_no"
+            " FROM new.identity;"
+        );
+        for (const char* ref : {"A-1", "A-2", "A-3"}) {
+            execute(
+                "UPDATE identity SET body_digest = x'" + plainDigest(ref) +
+                "' WHERE record_ref = '" + ref + "'"
+            );
+        }
+    }
+    static std::string plainDigest(const std::string& ref) {
+        return base::toHex(crypto::sha256("record " + ref));
+    }
+
+    std::vector<std::string> numbers_;
+    std::string receipt_, checkpoint_;
+};
+
+TEST_F(MigrationTest, LedgerOfSchema1OpensWithEverythingItHolds) {
+    makeSchema1();
+    open();
+    EXPECT_EQ(6u, size());
+    EXPECT_EQ("record A-2", read(4));
+    EXPECT_EQ(receipt_, receipt(4));
+    EXPECT_EQ(checkpoint_, *look()->checkpoint());
+    EXPECT_EQ(numbers_[1], look()->findTicket("hotline", "A-2"));
+    const auto known = look()->findIdentity(appealIdentity("A-2"));
+    ASSERT_TRUE(known);
+    EXPECT_TRUE(look()->sameBody(*known, crypto::sha256("record A-2")));
+    EXPECT_FALSE(look()->sameBody(*known, crypto::sha256("record A-3")));
+    EXPECT_EQ("sound", verdict());
+    submit("A-4");
+    EXPECT_EQ("sound", verdict());
+}
+
+TEST_F(MigrationTest, PlainDigestsAreGoneFromTheFiles) {
+    makeSchema1();
+    ASSERT_TRUE(filesHold(*base::fromHex(plainDigest("A-2"))));
+    open();
+    EXPECT_FALSE(filesHold(*base::fromHex(plainDigest("A-2"))));
+}
+
+TEST_F(MigrationTest, GivesTheTablesOfANewLedger) {
+    const auto made = columns();
+    makeSchema1();
+    open();
+    close();
+    EXPECT_THAT(columns(), ElementsAreArray(made));
+}
+
+TEST_F(MigrationTest, ReaderDoesNotMigrate) {
+    makeSchema1();
+    auto reader = options();
+    reader.read_only = true;
+    EXPECT_EQ("server.config_invalid", verdictOfOpen(reader));
+    EXPECT_THAT(query("PRAGMA user_version"), ElementsAre("1"));
+}
+
+TEST_F(MigrationTest, MigrationThatFailsLeavesTheOldSchema) {
+    makeSchema1();
+    execute("CREATE TABLE identity_1 (x)");  // what stands in the first migration's way
+    EXPECT_NE("opened", verdictOfOpen(options()));
+    EXPECT_THAT(query("PRAGMA user_version"), ElementsAre("1"));
+    execute("DROP TABLE identity_1");
+    EXPECT_EQ("opened", verdictOfOpen(options()));
+}
+
+TEST_F(MigrationTest, NewerSchemaIsRefused) {
+    execute("PRAGMA user_version = " + std::to_string(kSchemaVersion + 1));
+    EXPECT_EQ("server.config_invalid", verdictOfOpen(options()));
+    auto reader = options();
+    reader.read_only = true;
+    EXPECT_EQ("server.config_invalid", verdictOfOpen(reader));
+}
+
+TEST_F(MigrationTest, IdentityHoldsNoDigestThatAGuessCouldBeHeldAgainst) {
+    EXPECT_FALSE(filesHold(crypto::sha256("record A-2")));
+    EXPECT_THAT(query("SELECT length(body_mac) FROM identity"), ElementsAre("32", "32", "32"));
+    auto other = options();
+    other.kek = base::Bytes(32, 'K');
+    const auto store = must(tryOpen(other));
+    const auto known = must(store->snapshot())->findIdentity(appealIdentity("A-2"));
+    EXPECT_FALSE(must(store->snapshot())->sameBody(*known, crypto::sha256("record A-2")));
+}
+
+}  // namespace
+}  // namespace yht::ledger
