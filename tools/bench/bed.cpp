@@ -120,6 +120,7 @@ void Bed::makeDeployment() {
          std::to_string(admin_port_), url(province_port_), url(centre_port_) + "/deliveries"}
     );
     if (!options_.routes || options_.province_only) narrowRoutes();
+    if (options_.lanes > 1) setLanes();
     if (options_.connections_max > 64) raiseConnections();
 }
 
@@ -130,6 +131,14 @@ void Bed::narrowRoutes() const {
         std::string("destinations:\n  province: {from: start}\n  centre-430200: {from: start}\n") +
             (options_.routes ? "routes:\n  - {destination: province}\n" : "routes: []\n")
     );
+}
+
+void Bed::setLanes() const {
+    for (const char* id : {"province", "centre-430200"})
+        replace(
+            deployment() + "/routes.yaml", std::string(id) + ": {from: start",
+            std::string(id) + ": {lanes: " + std::to_string(options_.lanes) + ", from: start"
+        );
 }
 
 void Bed::raiseConnections() const {

@@ -2,8 +2,8 @@
 #include <poll.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
+#include <thread>
 #include <unordered_map>
 
 #include "tools/bench/backlog.h"
@@ -76,7 +76,12 @@ void deliverAt(double rate, std::size_t turn, const Options& options, Report& re
     const auto arrivals = arrivalsAt(rate, options.seconds, kArrivalSeed + turn);
     if (arrivals.empty()) throw Invalid("no request falls into that time at that rate");
     const std::string load = "deliveries at " + std::to_string(std::llround(rate)) + "/s";
-    Bed bed({.work = options.work, .routes = true, .connections_max = options.connections});
+    Bed bed(
+        {.work = options.work,
+         .routes = true,
+         .lanes = options.lanes,
+         .connections_max = options.connections}
+    );
     bed.startProvince();
     bed.startCentre();
     bed.startGateway();
@@ -140,6 +145,7 @@ void drainOnce(const Options& options, Report& report) {
         {.work = options.work,
          .routes = true,
          .province_only = !options.centre,
+         .lanes = options.lanes,
          .connections_max = options.connections}
     );
     bed.startGateway();
@@ -155,13 +161,23 @@ void drainOnce(const Options& options, Report& report) {
     bed.startProvince();
     if (options.centre) bed.startCentre();
     bed.startGateway();
-    const double before_s = bed.gatewayUse().cpu_s;
+    const base::SystemClock clock;
+    const auto begin_ms = clock.steadyMillis();
+    const double before_s = bed.gatewayUse().cpu_s, all_before_s = bed.cpuSeconds(),
+                 machine_before_s = machineCpuSeconds();
     tell(options, "draining");
     waitUntilRouted(reader, destinations, lastOf(measured.result), true);
     const auto records = static_cast<double>(measured.result.records);
+    const double seconds = static_cast<double>(clock.steadyMillis() - begin_ms) / 1000;
+    const double others_s =
+        machineCpuSeconds() - machine_before_s - (bed.cpuSeconds() - all_before_s);
     report.add(
         "gateway CPU a record, of all destinations", "us",
         1e6 * (bed.gatewayUse().cpu_s - before_s) / records
+    );
+    report.add(
+        "CPU used by others", "% of the machine",
+        100 * std::max(0.0, others_s) / (seconds * std::thread::hardware_concurrency())
     );
     report.add("province-sim CPU a record", "us", 1e6 * bed.provinceUse().cpu_s / records);
     if (options.centre)

@@ -76,6 +76,15 @@ void describeRates(CLI::App* command, Flags& flags, const char* fallback) {
         ->capture_default_str();
 }
 
+void describeLanes(CLI::App* command, Flags& flags) {
+    command
+        ->add_option(
+            "-L,--lanes", flags.options.lanes, "batches under way at once, each destination"
+        )
+        ->check(CLI::Range(1, 8))
+        ->capture_default_str();
+}
+
 void describeSize(CLI::App* command, Flags& flags) {
     command->add_option("-b,--size", flags.options.records, "records of an array")
         ->check(CLI::Range(2, 500))
@@ -110,6 +119,7 @@ void describeCommands(CLI::App& app, Flags& flags) {
     );
     describeLoad(deliveries, flags);
     describeRates(deliveries, flags, "1000,1500");
+    describeLanes(deliveries, flags);
     auto* drain = describe(
         app, flags, "drain", "how fast a backlog goes when the far side is back",
         bench::measureDrain
@@ -117,6 +127,7 @@ void describeCommands(CLI::App& app, Flags& flags) {
     describeLoad(drain, flags);
     describeCount(drain, flags, "that pile up");
     describeSize(drain, flags);
+    describeLanes(drain, flags);
     drain->add_flag("-p,--province-only", flags.province_only, "without the centre");
     auto* million = describe(
         app, flags, "million", "a large ledger beside an empty one: rate, start, look-up",

@@ -20,9 +20,10 @@ struct Options {
     std::size_t lookups = 1'000;
     std::string work = "/tmp";  // where ledgers are made
     std::string ledger{};       // million: a directory to make it in, or to go on with
+    std::size_t lanes = 1;      // deliveries: batches under way at once, for each destination
     bool centre = true;         // drain: both destinations, or the province alone
-    double quiet_s = 0;  // before each run, wait at most so long for others to be quiet
-    bool progress = true;  // a line a second on standard error
+    double quiet_s = 0;         // before each run, wait at most so long for others to be quiet
+    bool progress = true;       // a line a second on standard error
 };
 
 /// Single posts: closed loop for what it can take, then open ones at `rates`.
