@@ -82,8 +82,12 @@ void addFlow(CLI::App& top, Parsed& parsed) {
     tickets->add_flag("--unsettled", parsed.unsettled,
                       "Only those not answered or not wholly delivered; exit code 3 where there is one 仅未办结或未送达的");
     tickets->add_option("--limit", parsed.limit, "At most so many 最多条数")->capture_default_str()->check(CLI::Range(1, 1'000'000));
-    addConfig(tickets, parsed);
-    addJson(tickets, parsed);
+    auto* status = command(top, "status", "Everything that matters on one screen; exit code 3 where there is trouble 运行概况",
+                           parsed, [&] { return showStatus(parsed.options); });
+    for (auto* one : {tickets, status}) {
+        addConfig(one, parsed);
+        addJson(one, parsed);
+    }
 }
 
 void addDecision(CLI::App& deliveries, Parsed& parsed, const char* verb, const char* text,

@@ -23,6 +23,8 @@ int showCheckpoint(const CommandOptions& options);
 
 /// A table of tickets, newest first. With `unsettled_only`: kExitFound where there is one.
 int listTickets(const CommandOptions& options, bool unsettled_only, std::size_t limit);
+/// One screen; kExitFound where something has to be looked at.
+int showStatus(const CommandOptions& options);
 int listDeliveries(const CommandOptions& options);
 
 /// Which unfinished deliveries to list.

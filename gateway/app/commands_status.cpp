@@ -1,0 +1,145 @@
+#include <iostream>
+
+#include "gateway/app/command_line.h"
+#include "gateway/app/commands.h"
+#include "gateway/app/status.h"
+#include "gateway/app/terminal.h"
+#include "gateway/base/time_text.h"
+#include "gateway/json/json.h"
+
+namespace yht::app {
+namespace {
+
+using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
+
+constexpr std::size_t kCertificatesShownMax = 3;
+
+std::string ageText(base::UnixMillis since_ms, base::UnixMillis now_ms) {
+    if (since_ms == 0) return "-";
+    return humanDuration(std::max<std::int64_t>(0, now_ms - since_ms)) + " 前 ago";
+}
+
+std::string bytesText(std::uint64_t bytes) {
+    const std::uint64_t mebibytes = bytes >> 20;
+    return mebibytes < 10'240 ? std::to_string(mebibytes) + " MiB" : std::to_string(mebibytes >> 10) + " GiB";
+}
+
+void printHead(const Status& status, base::UnixMillis now_ms) {
+    std::cout << "网关 gateway: "
+              << (!status.serving ? "未运行 not running" : status.ready ? "就绪 ready" : "未就绪 not ready")
+              << "\n账本 ledger: " << status.entries << " 条 entries, 最新 newest "
+              << ageText(status.last_committed_ms, now_ms) << ", " << bytesText(status.ledger_bytes)
+              << ", 磁盘可用 disk free " << bytesText(status.disk_free_bytes) << "\n\n";
+}
+
+void printTables(const Status& status, base::UnixMillis now_ms) {
+    Table sources{{"来源 source", "名称 name", "最近来报 last heard"}, {}};
+    for (const auto& one : status.sources)
+        sources.rows.push_back({one.id, one.name_zh, ageText(one.last_received_ms, now_ms)});
+    print(std::cout, sources);
+    Table destinations{{"对端 destination", "积压 backlog", "最久 oldest", "死信 dead", "最近错误 last error"}, {}};
+    for (const auto& one : status.destinations) {
+        destinations.rows.push_back(
+            {one.destination, std::to_string(one.backlog()), ageText(one.oldest_committed_ms, now_ms),
+             std::to_string(one.dead), one.last_error.empty() ? "-" : one.last_error}
+        );
+    }
+    std::cout << '\n';
+    print(std::cout, destinations);
+    Table certificates{{"证书 certificate", "有效期至 valid until"}, {}};
+    for (std::size_t i = 0; i < std::min(kCertificatesShownMax, status.certificates.size()); ++i) {
+        const auto& one = status.certificates[i];
+        certificates.rows.push_back({one.what, base::formatRfc3339(one.not_after_ms).substr(0, 10)});
+    }
+    std::cout << '\n';
+    print(std::cout, certificates);
+}
+
+void text(Writer& writer, const char* name, const std::string& value) {
+    writer.Key(name);
+    writer.String(value);
+}
+
+void number(Writer& writer, const char* name, std::uint64_t value) {
+    writer.Key(name);
+    writer.Uint64(value);
+}
+
+void time(Writer& writer, const char* name, base::UnixMillis ms) {
+    writer.Key(name);
+    if (ms == 0)
+        writer.Null();
+    else
+        writer.String(base::formatRfc3339(ms));
+}
+
+template <class Items, class Write>
+void list(Writer& writer, const char* name, const Items& items, const Write& write) {
+    writer.Key(name);
+    writer.StartArray();
+    for (const auto& item : items) write(item);
+    writer.EndArray();
+}
+
+void printJson(const Status& status, const std::vector<std::string>& found) {
+    rapidjson::StringBuffer buffer;
+    Writer writer(buffer);
+    writer.StartObject();
+    writer.Key("serving");
+    writer.Bool(status.serving);
+    writer.Key("ready");
+    writer.Bool(status.ready);
+    list(writer, "not_ready", status.not_ready, [&](const auto& name) { writer.String(name); });
+    number(writer, "entries", status.entries);
+    time(writer, "last_committed_time", status.last_committed_ms);
+    number(writer, "ledger_bytes", status.ledger_bytes);
+    number(writer, "disk_free_bytes", status.disk_free_bytes);
+    number(writer, "quarantined", status.quarantined);
+    list(writer, "sources", status.sources, [&](const auto& one) {
+        writer.StartObject();
+        text(writer, "id", one.id);
+        time(writer, "last_received_time", one.last_received_ms);
+        writer.EndObject();
+    });
+    list(writer, "destinations", status.destinations, [&](const auto& one) {
+        writer.StartObject();
+        text(writer, "id", one.destination);
+        number(writer, "backlog", one.backlog());
+        number(writer, "dead", one.dead);
+        time(writer, "oldest_committed_time", one.oldest_committed_ms);
+        text(writer, "last_error", one.last_error);
+        writer.EndObject();
+    });
+    list(writer, "certificates", status.certificates, [&](const auto& one) {
+        writer.StartObject();
+        text(writer, "what", one.what);
+        time(writer, "not_after_time", one.not_after_ms);
+        writer.EndObject();
+    });
+    list(writer, "troubles", found, [&](const auto& one) { writer.String(one); });
+    writer.EndObject();
+    std::cout << buffer.GetString() << '\n';
+}
+
+}  // namespace
+
+int showStatus(const CommandOptions& options) {
+    return withLedger(options.directory, [&](OpenedLedger& opened) -> int {
+        const auto status = gatherStatus(opened);
+        if (!status.ok()) return reportError(status.error());
+        const auto now_ms = opened.clock->nowMillis();
+        const auto found = troubles(*status, now_ms);
+        if (options.json) {
+            printJson(*status, found);
+        } else {
+            printHead(*status, now_ms);
+            printTables(*status, now_ms);
+            std::cout << '\n';
+            for (const auto& one : found) std::cout << "! " << one << '\n';
+            if (found.empty()) std::cout << "一切正常 all is well\n";
+        }
+        return found.empty() ? kExitOk : kExitFound;
+    });
+}
+
+}  // namespace yht::app

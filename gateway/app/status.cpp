@@ -1,0 +1,210 @@
+#include "gateway/app/status.h"
+
+#include <Poco/Exception.h>
+#include <Poco/Net/HTTPClientSession.h>
+#include <Poco/Net/HTTPRequest.h>
+#include <Poco/Net/HTTPResponse.h>
+#include <sys/statvfs.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "gateway/app/terminal.h"
+#include "gateway/delivery/routing.h"
+#include "gateway/json/json.h"
+
+namespace yht::app {
+namespace {
+
+using delivery::DestinationStatus;
+
+constexpr std::int64_t kAdminMillisMax = 3'000;
+constexpr std::size_t kAnswerBytesMax = 64 * 1024;
+constexpr std::size_t kScanEntries = 2'000;  // at a time
+constexpr std::size_t kQuarantineShownMax = 10'000;
+constexpr std::int64_t kSilentMillis = 24LL * 3600 * 1000;
+constexpr std::int64_t kBacklogOldMillis = 600'000;
+
+std::string readBounded(std::istream& in) {
+    std::string text(kAnswerBytesMax, '\0');
+    in.read(text.data(), static_cast<std::streamsize>(text.size()));
+    text.resize(static_cast<std::size_t>(in.gcount()));
+    return text;
+}
+
+/// Asks the admin listener; what does not answer does not serve.
+void askReadiness(const Config& config, Status& status) {
+    const std::string& listen = config.text("admin.listen");
+    const auto colon = listen.rfind(':');
+    try {
+        Poco::Net::HTTPClientSession session(
+            listen.substr(0, colon), static_cast<Poco::UInt16>(std::stoul(listen.substr(colon + 1)))
+        );
+        session.setTimeout(Poco::Timespan(kAdminMillisMax * 1000));
+        Poco::Net::HTTPRequest request("GET", "/readyz", Poco::Net::HTTPMessage::HTTP_1_1);
+        session.sendRequest(request);
+        Poco::Net::HTTPResponse response;
+        const std::string body = readBounded(session.receiveResponse(response));
+        status.serving = true;
+        status.ready = response.getStatus() == Poco::Net::HTTPResponse::HTTP_OK;
+        const auto document = json::parse(body);
+        const auto* checks = document.ok() && document->IsObject() ? json::findMember(*document, "checks") : nullptr;
+        if (checks == nullptr || !checks->IsArray()) return;
+        for (const auto& check : checks->GetArray()) {
+            const auto* ok = json::findMember(check, "ok");
+            if (ok != nullptr && ok->IsFalse()) status.not_ready.push_back(json::textMember(check, "name"));
+        }
+    } catch (const Poco::Exception&) {
+        // nobody listens there
+    }
+}
+
+void measureDisk(const Config& config, Status& status) {
+    namespace fs = std::filesystem;
+    const fs::path directory = config.text("ledger.directory");
+    std::error_code ignored;
+    for (const auto& item : fs::directory_iterator(directory, ignored)) {
+        if (item.is_regular_file(ignored)) status.ledger_bytes += item.file_size(ignored);
+    }
+    struct statvfs room {};
+    if (::statvfs(directory.c_str(), &room) == 0)
+        status.disk_free_bytes = static_cast<std::uint64_t>(room.f_bavail) * room.f_frsize;
+}
+
+/// The newest record of each source, among the newest entries.
+void findLastWords(ledger::View& view, std::vector<SourceStatus>& sources) {
+    const auto last = view.lastSeq();
+    std::map<std::string, base::UnixMillis> newest;
+    for (auto after = last > kSourceEntriesMax ? last - kSourceEntriesMax : 0; after < last;) {
+        const auto headers = view.scan(after, kScanEntries);
+        if (headers.empty()) break;
+        for (const auto& header : headers) {
+            if (header.type == ledger::EntryType::Record) newest[header.source] = header.received_ms;
+            after = header.seq;
+        }
+    }
+    for (auto& source : sources) {
+        if (const auto found = newest.find(source.id); found != newest.end())
+            source.last_received_ms = found->second;
+    }
+}
+
+base::Status addCertificate(const std::string& what, const std::string& path, Status& status) {
+    auto pem = readFile(path);
+    if (!pem.ok()) return std::move(pem).error();
+    const auto certificate = crypto::Certificate::fromPem(*pem);
+    if (!certificate.ok())
+        return base::makeError(base::ErrorCode::ConfigInvalid, path + ": " + base::describe(certificate.error()));
+    status.certificates.push_back({what, certificate->notAfterMillis()});
+    return {};
+}
+
+base::Status gatherTrust(const Config& config, Status& status) {
+    auto trust = trust::loadTrust(config.directory());
+    if (!trust.ok()) return std::move(trust).error();
+    for (const auto& source : (*trust)->sources()) status.sources.push_back({source.id, source.name_zh});
+    for (const auto& partner : (*trust)->partners()) {
+        for (const auto& one : partner.certificates) {
+            if (!one.revoked && partner.stage != trust::Stage::Stopped)
+                status.certificates.push_back({"partner " + partner.id, one.certificate.notAfterMillis()});
+        }
+    }
+    for (const char* key : {"partner", "signing"}) {
+        auto added = addCertificate(
+            std::string(key) == "partner" ? "server" : "signing",
+            config.text(std::string(key) + ".certificate"), status
+        );
+        if (!added.ok()) return added;
+    }
+    std::sort(status.certificates.begin(), status.certificates.end(), [](const auto& a, const auto& b) {
+        return a.not_after_ms < b.not_after_ms;
+    });
+    return {};
+}
+
+base::Status gatherLedger(OpenedLedger& opened, Status& status) {
+    auto snapshot = opened.store->snapshot();
+    if (!snapshot.ok()) return std::move(snapshot).error();
+    ledger::View& view = **snapshot;
+    status.entries = view.lastSeq();
+    if (status.entries > 0) {
+        const auto leaf = view.leaf(status.entries);
+        if (!leaf.ok()) return leaf.error();
+        status.last_committed_ms = leaf->header.committed_ms;
+    }
+    const auto quarantine = (*snapshot)->quarantine(kQuarantineShownMax);
+    status.quarantined = static_cast<std::uint64_t>(std::count_if(
+        quarantine.begin(), quarantine.end(), [](const auto& row) { return row.state == "open"; }
+    ));
+    findLastWords(view, status.sources);
+    auto routes = delivery::loadRoutes(resolvePath(opened.config.directory(), "routes.yaml"));
+    if (!routes.ok()) return std::move(routes).error();
+    std::vector<std::string> ids;
+    for (const auto& row : routes->destinations()) ids.push_back(row.id);
+    status.destinations = delivery::deliveryStatus(view, ids, opened.clock->nowMillis());
+    return {};
+}
+
+std::string age(base::UnixMillis since_ms, base::UnixMillis now_ms) {
+    return humanDuration(std::max<std::int64_t>(0, now_ms - since_ms));
+}
+
+void addDestinationTroubles(
+    const DestinationStatus& one, base::UnixMillis now_ms, std::vector<std::string>& out
+) {
+    const std::string id = one.destination;
+    if (one.dead > 0) {
+        out.push_back(id + ": " + std::to_string(one.dead) + " 条死信 dead letters; yht deliveries");
+    }
+    if (one.oldest_committed_ms != 0 && now_ms - one.oldest_committed_ms > kBacklogOldMillis) {
+        out.push_back(
+            id + ": 积压 " + std::to_string(one.backlog()) + " 条 waiting, 最久 oldest " +
+            age(one.oldest_committed_ms, now_ms) + (one.last_error.empty() ? "" : ", " + one.last_error)
+        );
+    }
+}
+
+}  // namespace
+
+base::Result<Status> gatherStatus(OpenedLedger& opened) {
+    Status status;
+    askReadiness(opened.config, status);
+    measureDisk(opened.config, status);
+    if (auto trust = gatherTrust(opened.config, status); !trust.ok()) return std::move(trust).error();
+    if (auto ledger = gatherLedger(opened, status); !ledger.ok()) return std::move(ledger).error();
+    return status;
+}
+
+std::vector<std::string> troubles(const Status& status, base::UnixMillis now_ms) {
+    std::vector<std::string> out;
+    if (!status.serving) out.push_back("网关未在运行 the gateway is not running; yht serve");
+    if (status.serving && !status.ready) {
+        std::string names;
+        for (const auto& name : status.not_ready) names += (names.empty() ? "" : ", ") + name;
+        out.push_back("网关未就绪 the gateway is not ready: " + names);
+    }
+    if (status.disk_free_bytes < kDiskFreeBytesMin) {
+        out.push_back(
+            "磁盘将满 the disk is nearly full: " + std::to_string(status.disk_free_bytes >> 20) + " MiB"
+        );
+    }
+    if (status.quarantined > 0) {
+        out.push_back(std::to_string(status.quarantined) + " 条隔离待处理 items in quarantine");
+    }
+    for (const auto& one : status.destinations) addDestinationTroubles(one, now_ms, out);
+    for (const auto& one : status.certificates) {
+        if (one.not_after_ms <= now_ms) {
+            out.push_back(one.what + ": 证书已过期 certificate ended " + age(one.not_after_ms, now_ms) + " 前 ago");
+        } else if (one.not_after_ms - now_ms < kCertificateSoonMillis) {
+            out.push_back(one.what + ": 证书将到期 certificate ends in " + humanDuration(one.not_after_ms - now_ms));
+        }
+    }
+    for (const auto& one : status.sources) {
+        if (one.last_received_ms != 0 && now_ms - one.last_received_ms > kSilentMillis) {
+            out.push_back(one.id + ": 已静默 silent for " + age(one.last_received_ms, now_ms));
+        }
+    }
+    return out;
+}
+
+}  // namespace yht::app

@@ -1,0 +1,50 @@
+// How a deployment stands, gathered for one screen (运行概况): is it served, how old is the newest entry, does every source
+// still speak, does every destination take, which certificate ends next, is there room on the disk.
+// Read from files, the ledger and the admin listener; changes nothing.
+// Uses: opened_ledger, delivery (status), trust. Used by: the status command.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gateway/app/opened_ledger.h"
+#include "gateway/delivery/status.h"
+
+namespace yht::app {
+
+inline constexpr std::size_t kSourceEntriesMax = 200'000;       // entries looked back over for the last word of a source
+inline constexpr std::int64_t kCertificateSoonMillis = 30LL * 24 * 3600 * 1000;
+inline constexpr std::uint64_t kDiskFreeBytesMin = 1ULL << 30;  // below: trouble
+
+struct SourceStatus {
+    std::string id;
+    std::string name_zh;
+    base::UnixMillis last_received_ms = 0;  // 0: nothing within the entries looked at
+};
+
+struct CertificateStatus {
+    std::string what;  // "server", "signing", "partner zz-12315"
+    base::UnixMillis not_after_ms = 0;
+};
+
+struct Status {
+    bool serving = false;                // the admin listener answers
+    bool ready = false;
+    std::vector<std::string> not_ready;  // names of the checks that fail
+    std::uint64_t entries = 0;
+    base::UnixMillis last_committed_ms = 0;  // 0: empty
+    std::uint64_t ledger_bytes = 0, disk_free_bytes = 0;
+    std::uint64_t quarantined = 0;
+    std::vector<SourceStatus> sources;                      // in the order of sources.yaml
+    std::vector<delivery::DestinationStatus> destinations;
+    std::vector<CertificateStatus> certificates;            // the next to end first
+};
+
+/// Errors: IoFailed, ConfigInvalid, LedgerCorrupt.
+base::Result<Status> gatherStatus(OpenedLedger& opened);
+
+/// What an operator has to look at, a sentence each in both languages; empty: nothing.
+std::vector<std::string> troubles(const Status& status, base::UnixMillis now_ms);
+
+}  // namespace yht::app
