@@ -52,7 +52,9 @@ void addCommand(std::string& out, const CLI::App& app, const std::string& path) 
     if (children.empty()) {
         out += ".SS " + roff(path) + "\n" + roff(app.get_description()) + "\n";
         addOptions(out, app);
-        if (!app.get_footer().empty()) out += ".PP\n.nf\n" + roff(app.get_footer()) + "\n.fi\n";
+        // CLI11 hands footers down: only the command's own is an example of it.
+        if (!app.get_footer().empty() && app.get_footer() != app.get_parent()->get_footer())
+            out += ".PP\n.nf\n" + roff(app.get_footer()) + "\n.fi\n";
     }
     for (const auto* child : children) addCommand(out, *child, path + " " + child->get_name());
 }

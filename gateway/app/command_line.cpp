@@ -2,6 +2,9 @@
 
 #include <CLI/CLI.hpp>
 
+#include <iostream>
+
+#include "gateway/app/command_help.h"
 #include "gateway/app/commands.h"
 
 namespace yht::app {
@@ -169,6 +172,18 @@ void addReference(CLI::App& top, Parsed& parsed) {
     addJson(errors, parsed);
 }
 
+void addHelp(CLI::App& top, Parsed& parsed) {
+    const auto printed = [&top](std::string (*made)(const CLI::App&)) {
+        return [&top, made] {
+            std::cout << made(top);
+            return static_cast<int>(kExitOk);
+        };
+    };
+    auto* completion = command(top, "completion", "Shell completion 命令补全", parsed, printed(bashCompletion));
+    completion->footer("Example 示例:\n  yht completion > /usr/share/bash-completion/completions/yht");
+    command(top, "man", "The manual page 手册页", parsed, printed(manualPage))->footer("Example 示例:\n  yht man | man -l -");
+}
+
 }  // namespace
 
 int runCommandLine(int argc, char** argv, const std::function<int(const std::string&)>& serve) {
@@ -184,6 +199,7 @@ int runCommandLine(int argc, char** argv, const std::function<int(const std::str
     addFlow(top, parsed);
     addDeliveries(top, parsed);
     addReference(top, parsed);
+    addHelp(top, parsed);
     try {
         top.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
