@@ -150,6 +150,7 @@ void addReference(CLI::App& top, Parsed& parsed) {
     schema->require_subcommand(1);
     command(*schema, "json", "JSON Schema 2020-12 of every record kind 记录的 JSON Schema", parsed, [] { return printSchema("json", ""); });
     command(*schema, "docs", "Reference page of fields and codes 字段与代码参考", parsed, [] { return printSchema("docs", ""); });
+    command(*schema, "openapi", "OpenAPI 3.1 of the partner listener 接口描述文件", parsed, [] { return printSchema("openapi", ""); });
     auto* codes = command(*schema, "codes", "Code lists with their dates, as JSON 代码表", parsed,
                           [&] { return printSchema("codes", parsed.list); });
     codes->add_option("list", parsed.list, "One list; all where left out 代码表名称,省略则全部");

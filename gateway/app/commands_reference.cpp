@@ -3,6 +3,7 @@
 #include "gateway/app/command_line.h"
 #include "gateway/app/commands.h"
 #include "gateway/app/terminal.h"
+#include "gateway/intake/http/openapi.h"
 #include "gateway/json/json.h"
 #include "gateway/ticket/codes.h"
 #include "gateway/ticket/schema.h"
@@ -49,6 +50,8 @@ int printSchema(const std::string& what, const std::string& list) {
         std::cout << ticket::jsonSchema();
     } else if (what == "docs") {
         std::cout << ticket::referencePage();
+    } else if (what == "openapi") {
+        std::cout << http::openApiText();
     } else if (list.empty() || ticket::findCodeList(list) != nullptr) {
         std::cout << ticket::codesJson(list);
     } else {

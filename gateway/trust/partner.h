@@ -56,6 +56,9 @@ enum class Right : std::uint8_t {
                      // it may read them: a unit's sign-in that comes before its assignment
 };
 
+/// As in partners.yaml: "read_own"; "none" for Right::None.
+const char* rightName(Right right);
+
 struct Grant {
     Right right = Right::None;
     std::string scope;  // "" where the right takes none

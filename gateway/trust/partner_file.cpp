@@ -313,6 +313,13 @@ base::Result<std::shared_ptr<const TrustSnapshot>> Loader::load() {
 
 }  // namespace
 
+const char* rightName(Right right) {
+    for (const auto& row : kRights) {
+        if (row.right == right) return row.name;
+    }
+    return "none";
+}
+
 base::Result<std::shared_ptr<const TrustSnapshot>> loadTrust(const std::string& directory) {
     return Loader(directory).load();
 }

@@ -1,6 +1,8 @@
 # yht_room(<name> SOURCES … USES … LINKS …): a library; USES names rooms, LINKS names outside libraries.
 # yht_program(<name> SOURCES … USES … LINKS …): an executable in build/<preset>/bin.
 # yht_test(<name> SOURCES … USES … LINKS …): a GoogleTest program, run by ctest under the same name.
+# yht_embed(<name> <constant> <file>): the text of a file inside the room, as <embedded/constant.h> for its own sources;
+#   the binary reads nothing from the source tree when it runs.
 # Sources are listed, never globbed: a stray file must not ship in a signed gateway.
 
 set(CMAKE_CXX_STANDARD 20)
@@ -39,6 +41,18 @@ function(yht_room name)
         target_link_libraries(yht_${name} PUBLIC yht::${used})
     endforeach()
     target_link_libraries(yht_${name} PUBLIC ${ROOM_LINKS})
+endfunction()
+
+function(yht_embed name constant file)
+    set(header "${CMAKE_CURRENT_BINARY_DIR}/embedded/${constant}.h")
+    add_custom_command(
+        OUTPUT "${header}"
+        COMMAND "${CMAKE_COMMAND}" "-DINPUT=${CMAKE_SOURCE_DIR}/${file}" "-DOUTPUT=${header}" "-DNAME=${constant}"
+            -P "${CMAKE_SOURCE_DIR}/tools/cmake/embed.cmake"
+        DEPENDS "${CMAKE_SOURCE_DIR}/${file}" "${CMAKE_SOURCE_DIR}/tools/cmake/embed.cmake"
+        VERBATIM)
+    target_sources(yht_${name} PRIVATE "${header}")
+    target_include_directories(yht_${name} PRIVATE "${CMAKE_CURRENT_BINARY_DIR}")
 endfunction()
 
 function(yht_program name)

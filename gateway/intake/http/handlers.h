@@ -15,6 +15,11 @@ base::Result<Answer> submitRecords(Services& services, const Request& request);
 base::Result<Answer> findTicket(Services& services, const Request& request);
 base::Result<Answer> getTicket(Services& services, const Request& request);
 
+inline constexpr std::uint64_t kChangesItemsDefault = 100;
+inline constexpr std::uint64_t kChangesItemsMax = 500;
+inline constexpr std::uint64_t kChangesWaitSecondsMax = 25;
+inline constexpr std::size_t kChangesExaminedMax = 5000;  // entries that one request looks at
+
 /// GET /v1/changes?after=&limit=&wait=: others' records on tickets that the partner may see.
 base::Result<Answer> getChanges(Services& services, const Request& request);
 
@@ -23,9 +28,12 @@ base::Result<Answer> getReceipt(Services& services, const Request& request);
 base::Result<Answer> getCheckpoint(Services& services, const Request& request);
 base::Result<Answer> getProof(Services& services, const Request& request);
 
-/// GET /v1/codes/{list}, /v1/schema/records.json.
+/// GET /v1/codes/{list}, /v1/schema/records.schema.json, codes.json and fields.md, /v1/openapi.yaml.
 base::Result<Answer> getCodes(Services& services, const Request& request);
 base::Result<Answer> getSchema(Services& services, const Request& request);
+base::Result<Answer> getAllCodes(Services& services, const Request& request);
+base::Result<Answer> getFields(Services& services, const Request& request);
+base::Result<Answer> getOpenApi(Services& services, const Request& request);
 
 /// GET /healthz, /readyz, /metrics on the local listener.
 base::Result<Answer> getHealth(Services& services, const Request& request);

@@ -18,10 +18,6 @@ namespace {
 
 using base::ErrorCode;
 
-constexpr std::uint64_t kItemsDefault = 100;
-constexpr std::uint64_t kChangesItemsMax = 500;
-constexpr std::uint64_t kWaitSecondsMax = 25;
-constexpr std::size_t kExaminedMax = 5000;                // entries that one request looks at
 constexpr std::size_t kScanEntries = 500;                 // at a time
 constexpr std::size_t kAnswerBytesMax = 4 * 1024 * 1024;  // no further item once beyond
 constexpr std::int64_t kWaitSliceMs = 250;                // how soon a stopping gateway is noticed
@@ -77,7 +73,7 @@ public:
         Sight sight(services_, partner_);  // a ticket may have become visible since the last pass
         while (!full()) {
             const auto headers =
-                (*snapshot)->scan(next_, std::min(kScanEntries, kExaminedMax - examined_));
+                (*snapshot)->scan(next_, std::min(kScanEntries, kChangesExaminedMax - examined_));
             if (headers.empty()) return {};
             for (const auto& header : headers) {
                 if (auto status = look(**snapshot, sight, header); !status) return status;
@@ -88,7 +84,7 @@ public:
     }
 
     bool full() const {
-        return items_ >= limit_ || examined_ >= kExaminedMax || text_.GetSize() >= kAnswerBytesMax;
+        return items_ >= limit_ || examined_ >= kChangesExaminedMax || text_.GetSize() >= kAnswerBytesMax;
     }
     bool empty() const { return items_ == 0; }
     ledger::Seq next() const { return next_; }
@@ -167,9 +163,9 @@ base::Result<Answer> getChanges(Services& services, const Request& request) {
     snapshot->reset();
     auto after = numberParameter(request, "after", 0, 0, last);
     if (!after) return std::move(after).error();
-    auto limit = numberParameter(request, "limit", kItemsDefault, 1, kChangesItemsMax);
+    auto limit = numberParameter(request, "limit", kChangesItemsDefault, 1, kChangesItemsMax);
     if (!limit) return std::move(limit).error();
-    auto wait_s = numberParameter(request, "wait", 0, 0, kWaitSecondsMax);
+    auto wait_s = numberParameter(request, "wait", 0, 0, kChangesWaitSecondsMax);
     if (!wait_s) return std::move(wait_s).error();
     Feed feed(services, request.partner(), *after, *limit);
     if (auto status = feed.advance(); !status) return status.error();

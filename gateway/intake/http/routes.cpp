@@ -22,19 +22,22 @@ constexpr std::size_t k4MiB = kRecordsBytesMax;
 
 // clang-format off
 constexpr Route kTable[] = {
-    // where  method  path                       who may    body   signed     handler
-    {Partner, "POST", "/v1/records",             kSubmit,   k4MiB, kSigned,   &submitRecords},
-    {Partner, "GET",  "/v1/tickets",             kReads,    kNone, kUnsigned, &findTicket},
-    {Partner, "GET",  "/v1/tickets/{ticket_no}", kReads,    kNone, kUnsigned, &getTicket},
-    {Partner, "GET",  "/v1/changes",             kReads,    kNone, kUnsigned, &getChanges},
-    {Partner, "GET",  "/v1/receipts/{seq}",      kEvidence, kNone, kUnsigned, &getReceipt},
-    {Partner, "GET",  "/v1/checkpoint",          kEvidence, kNone, kUnsigned, &getCheckpoint},
-    {Partner, "GET",  "/v1/proof",               kEvidence, kNone, kUnsigned, &getProof},
-    {Partner, "GET",  "/v1/codes/{list}",        kKnown,    kNone, kUnsigned, &getCodes},
-    {Partner, "GET",  "/v1/schema/records.json", kKnown,    kNone, kUnsigned, &getSchema},
-    {Admin,   "GET",  "/healthz",                kKnown,    kNone, kUnsigned, &getHealth},
-    {Admin,   "GET",  "/readyz",                 kKnown,    kNone, kUnsigned, &getReadiness},
-    {Admin,   "GET",  "/metrics",                kKnown,    kNone, kUnsigned, &getMetrics},
+    // where  method  path                              who may    body   signed     handler
+    {Partner, "POST", "/v1/records",                    kSubmit,   k4MiB, kSigned,   &submitRecords},
+    {Partner, "GET",  "/v1/tickets",                    kReads,    kNone, kUnsigned, &findTicket},
+    {Partner, "GET",  "/v1/tickets/{ticket_no}",        kReads,    kNone, kUnsigned, &getTicket},
+    {Partner, "GET",  "/v1/changes",                    kReads,    kNone, kUnsigned, &getChanges},
+    {Partner, "GET",  "/v1/receipts/{seq}",             kEvidence, kNone, kUnsigned, &getReceipt},
+    {Partner, "GET",  "/v1/checkpoint",                 kEvidence, kNone, kUnsigned, &getCheckpoint},
+    {Partner, "GET",  "/v1/proof",                      kEvidence, kNone, kUnsigned, &getProof},
+    {Partner, "GET",  "/v1/codes/{list}",               kKnown,    kNone, kUnsigned, &getCodes},
+    {Partner, "GET",  "/v1/schema/records.schema.json", kKnown,    kNone, kUnsigned, &getSchema},
+    {Partner, "GET",  "/v1/schema/codes.json",          kKnown,    kNone, kUnsigned, &getAllCodes},
+    {Partner, "GET",  "/v1/schema/fields.md",           kKnown,    kNone, kUnsigned, &getFields},
+    {Partner, "GET",  "/v1/openapi.yaml",               kKnown,    kNone, kUnsigned, &getOpenApi},
+    {Admin,   "GET",  "/healthz",                       kKnown,    kNone, kUnsigned, &getHealth},
+    {Admin,   "GET",  "/readyz",                        kKnown,    kNone, kUnsigned, &getReadiness},
+    {Admin,   "GET",  "/metrics",                       kKnown,    kNone, kUnsigned, &getMetrics},
 };
 // clang-format on
 

@@ -1,6 +1,7 @@
 // What each route answers, over real TLS, with a real ledger behind it.
 #include <thread>
 
+#include "gateway/intake/http/openapi.h"
 #include "gateway/ledger/format/tree.h"
 #include "tests/unit/gateway/intake/admission/admission_fixture.h"
 #include "tests/unit/gateway/intake/http/door_fixture.h"
@@ -363,10 +364,20 @@ TEST_F(DoorTest, ACodeListIsShownWithItsDates) {
     EXPECT_EQ(codeOf(get("guest", "/v1/codes/nothing")), "request.not_found");
 }
 
-TEST_F(DoorTest, TheSchemaOfRecordsIsJson) {
-    const auto answer = get("guest", "/v1/schema/records.json");
-    EXPECT_EQ(answer.fields.at("content-type"), "application/schema+json");
-    EXPECT_TRUE(json::parse(answer.body).ok());
+TEST_F(DoorTest, TheSpecificationIsServedToWhoeverIsKnown) {
+    const std::pair<const char*, const char*> all[] = {
+        {"/v1/openapi.yaml", "application/yaml"},
+        {"/v1/schema/records.schema.json", "application/schema+json"},
+        {"/v1/schema/codes.json", "application/json"},
+        {"/v1/schema/fields.md", "text/markdown; charset=utf-8"},
+    };
+    for (const auto& [path, type] : all) {
+        const auto answer = get("guest", path);
+        EXPECT_EQ(answer.status, 200) << path;
+        EXPECT_EQ(answer.fields.at("content-type"), type) << path;
+    }
+    EXPECT_EQ(get("guest", "/v1/openapi.yaml").body, openApiText());
+    EXPECT_TRUE(json::parse(get("guest", "/v1/schema/records.schema.json").body).ok());
 }
 
 }  // namespace
