@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "tests/support/pki.h"
+#include "tests/unit/gateway/intake/admission/admission_fixture.h"
 
 namespace yht::http {
 
@@ -71,6 +72,16 @@ DoorTest::~DoorTest() {
 }
 
 void DoorTest::reopen(const std::function<void(DoorOptions&)>& change) {
+    open(clock, change);
+}
+
+void DoorTest::reopenWith(const base::Clock& door_clock) {
+    open(door_clock, [](DoorOptions&) {});
+}
+
+void DoorTest::open(
+    const base::Clock& door_clock, const std::function<void(DoorOptions&)>& change
+) {
     door.reset();
     registry = std::make_unique<prometheus::Registry>();
     DoorOptions options;
@@ -81,7 +92,7 @@ void DoorTest::reopen(const std::function<void(DoorOptions&)>& change) {
     options.drain_ms = 0;
     change(options);
     door = *Door::open(
-        std::move(options), *contexts, *admission, ledger.store(), *verifier, clock, *registry
+        std::move(options), *contexts, *admission, ledger.store(), *verifier, door_clock, *registry
     );
     door->start();
 }
@@ -148,6 +159,21 @@ std::string DoorTest::mustTake(const std::string& name, const std::string& recor
     const auto answer = post(name, record);
     EXPECT_EQ(answer.status, 201) << answer.body;
     return member(answer, "ticket_no");
+}
+
+void DoorTest::takeMany(const std::string& name, int count, const std::string& other_refs) {
+    const std::string source = *partners.at(name).sources.begin();
+    std::string body = "[";
+    for (int i = 0; i < count; ++i) {
+        const std::string ref = "many-" + std::to_string(++posted_);
+        body += i == 0 ? "" : ",";
+        body += other_refs.empty()
+                    ? intake::appeal(source, ref)
+                    : intake::process(source, ref, {{"other_refs", other_refs}});
+    }
+    const auto answer = post(name, body + "]");
+    EXPECT_EQ(answer.status, 200) << answer.body;
+    EXPECT_EQ(answer.body.find("\"problem\""), std::string::npos) << answer.body.substr(0, 2000);
 }
 
 void DoorTest::waitForMetric(const std::string& line) {

@@ -11,6 +11,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
@@ -25,6 +26,18 @@
 namespace yht::http {
 
 inline constexpr const char* kBaseUrl = "https://gateway.test:8443";
+
+/// The system's clock, whose time a test can let pass.
+class PassingClock final : public base::Clock {
+public:
+    base::UnixMillis nowMillis() const override { return real_.nowMillis() + passed_ms_.load(); }
+    std::int64_t steadyMillis() const override { return real_.steadyMillis() + passed_ms_.load(); }
+    void pass(std::int64_t ms) { passed_ms_ += ms; }
+
+private:
+    const base::SystemClock real_;
+    std::atomic<std::int64_t> passed_ms_{0};
+};
 
 class DoorTest : public ::testing::Test {
 protected:
@@ -48,6 +61,9 @@ protected:
     /// Posts one record that must be taken; its ticket number.
     std::string mustTake(const std::string& name, const std::string& record);
 
+    /// Posts an array of so many appeals, each a ticket of its own or, with `other_refs`, processes of that ticket.
+    void takeMany(const std::string& name, int count, const std::string& other_refs);
+
     /// Changes the registry while the door runs.
     void change(const std::string& name, const std::function<void(trust::Partner&)>& change);
     /// Waits until the admin listener's metrics hold that line.
@@ -56,7 +72,11 @@ protected:
     /// The door anew, with other options.
     void reopen(const std::function<void(DoorOptions&)>& change = [](DoorOptions&) {});
 
+    /// The door anew, on a clock of the test's own.
+    void reopenWith(const base::Clock& door_clock);
+
     base::SystemClock clock;
+    PassingClock passing_clock;
     base::SystemRandom random;
     intake::TestLedger ledger;
     std::map<std::string, trust::Partner> partners;
@@ -69,6 +89,8 @@ protected:
 
 private:
     std::shared_ptr<const trust::TrustSnapshot> snapshot() const;
+    void open(const base::Clock& door_clock, const std::function<void(DoorOptions&)>& change);
+    int posted_ = 0;
 };
 
 /// A member of the answer's JSON body, "" where absent; "a.b" goes inward.

@@ -1,6 +1,7 @@
 // What each route answers, over real TLS, with a real ledger behind it.
 #include <thread>
 
+#include "gateway/intake/http/handlers.h"
 #include "gateway/intake/http/openapi.h"
 #include "gateway/ledger/format/tree.h"
 #include "tests/unit/gateway/intake/admission/admission_fixture.h"
@@ -334,6 +335,52 @@ TEST_F(DoorTest, AboveAQuarterOfTheConnectionsAWaitIsAnsweredAtOnce) {
     waiting.send("GET /v1/changes?wait=25 HTTP/1.1\r\nhost: h\r\n\r\n");
     waitForMetric("yht_door_long_polls 1");
     EXPECT_EQ(get("centre", "/v1/changes?wait=25").status, 200);
+}
+
+TEST_F(DoorTest, AWaitLastsAsLongAsItAskedForAndNoLonger) {
+    reopenWith(passing_clock);
+    auto waiting = connect("police");
+    waiting.send("GET /v1/changes?wait=25 HTTP/1.1\r\nhost: h\r\n\r\n");
+    waitForMetric("yht_door_long_polls 1");
+    passing_clock.pass(24'000);
+    mustTake("centre", appeal("zz12345", "a1"));  // wakes it; not police's
+    waitForMetric("yht_door_long_polls 1");
+    passing_clock.pass(1'000);
+    const auto answer = waiting.receive();
+    EXPECT_EQ(refsOf(answer), Refs{});
+    // What it has looked at meanwhile it need not look at again.
+    EXPECT_EQ(member(answer, "next"), std::to_string((*ledger.store().snapshot())->lastSeq()));
+}
+
+TEST_F(DoorTest, TwentyFiveSecondsIsTheLongestWait) {
+    EXPECT_EQ(kChangesWaitSecondsMax, 25U);
+    mustTake("police", appeal("zz110", "a1", {{"ticket_ref", "J1"}}));
+    mustTake(
+        "centre",
+        assignment("zz12345", "d1", {{"ticket_ref", "T1"}, {"other_refs", R"(["zz110/J1"])"}})
+    );
+    EXPECT_EQ(refsOf(get("police", "/v1/changes?wait=25")), (Refs{"d1"}));
+    EXPECT_EQ(codeOf(get("police", "/v1/changes?wait=26")), "request.parameter_invalid");
+}
+
+TEST_F(DoorTest, FiveHundredItemsIsTheMost) {
+    mustTake("police", appeal("zz110", "a0", {{"ticket_ref", "J0"}}));
+    for (int batch = 0; batch < 2; ++batch) takeMany("centre", 300, R"(["zz110/J0"])");
+    const auto first = get("police", "/v1/changes?limit=500");
+    EXPECT_EQ(refsOf(first).size(), 500U);
+    EXPECT_EQ(refsOf(get("police", "/v1/changes?limit=500&after=" + member(first, "next"))).size(), 100U);
+    EXPECT_EQ(codeOf(get("police", "/v1/changes?limit=501")), "request.parameter_invalid");
+}
+
+TEST_F(DoorTest, FiveThousandEntriesAreExaminedAtMostAndNextAdvancesPastThem) {
+    for (int batch = 0; batch < 11; ++batch) takeMany("centre", 500, "");
+    const auto last = (*ledger.store().snapshot())->lastSeq();
+    ASSERT_GT(last, 5'500U);
+    // Nothing is police's; the answer comes at once all the same, for there is more to look at.
+    const auto first = get("police", "/v1/changes?wait=25");
+    EXPECT_EQ(refsOf(first), Refs{});
+    EXPECT_EQ(member(first, "next"), "5000");
+    EXPECT_EQ(member(get("police", "/v1/changes?after=5000"), "next"), std::to_string(last));
 }
 
 TEST_F(DoorTest, AWaitEndsWhenTheGatewayStops) {
