@@ -33,6 +33,12 @@ std::vector<ledger::Seq> madeMoot(
     return moot;
 }
 
+/// Erased before it went: there is nothing left to decide about.
+bool isErased(const SettledItem& item) {
+    return item.verdict == Verdict::Unmappable &&
+           item.code == base::errorRow(base::ErrorCode::LedgerErased).wire;
+}
+
 base::Result<ledger::Seq> appendOutcome(
     ledger::Transaction& transaction, const std::string& source, const std::string& ticket_no,
     base::UnixMillis at_ms, std::string payload, const base::Bytes& salt
@@ -118,7 +124,7 @@ base::Status settleOne(
     const std::string& destination = settlement.far_side.id;
     const std::string& ticket_no = item.row.ticket_no;
     Outcome outcome = outcomeOf(settlement, item, exchange_seq);
-    bool done = isTaken(item) || item.verdict == Verdict::Stale;
+    bool done = isTaken(item) || item.verdict == Verdict::Stale || isErased(item);
     if (isTaken(item)) {
         const auto mine = takeNumber(transaction, settlement.far_side, item);
         if (!mine.ok()) return mine.error();

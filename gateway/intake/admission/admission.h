@@ -56,7 +56,7 @@ public:
     /// TooManyItems, QueueFull, DiskFull, NotReady, Unavailable. Where the fault came after the
     /// commit, a repeat is answered as a duplicate.
     /// Per item: RecordInvalid (every field error), RecordConflict (names of the fields that
-    /// differ), AliasConflict, TicketUnknown, CorrectionBaseMissing, SourceNotOwn,
+    /// differ), AliasConflict, TicketUnknown, CorrectionBaseMissing, SourceNotOwn, LedgerErased,
     /// NumbersExhausted, ReplayRefused (decide.h).
     base::Result<SubmissionAnswer> submitRecords(const trust::VerifiedMessage& message);
 

@@ -95,12 +95,17 @@ bool correctsNothing(ledger::View& view, const Identity& identity) {
     return !view.findIdentity(corrected);
 }
 
-/// Rules 2 to 6. Errors: RecordConflict, CorrectionBaseMissing, RecordInvalid.
+base::Error erased(const std::string& ticket_no) {
+    return base::makeError(ErrorCode::LedgerErased, "ticket " + ticket_no);
+}
+
+/// Rules 2 to 6. Errors: RecordConflict, CorrectionBaseMissing, RecordInvalid, LedgerErased.
 base::Result<Judgement> judge(ledger::View& view, const PreparedItem& item) {
     Judgement judgement;
     judgement.identity = item.identity;
     const std::optional<KnownIdentity> latest =
         view.findLatest(item.identity.source, item.identity.kind, item.identity.record_ref);
+    if (latest && latest->erased) return erased(latest->ticket_no);
     if (latest) judgement.earlier_ticket = latest->ticket_no;
     if (item.version_origin == ticket::VersionOrigin::Latest) {
         if (base::Status derived = deriveVersion(view, item, latest, judgement); !derived.ok()) {
@@ -177,6 +182,9 @@ base::Status Decider::decideItem(const PreparedItem& item) {
     const base::Result<TicketNames> names =
         resolveNames(transaction_, message_, item, judgement->earlier_ticket);
     if (!names.ok()) return answer(refused(names.error()));
+    if (!names->ticket_no.empty() && transaction_.isErased(names->ticket_no)) {
+        return answer(refused(erased(names->ticket_no)));
+    }
     const base::Result<std::string> ticket_no = ticketFor(item, *names);
     if (!ticket_no.ok()) {
         if (ticket_no.error().code != ErrorCode::NumbersExhausted) return ticket_no.error();
@@ -284,6 +292,9 @@ ItemDecision answerItemAgain(ledger::View& view, const PreparedItem& item, First
     const base::Result<Judgement> judgement = judge(view, item);
     if (judgement.ok() && judgement->duplicate) {
         return duplicateOf(judgement->duplicate->ticket_no, judgement->duplicate->seq);
+    }
+    if (!judgement.ok() && judgement.error().code == ErrorCode::LedgerErased) {
+        return refused(judgement.error());
     }
     return refused(base::makeError(ErrorCode::ReplayRefused));
 }

@@ -19,6 +19,8 @@
 //  8. The message is appended just before its first record. A message without a new record appends
 //     nothing.
 //  9. A refused item leaves no trace and does not stop the others.
+// 10. A ticket that was erased takes nothing more: its records, repeats of them included, and every
+//     record that a name leads to it are refused (LedgerErased, 410: not to be sent again).
 // Uses: ledger, ticket, trust. Used by: admission.
 #pragma once
 

@@ -58,6 +58,10 @@ base::Result<base::Bytes> unwrapKey(
     return key;
 }
 
+bool isOverwritten(base::BytesView sealed) {
+    return sealed.find_first_not_of('\0') == base::BytesView::npos;
+}
+
 std::string entryKeyOwner(std::uint64_t seq) {
     return "entry " + std::to_string(seq);
 }

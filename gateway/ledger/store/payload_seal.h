@@ -32,4 +32,8 @@ base::Result<base::Bytes> unwrapKey(
 );
 std::string entryKeyOwner(std::uint64_t seq);
 
+/// Zeros from the first to the last octet: what an erasure leaves of a wrapped key or a sealed
+/// payload. No nonce and tag that were ever made look so.
+bool isOverwritten(base::BytesView sealed);
+
 }  // namespace yht::ledger

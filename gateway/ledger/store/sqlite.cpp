@@ -7,9 +7,6 @@
 namespace yht::ledger {
 namespace {
 
-constexpr int kBusyTimeoutMillis =
-    10'000;  // an operator's sqlite3 shell, a checkpoint being finished
-
 int primaryCode(int code) {
     return code & 0xff;
 }
@@ -50,7 +47,11 @@ Database::Database(const std::string& path, Access access) {
         throw fault;
     }
     sqlite3_extended_result_codes(handle_, 1);
-    sqlite3_busy_timeout(handle_, kBusyTimeoutMillis);
+    setBusyTimeout(kBusyTimeoutMillis);
+}
+
+void Database::setBusyTimeout(int ms) {
+    sqlite3_busy_timeout(handle_, ms);
 }
 
 Database::~Database() {

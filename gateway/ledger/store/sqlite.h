@@ -33,6 +33,10 @@ struct SqliteFault {
     base::Error toError() const;
 };
 
+/// How long a connection waits for locks unless it is told otherwise: an operator's sqlite3 shell, a
+/// checkpoint being finished.
+inline constexpr int kBusyTimeoutMillis = 10'000;
+
 /// One connection. Thread-safety: one thread at a time.
 class Database {
 public:
@@ -48,6 +52,7 @@ public:
     void execute(const char* sql);
     /// Prepared once per connection. Requires: a string literal (its address is the key).
     sqlite3_stmt* statement(const char* sql);
+    void setBusyTimeout(int ms);
     bool inTransaction() const;
     /// Rows of the last insert, update or delete.
     int changes() const;

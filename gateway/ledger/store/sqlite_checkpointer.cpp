@@ -8,6 +8,8 @@ namespace yht::ledger {
 namespace {
 
 constexpr std::chrono::milliseconds kPassEvery{100};
+constexpr int kEmptyAttemptsMax = 50;
+constexpr int kEmptyWaitMillis = 200;
 constexpr int kWalPagesMax = 64 * 1024 * 1024 / 4096;
 constexpr int kWalPagesHardMax = 4 * kWalPagesMax;
 
@@ -64,6 +66,21 @@ void Checkpointer::backgroundPass() {
     } catch (const SqliteFault& fault) {
         on_fatal_("moving the WAL into the ledger: " + base::describe(fault.toError()));
     }
+}
+
+bool Checkpointer::emptyWal() {
+    // While it waits for readers such a pass keeps the writer out: many short waits, not a long one.
+    for (int attempt = 0; attempt < kEmptyAttemptsMax; ++attempt) {
+        const std::lock_guard pass(pass_mutex_);
+        database_->setBusyTimeout(kEmptyWaitMillis);
+        const int code = sqlite3_wal_checkpoint_v2(
+            database_->handle(), "main", SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr
+        );
+        database_->setBusyTimeout(kBusyTimeoutMillis);
+        if (code == SQLITE_OK) return true;
+        if (!canWait(code)) database_->fail(code);
+    }
+    return false;
 }
 
 void Checkpointer::afterCommit(Database& writer, int wal_pages) {

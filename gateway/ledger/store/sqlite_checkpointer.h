@@ -25,6 +25,9 @@ public:
     Checkpointer(const std::string& path, DiskReserve& reserve, Report on_fatal);
     ~Checkpointer();
 
+    /// Moves everything into the database and leaves the WAL empty. False where readers held it.
+    /// Any thread. Throws SqliteFault.
+    bool emptyWal();
     /// On the writer thread, after each commit. `wal_pages`: frames in the WAL. Throws SqliteFault.
     void afterCommit(Database& writer, int wal_pages);
 
@@ -34,7 +37,7 @@ private:
 
     Report on_fatal_;
     DiskReserve& reserve_;
-    std::unique_ptr<Database> database_;  // of the thread
+    std::unique_ptr<Database> database_;  // protected by pass_mutex_
     std::atomic<bool> news_{true};        // commits since the last background pass
 
     std::mutex pass_mutex_;  // one pass at a time

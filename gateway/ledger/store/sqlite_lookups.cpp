@@ -68,12 +68,20 @@ std::optional<KnownIdentity> Lookups::findLatest(
         " AND kind = ? AND record_ref = ? ORDER BY version DESC, correction DESC LIMIT 1",
         source, static_cast<int>(kind), record_ref
     );
-    if (!query.next()) return std::nullopt;
-    return readIdentity(query);
+    if (query.next()) return readIdentity(query);
+    if (!anyErased()) return std::nullopt;
+    auto ticket_no =
+        findErasedName(digests_.record(source, static_cast<std::uint8_t>(kind), record_ref));
+    if (!ticket_no) return std::nullopt;
+    KnownIdentity known;
+    known.identity = {source, kind, record_ref, 0, 0};
+    known.ticket_no = *std::move(ticket_no);
+    known.erased = true;
+    return known;
 }
 
 bool Lookups::sameBody(const KnownIdentity& known, base::BytesView body_digest) const {
-    return base::equalConstantTime(known.body_mac, body_mac_.of(body_digest));
+    return base::equalConstantTime(known.body_mac, digests_.body(body_digest));
 }
 
 std::optional<std::string> Lookups::findTicket(
@@ -82,6 +90,18 @@ std::optional<std::string> Lookups::findTicket(
     Query query(
         database_, "SELECT ticket_no FROM alias WHERE party = ? AND number = ?", party, number
     );
+    if (query.next()) return query.text(0);
+    if (!anyErased()) return std::nullopt;
+    return findErasedName(digests_.alias(party, number));
+}
+
+/// Spares the ledgers without erasures a digest at every name that is new.
+bool Lookups::anyErased() {
+    return Query(database_, "SELECT 1 FROM erased_name LIMIT 1").next();
+}
+
+std::optional<std::string> Lookups::findErasedName(base::BytesView mac) {
+    Query query(database_, "SELECT ticket_no FROM erased_name WHERE mac = ?", Blob{mac});
     if (!query.next()) return std::nullopt;
     return query.text(0);
 }
@@ -100,11 +120,23 @@ std::vector<Alias> Lookups::aliases(const std::string& ticket_no) {
     );
     std::vector<Alias> found;
     while (query.next()) found.push_back({query.text(0), query.text(1), ticket_no});
+    if (!found.empty()) return found;
+    Query erased(
+        database_,
+        "SELECT party FROM erased_name WHERE ticket_no = ? AND party <> '' ORDER BY party",
+        ticket_no
+    );
+    while (erased.next()) found.push_back({erased.text(0), "", ticket_no});
     return found;
 }
 
 bool Lookups::hasTicket(const std::string& ticket_no) {
     return Query(database_, "SELECT 1 FROM ticket WHERE ticket_no = ?", ticket_no).next();
+}
+
+bool Lookups::isErased(const std::string& ticket_no) {
+    Query query(database_, "SELECT wrapped_key FROM ticket WHERE ticket_no = ?", ticket_no);
+    return query.next() && isOverwritten(query.bytes(0));
 }
 
 std::optional<Seq> Lookups::findReplay(base::BytesView key) {
@@ -136,7 +168,7 @@ base::Result<base::Bytes> Lookups::ticketKey(const std::string& ticket_no) {
     if (!query.next()) {
         return base::makeError(base::ErrorCode::NotFound, "no ticket " + ticket_no);
     }
-    if (query.isNull(0))
+    if (isOverwritten(query.bytes(0)))
         return base::makeError(base::ErrorCode::LedgerErased, "ticket " + ticket_no);
     return unwrapKey(kek_, ticket_no, query.bytes(0));
 }
@@ -164,6 +196,11 @@ base::Result<Entry> Lookups::entry(Seq seq) {
     if (!decoded.ok()) return decoded.error();
     entry.header = std::move(decoded->header);
     if (query.isNull(1)) {
+        return base::makeError(
+            base::ErrorCode::LedgerCorrupt, "entry " + std::to_string(seq) + " has no payload"
+        );
+    }
+    if (isOverwritten(query.bytes(1))) {
         return base::makeError(base::ErrorCode::LedgerErased, "entry " + std::to_string(seq));
     }
     std::optional<base::Bytes> own_key;

@@ -2,7 +2,7 @@
 // the snapshots. Uses: sqlite, ledger/format. Used by: ledger/store only.
 #pragma once
 
-#include "gateway/ledger/store/body_mac.h"
+#include "gateway/ledger/store/keyed_digests.h"
 #include "gateway/ledger/store/payload_seal.h"
 #include "gateway/ledger/store/sqlite.h"
 #include "gateway/ledger/store/store.h"
@@ -18,18 +18,19 @@ KnownIdentity readIdentity(const Query& query);
 /// Methods are as View's of the same name. All throw SqliteFault.
 class Lookups {
 public:
-    Lookups(Database& database, base::BytesView kek) : database_(database), kek_(kek), body_mac_(kek) {}
+    Lookups(Database& database, base::BytesView kek) : database_(database), kek_(kek), digests_(kek) {}
 
     std::optional<KnownIdentity> findIdentity(const ticket::Identity& identity);
     std::optional<KnownIdentity> findLatest(
         const std::string& source, ticket::Kind kind, const std::string& record_ref
     );
     bool sameBody(const KnownIdentity& known, base::BytesView body_digest) const;
-    const BodyMac& bodyMac() const { return body_mac_; }
+    const KeyedDigests& digests() const { return digests_; }
     std::optional<std::string> findTicket(const std::string& party, const std::string& number);
     std::vector<Alias> aliases(const std::string& ticket_no);
     std::vector<std::string> ticketNumbers(std::size_t limit);
     bool hasTicket(const std::string& ticket_no);
+    bool isErased(const std::string& ticket_no);
     std::optional<Seq> findReplay(base::BytesView key);
     std::vector<Seq> ticketEntries(const std::string& ticket_no);
     std::vector<Seq> messageEntries(Seq message_seq);
@@ -64,7 +65,11 @@ public:
     std::optional<StoredCheckpoint> checkpointCovering(std::uint64_t size);
     std::optional<StoredCheckpoint> newestCheckpoint();
 
+    /// The erased ticket that had this name (its keyed digest); nullopt where none had it.
+    std::optional<std::string> findErasedName(base::BytesView mac);
+
 private:
+    bool anyErased();
     base::Result<OpenedPayload> openStored(
         Seq seq, const std::string& ticket_no, base::BytesView leaf_bytes, base::BytesView sealed,
         const std::optional<base::Bytes>& own_key
@@ -72,7 +77,7 @@ private:
 
     Database& database_;
     const base::Bytes kek_;
-    const BodyMac body_mac_;
+    const KeyedDigests digests_;
 };
 
 }  // namespace yht::ledger

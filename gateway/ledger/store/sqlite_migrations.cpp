@@ -2,22 +2,22 @@
 
 #include <sqlite3.h>
 
-#include "gateway/ledger/store/body_mac.h"
+#include "gateway/ledger/store/keyed_digests.h"
 
 namespace yht::ledger {
 namespace {
 
 /// yht_body_mac(digest), for the step that needs the key.
 void bodyMacFunction(sqlite3_context* context, int, sqlite3_value** values) {
-    const auto* key = static_cast<const BodyMac*>(sqlite3_user_data(context));
+    const auto* key = static_cast<const KeyedDigests*>(sqlite3_user_data(context));
     const auto* digest = static_cast<const char*>(sqlite3_value_blob(values[0]));
     const auto size = static_cast<std::size_t>(sqlite3_value_bytes(values[0]));
-    const auto mac = key->of({digest == nullptr ? "" : digest, size});
+    const auto mac = key->body({digest == nullptr ? "" : digest, size});
     sqlite3_result_blob64(context, mac.data(), mac.size(), SQLITE_TRANSIENT);
 }
 
 void keyIdentityDigests(Database& database, base::BytesView kek) {
-    BodyMac key(kek);
+    KeyedDigests key(kek);
     const int code = sqlite3_create_function_v2(
         database.handle(), "yht_body_mac", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, &key,
         bodyMacFunction, nullptr, nullptr, nullptr
@@ -47,6 +47,27 @@ void keyIdentityDigests(Database& database, base::BytesView kek) {
     );
 }
 
+void keepKeysInPlace(Database& database, base::BytesView) {
+    database.execute(R"sql(
+        ALTER TABLE ticket RENAME TO ticket_2;
+        CREATE TABLE ticket (
+            id          INTEGER PRIMARY KEY,
+            ticket_no   TEXT NOT NULL,
+            wrapped_key BLOB NOT NULL
+        );
+        INSERT INTO ticket (ticket_no, wrapped_key)
+            SELECT ticket_no, coalesce(wrapped_key, zeroblob(60)) FROM ticket_2 ORDER BY ticket_no;
+        DROP TABLE ticket_2;
+        CREATE UNIQUE INDEX ticket_by_number ON ticket (ticket_no);
+        CREATE TABLE erased_name (
+            mac       BLOB PRIMARY KEY,
+            party     TEXT NOT NULL,
+            ticket_no TEXT NOT NULL
+        ) WITHOUT ROWID;
+        CREATE INDEX erased_name_by_ticket ON erased_name (ticket_no);
+    )sql");
+}
+
 struct Step {
     std::int64_t from;  // gives from + 1
     void (*run)(Database& database, base::BytesView kek);
@@ -55,6 +76,7 @@ struct Step {
 
 constexpr Step kSteps[] = {
     {1, keyIdentityDigests, "PRAGMA user_version = 2"},
+    {2, keepKeysInPlace, "PRAGMA user_version = 3"},
 };
 
 void runStep(Database& database, base::BytesView kek, const Step& step) {

@@ -2,6 +2,8 @@
 // each step is one transaction, and there is no way back. A newer schema than ours is refused.
 //   1 → 2  identity keeps a keyed digest (body_mac) instead of a plain one: what is left of an
 //          erased record must not let anybody confirm a guess of it
+//   2 → 3  tickets' keys stand in a table that only grows, so that an erasure overwrites the one
+//          copy there is; erased_name for the numbers that erased tickets had
 // A new ledger is made at the newest schema (sqlite_schema.cpp); a test holds both ways to give the
 // same tables. To change the tables: change them there, add a step here, keep the old text as a
 // test's fixture (tests/unit/…/schema_N.sql).
@@ -13,7 +15,7 @@
 
 namespace yht::ledger {
 
-inline constexpr std::int64_t kSchemaVersion = 2;
+inline constexpr std::int64_t kSchemaVersion = 3;
 
 /// Brings an older ledger to kSchemaVersion; does nothing to one that is there. What the old tables
 /// held is overwritten on the disk, and moved out of the WAL where no reader holds it.

@@ -32,7 +32,7 @@ CREATE INDEX leaf_by_message ON leaf (message_seq) WHERE type = 2;
 
 CREATE TABLE payload (
     seq     INTEGER PRIMARY KEY,
-    sealed  BLOB NOT NULL,            -- AES-256-GCM of salt and payload, bound to the leaf's hash
+    sealed  BLOB NOT NULL,            -- AES-256-GCM of salt and payload, bound to the leaf's hash; zeros: erased
     own_key BLOB                      -- wrapped by the KEK; NULL: under the ticket's key
 );
 
@@ -60,10 +60,19 @@ CREATE TABLE identity (
     PRIMARY KEY (source, kind, record_ref, version, correction)
 ) WITHOUT ROWID;
 
-CREATE TABLE ticket (
-    ticket_no   TEXT PRIMARY KEY,
-    wrapped_key BLOB                  -- NULL: destroyed by an erasure
+CREATE TABLE ticket (                 -- only appended to and overwritten in place: no page is ever split
+    id          INTEGER PRIMARY KEY,  -- or balanced, so no copy of a destroyed key stays in a gap
+    ticket_no   TEXT NOT NULL,
+    wrapped_key BLOB NOT NULL         -- zeros: destroyed by an erasure
+);
+CREATE UNIQUE INDEX ticket_by_number ON ticket (ticket_no);
+
+CREATE TABLE erased_name (            -- keyed digests of the numbers that erased tickets had
+    mac       BLOB PRIMARY KEY,
+    party     TEXT NOT NULL,          -- of an alias; '' of a record
+    ticket_no TEXT NOT NULL
 ) WITHOUT ROWID;
+CREATE INDEX erased_name_by_ticket ON erased_name (ticket_no);
 
 CREATE TABLE alias (
     party     TEXT NOT NULL,
@@ -114,7 +123,7 @@ CREATE TABLE quarantine (
     since_ms    INTEGER NOT NULL,
     state       TEXT NOT NULL
 );
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;
 )sql";
 
 base::Error configInvalid(const std::string& detail) {

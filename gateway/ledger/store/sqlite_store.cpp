@@ -169,6 +169,18 @@ bool SqliteStore::waitForEntry(Seq after, std::int64_t timeout_ms) {
     }
 }
 
+base::Status SqliteStore::emptyWal() {
+    if (!parts_->checkpointer) {
+        return base::makeError(base::ErrorCode::NotReady, "the ledger is open for reading only");
+    }
+    try {
+        if (parts_->checkpointer->emptyWal()) return {};
+        return base::makeError(base::ErrorCode::Unavailable, "readers hold the write-ahead log");
+    } catch (const SqliteFault& fault) {
+        return fault.toError();
+    }
+}
+
 WriterCounters SqliteStore::counters() const {
     return parts_->writer ? parts_->writer->counters() : WriterCounters{};
 }

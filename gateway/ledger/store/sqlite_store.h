@@ -55,6 +55,7 @@ public:
     base::Result<std::unique_ptr<Snapshot>> snapshot() override;
     void submit(Task task, std::function<void(base::Status)> done) override;
     bool waitForEntry(Seq after, std::int64_t timeout_ms) override;
+    base::Status emptyWal() override;
     WriterCounters counters() const override;
     void setConfigDigest(base::Bytes digest) override;
     const std::string& origin() const override;

@@ -121,7 +121,7 @@ base::Status SqliteTransaction::addIdentity(
     const std::string& ticket_no
 ) {
     const auto version = encodeVersion(identity.version);
-    const auto body_mac = context_.lookups.bodyMac().of(body_digest);
+    const auto body_mac = context_.lookups.digests().body(body_digest);
     const int added = change(
         context_.database,
         "INSERT INTO identity (source, kind, record_ref, version, correction, seq, body_mac, "
@@ -168,6 +168,7 @@ base::Result<std::string> SqliteTransaction::newTicket(const std::string& region
 base::Status SqliteTransaction::addAlias(const Alias& alias) {
     if (!context_.lookups.hasTicket(alias.ticket_no))
         return broken("an alias for a ticket that is not there");
+    if (context_.lookups.isErased(alias.ticket_no)) return {};
     const int added = change(
         context_.database,
         "INSERT INTO alias (party, number, ticket_no) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",

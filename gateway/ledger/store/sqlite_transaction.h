@@ -3,6 +3,7 @@
 #pragma once
 
 #include "gateway/ledger/format/tree.h"
+#include "gateway/ledger/store/erasure.h"
 #include "gateway/ledger/store/sqlite_view.h"
 
 namespace yht::ledger {
@@ -43,6 +44,7 @@ public:
     base::Status putDelivery(const DeliveryRow& row) override;
     base::Status eraseDelivery(const std::string& destination, Seq seq) override;
     base::Status addQuarantine(const QuarantineRow& row) override;
+    base::Result<ErasureReport> eraseTicket(const ErasureOrder& order) override;
 
 private:
     Lookups& lookups() override { return context_.lookups; }
@@ -52,6 +54,11 @@ private:
     base::Result<base::Bytes> dataKey(const EntryDraft& draft);
     void storeLeaf(const LeafHeader& header, base::BytesView leaf);
     void storePayload(const EntryDraft& draft, base::BytesView leaf_hash, base::BytesView data_key);
+
+    // sqlite_erasure.cpp
+    void eraseNames(const std::string& ticket_no, ErasureNote& note);
+    void endDeliveries(const std::string& ticket_no, ErasureNote& note);
+    std::uint64_t otherRecords(const std::string& ticket_no, const std::vector<Seq>& messages);
 
     CommitContext context_;
     TreeEdge edge_;

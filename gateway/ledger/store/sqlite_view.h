@@ -34,6 +34,9 @@ public:
     bool hasTicket(const std::string& ticket_no) override {
         return ask([&] { return lookups().hasTicket(ticket_no); });
     }
+    bool isErased(const std::string& ticket_no) override {
+        return ask([&] { return lookups().isErased(ticket_no); });
+    }
     std::optional<Seq> findReplay(base::BytesView key) override {
         return ask([&] { return lookups().findReplay(key); });
     }

@@ -45,12 +45,13 @@ struct KnownIdentity {
     Seq seq = 0;
     base::Bytes body_mac;  // keyed digest of its canonical text; only View::sameBody() can compare it
     std::string ticket_no;
+    bool erased = false;  // of an erased ticket: only the names asked for and ticket_no are right
 };
 
 /// A party's own number for a ticket.
 struct Alias {
     std::string party;
-    std::string number;
+    std::string number;  // "" where the ticket was erased: that the party had one is all that is left
     std::string ticket_no;
 };
 
@@ -99,12 +100,15 @@ public:
     virtual std::optional<KnownIdentity> findIdentity(const ticket::Identity& identity) = 0;
     /// Whether SHA-256 of the known record's canonical text is `body_digest`.
     virtual bool sameBody(const KnownIdentity& known, base::BytesView body_digest) = 0;
-    /// Highest (version, correction) of one record; nullopt where it was never seen.
+    /// Highest (version, correction) of one record; nullopt where it was never seen. A record of an erased
+    /// ticket is known, and `erased`.
     virtual std::optional<KnownIdentity> findLatest(const std::string& source, ticket::Kind kind,
                                                     const std::string& record_ref) = 0;
     virtual std::optional<std::string> findTicket(const std::string& party, const std::string& number) = 0;
     virtual std::vector<Alias> aliases(const std::string& ticket_no) = 0;
     virtual bool hasTicket(const std::string& ticket_no) = 0;
+    /// Its key was destroyed (erasure.h): nothing of it can be read, and nothing be added.
+    virtual bool isErased(const std::string& ticket_no) = 0;
     /// The message that carried this replay key (SHA-256 of signature base ‖ signature).
     virtual std::optional<Seq> findReplay(base::BytesView key) = 0;
     virtual std::vector<Seq> ticketEntries(const std::string& ticket_no) = 0;
@@ -125,11 +129,15 @@ public:
     virtual std::vector<DeliveryCount> deliveryCounts() = 0;
 };
 
+struct ErasureOrder;
+struct ErasureReport;  // erasure.h
+
 /// What a task may do on the writer thread. A task that returns an Error leaves no trace.
 class Transaction : public View {
 public:
     /// Gives the seq. The payload is sealed, the leaf is in the tree when the commit is. A message's message_seq
-    /// becomes its own seq. Errors: Internal where the draft breaks a bound or names a ticket that has no key.
+    /// becomes its own seq. Errors: Internal where the draft breaks a bound or names a ticket that has no key;
+    /// LedgerErased where it is to be sealed under a ticket that was erased.
     virtual base::Result<Seq> append(EntryDraft draft) = 0;
     /// Registers a record entry just appended. Requires: append() gave `seq` in this transaction; `body_digest`
     /// is SHA-256 of its payload (verify checks that); what is kept is a keyed digest of it. Errors: RecordConflict where the identity is taken.
@@ -137,7 +145,8 @@ public:
                                      const std::string& ticket_no) = 0;
     /// The next number of `region` (12: DESIGN) and a data key for it. Errors: NumbersExhausted.
     virtual base::Result<std::string> newTicket(const std::string& region) = 0;
-    /// Errors: AliasConflict where (party, number) names another ticket. Naming the same again is nothing.
+    /// Errors: AliasConflict where (party, number) names another ticket. Naming the same again is nothing, and so
+    /// is naming a ticket that was erased: a far side's answer may come after the erasure.
     virtual base::Status addAlias(const Alias& alias) = 0;
     /// Errors: ReplayRefused where the key is taken.
     virtual base::Status addReplay(base::BytesView key, Seq message_seq) = 0;
@@ -145,6 +154,8 @@ public:
     virtual base::Status putDelivery(const DeliveryRow& row) = 0;  // insert or replace by (destination, seq)
     virtual base::Status eraseDelivery(const std::string& destination, Seq seq) = 0;
     virtual base::Status addQuarantine(const QuarantineRow& row) = 0;
+    /// What is done to the tables: erasure.h, whose eraseTicket() is the way in. Errors: NotFound, LedgerErased.
+    virtual base::Result<ErasureReport> eraseTicket(const ErasureOrder& order) = 0;
 };
 
 /// An entry to be proven. Who still has the salt saves opening the payload for it.
@@ -192,6 +203,9 @@ public:
     base::Status run(Task task);
     /// Blocks until an entry after `after` is committed or the time is over; true when there is one.
     virtual bool waitForEntry(Seq after, std::int64_t timeout_ms) = 0;
+    /// Everything committed is in the database file, and the write-ahead log has no bytes any more. Waits for
+    /// readers, up to 10 s. Errors: Unavailable where one held on; NotReady (read-only).
+    virtual base::Status emptyWal() = 0;
     virtual WriterCounters counters() const = 0;
     /// The digest of the deployment bundle that new leaves name.
     virtual void setConfigDigest(base::Bytes digest) = 0;

@@ -31,7 +31,9 @@ base::Result<StoredTicket> readTicket(View& view, const std::string& ticket_no) 
     }
     StoredTicket ticket;
     ticket.ticket_no = ticket_no;
-    ticket.aliases = view.aliases(ticket_no);
+    for (auto& alias : view.aliases(ticket_no)) {
+        if (!alias.number.empty()) ticket.aliases.push_back(std::move(alias));
+    }
     for (const Seq seq : view.ticketEntries(ticket_no)) {
         auto leaf = view.leaf(seq);
         if (!leaf.ok()) return leaf.error();

@@ -3,8 +3,11 @@
 // not pin the WAL of a running gateway, and what is committed does not change under it.
 #include "gateway/ledger/store/verify.h"
 
+#include <set>
+
 #include "gateway/crypto/digest.h"
 #include "gateway/ledger/format/tree.h"
+#include "gateway/ledger/store/erasure.h"
 #include "gateway/ledger/store/sqlite_lookups.h"
 #include "gateway/ledger/store/sqlite_schema.h"
 
@@ -39,13 +42,18 @@ private:
     void checkPayload(const StoredLeaf& row, const Leaf& leaf);
     void checkNodes(const StoredLeaf& row);
     void checkCheckpoint(std::uint64_t size);
+    void noteErasure(Seq seq, base::BytesView payload);
+    void checkErasures();
+    void compareErasures();
     void checkTotals();
     std::vector<KnownIdentity> identityPage(const ticket::Identity& after);
     void checkIdentities();
     void checkIdentity(const KnownIdentity& known);
     void checkAliases();
     void differs(std::string what, std::string expected, std::string found);
+    /// Of rows up to the last entry at the start; `sql` has that one parameter.
     std::uint64_t count(const char* sql);
+    std::uint64_t countAll(const char* sql);
 
     Database& database_;
     Lookups lookups_;
@@ -53,6 +61,10 @@ private:
     const crypto::PublicKey log_key_;
     Seq last_ = 0;
     TreeEdge edge_;
+    std::set<Seq> erased_;             // entries without content
+    std::set<Seq> ordered_;            // entries that erasure entries name
+    std::set<Seq> ordered_since_;      // the same, of erasures committed since the start
+    std::vector<ErasureNote> notes_;   // without their entries
     VerifyReport report_;
 };
 
@@ -64,6 +76,11 @@ void Verifier::differs(std::string what, std::string expected, std::string found
     ++report_.difference_count;
     if (report_.differences.size() >= kDifferencesMax) return;
     report_.differences.push_back({std::move(what), std::move(expected), std::move(found)});
+}
+
+std::uint64_t Verifier::countAll(const char* sql) {
+    Query query(database_, sql);
+    return query.next() ? query.unsignedInteger(0) : 0;
 }
 
 std::uint64_t Verifier::count(const char* sql) {
@@ -96,6 +113,7 @@ VerifyReport Verifier::run(const std::function<void(Seq, Seq)>& progress) {
         after = rows.back().seq;
         if (progress) progress(after, last_);
     }
+    checkErasures();
     checkTotals();
     checkIdentities();
     checkAliases();
@@ -143,6 +161,7 @@ void Verifier::checkPayload(const StoredLeaf& row, const Leaf& leaf) {
     if (!entry.ok()) {
         if (entry.error().code == base::ErrorCode::LedgerErased) {
             ++report_.erased;
+            erased_.insert(row.seq);
         } else {
             differs(named("payload", row.seq), "opens", entry.error().detail);
         }
@@ -157,6 +176,65 @@ void Verifier::checkPayload(const StoredLeaf& row, const Leaf& leaf) {
         return;
     }
     ++report_.payloads;
+    if (leaf.header.type == EntryType::Erasure) noteErasure(row.seq, entry->payload);
+}
+
+void Verifier::noteErasure(Seq seq, base::BytesView payload) {
+    auto note = decodeErasure(payload);
+    if (!note.ok()) return differs(named("erasure entry", seq), "an erasure", note.error().detail);
+    auto& seqs = seq <= last_ ? ordered_ : ordered_since_;
+    seqs.insert(note->entries.begin(), note->entries.end());
+    seqs.insert(note->messages.begin(), note->messages.end());
+    note->entries.clear();
+    note->messages.clear();
+    notes_.push_back(*std::move(note));
+}
+
+/// What is gone was ordered to go, and what was ordered to go is gone.
+void Verifier::checkErasures() {
+    // Tickets are erased while we read: one view of all that is compared here.
+    change(database_, "BEGIN");
+    std::vector<Seq> since;
+    {
+        Query query(database_, "SELECT seq FROM leaf WHERE seq > ? AND type = 8", last_);
+        while (query.next()) since.push_back(query.unsignedInteger(0));
+    }
+    for (const Seq seq : since) {
+        const auto entry = lookups_.entry(seq);
+        if (entry.ok()) noteErasure(seq, entry->payload);
+    }
+    compareErasures();
+    change(database_, "COMMIT");
+}
+
+void Verifier::compareErasures() {
+    for (const Seq seq : erased_) {
+        if (!ordered_.contains(seq) && !ordered_since_.contains(seq)) {
+            differs(named("payload", seq) + ": erased", "by an erasure entry", "by none");
+        }
+    }
+    for (const Seq seq : ordered_) {
+        if (!erased_.contains(seq)) differs(named("payload", seq), "erased", "there");
+    }
+    std::uint64_t names = 0;
+    for (const auto& note : notes_) {
+        names += note.names.size();
+        if (!lookups_.isErased(note.ticket_no)) {
+            differs("key of ticket " + note.ticket_no, "destroyed", "there");
+        }
+        for (const auto& name : note.names) {
+            const auto ticket_no = lookups_.findErasedName(name.mac);
+            if (ticket_no == note.ticket_no) continue;
+            differs("name of erased ticket", note.ticket_no, ticket_no.value_or("none"));
+        }
+    }
+    const auto same = [&](const char* what, std::uint64_t expected, std::uint64_t found) {
+        if (expected != found) differs(what, std::to_string(expected), std::to_string(found));
+    };
+    same("number of destroyed keys", notes_.size(), countAll(
+        "SELECT count(*) FROM ticket WHERE wrapped_key = zeroblob(length(wrapped_key))"
+    ));
+    same("number of erased names", names, countAll("SELECT count(*) FROM erased_name"));
 }
 
 void Verifier::checkNodes(const StoredLeaf& row) {
@@ -211,14 +289,8 @@ void Verifier::checkTotals() {
         count("SELECT count(*) FROM checkpoint WHERE size <= ?")
     );
     same(
-        "number of payloads", report_.entries - report_.erased,
-        count("SELECT count(*) FROM payload WHERE seq <= ?") -
-            count("SELECT count(*) FROM payload JOIN leaf USING (seq) JOIN ticket USING (ticket_no)"
-                  " WHERE seq <= ? AND own_key IS NULL AND wrapped_key IS NULL")
+        "number of payloads", report_.entries, count("SELECT count(*) FROM payload WHERE seq <= ?")
     );
-    if (report_.erased > 0 && count("SELECT count(*) FROM leaf WHERE seq <= ? AND type = 8") == 0) {
-        differs("payloads missing without an erasure entry", "0", std::to_string(report_.erased));
-    }
     same(
         "entries covered by the last checkpoint", last_,
         count("SELECT coalesce(max(size), 0) FROM checkpoint WHERE size <= ?")
@@ -275,7 +347,7 @@ void Verifier::checkIdentity(const KnownIdentity& known) {
     const auto digest = crypto::sha256(entry->payload);
     if (lookups_.sameBody(known, digest)) return;
     differs(
-        what + ": keyed digest", base::toHex(lookups_.bodyMac().of(digest)),
+        what + ": keyed digest", base::toHex(lookups_.digests().body(digest)),
         base::toHex(known.body_mac)
     );
 }

@@ -41,6 +41,7 @@ public:
     bool waitForEntry(ledger::Seq after, std::int64_t ms) override {
         return store_.waitForEntry(after, ms);
     }
+    base::Status emptyWal() override { return store_.emptyWal(); }
     ledger::WriterCounters counters() const override { return store_.counters(); }
     void setConfigDigest(base::Bytes digest) override { store_.setConfigDigest(std::move(digest)); }
     const std::string& origin() const override { return store_.origin(); }

@@ -12,12 +12,14 @@ class QueryPlanTest : public LedgerTest {
 protected:
     QueryPlanTest() { submit("A-1"); }
 
-    /// SQLite's plan for the one statement that `lookup` runs, its steps joined.
+    /// SQLite's plan for the first statement that `lookup` runs, its steps joined.
     std::string planOf(const std::function<void(Lookups&)>& lookup) {
         Database database(folder_ / "ledger.db", Database::Access::Read);
         Lookups lookups(database, base::Bytes(32, 'k'));
         lookup(lookups);
-        const std::string sql = sqlite3_sql(sqlite3_next_stmt(database.handle(), nullptr));
+        sqlite3_stmt* first = nullptr;  // SQLite lists the newest first
+        while (auto* next = sqlite3_next_stmt(database.handle(), first)) first = next;
+        const std::string sql = sqlite3_sql(first);
         const std::string explain = "EXPLAIN QUERY PLAN " + sql;
         Query plan(database, explain.c_str());
         std::string steps;

@@ -1,0 +1,30 @@
+// Digests that tell nothing to who has the file alone: HMAC-SHA-256 under keys derived from the KEK
+// (HKDF-SHA-256, one info text each).
+//   body   of a record's content, in the identity table ("yht identity body v1"): a plain digest
+//          would outlive an erasure and confirm any guess of what was erased
+//   names  of an erased ticket's numbers ("yht erased name v1"): a late record must still find that
+//          its ticket was erased, but nobody reads the numbers any more
+// Uses: crypto. Used by: ledger/store only.
+#pragma once
+
+#include <cstdint>
+
+#include "gateway/base/bytes.h"
+
+namespace yht::ledger {
+
+/// All results have 32 octets. Thread-safety: any thread.
+class KeyedDigests {
+public:
+    explicit KeyedDigests(base::BytesView kek);
+    /// `body_digest`: SHA-256 of the record's canonical text.
+    base::Bytes body(base::BytesView body_digest) const;
+    base::Bytes alias(base::BytesView party, base::BytesView number) const;
+    base::Bytes record(base::BytesView source, std::uint8_t kind, base::BytesView record_ref) const;
+
+private:
+    const base::Bytes body_key_;
+    const base::Bytes name_key_;
+};
+
+}  // namespace yht::ledger
