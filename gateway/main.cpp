@@ -3,6 +3,7 @@
 #include "gateway/app/command_line.h"
 #include "gateway/app/control_client.h"
 #include "gateway/app/control_socket.h"
+#include "gateway/app/delivery_metrics.h"
 #include "gateway/app/destinations.h"
 #include "gateway/app/gateway.h"
 #include "gateway/app/opened_ledger.h"
@@ -52,6 +53,7 @@ int serve(const std::string& directory) {
     // Step 7: deliveries follow the ledger.
     YHT_STEP(far_sides, app::loadDestinations(config->directory(), clock, random));
     YHT_STEP(deliveries, app::makeDeliveries(*config, **store, clock, random, std::move(far_sides->destinations), trust));
+    const app::DeliveryMetrics delivery_metrics(metrics, **deliveries, **store, clock);
     (*deliveries)->start();
 
     // Step 8: listen. From here on others can reach us; first the operator, who may have to mend something.

@@ -84,6 +84,11 @@ struct Dependency {
     std::vector<ticket::Kind> needs;  // at least one accepted record of each, of the same ticket
 };
 
+/// How often mapping had to make do, in requests that were made; for metrics.
+struct MappingCounts {
+    std::uint64_t fallbacks = 0, substitutions = 0, cuts = 0;
+};
+
 class Destination {
 public:
     virtual ~Destination() = default;
@@ -99,6 +104,7 @@ public:
     /// Whether it takes records of this kind at all.
     virtual bool takes(ticket::Kind kind) const = 0;
     virtual RecordFit check(const OutboundRecord& record) const = 0;
+    virtual MappingCounts mappingCounts() const { return {}; }
     /// Blocks for at most the destination's timeout. Never throws. A record that can't be mapped
     /// (a repeat after the profile was changed) is answered Unmappable and stops nobody else. `batch_id` is the idempotency
     /// key: the same batch sent again carries the same. Requires: 1..batchMax() records that

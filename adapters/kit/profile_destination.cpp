@@ -155,9 +155,11 @@ ProfileDestination::MappedBatch ProfileDestination::mapAll(
             batch.unmappable.push_back(std::move(answer));
             continue;
         }
-        fallbacks_ += mapped.fallbacks;
-        substitutions_ += mapped.substitutions;
-        cuts_ += mapped.cuts;
+        if (!is_query) {
+            fallbacks_ += mapped.fallbacks;
+            substitutions_ += mapped.substitutions;
+            cuts_ += mapped.cuts;
+        }
         batch.texts.push_back(std::move(mapped.json));
         batch.records.push_back(record);
     }

@@ -32,11 +32,6 @@ struct ProfileDestinationSettings {
         receipt_certificates;  // the far side signs receipts with one of these
 };
 
-/// How often mapping had to make do; for metrics.
-struct MappingCounts {
-    std::uint64_t fallbacks = 0, substitutions = 0, cuts = 0;
-};
-
 /// Thread-safety: any thread; batches may be sent side by side.
 class ProfileDestination final : public Destination {
 public:
@@ -63,7 +58,7 @@ public:
     BatchAnswer query(const std::string& batch_id, const std::vector<OutboundRecord>& records)
         override;
 
-    MappingCounts counts() const { return {fallbacks_, substitutions_, cuts_}; }
+    MappingCounts mappingCounts() const override { return {fallbacks_, substitutions_, cuts_}; }
 
 private:
     ProfileDestination(

@@ -115,6 +115,13 @@ const Courier* Deliveries::find(const std::string& id) const {
     return nullptr;
 }
 
+const kit::Destination* Deliveries::findDestination(const std::string& id) const {
+    for (const auto& destination : destinations_) {
+        if (destination->id() == id) return destination.get();
+    }
+    return nullptr;
+}
+
 base::Result<FarSide> Deliveries::farSide(const std::string& id) const {
     const DestinationRow* row = table_->findDestination(id);
     if (row == nullptr) return base::makeError(base::ErrorCode::NotFound, "no destination " + id);

@@ -36,7 +36,9 @@ public:
     void replaceTable(std::shared_ptr<const RouteTable> table);
 
     std::vector<std::string> ids() const;
+    /// nullptr where there is none of that id; so is the next.
     const Courier* find(const std::string& id) const;
+    const kit::Destination* findDestination(const std::string& id) const;
     /// Whom decideRow() is about. Errors: NotFound.
     base::Result<FarSide> farSide(const std::string& id) const;
 

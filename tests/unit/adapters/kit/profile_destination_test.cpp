@@ -263,7 +263,7 @@ TEST_F(ProfileDestinationTest, WhatMappingMadeDoWithIsCounted) {
     record.record.set(ticket::Field::channel, "77");
     record.record.set(ticket::Field::title, std::string(200, 'x'));
     (void)destination->send("b1", {record});
-    const auto counts = destination->counts();
+    const auto counts = destination->mappingCounts();
     EXPECT_EQ(counts.substitutions, 1U);
     EXPECT_EQ(counts.fallbacks, 1U);
     EXPECT_EQ(counts.cuts, 1U);
