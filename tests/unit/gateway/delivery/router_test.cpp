@@ -169,6 +169,37 @@ TEST_F(RouterTest, DeliveriesCarryARecordFromTheLedgerToTheFarSide) {
     EXPECT_THAT(told(), ElementsAre("A1 accepted"));
 }
 
+TEST_F(RouterTest, ADestinationThatSaysNothingOfMaskingIsMasked) {
+    std::vector<std::unique_ptr<kit::Destination>> destinations;
+    for (const char* id : {"province", "unit"})
+        destinations.push_back(std::make_unique<ScriptedDestination>(id));
+    const auto& open = static_cast<const ScriptedDestination&>(*destinations[0]);
+    const auto& silent = static_cast<const ScriptedDestination&>(*destinations[1]);
+    DestinationRow province{.id = "province", .party = "province"};
+    province.mask_secret = false;
+    const DestinationRow unit{.id = "unit", .party = "unit"};
+    RouteRule to_province, to_unit;
+    to_province.destination = "province";
+    to_unit.destination = "unit";
+    auto deliveries = Deliveries::make(
+        *store_, clock, random,
+        std::make_shared<const RouteTable>(
+            *RouteTable::make({province, unit}, {to_province, to_unit})
+        ),
+        std::move(destinations), {}
+    );
+    ASSERT_TRUE(deliveries.ok());
+    auto appeal = record(Kind::Appeal, "A1", 1, "partner");
+    appeal.set(Field::is_secret, std::string("true"));
+    appeal.set(Field::caller_name, std::string("张三丰"));
+    const auto seq = put("A", appeal);
+    (*deliveries)->start();
+    ASSERT_TRUE(store_->waitForEntry(seq + 1, 10'000));  // both outcomes
+    (*deliveries)->stop();
+    EXPECT_EQ("张三丰", open.calls.at(0).records.at(0).record.text(Field::caller_name));
+    EXPECT_EQ("保密", silent.calls.at(0).records.at(0).record.text(Field::caller_name));
+}
+
 TEST_F(RouterTest, ATableAndDestinationsThatDifferAreRefused) {
     const auto deliveries =
         Deliveries::make(*store_, clock, random, everythingTo("province"), {}, {});

@@ -38,6 +38,16 @@ protected:
     std::string path;
 };
 
+TEST_F(RoutingTest, SecretTicketsAreMaskedUnlessItIsSaidOtherwise) {
+    const auto table = load(
+        "destinations:\n  silent: {}\n  masked: {mask_secret: true}\n  open: {mask_secret: false}\n"
+    );
+    ASSERT_TRUE(table.ok());
+    EXPECT_TRUE(table->findDestination("silent")->mask_secret);
+    EXPECT_TRUE(table->findDestination("masked")->mask_secret);
+    EXPECT_FALSE(table->findDestination("open")->mask_secret);
+}
+
 constexpr const char* kTwo =
     "destinations:\n"
     "  province:\n"
