@@ -45,7 +45,7 @@ int checkConfig(const CommandOptions& options) {
 int reloadGateway(const CommandOptions& options, const std::string& why) {
     const auto answer = command(options.directory, {"reload", {}, why});
     if (!answer.ok()) return reportError(answer.error());
-    std::cout << (options.json ? *answer : "reloaded 已重新加载: partners, sources, certificates 对接方、来源、证书") << '\n';
+    std::cout << (options.json ? *answer : reloadText()) << '\n';
     return kExitOk;
 }
 

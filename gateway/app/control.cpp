@@ -70,7 +70,19 @@ base::Result<std::string> reload(ControlServices& services, const ControlCall& c
         return appendAudit(transaction, services, call);
     });
     if (!audited.ok()) return std::move(audited).error();
-    return std::string("{}");
+    std::string answer = "{";
+    const auto list = [&answer](const char* name, std::span<const char* const> files) {
+        json::appendCanonicalString(answer, name);
+        for (const char* file : files) {
+            answer += file == files.front() ? ":[" : ",";
+            json::appendCanonicalString(answer, file);
+        }
+        answer += "]";
+    };
+    list("not_reloaded", kNotReloaded);
+    answer += ",";
+    list("reloaded", kReloaded);
+    return answer + "}";
 }
 
 }  // namespace
@@ -145,6 +157,15 @@ base::Status appendAudit(
     draft.salt = services.random.bytes(ledger::kSaltBytes);
     auto appended = transaction.append(std::move(draft));
     return appended.ok() ? base::Status() : base::Status(std::move(appended).error());
+}
+
+std::string reloadText() {
+    const auto joined = [](std::span<const char* const> files) {
+        std::string text;
+        for (const char* file : files) text += (text.empty() ? "" : ", ") + std::string(file);
+        return text;
+    };
+    return "reloaded 已重新加载: " + joined(kReloaded) + "; unchanged until a restart 重启后才生效: " + joined(kNotReloaded);
 }
 
 std::vector<ControlCommand> ownControlCommands() {

@@ -63,6 +63,15 @@ struct ControlCommand {
     std::function<base::Result<std::string>(ControlServices&, const ControlCall&)> run;
 };
 
+/// What reload and SIGHUP read again, and what stays as it was read when the gateway started.
+inline constexpr const char* kReloaded[] = {"partners.yaml", "sources.yaml", "partner.certificate",
+                                            "partner.private_key", "partner.client_ca"};
+inline constexpr const char* kNotReloaded[] = {"yht.yaml",          "routes.yaml",         "destinations.yaml",
+                                               "profiles",          "destinations' certificates",
+                                               "signing.certificate", "signing.private_key", "calendar.file"};
+/// Both, for people: "reloaded 已重新加载: …; unchanged until a restart 重启后才生效: …".
+std::string reloadText();
+
 /// The commands that this room brings: reload.
 std::vector<ControlCommand> ownControlCommands();
 

@@ -5,6 +5,7 @@
 #include <iostream>
 #include <mutex>
 
+#include "gateway/app/control.h"
 #include "gateway/base/time_text.h"
 #include "gateway/crypto/digest.h"
 
@@ -124,7 +125,7 @@ base::Status reloadTrust(const Config& config, trust::TrustHolder& trust, trust:
     }
     trust.replace(*std::move(snapshot));
     contexts.replace(*std::move(context));
-    logLine("partners and certificates reloaded 对接方与证书已重新加载");
+    logLine(reloadText());
     return {};
 }
 

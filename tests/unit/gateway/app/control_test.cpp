@@ -7,6 +7,7 @@
 
 #include <fstream>
 
+#include "gateway/json/json.h"
 #include "tests/unit/gateway/ledger/store/ledger_fixture.h"
 
 namespace yht::app {
@@ -106,6 +107,15 @@ TEST_F(ControlTest, ACommandLeavesWhoWhatAndWhy) {
         R"({"arguments":{},"command":"reload","format":"yht-audit-1","operator":"uid:7","why":"新证书"})",
         read(1)
     );
+}
+
+TEST_F(ControlTest, AReloadSaysWhatItReadAndWhatItDidNot) {
+    const auto answer = must(runRequest({"reload", {}, ""}));
+    EXPECT_THAT(answer, HasSubstr(R"("reloaded":["partners.yaml","sources.yaml")"));
+    EXPECT_THAT(answer, HasSubstr(R"("not_reloaded":["yht.yaml","routes.yaml","destinations.yaml")"));
+    EXPECT_TRUE(json::parse(answer).ok());
+    EXPECT_THAT(reloadText(), HasSubstr("已重新加载: partners.yaml"));
+    EXPECT_THAT(reloadText(), HasSubstr("重启后才生效: yht.yaml, routes.yaml, destinations.yaml, profiles"));
 }
 
 TEST_F(ControlTest, ACommandThatFailsLeavesNothing) {
