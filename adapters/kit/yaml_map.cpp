@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "gateway/base/assert.h"
 #include "gateway/base/text.h"
 
 namespace yht::kit {
@@ -149,6 +150,14 @@ void YamlMap::finish() {
         if (std::find(known_.begin(), known_.end(), key) != known_.end()) continue;
         problems_.add(entry.first, where_ + ": unknown key " + key + didYouMean(key, known_));
     }
+}
+
+void YamlMap::finish(std::span<const char* const> keys) {
+    for (const auto& asked : known_)
+        YHT_ASSERT(std::find(keys.begin(), keys.end(), asked) != keys.end());
+    for (const char* key : keys)
+        YHT_ASSERT(std::find(known_.begin(), known_.end(), key) != known_.end());
+    finish();
 }
 
 }  // namespace yht::kit

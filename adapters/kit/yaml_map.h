@@ -6,6 +6,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -51,6 +52,9 @@ public:
     std::vector<std::pair<std::string, YAML::Node>> entries(const char* key);
     /// Reports every key that was not asked for.
     void finish();
+    /// The same, for readers whose keys are listed elsewhere too (documented). Requires: `keys` are
+    /// those that were asked for.
+    void finish(std::span<const char* const> keys);
     void problem(const std::string& what) { problems_.add(node_, where_ + ": " + what); }
     const YAML::Node& self() const { return node_; }
     YamlProblems& problems() { return problems_; }

@@ -38,16 +38,17 @@ Row readRow(const YAML::Node& node, const std::string& directory, kit::YamlProbl
         row.sender_id = map.text("sender_id");
         row.reporting_unit = map.text("reporting_unit", "");
         row.accepting_region = map.text("accepting_region", "");
+        map.finish(kProfileDestinationKeys);
     } else if (row.protocol == "native") {
         row.needs_signed_answer = map.flag("needs_signed_answer", true);
         row.batch_max = map.integer("batch_max", 100, 1, kit::NativeDestination::kBatchMax);
         row.batch_bytes_max = map.integer("batch_bytes_max", kit::kNativeBatchBytesMax, kit::kNativeBatchBytesMin,
                                           kit::kNativeBatchBytesMax);
         row.timeout_ms = map.integer("timeout_ms", 30'000, 1, 600'000);
+        map.finish(kNativeDestinationKeys);
     } else {
         map.problem("protocol is profile or native 协议应为 profile 或 native");
     }
-    map.finish();
     return row;
 }
 

@@ -31,6 +31,14 @@
 
 namespace yht::app {
 
+/// What an entry may hold, by protocol; README.md of this folder explains each.
+inline constexpr const char* kProfileDestinationKeys[] = {
+    "id",          "protocol", "url",     "certificate",    "private_key",     "peer_ca",
+    "peer_certificate", "profile", "sender_id", "reporting_unit", "accepting_region"};
+inline constexpr const char* kNativeDestinationKeys[] = {
+    "id",      "protocol",         "url",       "certificate",     "private_key", "peer_ca", "peer_certificate",
+    "needs_signed_answer", "batch_max", "batch_bytes_max", "timeout_ms"};
+
 /// Destinations and what they stand on; the contexts must outlive them.
 struct DestinationSet {
     std::vector<std::unique_ptr<trust::TlsContextHolder>> contexts;

@@ -18,6 +18,11 @@ struct Refusal {
     std::string en, zh;
 };
 
+template <class Keys>
+std::set<std::string> setOf(const Keys& keys) {
+    return {std::begin(keys), std::end(keys)};
+}
+
 void refuseUnknownKeys(const YAML::Node& map, const std::set<std::string>& known) {
     if (!map.IsMap()) throw Refusal{map.Mark(), "a map of keys belongs here", "此处应为键值表"};
     std::set<std::string> seen;
@@ -87,7 +92,7 @@ base::UnixMillis timeOf(const YAML::Node& window, const char* key) {
 std::vector<MaintenanceWindow> windowsOf(const YAML::Node& map) {
     std::vector<MaintenanceWindow> windows;
     for (const auto& node : map["maintenance"]) {
-        refuseUnknownKeys(node, {"from", "to"});
+        refuseUnknownKeys(node, setOf(kMaintenanceKeys));
         windows.push_back({.from_ms = timeOf(node, "from"), .to_ms = timeOf(node, "to")});
         if (windows.back().from_ms >= windows.back().to_ms) {
             throw Refusal{
@@ -98,9 +103,7 @@ std::vector<MaintenanceWindow> windowsOf(const YAML::Node& map) {
 }
 
 DestinationRow destinationOf(const std::string& id, const YAML::Node& map) {
-    refuseUnknownKeys(
-        map, {"party", "from", "mask_secret", "late_after_s", "lanes", "maintenance"}
-    );
+    refuseUnknownKeys(map, setOf(kRouteDestinationKeys));
     DestinationRow row;
     row.id = id;
     row.party = map["party"].as<std::string>(id);
@@ -117,10 +120,7 @@ DestinationRow destinationOf(const std::string& id, const YAML::Node& map) {
 }
 
 RouteRule ruleOf(const YAML::Node& node, const std::vector<DestinationRow>& destinations) {
-    refuseUnknownKeys(
-        node, {"destination", "priority", "send", "kinds", "sources", "not_sources", "not_from",
-               "regions", "tickets_of"}
-    );
+    refuseUnknownKeys(node, setOf(kRouteRuleKeys));
     RouteRule rule;
     rule.destination = node["destination"].as<std::string>("");
     const bool known = std::any_of(destinations.begin(), destinations.end(), [&](const auto& row) {

@@ -46,6 +46,14 @@ inline constexpr std::size_t kRoutesMax = 4096;
 inline constexpr std::size_t kRouteListMax = 1024;  // entries of one list of a rule
 inline constexpr std::size_t kLanesMax = 8;
 
+/// What entries of routes.yaml may hold; gateway/app/README.md explains each.
+inline constexpr const char* kRouteDestinationKeys[] = {"party", "from",  "mask_secret",
+                                                        "late_after_s", "lanes", "maintenance"};
+inline constexpr const char* kMaintenanceKeys[] = {"from", "to"};
+inline constexpr const char* kRouteRuleKeys[] = {"destination", "priority", "send",
+                                                 "kinds",       "sources",  "not_sources",
+                                                 "not_from",    "regions",  "tickets_of"};
+
 enum class StartFrom : std::uint8_t { Start, Now };
 
 /// Settings of one destination.

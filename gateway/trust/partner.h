@@ -42,6 +42,11 @@
 
 namespace yht::trust {
 
+/// What entries of these files may hold; gateway/app/README.md explains each.
+inline constexpr const char* kSourceKeys[] = {"id", "name", "region", "channel_default", "is_centre"};
+inline constexpr const char* kPartnerKeys[] = {"id", "name", "stage", "sources", "rights", "connections_max", "certificates"};
+inline constexpr const char* kCertificateKeys[] = {"file", "algorithm", "use", "revoked"};
+
 enum class Stage : std::uint8_t { JointTest = 1 /* 联调 */, Trial = 2 /* 试运行 */, Live = 3 /* 正式 */, Stopped = 4 /* 停用 */ };
 
 enum class Right : std::uint8_t {

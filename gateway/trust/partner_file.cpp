@@ -52,6 +52,11 @@ Names namesOf(const Rows& rows) {
     return names;
 }
 
+template <class Keys>
+Names namesIn(const Keys& keys) {
+    return Names(std::begin(keys), std::end(keys));
+}
+
 Names algorithmNames() {
     Names names;
     for (const auto algorithm :
@@ -122,7 +127,7 @@ void Loader::readFile(const char* file, const char* list, Read read) {
 }
 
 void Loader::readSource(const YAML::Node& node, Findings& findings) {
-    Entry entry(node, {"id", "name", "region", "channel_default", "is_centre"}, findings);
+    Entry entry(node, namesIn(kSourceKeys), findings);
     Source source;
     source.id = entry.id();
     source.name_zh = entry.text("name", nullptr, kNameCharactersMax);
@@ -216,7 +221,7 @@ std::optional<crypto::Certificate> Loader::readPem(Entry& entry) {
 }
 
 void Loader::readCertificate(const YAML::Node& node, Partner& partner, Findings& findings) {
-    Entry entry(node, {"file", "algorithm", "use", "revoked"}, findings);
+    Entry entry(node, namesIn(kCertificateKeys), findings);
     const bool revoked = entry.flag("revoked", false);
     const std::string name = entry.text("algorithm", "", kIdCharactersMax);
     const auto algorithm = crypto::findAlgorithm(name);
@@ -259,10 +264,7 @@ void Loader::readCertificate(const YAML::Node& node, Partner& partner, Findings&
 
 void Loader::readPartner(const YAML::Node& node, Findings& findings) {
     constexpr std::size_t kSourcesMax = 256, kGrantsMax = 64;
-    Entry entry(
-        node, {"id", "name", "stage", "sources", "rights", "connections_max", "certificates"},
-        findings
-    );
+    Entry entry(node, namesIn(kPartnerKeys), findings);
     Partner partner;
     partner.id = entry.id();
     partner.name_zh = entry.text("name", nullptr, kNameCharactersMax);
