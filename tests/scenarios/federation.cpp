@@ -85,12 +85,28 @@ void Federation::startCentre() {
     waitUntil("centre answers on its control address", [&] { return askCentre("/stats").status == 200; });
 }
 
-void Federation::startGateway() {
-    gateway_ = Child({kBinaries + "yht", "serve", "--config", deployment()}, log("gateway"));
-    waitUntil("gateway is ready", [&] {
-        EXPECT_TRUE(gateway_.running()) << "gateway ended; see " << log("gateway");
-        return askAdmin("/readyz").status == 200 || testing::Test::HasFailure();
+void Federation::launchGateway(const std::vector<std::string>& environment) {
+    const auto program = gateway_program_.empty() ? kBinaries + "yht" : gateway_program_;
+    gateway_ = Child({program, "serve", "--config", deployment()}, log("gateway"), environment);
+}
+
+bool Federation::gatewayCameUp() {
+    bool running = true;
+    waitUntil("gateway is ready or has ended", [&] {
+        running = gateway_.running();
+        return !running || askAdmin("/readyz").status == 200;
     });
+    return running;
+}
+
+int Federation::awaitGatewaysEnd() {
+    waitUntil("gateway has ended", [&] { return !gateway_.running(); });
+    return gateway_.stop(SIGTERM);
+}
+
+void Federation::startGateway() {
+    launchGateway({});
+    EXPECT_TRUE(gatewayCameUp()) << "gateway ended; see " << log("gateway");
 }
 
 void Federation::startAll() {
@@ -130,17 +146,24 @@ rapidjson::Document Federation::tickets() {
 
 void Federation::waitUntilUploaded(std::size_t record_count) {
     waitUntil(std::to_string(record_count) + " records uploaded", [&] {
-        if (json::textMember(askProvince("/stats").json(), "rows") != std::to_string(record_count)) return false;
-        const auto all = json::parse(yht({"deliveries", "--json"}).output);
-        if (!all.ok()) return false;
-        for (const auto& one : all->GetArray()) {
-            if (json::textMember(one, "destination") != "province") continue;
-            for (const char* state : {"backlog", "held", "dead"}) {
-                if (json::textMember(one, state) != "0") return false;
-            }
-        }
-        return true;
+        return json::textMember(askProvince("/stats").json(), "rows") == std::to_string(record_count) && drained();
     });
+}
+
+void Federation::waitUntilDrained() {
+    waitUntil("nothing waits for the province", [&] { return drained(); });
+}
+
+bool Federation::drained() {
+    const auto all = json::parse(yht({"deliveries", "--json"}).output);
+    if (!all.ok()) return false;
+    for (const auto& one : all->GetArray()) {
+        if (json::textMember(one, "destination") != "province") continue;
+        for (const char* state : {"backlog", "held", "dead"}) {
+            if (json::textMember(one, state) != "0") return false;
+        }
+    }
+    return true;
 }
 
 void Federation::waitUntilSettled(std::size_t ticket_count) {

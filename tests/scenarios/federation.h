@@ -28,6 +28,14 @@ public:
     void startCentre();
     /// Starts it and waits until it is ready.
     void startGateway();
+    /// Starts it with these variables added to its environment ("NAME=value") and does not wait: it may be meant to end.
+    void launchGateway(const std::vector<std::string>& environment);
+    /// Waits until it is ready or has ended; true: ready.
+    bool gatewayCameUp();
+    /// Waits until it has ended by itself: its exit code, or 128 + the signal.
+    int awaitGatewaysEnd();
+    /// Another program than build's `yht` stands in for the gateway.
+    void useGateway(const std::string& program) { gateway_program_ = program; }
     void startAll();
     void killGateway() { gateway_.kill(); }
     void killProvince() { province_.kill(); }
@@ -55,6 +63,8 @@ public:
     void waitUntilSettled(std::size_t ticket_count);
     /// Waits until the province holds so many records, and the gateway knows that it holds them all.
     void waitUntilUploaded(std::size_t record_count);
+    /// Waits until the gateway has nothing more for the province.
+    void waitUntilDrained();
 
     const std::string& directory() const { return directory_; }
     std::string deployment() const { return directory_ + "/gateway"; }
@@ -66,7 +76,9 @@ private:
     std::string pki() const { return directory_ + "/pki"; }
     void writeDeployment();
 
-    std::string directory_;
+    bool drained();
+
+    std::string directory_, gateway_program_;
     std::uint16_t gateway_port_ = 0, admin_port_ = 0, province_port_ = 0, province_control_ = 0, centre_port_ = 0,
                   centre_control_ = 0;
     Child gateway_, province_, centre_;

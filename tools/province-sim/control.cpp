@@ -53,6 +53,8 @@ stage::HttpAnswer Control::question(const stage::HttpRequest& request) {
     writer.StartObject();
     if (request.path == "/stats") {
         store_.writeCounts(writer);
+        writer.Key("pausing");
+        writer.Uint64(misbehaviour_.pausing());
         const std::string misbehaviour = misbehaviour_.describe();
         writer.Key("misbehaviour");
         writer.RawValue(misbehaviour.data(), misbehaviour.size(), rapidjson::kObjectType);

@@ -57,11 +57,13 @@ Child::Child(
     ::close(file);
 }
 
-Child::Child(Child&& other) noexcept : pid_(std::exchange(other.pid_, -1)) {}
+Child::Child(Child&& other) noexcept
+    : pid_(std::exchange(other.pid_, -1)), exit_code_(other.exit_code_) {}
 
 Child& Child::operator=(Child&& other) noexcept {
     kill();
     pid_ = std::exchange(other.pid_, -1);
+    exit_code_ = other.exit_code_;
     return *this;
 }
 
@@ -70,6 +72,7 @@ bool Child::running() {
     int status = 0;
     if (::waitpid(pid_, &status, WNOHANG) == 0) return true;
     pid_ = -1;
+    exit_code_ = exitCodeOf(status);
     return false;
 }
 
@@ -82,7 +85,7 @@ void Child::signal(int number) {
 }
 
 int Child::stop(int number) {
-    if (pid_ < 0) return -1;
+    if (pid_ < 0) return exit_code_;
     ::kill(pid_, number);
     return wait();
 }

@@ -26,7 +26,7 @@ public:
     bool running();
     /// SIGKILL, and waits until it is gone. Nothing where it is gone already.
     void kill();
-    /// `signal`, and waits for the end: the exit code, or 128 + the signal that ended it.
+    /// `signal`, and waits for the end: the exit code, or 128 + the signal that ended it; where it has ended already, how.
     int stop(int signal);
     void signal(int number);
     pid_t pid() const { return pid_; }
@@ -34,6 +34,7 @@ public:
 private:
     int wait();
     pid_t pid_ = -1;
+    int exit_code_ = -1;  // where it has ended
 };
 
 struct Finished {

@@ -1,0 +1,97 @@
+#include "tests/faults/fault_runs.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+#include "tests/scenarios/oracle.h"
+#include "tests/scenarios/samples.h"
+
+namespace yht::scenarios {
+namespace {
+
+using json::textMember;
+
+/// How many records the ticket has.
+std::size_t recordCount(PartnerClient& client, const std::string& ticket_no) {
+    const auto ticket = client.get("/v1/tickets/" + ticket_no).json();
+    const auto* records = ticket.IsObject() ? json::findMember(ticket, "records") : nullptr;
+    return records == nullptr ? 0 : records->Size();
+}
+
+}  // namespace
+
+std::uint64_t setting(const char* name, std::uint64_t fallback) {
+    const char* text = std::getenv(name);
+    return text == nullptr ? fallback : std::strtoull(text, nullptr, 10);
+}
+
+std::vector<std::string> failingDisk(std::vector<std::string> more) {
+    more.push_back("LD_PRELOAD=" YHT_FAULT_SHIM);
+    more.push_back("YHT_FAULT_FILES=/ledger.db");
+    return more;
+}
+
+Broken powerFailures(Federation& federation, const std::vector<std::string>& moments) {
+    federation.startProvince();
+    federation.startGateway();
+    AcknowledgementLog log;
+    CarefulPartners partners(federation, log);
+    for (const auto& moment : moments) {
+        federation.killGateway();
+        federation.launchGateway(failingDisk({"YHT_FAULT_POWER=1", "YHT_FAULT_KILL=" + moment}));
+        EXPECT_EQ(128 + SIGKILL, federation.awaitGatewaysEnd()) << moment;
+    }
+    federation.startGateway();
+    partners.stop();
+    return brokenPromises(federation, log);
+}
+
+Broken killsWhileSending(Federation& federation, int kills) {
+    federation.startProvince();
+    federation.startGateway();
+    AcknowledgementLog log;
+    for (int i = 1; i <= kills; ++i) {
+        auto client = federation.partner("hotline-12315");  // its connection ends with the gateway
+        federation.tellProvince("/misbehave", R"({"slow_ms":60000,"cut_before_commit":1})");
+        const std::string ref = "zz-12315-" + std::to_string(i);
+        const auto reply = client.post("/v1/records", appeal("zz-12315", ref));
+        const auto document = reply.json();
+        if (reply.status != 201) return {ref + " was answered " + std::to_string(reply.status)};
+        log.add(ref, {textMember(document, "ticket_no"), json::canonical(*json::findMember(document, "receipt"))});
+        Federation::waitUntil("the province has the batch before it", [&] {
+            return textMember(federation.askProvince("/stats").json(), "pausing") != "0";
+        });
+        federation.killGateway();
+        federation.tellProvince("/reset", "{}");
+        federation.startGateway();
+    }
+    return brokenPromises(federation, log);
+}
+
+Broken oldMessageAgain(Federation& federation) {
+    federation.startProvince();
+    federation.startGateway();
+    auto client = federation.partner("hotline-12315");
+    trust::HttpHead first_head;
+    std::string first_body;
+    const auto keep = [&](trust::HttpHead& head, std::string& body) {
+        first_head = head;
+        first_body = body;
+    };
+    const auto first = client.postSpoiled("/v1/records", appeal("zz-12315", "A-1", {{"title", "第一次"}}), keep);
+    const auto ticket_no = textMember(first.json(), "ticket_no");
+    client.post("/v1/records", appeal("zz-12315", "A-1", {{"title", "第二次"}}));
+    const auto again = [&](trust::HttpHead& head, std::string& body) {
+        head = first_head;
+        body = first_body;
+    };
+    const auto replayed = client.postSpoiled("/v1/records", "{}", again);
+    Broken broken;
+    if (replayed.status != 200) broken.push_back("the old message was answered " + std::to_string(replayed.status));
+    const auto count = recordCount(client, ticket_no);
+    if (count != 2) broken.push_back("two versions were sent, there are " + std::to_string(count));
+    return broken;
+}
+
+}  // namespace yht::scenarios

@@ -1,0 +1,142 @@
+/* A disk that fails on command. Loaded before the C library (LD_PRELOAD) by a gateway under test; it stands between SQLite and
+ * the kernel for files whose path holds YHT_FAULT_FILES, and leaves all others alone.
+ *   YHT_FAULT_KILL=write:120:before | sync:3:after   ends the process at that write or sync, counted from its start
+ *   YHT_FAULT_POWER=1      the end is a power failure: whatever no sync has confirmed is taken back first
+ *   YHT_FAULT_SYNC_ERROR=3 the third sync fails with EIO
+ *   YHT_FAULT_FULL=PATH    while that file is there, a write that makes a file longer fails with ENOSPC
+ * Used by: tests/faults. */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* What a write replaced, to be put back. */
+struct Replaced {
+    struct Replaced *older;
+    dev_t device;
+    ino_t inode;
+    int file; /* a descriptor of our own, so that it stays valid */
+    off_t at, length_before;
+    size_t count;
+    char bytes[];
+};
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static struct Replaced *newest;
+static long writes, syncs;
+
+static ssize_t (*real_pwrite)(int, const void *, size_t, off_t);
+static int (*real_fdatasync)(int);
+static int (*real_ftruncate)(int, off_t);
+
+static void *real(const char *name) { return dlsym(RTLD_NEXT, name); }
+
+__attribute__((constructor)) static void findReal(void) {
+    /* POSIX's way to turn a data pointer into a function. */
+    *(void **)&real_pwrite = real("pwrite64");
+    *(void **)&real_fdatasync = real("fdatasync");
+    *(void **)&real_ftruncate = real("ftruncate64");
+}
+
+static int concerns(int file) {
+    const char *part = getenv("YHT_FAULT_FILES");
+    char link[64], path[4096];
+    if (part == NULL) return 0;
+    snprintf(link, sizeof link, "/proc/self/fd/%d", file);
+    const ssize_t length = readlink(link, path, sizeof path - 1);
+    if (length <= 0) return 0;
+    path[length] = '\0';
+    return strstr(path, part) != NULL && strstr(path, "-shm") == NULL;
+}
+
+static void failPower(void) {
+    for (struct Replaced *one = newest; one != NULL; one = one->older) {
+        if (one->count > 0) real_pwrite(one->file, one->bytes, one->count, one->at);
+        real_ftruncate(one->file, one->length_before);
+    }
+}
+
+/* Requires: the lock is held; it is never given back once the end has come. */
+static void endAt(const char *event, long number, const char *when) {
+    const char *wanted = getenv("YHT_FAULT_KILL");
+    char here[64];
+    if (wanted == NULL) return;
+    snprintf(here, sizeof here, "%s:%ld:%s", event, number, when);
+    if (strcmp(here, wanted) != 0) return;
+    if (getenv("YHT_FAULT_POWER") != NULL) failPower();
+    kill(getpid(), SIGKILL);
+    for (;;) pause();
+}
+
+static void remember(int file, size_t count, off_t at) {
+    struct stat info;
+    if (fstat(file, &info) != 0) return;
+    const off_t kept = at < info.st_size ? info.st_size - at : 0;
+    const size_t replaced = (size_t)kept < count ? (size_t)kept : count;
+    struct Replaced *one = malloc(sizeof *one + replaced);
+    if (one == NULL) abort();
+    *one = (struct Replaced){newest, info.st_dev, info.st_ino, dup(file), at, info.st_size, replaced};
+    /* Only what could be read back can be put back. */
+    if (replaced > 0 && pread(one->file, one->bytes, replaced, at) != (ssize_t)replaced) abort();
+    newest = one;
+}
+
+static void confirm(int file) {
+    struct stat info;
+    if (fstat(file, &info) != 0) return;
+    for (struct Replaced **at = &newest; *at != NULL;) {
+        struct Replaced *one = *at;
+        if (one->device != info.st_dev || one->inode != info.st_ino) {
+            at = &one->older;
+            continue;
+        }
+        *at = one->older;
+        close(one->file);
+        free(one);
+    }
+}
+
+static int isFull(int file, size_t count, off_t at) {
+    const char *flag = getenv("YHT_FAULT_FULL");
+    struct stat info;
+    return flag != NULL && access(flag, F_OK) == 0 && fstat(file, &info) == 0 &&
+           at + (off_t)count > info.st_size;
+}
+
+ssize_t pwrite64(int file, const void *bytes, size_t count, off_t at) {
+    if (!concerns(file)) return real_pwrite(file, bytes, count, at);
+    if (isFull(file, count, at)) {
+        errno = ENOSPC;
+        return -1;
+    }
+    pthread_mutex_lock(&lock);
+    endAt("write", ++writes, "before");
+    if (getenv("YHT_FAULT_POWER") != NULL) remember(file, count, at);
+    const ssize_t written = real_pwrite(file, bytes, count, at);
+    endAt("write", writes, "after");
+    pthread_mutex_unlock(&lock);
+    return written;
+}
+
+int fdatasync(int file) {
+    if (!concerns(file)) return real_fdatasync(file);
+    const char *fails = getenv("YHT_FAULT_SYNC_ERROR");
+    pthread_mutex_lock(&lock);
+    endAt("sync", ++syncs, "before");
+    if (fails != NULL && syncs == strtol(fails, NULL, 10)) {
+        pthread_mutex_unlock(&lock);
+        errno = EIO;
+        return -1;
+    }
+    const int result = real_fdatasync(file);
+    if (result == 0) confirm(file);
+    endAt("sync", syncs, "after");
+    pthread_mutex_unlock(&lock);
+    return result;
+}
