@@ -183,7 +183,10 @@ namespace {
 base::Result<ledger::Seq> decide(ledger::Transaction& transaction, const TimedDecision& request) {
     auto row = findRow(transaction, request.far_side.id, request.seq);
     if (!row)
-        return base::makeError(base::ErrorCode::NotFound, "no unfinished delivery of that entry");
+        return base::makePublicError(
+            base::ErrorCode::NotFound, "Nothing unfinished of that entry at this destination.",
+            "该条目在此对端没有未完成的投递。"
+        );
     const bool decidable = row->state == DeliveryState::Dead || row->state == DeliveryState::Held ||
                            (row->state == DeliveryState::Unknown && request.unknown_is_operators);
     if (!decidable) {

@@ -157,6 +157,7 @@ TEST_F(CommandsDecisionsTest, NothingIsDecidedWithoutAReason) {
 TEST_F(CommandsDecisionsTest, WhatIsOnItsWayOrUnknownIsNotDecided) {
     EXPECT_EQ(kExitData, yht({"deliveries", "discard", "centre", flying, "--why", "x"}));
     EXPECT_EQ(kExitData, yht({"deliveries", "discard", "centre", "99", "--why", "x"}));
+    EXPECT_THAT(err, HasSubstr("该条目在此对端没有未完成的投递"));
     EXPECT_EQ(kExitData, yht({"deliveries", "discard", "elsewhere", dead, "--why", "x"}));
     EXPECT_EQ("in_flight", stateOf(flying));
 }
