@@ -69,6 +69,7 @@ public:
     const std::string& directory() const { return directory_; }
     std::string deployment() const { return directory_ + "/gateway"; }
     std::uint16_t gatewayPort() const { return gateway_port_; }
+    pid_t gatewayPid() const { return gateway_.pid(); }
 
 private:
     static Reply control(std::uint16_t port, const std::string& method, const std::string& path, const std::string& json);

@@ -34,6 +34,7 @@ public:
     Reply get(const std::string& path_and_query);
     /// Where the gateway listens now.
     void movedTo(std::uint16_t port);
+    const Poco::Net::Context::Ptr& context() const { return context_; }
     const trust::SigningKey& key() const { return key_; }
     std::string url(const std::string& path) const;
 
