@@ -249,6 +249,22 @@ Seq Lookups::cursor(const std::string& name) {
     return query.next() ? query.unsignedInteger(0) : 0;
 }
 
+std::vector<Epoch> Lookups::epochs() {
+    Query query(
+        database_, "SELECT number, after, origin, serial_day, serial_floor FROM epoch ORDER BY number"
+    );
+    std::vector<Epoch> epochs;
+    while (query.next()) {
+        epochs.push_back(
+            {static_cast<std::uint32_t>(query.integer(0)), query.unsignedInteger(1), query.text(2),
+             static_cast<std::int32_t>(query.integer(3)),
+             static_cast<std::uint32_t>(query.integer(4))}
+        );
+    }
+    if (epochs.empty()) throw SqliteFault::unreadable("there is no epoch");
+    return epochs;
+}
+
 base::Result<base::Bytes> Lookups::node(std::uint8_t level, std::uint64_t index) {
     if (level == 0) {
         auto bytes = leafBytes(index + 1);

@@ -2,6 +2,7 @@
 // the snapshots. Uses: sqlite, ledger/format. Used by: ledger/store only.
 #pragma once
 
+#include "gateway/ledger/store/epoch.h"
 #include "gateway/ledger/store/keyed_digests.h"
 #include "gateway/ledger/store/payload_seal.h"
 #include "gateway/ledger/store/sqlite.h"
@@ -38,6 +39,7 @@ public:
     base::Result<Leaf> leaf(Seq seq);
     std::vector<LeafHeader> scan(Seq after, std::size_t limit);
     Seq cursor(const std::string& name);
+    std::vector<Epoch> epochs();
 
     std::vector<DeliveryRow> deliveries(
         const std::string& destination, DeliveryState state, base::UnixMillis due_ms,

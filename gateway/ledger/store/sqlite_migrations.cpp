@@ -68,6 +68,20 @@ void keepKeysInPlace(Database& database, base::BytesView) {
     )sql");
 }
 
+void countEpochs(Database& database, base::BytesView) {
+    database.execute(R"sql(
+        CREATE TABLE epoch (
+            number       INTEGER PRIMARY KEY,
+            after        INTEGER NOT NULL,
+            origin       TEXT NOT NULL,
+            serial_day   INTEGER NOT NULL,
+            serial_floor INTEGER NOT NULL
+        );
+        INSERT INTO epoch SELECT 1, 0, value, 0, 0 FROM meta WHERE name = 'origin';
+        DELETE FROM meta WHERE name = 'origin';
+    )sql");
+}
+
 struct Step {
     std::int64_t from;  // gives from + 1
     void (*run)(Database& database, base::BytesView kek);
@@ -77,6 +91,7 @@ struct Step {
 constexpr Step kSteps[] = {
     {1, keyIdentityDigests, "PRAGMA user_version = 2"},
     {2, keepKeysInPlace, "PRAGMA user_version = 3"},
+    {3, countEpochs, "PRAGMA user_version = 4"},
 };
 
 void runStep(Database& database, base::BytesView kek, const Step& step) {

@@ -20,6 +20,14 @@ CREATE TABLE meta (
     value TEXT NOT NULL
 ) WITHOUT ROWID;
 
+CREATE TABLE epoch (
+    number       INTEGER PRIMARY KEY,
+    after        INTEGER NOT NULL,    -- checkpoints of a greater size are signed under origin
+    origin       TEXT NOT NULL,
+    serial_day   INTEGER NOT NULL,
+    serial_floor INTEGER NOT NULL
+);
+
 CREATE TABLE leaf (
     seq         INTEGER PRIMARY KEY,  -- 1, 2, 3 … without gaps
     type        INTEGER NOT NULL,
@@ -123,7 +131,7 @@ CREATE TABLE quarantine (
     since_ms    INTEGER NOT NULL,
     state       TEXT NOT NULL
 );
-PRAGMA user_version = 3;
+PRAGMA user_version = 4;
 )sql";
 
 base::Error configInvalid(const std::string& detail) {
@@ -144,12 +152,26 @@ base::Status checkName(Database& database, std::string_view name, const std::str
     );
 }
 
+base::Status checkOrigin(Database& database, const std::string& expected) {
+    Query query(database, "SELECT origin FROM epoch ORDER BY number");
+    std::string newest;
+    while (query.next()) {
+        newest = query.text(0);
+        if (newest == expected) return {};
+    }
+    return configInvalid("its origin is \"" + newest + "\", configured is \"" + expected + "\"");
+}
+
 void create(Database& database, const LedgerNames& names) {
     database.execute("BEGIN IMMEDIATE");
     database.execute(kTables);
     constexpr const char* kInsert = "INSERT INTO meta (name, value) VALUES (?, ?)";
-    change(database, kInsert, std::string_view("origin"), names.origin);
     change(database, kInsert, std::string_view("verifier_key"), names.verifier_key);
+    change(
+        database,
+        "INSERT INTO epoch (number, after, origin, serial_day, serial_floor) VALUES (1, 0, ?, 0, 0)",
+        names.origin
+    );
     database.execute("COMMIT");
 }
 
@@ -185,6 +207,10 @@ void prepareReader(Database& database) {
     );
 }
 
+bool isMarkedRestored(Database& database) {
+    return Query(database, "SELECT 1 FROM meta WHERE name = 'restored'").next();
+}
+
 base::Status createOrMigrateSchema(
     Database& database, const LedgerNames& names, base::BytesView kek
 ) {
@@ -206,7 +232,7 @@ base::Status checkSchema(Database& database, const LedgerNames& names) {
             std::to_string(kSchemaVersion)
         );
     }
-    if (auto same = checkName(database, "origin", names.origin); !same.ok()) return same;
+    if (auto same = checkOrigin(database, names.origin); !same.ok()) return same;
     if (names.verifier_key.empty()) return {};
     return checkName(database, "verifier_key", names.verifier_key);
 }

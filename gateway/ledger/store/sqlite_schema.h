@@ -13,7 +13,7 @@ base::Status prepareWriter(Database& database);
 void prepareReader(Database& database);
 
 struct LedgerNames {
-    std::string origin;
+    std::string origin;        // of any epoch
     std::string verifier_key;  // of the log key
 };
 
@@ -24,5 +24,7 @@ base::Status createOrMigrateSchema(
 );
 /// The same for a reader, who makes and changes nothing; an empty verifier_key is not compared.
 base::Status checkSchema(Database& database, const LedgerNames& names);
+/// It is a backup, or was made from one, and nobody has reopened it.
+bool isMarkedRestored(Database& database);
 
 }  // namespace yht::ledger

@@ -9,6 +9,7 @@
 #include "gateway/ledger/store/sqlite_schema.h"
 #include "gateway/ledger/store/sqlite_snapshot.h"
 #include "gateway/ledger/store/sqlite_writer.h"
+#include "gateway/ledger/store/stored_edge.h"
 
 namespace yht::ledger {
 namespace {
@@ -53,35 +54,13 @@ LedgerNames namesOf(const SqliteStoreOptions& options) {
     return names;
 }
 
-/// The stored tree's edge, held against the last checkpoint.
-base::Result<TreeEdge> loadEdge(Lookups& lookups, const SqliteStoreOptions& options) {
-    const auto corrupt = [](const std::string& why) {
-        return base::makeError(base::ErrorCode::LedgerCorrupt, why);
-    };
-    const Seq last = lookups.lastSeq();
-    auto edge =
-        TreeEdge::load(last, [&](auto level, auto index) { return lookups.node(level, index); });
-    if (!edge.ok()) return edge;
-    const auto stored = lookups.newestCheckpoint();
-    if (!stored) {
-        if (last == 0) return edge;
-        return corrupt("there are entries, but no checkpoint");
-    }
-    auto checkpoint = openCheckpoint(stored->note, options.key_name, options.log_key->publicKey());
-    if (!checkpoint.ok()) return checkpoint.error();
-    if (checkpoint->size != last) {
-        return corrupt(
-            "the last checkpoint covers " + std::to_string(checkpoint->size) +
-            " entries, there are " + std::to_string(last)
-        );
-    }
-    if (checkpoint->root != edge->root()) {
-        return corrupt(
-            "the last checkpoint's root is " + base::toHex(checkpoint->root) + ", the tree's is " +
-            base::toHex(edge->root())
-        );
-    }
-    return edge;
+base::Error restored(const std::string& path) {
+    return base::makePublicError(
+        base::ErrorCode::NotReady,
+        "The ledger was restored from a backup and serves nobody until an operator says why it may: "
+        "yht ledger reopen --why \"…\"",
+        "账本由备份恢复,在运维人员说明原因之前不对外服务:yht ledger reopen --why \"…\"", path
+    );
 }
 
 }  // namespace
@@ -112,7 +91,11 @@ base::Status SqliteStore::Parts::openWriter() {
     if (!schema.ok()) return schema;
     if (auto synced = syncFolderOf(options.path); !synced.ok()) return synced;
     Lookups lookups(*database, options.kek);
-    auto edge = loadEdge(lookups, options);
+    options.origin = lookups.epochs().back().origin;
+    if (!options.allow_restored && isMarkedRestored(*database)) {
+        return restored(options.path);
+    }
+    auto edge = loadStoredEdge(lookups, options.key_name, options.log_key->publicKey());
     if (!edge.ok()) return edge.error();
     reserve->restore();
     checkpointer = std::make_unique<Checkpointer>(options.path, *reserve, options.on_fatal);
@@ -124,7 +107,9 @@ base::Status SqliteStore::Parts::openWriter() {
 
 base::Status SqliteStore::Parts::openReader() {
     Database database(options.path, Database::Access::Read);
-    return checkSchema(database, namesOf(options));
+    if (auto schema = checkSchema(database, namesOf(options)); !schema.ok()) return schema;
+    options.origin = Lookups(database, options.kek).epochs().back().origin;
+    return {};
 }
 
 SqliteStore::SqliteStore(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}

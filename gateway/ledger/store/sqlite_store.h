@@ -25,10 +25,12 @@ struct SqliteStoreOptions {
     /// nothing is signed.
     std::optional<crypto::PrivateKey> log_key = {};
     std::string key_name;
-    std::string origin;  // with its epoch; a ledger keeps the origin that it was made with
+    /// That the ledger was made with, or any that it had since: an epoch (epoch.h) counts it on by itself.
+    std::string origin;
     const base::Clock& clock;
     base::Random& random;
     bool read_only = false;  // no lock, no writer: beside a running gateway
+    bool allow_restored = false;  // only to reopen it (backup.h): a restored ledger is not served
     base::Bytes config_digest = base::Bytes(kHashBytes, '\0');
     std::size_t batch_max = 256;   // tasks of one commit
     std::size_t queue_max = 2048;  // tasks waiting; beyond: QueueFull
@@ -47,7 +49,8 @@ class SqliteStore final : public Store {
 public:
     /// Opens the ledger, makes it where it is not there (unless read_only), and checks that the
     /// stored tree's root is the one that the last checkpoint signs. Errors: LedgerLocked,
-    /// LedgerCorrupt, ConfigInvalid (other origin, key or a newer schema), IoFailed, DiskFull.
+    /// LedgerCorrupt, NotReady (restored: wants `yht ledger reopen`; a reader may look), ConfigInvalid
+    /// (other origin, key or a newer schema), IoFailed, DiskFull.
     static base::Result<std::unique_ptr<SqliteStore>> open(SqliteStoreOptions options);
     /// Refuses new tasks (NotReady), commits what is queued, then closes.
     ~SqliteStore() override;

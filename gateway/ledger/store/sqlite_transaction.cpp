@@ -42,12 +42,14 @@ base::Status callTask(const Task& task, Transaction& transaction) {
 
 base::Status SqliteTransaction::runTask(const Task& task) {
     const TreeEdge before = edge_;
+    const std::string origin_before = origin_;
     last_ticket_no_.clear();
     change(context_.database, "SAVEPOINT task");
     auto status = callTask(task, *this);
     if (!status.ok()) {
         change(context_.database, "ROLLBACK TO task");
         edge_ = before;
+        origin_ = origin_before;
     }
     change(context_.database, "RELEASE task");
     return status;
@@ -145,6 +147,10 @@ base::Result<std::string> SqliteTransaction::newTicket(const std::string& region
             number.serial = static_cast<std::uint32_t>(last.integer(1)) + 1;
         }
     }
+    // What an earlier epoch gave out and lost is not given out again.
+    if (const auto epoch = context_.lookups.epochs().back(); number.day <= epoch.serial_day) {
+        number.serial = std::max(number.serial, epoch.serial_floor + 1);
+    }
     if (number.serial > ticket::kSerialMax) {
         return base::makeError(base::ErrorCode::NumbersExhausted, "region " + region);
     }
@@ -155,14 +161,18 @@ base::Result<std::string> SqliteTransaction::newTicket(const std::string& region
         " day = excluded.day, serial = excluded.serial",
         region, number.day, number.serial
     );
-    last_ticket_no_ = ticket::formatTicketNumber(number);
+    storeTicketKey(ticket::formatTicketNumber(number));
+    return last_ticket_no_;
+}
+
+void SqliteTransaction::storeTicketKey(const std::string& ticket_no) {
+    last_ticket_no_ = ticket_no;
     last_ticket_key_ = context_.random.bytes(crypto::kAeadKeyBytes);
     const auto wrapped = wrapKey(context_.kek, last_ticket_no_, last_ticket_key_, context_.random);
     change(
         context_.database, "INSERT INTO ticket (ticket_no, wrapped_key) VALUES (?, ?)",
         last_ticket_no_, Blob{wrapped}
     );
-    return last_ticket_no_;
 }
 
 base::Status SqliteTransaction::addAlias(const Alias& alias) {

@@ -23,13 +23,16 @@ struct CommitContext {
 /// Thread-safety: the writer thread.
 class SqliteTransaction final : public SqliteView<Transaction> {
 public:
-    SqliteTransaction(CommitContext context, TreeEdge edge)
-        : context_(std::move(context)), edge_(std::move(edge)) {}
+    /// `origin`: of the checkpoint before.
+    SqliteTransaction(CommitContext context, TreeEdge edge, std::string origin)
+        : context_(std::move(context)), edge_(std::move(edge)), origin_(std::move(origin)) {}
 
     /// Runs `task` under a savepoint. Errors: the task's, after everything it did was undone.
     /// Throws SqliteFault.
     base::Status runTask(const Task& task);
     const TreeEdge& edge() const { return edge_; }
+    /// What the commit's checkpoint is signed under.
+    const std::string& origin() const { return origin_; }
 
     Seq lastSeq() override { return edge_.size(); }
     base::Result<Seq> append(EntryDraft draft) override;
@@ -45,6 +48,8 @@ public:
     base::Status eraseDelivery(const std::string& destination, Seq seq) override;
     base::Status addQuarantine(const QuarantineRow& row) override;
     base::Result<ErasureReport> eraseTicket(const ErasureOrder& order) override;
+    base::Result<EpochNote> beginEpoch(const EpochOrder& order) override;
+    base::Status adoptTicket(const std::string& ticket_no) override;
 
 private:
     Lookups& lookups() override { return context_.lookups; }
@@ -55,6 +60,9 @@ private:
     void storeLeaf(const LeafHeader& header, base::BytesView leaf);
     void storePayload(const EntryDraft& draft, base::BytesView leaf_hash, base::BytesView data_key);
 
+    void storeTicketKey(const std::string& ticket_no);
+    // sqlite_epoch.cpp
+    base::Status jumpSerials(const Epoch& former, std::uint32_t steps, Epoch& next);
     // sqlite_erasure.cpp
     void eraseNames(const std::string& ticket_no, ErasureNote& note);
     void endDeliveries(const std::string& ticket_no, ErasureNote& note);
@@ -62,6 +70,7 @@ private:
 
     CommitContext context_;
     TreeEdge edge_;
+    std::string origin_;
     /// The key of the ticket that this task made last: its first record follows at once.
     std::string last_ticket_no_;
     base::Bytes last_ticket_key_;

@@ -58,6 +58,9 @@ public:
     Seq cursor(const std::string& name) override {
         return ask([&] { return lookups().cursor(name); });
     }
+    std::vector<Epoch> epochs() override {
+        return ask([&] { return lookups().epochs(); });
+    }
     std::vector<DeliveryRow> deliveries(
         const std::string& destination, DeliveryState state, base::UnixMillis due_ms,
         std::size_t limit

@@ -22,6 +22,7 @@ SqliteWriter::SqliteWriter(const SqliteStoreOptions& options, Parts parts)
       database_(std::move(parts.database)),
       lookups_(*database_, options.kek),
       edge_(std::move(parts.edge)),
+      origin_(options.origin),
       last_seq_(edge_.size()),
       config_digest_(options.config_digest) {
     sqlite3_wal_hook(database_->handle(), rememberWalPages, &wal_pages_);
@@ -115,24 +116,25 @@ SqliteWriter::Answers SqliteWriter::commitOrThrow(const Batch& batch) {
     SqliteTransaction transaction(
         {*database_, lookups_, options_.kek, options_.random, options_.clock.nowMillis(),
          configDigest()},
-        edge_
+        edge_, origin_
     );
     Answers answers;
     for (const auto& job : batch) answers.push_back(transaction.runTask(job.task));
     reach(CommitPoint::TasksDone);
     const std::uint64_t new_entries = transaction.edge().size() - edge_.size();
-    if (new_entries > 0) storeCheckpoint(transaction.edge());
+    if (new_entries > 0) storeCheckpoint(transaction.edge(), transaction.origin());
     reach(CommitPoint::CheckpointSigned);
     change(*database_, "COMMIT");
     reach(CommitPoint::Committed);
     edge_ = transaction.edge();
+    origin_ = transaction.origin();
     publish(batch, new_entries);
     checkpointer_.afterCommit(*database_, wal_pages_);
     return answers;
 }
 
-void SqliteWriter::storeCheckpoint(const TreeEdge& edge) {
-    auto note = signer_.sign({options_.origin, edge.size(), edge.root()});
+void SqliteWriter::storeCheckpoint(const TreeEdge& edge, const std::string& origin) {
+    auto note = signer_.sign({origin, edge.size(), edge.root()});
     // A log that can't sign can promise nothing; there is no other answer to give than to stop.
     if (!note.ok()) options_.on_fatal("signing a checkpoint: " + base::describe(note.error()));
     YHT_ASSERT(note.ok());

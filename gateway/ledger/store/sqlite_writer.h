@@ -46,7 +46,7 @@ private:
     Batch takeBatch();
     Answers commit(const Batch& batch);
     Answers commitOrThrow(const Batch& batch);
-    void storeCheckpoint(const TreeEdge& edge);
+    void storeCheckpoint(const TreeEdge& edge, const std::string& origin);
     Answers undone(const Batch& batch, const SqliteFault& fault);
     void publish(const Batch& batch, std::uint64_t new_entries);
     void reach(CommitPoint point) const;
@@ -58,7 +58,8 @@ private:
     Checkpointer& checkpointer_;
     const std::unique_ptr<Database> database_;
     Lookups lookups_;
-    TreeEdge edge_;      // as committed; the writer thread's own
+    TreeEdge edge_;       // as committed; the writer thread's own
+    std::string origin_;  // as committed; the writer thread's own
     int wal_pages_ = 0;  // the writer thread's own
 
     mutable std::mutex mutex_;

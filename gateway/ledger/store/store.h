@@ -91,6 +91,12 @@ struct QuarantineRow {
     std::string state;   // "open", "replayed", "discarded"
 };
 
+struct ErasureOrder;
+struct ErasureReport;  // erasure.h
+struct Epoch;
+struct EpochOrder;
+struct EpochNote;  // epoch.h
+
 /// What both a task and a reader can look up. All look-ups are indexed.
 /// A look-up that the disk fails has no answer: inside a task it ends the task by an exception that only the
 /// writer catches (never catch (...) around a look-up and go on); for a reader the process ends.
@@ -121,6 +127,8 @@ public:
     virtual std::vector<LeafHeader> scan(Seq after, std::size_t limit) = 0;
     virtual Seq lastSeq() = 0;
     virtual Seq cursor(const std::string& name) = 0;
+    /// In order; the last is the one that checkpoints are signed under now. Never empty.
+    virtual std::vector<Epoch> epochs() = 0;
     virtual std::vector<DeliveryRow> deliveries(const std::string& destination, DeliveryState state,
                                                 base::UnixMillis due_ms, std::size_t limit) = 0;
     /// Every unfinished row of one ticket at one destination, by seq.
@@ -129,8 +137,6 @@ public:
     virtual std::vector<DeliveryCount> deliveryCounts() = 0;
 };
 
-struct ErasureOrder;
-struct ErasureReport;  // erasure.h
 
 /// What a task may do on the writer thread. A task that returns an Error leaves no trace.
 class Transaction : public View {
@@ -156,6 +162,12 @@ public:
     virtual base::Status addQuarantine(const QuarantineRow& row) = 0;
     /// What is done to the tables: erasure.h, whose eraseTicket() is the way in. Errors: NotFound, LedgerErased.
     virtual base::Result<ErasureReport> eraseTicket(const ErasureOrder& order) = 0;
+    /// The next epoch, and the entry that says so. This commit's checkpoint is the first under its origin.
+    /// backup.h's reopenLedger() is the way in. Errors: NumbersExhausted.
+    virtual base::Result<EpochNote> beginEpoch(const EpochOrder& order) = 0;
+    /// A ticket under a number that this log gave out and lost (epoch.h), with a new data key. Nothing where it
+    /// is there. Requires: a number of an earlier epoch. Errors: Internal where it is no ticket number.
+    virtual base::Status adoptTicket(const std::string& ticket_no) = 0;
 };
 
 /// An entry to be proven. Who still has the salt saves opening the payload for it.
@@ -209,6 +221,7 @@ public:
     virtual WriterCounters counters() const = 0;
     /// The digest of the deployment bundle that new leaves name.
     virtual void setConfigDigest(base::Bytes digest) = 0;
+    /// Of the epoch in which the store was opened.
     virtual const std::string& origin() const = 0;
     virtual const std::string& logKeyName() const = 0;
 };

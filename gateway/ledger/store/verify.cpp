@@ -44,6 +44,7 @@ private:
     void checkCheckpoint(std::uint64_t size);
     void noteErasure(Seq seq, base::BytesView payload);
     void checkErasures();
+    void checkEpochs();
     void compareErasures();
     void checkTotals();
     std::vector<KnownIdentity> identityPage(const ticket::Identity& after);
@@ -61,6 +62,7 @@ private:
     const crypto::PublicKey log_key_;
     Seq last_ = 0;
     TreeEdge edge_;
+    std::vector<Epoch> epochs_;
     std::set<Seq> erased_;             // entries without content
     std::set<Seq> ordered_;            // entries that erasure entries name
     std::set<Seq> ordered_since_;      // the same, of erasures committed since the start
@@ -107,6 +109,7 @@ std::vector<StoredLeaf> Verifier::page(Seq after) {
 
 VerifyReport Verifier::run(const std::function<void(Seq, Seq)>& progress) {
     last_ = lookups_.lastSeq();
+    epochs_ = lookups_.epochs();
     Seq after = 0;
     for (auto rows = page(after); !rows.empty(); rows = page(after)) {
         for (const auto& row : rows) checkLeaf(row);
@@ -114,6 +117,7 @@ VerifyReport Verifier::run(const std::function<void(Seq, Seq)>& progress) {
         if (progress) progress(after, last_);
     }
     checkErasures();
+    checkEpochs();
     checkTotals();
     checkIdentities();
     checkAliases();
@@ -266,9 +270,8 @@ void Verifier::checkCheckpoint(std::uint64_t size) {
     if (checkpoint->size != size) {
         differs(what + ": size", std::to_string(size), std::to_string(checkpoint->size));
     }
-    if (checkpoint->origin != options_.origin) {
-        differs(what + ": origin", options_.origin, checkpoint->origin);
-    }
+    const auto& origin = epochOf(epochs_, size).origin;
+    if (checkpoint->origin != origin) differs(what + ": origin", origin, checkpoint->origin);
     const auto root = edge_.root();
     if (checkpoint->root != root) {
         differs(what + ": root", base::toHex(root), base::toHex(checkpoint->root));
@@ -295,6 +298,25 @@ void Verifier::checkTotals() {
         "entries covered by the last checkpoint", last_,
         count("SELECT coalesce(max(size), 0) FROM checkpoint WHERE size <= ?")
     );
+}
+
+/// Each epoch but the first is what its first entry says.
+void Verifier::checkEpochs() {
+    for (std::size_t i = 1; i < epochs_.size(); ++i) {
+        if (epochs_[i].after >= last_) continue;  // begun since
+        const auto what = named("epoch", epochs_[i].number);
+        const auto entry = lookups_.entry(epochs_[i].after + 1);
+        const auto note = entry.ok() ? decodeEpoch(entry->payload) : entry.error();
+        if (!note.ok()) {
+            differs(what, "an entry that begins it", note.error().detail);
+            continue;
+        }
+        auto expected = note->epoch;
+        expected.number = epochs_[i - 1].number + 1;
+        if (epochs_[i] != expected || note->former_origin != epochs_[i - 1].origin) {
+            differs(what, note->epoch.origin, epochs_[i].origin);
+        }
+    }
 }
 
 std::vector<KnownIdentity> Verifier::identityPage(const ticket::Identity& after) {

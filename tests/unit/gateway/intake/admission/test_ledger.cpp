@@ -4,6 +4,8 @@
 
 #include <stdexcept>
 
+#include "gateway/ledger/store/backup.h"
+
 namespace yht::intake {
 namespace {
 
@@ -18,17 +20,38 @@ std::filesystem::path makeDirectory() {
 }  // namespace
 
 TestLedger::TestLedger(const base::Clock& clock, base::Random& random)
-    : directory_(makeDirectory()),
-      log_key_(crypto::PrivateKey::generate(crypto::SignatureAlgorithm::Ed25519).value()) {
-    store_ = ledger::SqliteStore::open({.path = (directory_ / "ledger.db").string(),
-                                        .kek = random.bytes(32),
-                                        .log_key = log_key_,
-                                        .key_name = kKeyName,
-                                        .origin = kKeyName,
-                                        .clock = clock,
-                                        .random = random,
-                                        .reserve_bytes = 4096})
-                 .value();
+    : clock_(clock),
+      random_(random),
+      directory_(makeDirectory()),
+      log_key_(crypto::PrivateKey::generate(crypto::SignatureAlgorithm::Ed25519).value()),
+      kek_(random.bytes(32)) {
+    store_ = ledger::SqliteStore::open(options()).value();
+}
+
+ledger::SqliteStoreOptions TestLedger::options() const {
+    return {.path = (directory_ / "ledger.db").string(),
+            .kek = kek_,
+            .log_key = log_key_,
+            .key_name = kKeyName,
+            .origin = kKeyName,
+            .clock = clock_,
+            .random = random_,
+            .reserve_bytes = 4096};
+}
+
+void TestLedger::backup() {
+    std::filesystem::remove(directory_ / "backup.db");
+    (void)ledger::backupLedger(options(), (directory_ / "backup.db").string(), {}).value();
+}
+
+void TestLedger::loseSinceBackup() {
+    store_.reset();
+    for (const char* part : {"ledger.db", "ledger.db-wal", "ledger.db-shm"}) {
+        std::filesystem::remove(directory_ / part);
+    }
+    (void)ledger::restoreLedger(options(), (directory_ / "backup.db").string(), {}, {}).value();
+    (void)ledger::reopenLedger(options(), "uid:0", "disk lost").value();
+    store_ = ledger::SqliteStore::open(options()).value();
 }
 
 TestLedger::~TestLedger() {

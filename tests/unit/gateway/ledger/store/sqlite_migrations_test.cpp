@@ -41,6 +41,7 @@ protected:
             "ATTACH '" + (folder_ / "new.db") +
             "' AS new;"
             "INSERT INTO meta SELECT * FROM new.meta;"
+            "INSERT INTO meta SELECT 'origin', origin FROM new.epoch;"
             "INSERT INTO leaf SELECT * FROM new.leaf;"
             "INSERT INTO payload SELECT * FROM new.payload;"
             "INSERT INTO node SELECT * FROM new.node;"

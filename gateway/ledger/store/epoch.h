@@ -1,0 +1,52 @@
+// Epochs (纪元) of a ledger: one more each time it is opened again after a restore. Between the
+// backup and the loss the log had signed entries that are gone; what is appended now takes their
+// numbers. So that nobody takes the one for the other:
+//   origin   the last part counts: "yht.example/430200/1" → "yht.example/430200/2". Checkpoints of
+//            the old epoch beyond `after` are of entries that were lost
+//   serials  numbers of the day begin behind a floor (kSerialJump beyond the last one known): what was
+//            given out and lost is not given out again
+//   cursors  a reader's place carries the epoch: feed_cursor.h
+// The first entry of an epoch is of type audit and says so, in RFC 8785 JSON, scalars as strings:
+//   {"after":seq,"former_origin":…,"format":"yht-reopen-1","operator":id,"origin":…,
+//    "serial_day":day,"serial_floor":serial,"why":text}
+//   after: the last entry that was restored. serial_day: days since 1970-01-01.
+// Uses: ledger/store, json. Used by: ledger/store, app.
+#pragma once
+
+#include "gateway/ledger/store/store.h"
+
+namespace yht::ledger {
+
+inline constexpr std::uint32_t kSerialJump = 1'000'000;
+
+struct Epoch {
+    std::uint32_t number = 1;
+    Seq after = 0;  // checkpoints of a greater size are signed under `origin`
+    std::string origin;
+    std::int32_t serial_day = 0;     // up to and with this day …
+    std::uint32_t serial_floor = 0;  // … serials begin behind this one
+    bool operator==(const Epoch&) const = default;
+};
+
+struct EpochOrder {
+    std::string operator_id, why;
+    base::Bytes salt;
+    /// Epochs that were begun after the backup was taken and are lost with it: only an operator can
+    /// know. The origin counts past them, and serials jump once for each.
+    std::uint32_t lost_epochs = 0;
+};
+
+struct EpochNote {
+    std::string operator_id, why, former_origin;
+    Epoch epoch;  // the number is not in the entry: it is the place among the others
+};
+std::string encodeEpoch(const EpochNote& note);
+/// Errors: LedgerCorrupt.
+base::Result<EpochNote> decodeEpoch(std::string_view payload);
+
+/// "a/1" → "a/2"; an origin that does not count is its own first. Requires: steps > 0.
+std::string nextOrigin(const std::string& origin, std::uint32_t steps = 1);
+/// The epoch that a checkpoint of that size is signed under. Requires: epochs in order, at least one.
+const Epoch& epochOf(const std::vector<Epoch>& epochs, std::uint64_t size);
+
+}  // namespace yht::ledger
