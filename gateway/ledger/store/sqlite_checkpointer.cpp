@@ -12,6 +12,7 @@ constexpr int kEmptyAttemptsMax = 50;
 constexpr int kEmptyWaitMillis = 200;
 constexpr int kWalPagesMax = 64 * 1024 * 1024 / 4096;
 constexpr int kWalPagesHardMax = 4 * kWalPagesMax;
+constexpr int kRestartWaitMillis = 50;
 
 /// Full disk and busy are no faults here: the WAL keeps everything, and the next pass tries again.
 bool canWait(int code) {
@@ -69,7 +70,8 @@ void Checkpointer::backgroundPass() {
 }
 
 bool Checkpointer::emptyWal() {
-    // While it waits for readers such a pass keeps the writer out: many short waits, not a long one.
+    // While it waits for readers such a pass keeps the writer out: many short waits, not a long
+    // one.
     for (int attempt = 0; attempt < kEmptyAttemptsMax; ++attempt) {
         const std::lock_guard pass(pass_mutex_);
         database_->setBusyTimeout(kEmptyWaitMillis);
@@ -88,9 +90,15 @@ void Checkpointer::afterCommit(Database& writer, int wal_pages) {
     if (wal_pages < kWalPagesMax) next_pass_pages_ = kWalPagesMax;  // the WAL has started anew
     if (wal_pages < next_pass_pages_) return;
     const std::lock_guard pass(pass_mutex_);
-    checkpoint(
-        writer, wal_pages < kWalPagesHardMax ? SQLITE_CHECKPOINT_PASSIVE : SQLITE_CHECKPOINT_RESTART
-    );
+    if (wal_pages < kWalPagesHardMax) {
+        checkpoint(writer, SQLITE_CHECKPOINT_PASSIVE);
+    } else {
+        // Every caller waits with us: a reader that stays, or one that itself waits for this
+        // thread, must not stop the ledger for as long as a lock may be waited for.
+        writer.setBusyTimeout(kRestartWaitMillis);
+        checkpoint(writer, SQLITE_CHECKPOINT_RESTART);
+        writer.setBusyTimeout(kBusyTimeoutMillis);
+    }
     // Where readers hold the WAL, a pass after each commit would only burn time.
     next_pass_pages_ = wal_pages + kWalPagesMax / 4;
 }

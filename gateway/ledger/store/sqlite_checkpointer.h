@@ -1,7 +1,7 @@
 // Moves the WAL into the database, away from the writer's commits: a passive pass every 100 ms on a
 // connection of its own. Under continuous load such passes never finish, so beyond 64 MB the writer
-// runs the last one between two commits, and beyond 256 MB waits for readers as well. Uses: sqlite,
-// ledger_files. Used by: sqlite_store, sqlite_writer.
+// runs the last one between two commits, and beyond 256 MB waits a moment for readers as well.
+// Uses: sqlite, ledger_files. Used by: sqlite_store, sqlite_writer.
 #pragma once
 
 #include <atomic>
