@@ -150,6 +150,7 @@ void addReference(CLI::App& top, Parsed& parsed) {
     schema->require_subcommand(1);
     command(*schema, "json", "JSON Schema 2020-12 of every record kind 记录的 JSON Schema", parsed, [] { return printSchema("json", ""); });
     command(*schema, "docs", "Reference page of fields and codes 字段与代码参考", parsed, [] { return printSchema("docs", ""); });
+    command(*schema, "spec", "The whole specification as one HTML page 《接口规范》全文", parsed, [] { return printSchema("spec", ""); });
     command(*schema, "openapi", "OpenAPI 3.1 of the partner listener 接口描述文件", parsed, [] { return printSchema("openapi", ""); });
     auto* codes = command(*schema, "codes", "Code lists with their dates, as JSON 代码表", parsed,
                           [&] { return printSchema("codes", parsed.list); });

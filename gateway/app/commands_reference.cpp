@@ -2,6 +2,7 @@
 
 #include "gateway/app/command_line.h"
 #include "gateway/app/commands.h"
+#include "gateway/app/specification.h"
 #include "gateway/app/terminal.h"
 #include "gateway/intake/http/openapi.h"
 #include "gateway/json/json.h"
@@ -50,6 +51,8 @@ int printSchema(const std::string& what, const std::string& list) {
         std::cout << ticket::jsonSchema();
     } else if (what == "docs") {
         std::cout << ticket::referencePage();
+    } else if (what == "spec") {
+        std::cout << specificationHtml();
     } else if (what == "openapi") {
         std::cout << http::openApiText();
     } else if (list.empty() || ticket::findCodeList(list) != nullptr) {
