@@ -1,5 +1,6 @@
 // yht: the gateway and its commands. `yht serve` assembles the rooms in the numbered steps below, listening last;
 // destructors undo them in reverse. Every other command is a function of gateway/app.
+#include "gateway/app/bundle.h"
 #include "gateway/app/command_line.h"
 #include "gateway/app/control_client.h"
 #include "gateway/app/control_socket.h"
@@ -43,6 +44,7 @@ int serve(const std::string& directory) {
     // Step 5: durable state. Nothing is served until the stored tree is the one that the last checkpoint signs.
     YHT_STEP(store_options, app::storeOptions(*config, clock, random, false));
     YHT_STEP(store, ledger::SqliteStore::open(*std::move(store_options)));
+    YHT_STEP(bundle_recorded, app::recordBundleAtStart(**store, config->directory(), clock, random));
 
     // Step 6: admission and the door; its ports are bound, nobody is answered yet.
     intake::Admission admission(**store, random);
@@ -57,15 +59,19 @@ int serve(const std::string& directory) {
     (*deliveries)->start();
 
     // Step 8: listen. From here on others can reach us; first the operator, who may have to mend something.
-    const auto reload = [&] { return app::reloadTrust(*config, trust, contexts); };
-    YHT_STEP(control, app::ControlSocket::open(app::controlSocketPath(*config), app::controlCommands(config->directory()),
-                                               {**store, clock, random, reload}));
+    const auto commands = app::controlCommands(config->directory());
+    app::ControlServices services{**store, clock, random, config->directory(),
+                                  [&] { return app::reload(*config, trust, contexts, **deliveries); }};
+    YHT_STEP(control, app::ControlSocket::open(app::controlSocketPath(*config), commands, services));
     (*door)->start();
     app::logLine("ready 就绪: partners 对接方 " + config->text("partner.listen") + ", admin 本机 " +
                  config->text("admin.listen"));
 
     // Step 9: until told to stop; then no new requests, what is under way finishes, the ledger closes last.
-    app::waitForStop([&] { static_cast<void>(reload()); });  // the log says what became of it
+    app::waitForStop([&] {
+        const app::ControlRequest reload{"reload", {}, "SIGHUP"};
+        static_cast<void>(app::runControl(commands, services, {reload, "signal"}));  // the log says what became of it
+    });
     app::logLine("stopping 正在停止");
     (*door)->stop();
     (*deliveries)->stop();

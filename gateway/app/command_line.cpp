@@ -161,6 +161,16 @@ void addReference(CLI::App& top, Parsed& parsed) {
     command(*config, "reference", "Every key with type, unit, default and range 全部配置项", parsed, [] { return printConfigReference(); });
     auto* check = command(*config, "check", "Check a deployment directory 检查部署目录", parsed, [&] { return checkConfig(parsed.options); });
     addConfig(check, parsed);
+    auto* diff = command(*config, "diff", "What differs from the bundle in force; exit code 3 where something does 与生效配置的差异",
+                         parsed, [&] { return diffConfig(parsed.options); });
+    auto* apply = command(*config, "apply", "Check, show what differs, have the running gateway take it into use 检查并使配置生效",
+                          parsed, [&] { return applyConfig(parsed.options, parsed.why); });
+    for (auto* one : {diff, apply}) {
+        addConfig(one, parsed);
+        addJson(one, parsed);
+    }
+    addWhy(apply, parsed);
+    apply->footer("Examples 示例:\n  yht config diff\n  yht config apply --why \"12315 has a new certificate\"");
 
     auto* reload = command(top, "reload", "The running gateway reads partners, sources and certificates again 重新加载对接方与证书",
                            parsed, [&] { return reloadGateway(parsed.options, parsed.why); });

@@ -49,7 +49,11 @@ int decideDelivery(const CommandOptions& options, const DecisionLine& line);
 int printSchema(const std::string& what, const std::string& list);
 int printConfigReference();
 int checkConfig(const CommandOptions& options);
-/// The running gateway reads partners, sources and certificates again.
+/// What differs between the files and the bundle in force; kExitFound where something does.
+int diffConfig(const CommandOptions& options);
+/// Checks the deployment, shows what differs, has the running gateway take it into use.
+int applyConfig(const CommandOptions& options, const std::string& why);
+/// The same without check and difference: for scripts that renew certificates.
 int reloadGateway(const CommandOptions& options, const std::string& why);
 int printErrors(bool json);
 

@@ -1,11 +1,14 @@
 #include <iostream>
+#include <sstream>
 
+#include "gateway/app/bundle.h"
 #include "gateway/app/command_line.h"
 #include "gateway/app/commands.h"
 #include "gateway/app/control_client.h"
 #include "gateway/app/destinations.h"
 #include "gateway/app/gateway.h"
 #include "gateway/app/opened_ledger.h"
+#include "gateway/json/json.h"
 
 namespace yht::app {
 namespace {
@@ -28,6 +31,40 @@ base::Status checkDeployment(const std::string& directory) {
     return far_sides.ok() ? base::Status() : base::Status(far_sides.error());
 }
 
+std::string changedJson(const std::vector<std::string>& changed) {
+    rapidjson::StringBuffer buffer;
+    rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
+    writer.StartObject();
+    writer.Key("changed");
+    writer.StartArray();
+    for (const auto& name : changed) writer.String(name);
+    writer.EndArray();
+    writer.EndObject();
+    return buffer.GetString();
+}
+
+std::vector<std::string> linesOf(const Bundle& bundle, const std::string& name) {
+    std::vector<std::string> lines;
+    const auto file = bundle.files.find(name);
+    if (file == bundle.files.end()) return lines;
+    std::istringstream in(file->second);
+    for (std::string line; std::getline(in, line);) lines.push_back(line);
+    return lines;
+}
+
+/// The lines between what is equal at the beginning and at the end: configuration changes in one place as a rule.
+void showDifference(const std::string& name, const Bundle& before, const Bundle& after) {
+    const auto old_lines = linesOf(before, name), new_lines = linesOf(after, name);
+    const std::size_t least = std::min(old_lines.size(), new_lines.size());
+    std::size_t front = 0, back = 0;
+    while (front < least && old_lines[front] == new_lines[front]) ++front;
+    while (back < least - front && old_lines[old_lines.size() - 1 - back] == new_lines[new_lines.size() - 1 - back])
+        ++back;
+    std::cout << "--- " << name << ":" << front + 1 << '\n';
+    for (std::size_t i = front; i < old_lines.size() - back; ++i) std::cout << "- " << old_lines[i] << '\n';
+    for (std::size_t i = front; i < new_lines.size() - back; ++i) std::cout << "+ " << new_lines[i] << '\n';
+}
+
 }  // namespace
 
 int printConfigReference() {
@@ -40,6 +77,36 @@ int checkConfig(const CommandOptions& options) {
     if (!checked.ok()) return reportError(checked.error());
     std::cout << options.directory << ": ok 无误\n";
     return kExitOk;
+}
+
+int diffConfig(const CommandOptions& options) {
+    return withLedger(options.directory, [&](OpenedLedger& opened) -> int {
+        auto snapshot = opened.store->snapshot();
+        if (!snapshot.ok()) return reportError(snapshot.error());
+        const auto before = bundleInForce(**snapshot);
+        if (!before.ok()) return reportError(before.error());
+        const auto on_disk = readBundle(options.directory);
+        if (!on_disk.ok()) return reportError(on_disk.error());
+        const Bundle in_force = before->value_or(Bundle{});
+        const auto changed = changedFiles(in_force, *on_disk);
+        if (options.json) {
+            std::cout << changedJson(changed) << '\n';
+        } else {
+            for (const auto& name : changed) showDifference(name, in_force, *on_disk);
+            if (changed.empty()) std::cout << "no difference 无差异\n";
+        }
+        return changed.empty() ? kExitOk : kExitFound;
+    });
+}
+
+int applyConfig(const CommandOptions& options, const std::string& why) {
+    const auto checked = checkDeployment(options.directory);
+    if (!checked.ok()) return reportError(checked.error());
+    if (!options.json) {
+        const int differs = diffConfig(options);
+        if (differs != kExitOk && differs != kExitFound) return differs;
+    }
+    return reloadGateway(options, why);
 }
 
 int reloadGateway(const CommandOptions& options, const std::string& why) {

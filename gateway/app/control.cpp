@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "gateway/app/bundle.h"
 #include "gateway/base/text.h"
 #include "gateway/json/json.h"
 
@@ -58,6 +59,28 @@ base::Status checkCall(const ControlCommand& command, const ControlRequest& requ
     return {};
 }
 
+std::string listOf(std::span<const std::string> names) {
+    std::string out = "[";
+    for (const auto& name : names) {
+        if (out.size() > 1) out += ",";
+        json::appendCanonicalString(out, name);
+    }
+    return out + "]";
+}
+
+std::vector<std::string> namesOf(std::span<const char* const> names) { return {names.begin(), names.end()}; }
+
+/// The files as they are in force after a reload: those that are not read again stay what they were.
+Bundle reloadedBundle(const Bundle& on_disk, const std::optional<Bundle>& before) {
+    Bundle bundle = on_disk;
+    if (!before) return bundle;
+    for (const char* name : kNotReloaded) {
+        bundle.files.erase(name);
+        if (const auto old = before->files.find(name); old != before->files.end()) bundle.files.insert(*old);
+    }
+    return bundle;
+}
+
 base::Result<std::string> reload(ControlServices& services, const ControlCall& call) {
     if (!services.reload) {
         return base::makePublicError(
@@ -65,24 +88,28 @@ base::Result<std::string> reload(ControlServices& services, const ControlCall& c
             "网关未在运行;启动时会读取配置文件。"
         );
     }
+    const auto on_disk = readBundle(services.directory);
+    if (!on_disk.ok()) return on_disk.error();
     if (auto done = services.reload(); !done.ok()) return std::move(done).error();
-    auto audited = services.store.run([&](ledger::Transaction& transaction) {
-        return appendAudit(transaction, services, call);
+    Bundle bundle;
+    std::vector<std::string> changed;
+    auto recorded = services.store.run([&](ledger::Transaction& transaction) -> base::Status {
+        const auto before = bundleInForce(transaction);
+        if (!before.ok()) return before.error();
+        bundle = reloadedBundle(*on_disk, *before);
+        changed = changedFiles(before->value_or(Bundle{}), bundle);
+        if (auto audited = appendAudit(transaction, services, call); !audited.ok()) return audited;
+        if (changed.empty()) return {};
+        return appendBundle(
+            transaction, bundle, call.operator_id, services.clock.nowMillis(),
+            services.random.bytes(ledger::kSaltBytes)
+        );
     });
-    if (!audited.ok()) return std::move(audited).error();
-    std::string answer = "{";
-    const auto list = [&answer](const char* name, std::span<const char* const> files) {
-        json::appendCanonicalString(answer, name);
-        for (const char* file : files) {
-            answer += file == files.front() ? ":[" : ",";
-            json::appendCanonicalString(answer, file);
-        }
-        answer += "]";
-    };
-    list("not_reloaded", kNotReloaded);
-    answer += ",";
-    list("reloaded", kReloaded);
-    return answer + "}";
+    if (!recorded.ok()) return std::move(recorded).error();
+    services.store.setConfigDigest(bundleDigest(bundle));
+    return "{\"changed\":" + listOf(changed) + ",\"not_reloaded\":" + listOf(namesOf(kNotReloaded)) +
+           ",\"reloaded\":" + listOf(namesOf(kReloaded)) + ",\"waiting_for_restart\":" +
+           listOf(changedFiles(bundle, *on_disk)) + "}";
 }
 
 }  // namespace

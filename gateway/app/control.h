@@ -39,7 +39,8 @@ struct ControlServices {
     ledger::Store& store;
     const base::Clock& clock;
     base::Random& random;
-    /// Partners, sources and certificates read again; empty where no gateway runs.
+    std::string directory = {};  // of the deployment
+    /// Everything of kReloaded read again; empty where no gateway runs.
     std::function<base::Status()> reload = {};
 };
 
@@ -64,9 +65,9 @@ struct ControlCommand {
 };
 
 /// What reload and SIGHUP read again, and what stays as it was read when the gateway started.
-inline constexpr const char* kReloaded[] = {"partners.yaml", "sources.yaml", "partner.certificate",
+inline constexpr const char* kReloaded[] = {"partners.yaml", "sources.yaml", "routes.yaml", "partner.certificate",
                                             "partner.private_key", "partner.client_ca"};
-inline constexpr const char* kNotReloaded[] = {"yht.yaml",          "routes.yaml",         "destinations.yaml",
+inline constexpr const char* kNotReloaded[] = {"yht.yaml",            "destinations.yaml",
                                                "profiles",          "destinations' certificates",
                                                "signing.certificate", "signing.private_key", "calendar.file"};
 /// Both, for people: "reloaded 已重新加载: …; unchanged until a restart 重启后才生效: …".

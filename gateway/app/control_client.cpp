@@ -55,7 +55,7 @@ base::Result<std::string> runHere(const Config& config, const ControlRequest& re
     if (auto ours = checkOwner(options->path); !ours.ok()) return std::move(ours).error();
     auto store = ledger::SqliteStore::open(*std::move(options));
     if (!store.ok()) return explained(std::move(store).error());
-    ControlServices services{**store, clock, random};
+    ControlServices services{**store, clock, random, config.directory()};
     const auto table = controlCommands(config.directory());
     return runControl(table, services, {request, "uid:" + std::to_string(::geteuid())});
 }

@@ -2,16 +2,13 @@
 
 #include <sys/stat.h>
 
-#include <algorithm>
-#include <filesystem>
 #include <fstream>
 
-#include "gateway/crypto/digest.h"
+#include "gateway/app/bundle.h"
 
 namespace yht::app {
 namespace {
 
-namespace fs = std::filesystem;
 using base::ErrorCode;
 using base::makeError;
 
@@ -70,8 +67,8 @@ base::Result<ledger::SqliteStoreOptions> storeOptions(const Config& config, cons
     if (!kek.ok()) return std::move(kek).error();
     auto key = readPrivateKey(config.text("ledger.log_key"));
     if (!key.ok()) return std::move(key).error();
-    auto digest = bundleDigest(config);
-    if (!digest.ok()) return std::move(digest).error();
+    const auto bundle = readBundle(config.directory());
+    if (!bundle.ok()) return bundle.error();
     ledger::SqliteStoreOptions options{.path = config.text("ledger.directory") + "/ledger.db",
                                        .kek = *std::move(kek),
                                        .log_key = *std::move(key),
@@ -80,7 +77,7 @@ base::Result<ledger::SqliteStoreOptions> storeOptions(const Config& config, cons
                                        .clock = clock,
                                        .random = random};
     options.read_only = read_only;
-    options.config_digest = *std::move(digest);
+    options.config_digest = bundleDigest(*bundle);
     options.batch_max = static_cast<std::size_t>(config.integer("ledger.batch_max"));
     options.queue_max = static_cast<std::size_t>(config.integer("ledger.queue_max"));
     return options;
@@ -115,23 +112,6 @@ ticket::FoldRules foldRules(const Config& config) {
             .visit_required = config.flag("fold.visit_required"),
             .due_soon_ms = config.integer("fold.due_soon_ms"),
             .audit_required = config.flag("fold.audit_required")};
-}
-
-base::Result<base::Bytes> bundleDigest(const Config& config) {
-    std::vector<fs::path> files;
-    std::error_code failed;
-    for (const auto& item : fs::directory_iterator(config.directory(), failed)) {
-        if (item.path().extension() == ".yaml") files.push_back(item.path());
-    }
-    if (failed) return makeError(ErrorCode::IoFailed, config.directory() + ": " + failed.message());
-    std::sort(files.begin(), files.end());
-    base::Bytes listing;
-    for (const auto& file : files) {
-        const auto text = readFile(file.string());
-        if (!text.ok()) return text.error();
-        listing += base::toHex(crypto::sha256(*text)) + "  " + file.filename().string() + "\n";
-    }
-    return crypto::sha256(listing);
 }
 
 }  // namespace yht::app

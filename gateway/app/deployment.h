@@ -31,7 +31,4 @@ base::Result<ticket::Calendar> calendar(const Config& config);
 /// How the deployment's tickets are folded.
 ticket::FoldRules foldRules(const Config& config);
 
-/// SHA-256 over the names and contents of the directory's YAML files: the bundle's digest in every leaf.
-base::Result<base::Bytes> bundleDigest(const Config& config);
-
 }  // namespace yht::app

@@ -118,18 +118,36 @@ std::vector<http::ReadinessCheck> readinessChecks(ledger::Store& store, const ba
     return {{"ledger_writable", writable}, {"clock_sane", clock_sane, true}};
 }
 
-base::Status reloadTrust(const Config& config, trust::TrustHolder& trust, trust::TlsContextHolder& contexts) {
+namespace {
+
+/// All or nothing: whatever is wrong is found before anything is replaced.
+base::Status tryReload(
+    const Config& config, trust::TrustHolder& trust, trust::TlsContextHolder& contexts, delivery::Deliveries& deliveries
+) {
     auto snapshot = trust::loadTrust(config.directory());
+    if (!snapshot.ok()) return std::move(snapshot).error();
     auto context = trust::serverContext(tlsFiles(config));
-    if (!snapshot.ok() || !context.ok()) {
-        base::Error error = snapshot.ok() ? std::move(context).error() : std::move(snapshot).error();
-        logLine("reload refused, all stays as it was 重新加载被拒绝,保持原样: " + base::describe(error));
-        return error;
-    }
+    if (!context.ok()) return std::move(context).error();
+    auto routes = delivery::loadRoutes(resolvePath(config.directory(), "routes.yaml"));
+    if (!routes.ok()) return std::move(routes).error();
+    auto replaced = deliveries.replaceTable(std::make_shared<const delivery::RouteTable>(*std::move(routes)));
+    if (!replaced.ok()) return replaced;
     trust.replace(*std::move(snapshot));
     contexts.replace(*std::move(context));
-    logLine(reloadText());
     return {};
+}
+
+}  // namespace
+
+base::Status reload(
+    const Config& config, trust::TrustHolder& trust, trust::TlsContextHolder& contexts, delivery::Deliveries& deliveries
+) {
+    auto done = tryReload(config, trust, contexts, deliveries);
+    logLine(
+        done.ok() ? reloadText()
+                  : "reload refused, all stays as it was 重新加载被拒绝,保持原样: " + base::describe(done.error())
+    );
+    return done;
 }
 
 base::Result<std::unique_ptr<delivery::Deliveries>> makeDeliveries(const Config& config, ledger::Store& store,

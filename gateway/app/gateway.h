@@ -33,9 +33,11 @@ http::DoorOptions doorOptions(const Config& config, trust::SigningKey signing_ke
 std::vector<http::ReadinessCheck> readinessChecks(ledger::Store& store, const base::Clock& clock);
 inline constexpr std::int64_t kClockBehindMillisMax = 60'000;
 
-/// Partners, sources and certificates read again; on any mistake everything stays as it is and the log says why.
+/// Partners, sources, routes and certificates read again; on any mistake everything stays as it is and the log says why.
 /// Thread-safety: any thread. Errors: ConfigInvalid.
-base::Status reloadTrust(const Config& config, trust::TrustHolder& trust, trust::TlsContextHolder& contexts);
+base::Status reload(
+    const Config& config, trust::TrustHolder& trust, trust::TlsContextHolder& contexts, delivery::Deliveries& deliveries
+);
 
 /// The routing table of the deployment, and its destinations behind it.
 base::Result<std::unique_ptr<delivery::Deliveries>> makeDeliveries(const Config& config, ledger::Store& store,

@@ -33,6 +33,20 @@ base::Error mismatch(const std::string& id) {
     );
 }
 
+bool sameButForMaintenance(const DestinationRow& a, const DestinationRow& b) {
+    return a.party == b.party && a.from == b.from && a.mask_secret == b.mask_secret &&
+           a.late_after_ms == b.late_after_ms && a.lanes == b.lanes;
+}
+
+base::Error needsRestart(const std::string& id) {
+    return base::makePublicError(
+        base::ErrorCode::ConfigInvalid,
+        "routes.yaml: the destination \"" + id +
+            "\" was added, removed or changed; only rules and maintenance windows change without a restart",
+        "routes.yaml:对端 \"" + id + "\" 有增删或修改;不重启只能更改投递规则与维护时段"
+    );
+}
+
 }  // namespace
 
 base::Result<std::unique_ptr<Deliveries>> Deliveries::make(
@@ -94,12 +108,20 @@ void Deliveries::stop() {
     for (const auto& courier : couriers_) courier->stop();
 }
 
-void Deliveries::replaceTable(std::shared_ptr<const RouteTable> table) {
+base::Status Deliveries::replaceTable(std::shared_ptr<const RouteTable> table) {
+    for (const DestinationRow& row : table->destinations()) {
+        const DestinationRow* running = table_->findDestination(row.id);
+        if (running == nullptr || !sameButForMaintenance(*running, row)) return needsRestart(row.id);
+    }
+    for (const DestinationRow& row : table_->destinations()) {
+        if (table->findDestination(row.id) == nullptr) return needsRestart(row.id);
+    }
     for (const auto& courier : couriers_) {
         const DestinationRow* row = table->findDestination(courier->id());
         if (row != nullptr) courier->setMaintenance(row->maintenance);
     }
     router_->replaceTable(std::move(table));
+    return {};
 }
 
 std::vector<std::string> Deliveries::ids() const {

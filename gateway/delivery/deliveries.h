@@ -32,8 +32,9 @@ public:
     void start();
     /// The router first, then the couriers; each waits for what it has under way.
     void stop();
-    /// Rules and maintenance windows as of now on; new destinations need a restart.
-    void replaceTable(std::shared_ptr<const RouteTable> table);
+    /// Rules and maintenance windows as of now on. Errors: ConfigInvalid, and nothing is changed, where destinations
+    /// differ in anything else: that needs a restart.
+    base::Status replaceTable(std::shared_ptr<const RouteTable> table);
 
     std::vector<std::string> ids() const;
     /// nullptr where there is none of that id; so is the next.

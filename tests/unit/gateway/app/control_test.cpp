@@ -5,7 +5,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <fstream>
+
+#include "gateway/app/bundle.h"
 
 #include "gateway/json/json.h"
 #include "tests/unit/gateway/ledger/store/ledger_fixture.h"
@@ -18,10 +21,17 @@ using testing::HasSubstr;
 
 class ControlTest : public ledger::LedgerTest {
 protected:
-    ControlTest() { open(); }
+    ControlTest() {
+        open();
+        std::filesystem::create_directory(deployment());
+        write("partners.yaml", "partners: []\n");
+        write("yht.yaml", "a: 1\n");
+    }
+    std::string deployment() { return folder_ / "deployment"; }
+    void write(const std::string& name, const std::string& text) { std::ofstream(deployment() + "/" + name) << text; }
 
     ControlServices services() {
-        return {store(), clock_, random_, [this] {
+        return {store(), clock_, random_, deployment(), [this] {
                     ++reloads_;
                     return reload_result_;
                 }};
@@ -111,11 +121,43 @@ TEST_F(ControlTest, ACommandLeavesWhoWhatAndWhy) {
 
 TEST_F(ControlTest, AReloadSaysWhatItReadAndWhatItDidNot) {
     const auto answer = must(runRequest({"reload", {}, ""}));
-    EXPECT_THAT(answer, HasSubstr(R"("reloaded":["partners.yaml","sources.yaml")"));
-    EXPECT_THAT(answer, HasSubstr(R"("not_reloaded":["yht.yaml","routes.yaml","destinations.yaml")"));
+    EXPECT_THAT(answer, HasSubstr(R"("reloaded":["partners.yaml","sources.yaml","routes.yaml")"));
+    EXPECT_THAT(answer, HasSubstr(R"("not_reloaded":["yht.yaml","destinations.yaml")"));
     EXPECT_TRUE(json::parse(answer).ok());
     EXPECT_THAT(reloadText(), HasSubstr("已重新加载: partners.yaml"));
-    EXPECT_THAT(reloadText(), HasSubstr("重启后才生效: yht.yaml, routes.yaml, destinations.yaml, profiles"));
+    EXPECT_THAT(reloadText(), HasSubstr("重启后才生效: yht.yaml, destinations.yaml, profiles"));
+}
+
+TEST_F(ControlTest, AReloadRecordsWhatIsInForceAndLeavesNameIt) {
+    must(recordBundleAtStart(store(), deployment(), clock_, random_));
+    EXPECT_EQ(1U, size());
+    write("partners.yaml", "partners: [a]\n");
+    write("yht.yaml", "a: 2\n");  // waits for a restart
+    const auto answer = must(runRequest({"reload", {}, "new partner"}));
+    EXPECT_THAT(answer, HasSubstr(R"("changed":["partners.yaml"])"));
+    EXPECT_THAT(answer, HasSubstr(R"("waiting_for_restart":["yht.yaml"])"));
+    const auto in_force = must(bundleInForce(*look()));
+    EXPECT_EQ("partners: [a]\n", in_force->files.at("partners.yaml"));
+    EXPECT_EQ("a: 1\n", in_force->files.at("yht.yaml"));
+    append("next");
+    EXPECT_EQ(bundleDigest(*in_force), must(look()->leaf(size())).header.config_digest);
+}
+
+TEST_F(ControlTest, AReloadWithoutChangesRecordsNoBundle) {
+    must(recordBundleAtStart(store(), deployment(), clock_, random_));
+    must(runRequest({"reload", {}, ""}));
+    EXPECT_EQ(2U, size());  // the bundle of the start, the audit of the reload
+    must(recordBundleAtStart(store(), deployment(), clock_, random_));
+    EXPECT_EQ(2U, size());
+}
+
+TEST_F(ControlTest, ABundleComesBackAsItWasAndAForgedOneDoesNot) {
+    const Bundle bundle{{{"a.yaml", "甲: \"1\"\n"}, {"b.yaml", ""}}};
+    EXPECT_EQ(bundle, must(decodeBundle(encodeBundle(bundle))));
+    std::string forged = encodeBundle(bundle);
+    forged.replace(forged.find("甲"), std::string("甲").size(), "乙");
+    EXPECT_EQ(ErrorCode::LedgerCorrupt, decodeBundle(forged).error().code);
+    EXPECT_THAT(changedFiles(bundle, {{{"b.yaml", "x"}, {"c.yaml", ""}}}), testing::ElementsAre("a.yaml", "b.yaml", "c.yaml"));
 }
 
 TEST_F(ControlTest, ACommandThatFailsLeavesNothing) {

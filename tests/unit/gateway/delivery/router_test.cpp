@@ -200,6 +200,28 @@ TEST_F(RouterTest, ADestinationThatSaysNothingOfMaskingIsMasked) {
     EXPECT_EQ("保密", silent.calls.at(0).records.at(0).record.text(Field::caller_name));
 }
 
+TEST_F(RouterTest, OnlyRulesAndMaintenanceChangeWhileItRuns) {
+    std::vector<std::unique_ptr<kit::Destination>> destinations;
+    destinations.push_back(std::make_unique<ScriptedDestination>("province"));
+    auto deliveries = Deliveries::make(
+        *store_, clock, random, everythingTo("province"), std::move(destinations), {}
+    );
+    ASSERT_TRUE(deliveries.ok());
+    const auto replaced = [&](DestinationRow row) {
+        RouteRule rule;
+        rule.destination = row.id;
+        return (*deliveries)
+            ->replaceTable(std::make_shared<const RouteTable>(*RouteTable::make({row}, {rule})))
+            .ok();
+    };
+    DestinationRow row = everythingTo("province")->destinations().at(0);
+    row.maintenance = {{clock.nowMillis(), clock.nowMillis() + 1000}};
+    EXPECT_TRUE(replaced(row));
+    row.mask_secret = !row.mask_secret;  // who sees a secret citizen is not changed by the way
+    EXPECT_FALSE(replaced(row));
+    EXPECT_FALSE(replaced({.id = "other", .party = "other"}));
+}
+
 TEST_F(RouterTest, ATableAndDestinationsThatDifferAreRefused) {
     const auto deliveries =
         Deliveries::make(*store_, clock, random, everythingTo("province"), {}, {});
