@@ -135,6 +135,8 @@ bool Router::routeGroup(
             decide(**snapshot, table, group, header, *decisions);
         }
     }
+    // A read transaction that waits for a commit keeps the write-ahead log from starting anew.
+    snapshot->reset();
     const ledger::Seq upto = headers.back().seq;
     const bool save =
         !decisions->empty() || upto - positions_[group.front()->id].saved >= kUnsavedEntriesMax;
