@@ -99,6 +99,8 @@ Deliveries::~Deliveries() {
 }
 
 void Deliveries::start() {
+    // Without a destination there is no cursor to wait behind: the router would look again and again.
+    if (couriers_.empty()) return;
     for (const auto& courier : couriers_) courier->start();
     router_->start();
 }

@@ -29,6 +29,7 @@ public:
     );
     ~Deliveries();
 
+    /// Nothing runs where there is no destination: one more needs a restart anyway.
     void start();
     /// The router first, then the couriers; each waits for what it has under way.
     void stop();
