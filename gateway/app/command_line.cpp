@@ -27,6 +27,7 @@ constexpr const char* kExamples =
 /// What CLI11 fills in. One object for all commands: only one of them runs.
 struct Parsed {
     CommandOptions options;
+    ExportOptions exporting;
     std::string ticket_no, what, list, why;
     std::uint64_t after = 0;
     std::int64_t idle_s = 0;
@@ -57,6 +58,26 @@ void addWhy(CLI::App* app, Parsed& parsed) {
     app->add_option("--why", parsed.why, "Your reason; it is kept in the ledger 原因,记入账本");
 }
 
+CLI::App* addExport(CLI::App& ledger, Parsed& parsed) {
+    auto* exporting = command(ledger, "export", "Evidence for an auditor, in one file 导出证据文件", parsed,
+                              [&] { return exportLedger(parsed.options, parsed.exporting); });
+    exporting->add_option("--out", parsed.exporting.out, "File to write, readable by its owner only 输出文件")->required();
+    auto* from = exporting->add_option("--from", parsed.exporting.from, "First sequence number 起始序号");
+    auto* to = exporting->add_option("--to", parsed.exporting.to, "Last one; the newest where left out 终止序号");
+    exporting->add_option("--ticket", parsed.exporting.ticket, "One ticket: its number, or PARTY/NUMBER 单张工单")
+        ->excludes(from)
+        ->excludes(to);
+    exporting->add_flag("--without-payloads", parsed.exporting.without_payloads,
+                        "Leaves and proofs only, no personal data 不含内容");
+    exporting->footer(
+        "Without --ticket, --from and --to: the whole ledger 省略时导出全部。\nExamples 示例:\n"
+        "  yht ledger export --out ledger-2019.evidence\n"
+        "  yht ledger export --from 1 --to 5000 --without-payloads --out leaves.evidence\n"
+        "  yht ledger export --ticket 430200-20190418-0000123-0 --out ticket.evidence\n"
+        "  ledger-verify ticket.evidence --log-key \"$(cat log.vkey)\"");
+    return exporting;
+}
+
 void addLedger(CLI::App& top, Parsed& parsed) {
     auto* ledger = top.add_subcommand("ledger", "Look into the ledger and check it 查看与校验账本");
     ledger->require_subcommand(1);
@@ -72,7 +93,8 @@ void addLedger(CLI::App& top, Parsed& parsed) {
     follow->add_option("--idle-s", parsed.idle_s, "End after so many seconds without an entry 空闲多少秒后结束");
     auto* checkpoint = command(*ledger, "checkpoint", "The newest checkpoint and the key to check it 最新检查点", parsed,
                                [&] { return showCheckpoint(parsed.options); });
-    for (auto* one : {show, verify, follow, checkpoint}) {
+    auto* exporting = addExport(*ledger, parsed);
+    for (auto* one : {show, verify, follow, checkpoint, exporting}) {
         addConfig(one, parsed);
         addJson(one, parsed);
     }

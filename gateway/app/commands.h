@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "gateway/delivery/decision.h"
@@ -20,6 +21,16 @@ int verifyLedgerCommand(const CommandOptions& options);
 int followLedger(const CommandOptions& options, std::uint64_t after, std::int64_t idle_s);
 /// The log's verifier key and the newest checkpoint: what an auditor needs first.
 int showCheckpoint(const CommandOptions& options);
+
+/// What to take out: one ticket, a range, or everything.
+struct ExportOptions {
+    std::string out;
+    std::string ticket;  // number, or "party/number"; "" none
+    std::optional<std::uint64_t> from, to;
+    bool without_payloads = false;
+};
+/// Writes an evidence file that ledger-verify checks without us.
+int exportLedger(const CommandOptions& options, const ExportOptions& chosen);
 
 /// A table of tickets, newest first. With `unsettled_only`: kExitFound where there is one.
 int listTickets(const CommandOptions& options, bool unsettled_only, std::size_t limit);

@@ -73,14 +73,6 @@ ticket::Persons personsAround(ledger::View& view, const ledger::LeafHeader& head
     return persons;
 }
 
-/// A ticket number, or "party/number".
-std::optional<std::string> resolveTicket(ledger::View& view, const std::string& name) {
-    if (view.hasTicket(name)) return name;
-    const auto slash = name.find('/');
-    if (slash == std::string::npos) return std::nullopt;
-    return view.findTicket(name.substr(0, slash), name.substr(slash + 1));
-}
-
 void printHead(const ledger::StoredTicket& stored, const ticket::TicketView& view) {
     const auto& state = ticket::stateRow(view.state);
     std::cout << "工单 " << stored.ticket_no << "  " << state.zh << " " << state.name << "  第 " << view.round

@@ -54,6 +54,13 @@ int withLedger(const std::string& directory, const std::function<int(OpenedLedge
     return command(*opened);
 }
 
+std::optional<std::string> resolveTicket(ledger::View& view, const std::string& name) {
+    if (view.hasTicket(name)) return name;
+    const auto slash = name.find('/');
+    if (slash == std::string::npos) return std::nullopt;
+    return view.findTicket(name.substr(0, slash), name.substr(slash + 1));
+}
+
 int reportError(const base::Error& error) {
     std::cerr << error.public_zh << '\n' << base::describe(error) << '\n';
     return exitCodeOf(error.code);

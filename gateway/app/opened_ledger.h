@@ -28,6 +28,9 @@ struct OpenedLedger {
 /// Opens the ledger of the deployment and runs `command`; an ExitCode, with what went wrong on standard error.
 int withLedger(const std::string& directory, const std::function<int(OpenedLedger&)>& command);
 
+/// The ticket that `name` means: its number, or "party/number".
+std::optional<std::string> resolveTicket(ledger::View& view, const std::string& name);
+
 /// Prints the error in both languages; the ExitCode that fits it.
 int reportError(const base::Error& error);
 

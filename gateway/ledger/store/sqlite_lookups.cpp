@@ -281,7 +281,7 @@ base::Result<base::Bytes> Lookups::node(std::uint8_t level, std::uint64_t index)
     return base::Bytes(query.bytes(0));
 }
 
-std::optional<Lookups::StoredCheckpoint> Lookups::checkpointCovering(std::uint64_t size) {
+std::optional<StoredCheckpoint> Lookups::checkpointCovering(std::uint64_t size) {
     Query query(
         database_, "SELECT size, note FROM checkpoint WHERE size >= ? ORDER BY size LIMIT 1", size
     );
@@ -289,10 +289,23 @@ std::optional<Lookups::StoredCheckpoint> Lookups::checkpointCovering(std::uint64
     return StoredCheckpoint{query.unsignedInteger(0), query.text(1)};
 }
 
-std::optional<Lookups::StoredCheckpoint> Lookups::newestCheckpoint() {
+std::optional<StoredCheckpoint> Lookups::newestCheckpoint() {
     Query query(database_, "SELECT size, note FROM checkpoint ORDER BY size DESC LIMIT 1");
     if (!query.next()) return std::nullopt;
     return StoredCheckpoint{query.unsignedInteger(0), query.text(1)};
+}
+
+std::vector<StoredCheckpoint> Lookups::checkpoints(
+    std::uint64_t after, std::uint64_t last, std::size_t limit
+) {
+    Query query(
+        database_,
+        "SELECT size, note FROM checkpoint WHERE size > ? AND size <= ? ORDER BY size LIMIT ?",
+        after, last, limit
+    );
+    std::vector<StoredCheckpoint> found;
+    while (query.next()) found.push_back({query.unsignedInteger(0), query.text(1)});
+    return found;
 }
 
 }  // namespace yht::ledger

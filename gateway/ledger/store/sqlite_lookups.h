@@ -58,14 +58,13 @@ public:
     /// A stored node; level 0 is hashed from its leaf. Errors: LedgerCorrupt where it is missing.
     base::Result<base::Bytes> node(std::uint8_t level, std::uint64_t index);
 
-    struct StoredCheckpoint {
-        std::uint64_t size = 0;
-        std::string note;
-    };
     /// The first checkpoint that covers `size` leaves: the one of the commit that brought leaf
     /// `size`.
     std::optional<StoredCheckpoint> checkpointCovering(std::uint64_t size);
     std::optional<StoredCheckpoint> newestCheckpoint();
+    std::vector<StoredCheckpoint> checkpoints(
+        std::uint64_t after, std::uint64_t last, std::size_t limit
+    );
 
     /// The erased ticket that had this name (its keyed digest); nullopt where none had it.
     std::optional<std::string> findErasedName(base::BytesView mac);

@@ -50,6 +50,12 @@ public:
         });
     }
 
+    std::vector<StoredCheckpoint> checkpoints(
+        std::uint64_t after, std::uint64_t last, std::size_t limit
+    ) override {
+        return ask([&] { return lookups().checkpoints(after, last, limit); });
+    }
+
     base::Result<Receipt> receipt(Seq seq) override {
         auto made = receipts({{seq, {}}});
         if (!made.ok()) return made.error();

@@ -170,6 +170,12 @@ public:
     virtual base::Status adoptTicket(const std::string& ticket_no) = 0;
 };
 
+/// The signed note of one commit.
+struct StoredCheckpoint {
+    std::uint64_t size = 0;
+    std::string note;
+};
+
 /// An entry to be proven. Who still has the salt saves opening the payload for it.
 struct ReceiptRequest {
     Seq seq = 0;
@@ -180,6 +186,9 @@ class Snapshot : public View {
 public:
     /// The newest signed checkpoint; nullopt on an empty ledger.
     virtual std::optional<std::string> checkpoint() = 0;
+    /// Those of sizes in (after, last], ascending, at most `limit`.
+    virtual std::vector<StoredCheckpoint> checkpoints(std::uint64_t after, std::uint64_t last,
+                                                      std::size_t limit) = 0;
     /// Rebuilt byte for byte from leaf, salt, nodes and the checkpoint of the entry's own commit.
     /// Errors: NotFound; LedgerErased where the salt is gone; LedgerCorrupt.
     virtual base::Result<Receipt> receipt(Seq seq) = 0;
