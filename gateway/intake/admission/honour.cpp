@@ -32,23 +32,31 @@ base::Result<PreparedItem> readItem(const std::string& text, base::Random& rando
 }
 
 /// Rules 4.2 and 4.3.
-base::Status checkLost(ledger::View& view, const ledger::Checkpoint& checkpoint, const ledger::Receipt& receipt) {
+base::Status checkLost(
+    ledger::View& view, const ledger::Checkpoint& checkpoint, const ledger::Receipt& receipt
+) {
     const auto epochs = view.epochs();
     const auto found = std::find_if(epochs.begin(), epochs.end(), [&](const ledger::Epoch& epoch) {
         return epoch.origin == checkpoint.origin;
     });
     if (found == epochs.end()) {
-        return notLost("The receipt is of no epoch of this ledger: " + checkpoint.origin + ".",
-                       "回执不属于本账本的任何纪元:" + checkpoint.origin + "。");
+        return notLost(
+            "The receipt is of no epoch of this ledger: " + checkpoint.origin + ".",
+            "回执不属于本账本的任何纪元:" + checkpoint.origin + "。"
+        );
     }
     const auto next = found + 1;
     if (next != epochs.end() && receipt.seq > next->after) return {};
     const auto leaf = view.leaf(receipt.seq);
     if (leaf.ok() && ledger::encodeLeaf(leaf->header, leaf->commitment) == receipt.leaf) {
-        return notLost("Its entry stands in the ledger; nothing was lost.", "该条目仍在账本中,并未丢失。");
+        return notLost(
+            "Its entry stands in the ledger; nothing was lost.", "该条目仍在账本中,并未丢失。"
+        );
     }
-    return base::makeError(ErrorCode::LedgerCorrupt,
-                           "entry " + std::to_string(receipt.seq) + " is not the one that was signed for");
+    return base::makeError(
+        ErrorCode::LedgerCorrupt,
+        "entry " + std::to_string(receipt.seq) + " is not the one that was signed for"
+    );
 }
 
 base::Result<Lost> checkReceipt(
@@ -59,7 +67,8 @@ base::Result<Lost> checkReceipt(
     if (!receipt.ok()) return receipt.error();
     auto item = readItem(order.record, random);
     if (!item.ok()) return std::move(item).error();
-    if (auto verified = ledger::verifyReceipt(*receipt, key_name, log_key, &item->canonical); !verified.ok()) {
+    if (auto verified = ledger::verifyReceipt(*receipt, key_name, log_key, &item->canonical);
+        !verified.ok()) {
         return verified.error();
     }
     auto leaf = ledger::decodeLeaf(receipt->leaf);
@@ -75,7 +84,9 @@ base::Result<Lost> checkReceipt(
 
 /// The version that the record gets now; `known` is set where it is back already.
 /// Errors: LedgerErased, RecordConflict.
-base::Status giveVersion(ledger::View& view, PreparedItem& item, std::optional<ledger::KnownIdentity>& known) {
+base::Status giveVersion(
+    ledger::View& view, PreparedItem& item, std::optional<ledger::KnownIdentity>& known
+) {
     auto& identity = item.identity;
     auto latest = view.findLatest(identity.source, identity.kind, identity.record_ref);
     if (latest && latest->erased) return base::makeError(ErrorCode::LedgerErased);
@@ -102,8 +113,10 @@ void member(std::string& out, std::string_view name, std::string_view text) {
     json::appendCanonicalString(out, text);
 }
 
-base::Status appendDecision(ledger::Transaction& transaction, const HonourOrder& order, const Honoured& honoured,
-                            const base::Bytes& salt) {
+base::Status appendDecision(
+    ledger::Transaction& transaction, const HonourOrder& order, const Honoured& honoured,
+    const base::Bytes& salt
+) {
     ledger::EntryDraft draft;
     draft.header.type = ledger::EntryType::Decision;
     draft.header.source = order.operator_id;
@@ -122,7 +135,9 @@ base::Status appendDecision(ledger::Transaction& transaction, const HonourOrder&
     return appended.ok() ? base::Status() : base::Status(std::move(appended).error());
 }
 
-base::Result<ledger::Seq> appendRecord(ledger::Transaction& transaction, const Lost& lost, const std::string& ticket_no) {
+base::Result<ledger::Seq> appendRecord(
+    ledger::Transaction& transaction, const Lost& lost, const std::string& ticket_no
+) {
     ledger::EntryDraft draft;
     draft.header = lost.header;
     draft.header.message_seq = 0;  // the message that brought it is lost
@@ -142,13 +157,17 @@ base::Status bringBack(ledger::Transaction& transaction, Lost& lost, Honoured& h
         honoured.ticket_no = transaction.findTicket(source, number).value_or(honoured.ticket_no);
     }
     if (!honoured.ticket_no.empty()) {
-        if (transaction.isErased(honoured.ticket_no)) return base::makeError(ErrorCode::LedgerErased);
-        if (auto adopted = transaction.adoptTicket(honoured.ticket_no); !adopted.ok()) return adopted;
+        if (transaction.isErased(honoured.ticket_no))
+            return base::makeError(ErrorCode::LedgerErased);
+        if (auto adopted = transaction.adoptTicket(honoured.ticket_no); !adopted.ok())
+            return adopted;
     }
     const auto seq = appendRecord(transaction, lost, honoured.ticket_no);
     if (!seq.ok()) return seq.error();
     honoured.seq = *seq;
-    auto named = transaction.addIdentity(lost.item.identity, *seq, lost.item.body_digest, honoured.ticket_no);
+    auto named = transaction.addIdentity(
+        lost.item.identity, *seq, lost.item.body_digest, honoured.ticket_no
+    );
     if (!named.ok()) return named;
     if (honoured.ticket_no.empty() || number.empty()) return {};
     return transaction.addAlias({source, number, honoured.ticket_no});
@@ -157,7 +176,8 @@ base::Status bringBack(ledger::Transaction& transaction, Lost& lost, Honoured& h
 }  // namespace
 
 base::Result<Honoured> honourReceipt(
-    ledger::Store& store, const crypto::PublicKey& log_key, base::Random& random, const HonourOrder& order
+    ledger::Store& store, const crypto::PublicKey& log_key, base::Random& random,
+    const HonourOrder& order
 ) {
     auto snapshot = store.snapshot();
     if (!snapshot.ok()) return std::move(snapshot).error();

@@ -3,9 +3,9 @@
 //  1. Without its receipt a lost record is simply unknown: the partner's repeat at the door is
 //     taken as new (201), with a new receipt. If its ticket was lost too, it gets a new number.
 //  2. With the receipt, the record comes back as a new entry under the ticket number that the
-//     receipt names, which the citizen was given; no other ticket can have that number (serials jump).
-//     The new leaf repeats source, kind, times, assurance and adapter of the lost one: our own
-//     signature on it is the proof that they were checked then.
+//     receipt names, which the citizen was given; no other ticket can have that number (serials
+//     jump). The new leaf repeats source, kind, times, assurance and adapter of the lost one: our
+//     own signature on it is the proof that they were checked then.
 //  3. A ticket that came back first by way 1, under another number, keeps that number; the record
 //     joins it. A record that is back already is left alone: the answer names where.
 //  4. A receipt is valid for this if 4.1 it verifies under this log's key with exactly that record,

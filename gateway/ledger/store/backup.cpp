@@ -101,7 +101,9 @@ base::Result<BackupReport> describe(const std::string& path, const SqliteStoreOp
 
 base::Status checkKeys(const SqliteStoreOptions& options) {
     if (options.log_key && options.kek.size() == crypto::kAeadKeyBytes) return {};
-    return base::makeError(base::ErrorCode::ConfigInvalid, "ledger: the log key or the KEK is missing");
+    return base::makeError(
+        base::ErrorCode::ConfigInvalid, "ledger: the log key or the KEK is missing"
+    );
 }
 
 }  // namespace
@@ -111,10 +113,15 @@ base::Result<BackupReport> backupLedger(
 ) {
     if (auto keys = checkKeys(options); !keys.ok()) return keys.error();
     if (std::filesystem::exists(out)) {
-        return wrongPlace("A backup never overwrites: " + out + " is there already.", "备份不会覆盖已有文件:" + out + " 已存在。");
+        return wrongPlace(
+            "A backup never overwrites: " + out + " is there already.",
+            "备份不会覆盖已有文件:" + out + " 已存在。"
+        );
     }
     if (!std::filesystem::exists(options.path)) {
-        return base::makePublicError(base::ErrorCode::NotFound, "There is no ledger yet.", "账本尚未建立。", options.path);
+        return base::makePublicError(
+            base::ErrorCode::NotFound, "There is no ledger yet.", "账本尚未建立。", options.path
+        );
     }
     try {
         Draft draft(out + ".partial");
@@ -142,7 +149,8 @@ base::Result<BackupReport> restoreLedger(
     if (!lock.ok()) return lock.error();
     if (std::filesystem::exists(options.path) || std::filesystem::exists(options.path + "-wal")) {
         return wrongPlace(
-            "There is a ledger at " + options.path + "; a restore goes into an empty directory. Move it away first.",
+            "There is a ledger at " + options.path +
+                "; a restore goes into an empty directory. Move it away first.",
             options.path + " 已有账本;恢复须在空目录中进行,请先将其移走。"
         );
     }
@@ -178,10 +186,15 @@ base::Result<ReopenReport> reopenLedger(
     std::uint32_t lost_epochs
 ) {
     if (why.empty() || operator_id.empty()) {
-        return wrongPlace("Say why: --why \"…\"; the reason is kept in the ledger.", "请用 --why 说明原因,原因将记入账本。");
+        return wrongPlace(
+            "Say why: --why \"…\"; the reason is kept in the ledger.",
+            "请用 --why 说明原因,原因将记入账本。"
+        );
     }
     if (!std::filesystem::exists(options.path)) {
-        return base::makePublicError(base::ErrorCode::NotFound, "There is no ledger yet.", "账本尚未建立。", options.path);
+        return base::makePublicError(
+            base::ErrorCode::NotFound, "There is no ledger yet.", "账本尚未建立。", options.path
+        );
     }
     options.allow_restored = true;
     const EpochOrder order{operator_id, why, options.random.bytes(kSaltBytes), lost_epochs};

@@ -3,7 +3,8 @@
 // numbers. So that nobody takes the one for the other:
 //   origin   the last part counts: "yht.example/430200/1" → "yht.example/430200/2". Checkpoints of
 //            the old epoch beyond `after` are of entries that were lost
-//   serials  numbers of the day begin behind a floor (kSerialJump beyond the last one known): what was
+//   serials  numbers of the day begin behind a floor (kSerialJump beyond the last one known): what
+//   was
 //            given out and lost is not given out again
 //   cursors  a reader's place carries the epoch: feed_cursor.h
 // The first entry of an epoch is of type audit and says so, in RFC 8785 JSON, scalars as strings:
@@ -46,7 +47,8 @@ base::Result<EpochNote> decodeEpoch(std::string_view payload);
 
 /// "a/1" → "a/2"; an origin that does not count is its own first. Requires: steps > 0.
 std::string nextOrigin(const std::string& origin, std::uint32_t steps = 1);
-/// The epoch that a checkpoint of that size is signed under. Requires: epochs in order, at least one.
+/// The epoch that a checkpoint of that size is signed under. Requires: epochs in order, at least
+/// one.
 const Epoch& epochOf(const std::vector<Epoch>& epochs, std::uint64_t size);
 
 }  // namespace yht::ledger

@@ -15,8 +15,8 @@
 // has RFC 8785 JSON, every scalar a string:
 //   {"entries":[seq…],"format":"yht-erasure-1","messages":[seq…],"names":[{"mac":base64,"party":id}…],
 //    "operator":id,"ticket_no":number,"unsent":["destination/seq"…],"why":text}
-//   names: a record's has party "", an alias's its party's. The reason is kept for good: no personal
-//   data in it.
+//   names: a record's has party "", an alias's its party's. The reason is kept for good: no
+//   personal data in it.
 // Uses: ledger/store, json. Used by: app, verify, rebuild.
 #pragma once
 

@@ -9,14 +9,13 @@
 namespace yht::ledger {
 
 /// The day up to which serials jump, and the floor that they begin behind.
-base::Status SqliteTransaction::jumpSerials(
-    const Epoch& former, std::uint32_t steps, Epoch& next
-) {
+base::Status SqliteTransaction::jumpSerials(const Epoch& former, std::uint32_t steps, Epoch& next) {
     next.serial_day = base::shanghaiDay(context_.now_ms);
     {
         Query query(context_.database, "SELECT max(day) FROM serial");
         if (query.next() && !query.isNull(0)) {
-            next.serial_day = std::max(next.serial_day, static_cast<std::int32_t>(query.integer(0)));
+            next.serial_day =
+                std::max(next.serial_day, static_cast<std::int32_t>(query.integer(0)));
         }
     }
     std::uint32_t last = former.serial_day == next.serial_day ? former.serial_floor : 0;
@@ -43,7 +42,8 @@ base::Result<EpochNote> SqliteTransaction::beginEpoch(const EpochOrder& order) {
     if (auto jumped = jumpSerials(former, steps, note.epoch); !jumped.ok()) return jumped.error();
     change(
         context_.database,
-        "INSERT INTO epoch (number, after, origin, serial_day, serial_floor) VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO epoch (number, after, origin, serial_day, serial_floor) VALUES (?, ?, ?, ?, "
+        "?)",
         note.epoch.number, note.epoch.after, note.epoch.origin, note.epoch.serial_day,
         note.epoch.serial_floor
     );
@@ -62,11 +62,23 @@ base::Result<EpochNote> SqliteTransaction::beginEpoch(const EpochOrder& order) {
 }
 
 base::Status SqliteTransaction::adoptTicket(const std::string& ticket_no) {
-    if (!ticket::parseTicketNumber(ticket_no)) {
-        return base::makeError(base::ErrorCode::Internal, "ledger entry: no ticket number to adopt");
+    const auto number = ticket::parseTicketNumber(ticket_no);
+    if (!number) {
+        return base::makeError(
+            base::ErrorCode::Internal, "ledger entry: no ticket number to adopt"
+        );
     }
     if (context_.lookups.hasTicket(ticket_no)) return {};
     storeTicketKey(ticket_no);
+    // The last number given out is the greatest that there is.
+    change(
+        context_.database,
+        "INSERT INTO serial (region, day, serial) VALUES (?, ?, ?) ON CONFLICT (region) DO UPDATE "
+        "SET"
+        " day = excluded.day, serial = excluded.serial WHERE (day, serial) < (excluded.day, "
+        "excluded.serial)",
+        number->region, number->day, number->serial
+    );
     return {};
 }
 

@@ -1,7 +1,7 @@
 // Erasure in the tables. Nothing is deleted from `ticket` and `payload`: rows are overwritten with
 // zeros of the same length, which SQLite does in place. A deleted row would have its page balanced,
-// and balancing leaves copies of the neighbours in the pages' gaps, where no later erasure of theirs
-// would reach them.
+// and balancing leaves copies of the neighbours in the pages' gaps, where no later erasure of
+// theirs would reach them.
 #include <algorithm>
 #include <set>
 
@@ -69,7 +69,8 @@ void SqliteTransaction::eraseNames(const std::string& ticket_no, ErasureNote& no
     for (const auto& name : *names) {
         change(
             context_.database,
-            "DELETE FROM identity WHERE source = ? AND kind = ? AND record_ref = ? AND ticket_no = ?",
+            "DELETE FROM identity WHERE source = ? AND kind = ? AND record_ref = ? AND ticket_no = "
+            "?",
             name.source, name.kind, name.record_ref, ticket_no
         );
         note.names.push_back({digests.record(name.source, name.kind, name.record_ref), ""});
@@ -81,7 +82,8 @@ void SqliteTransaction::eraseNames(const std::string& ticket_no, ErasureNote& no
     for (const auto& name : note.names) {
         change(
             context_.database,
-            "INSERT INTO erased_name (mac, party, ticket_no) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+            "INSERT INTO erased_name (mac, party, ticket_no) VALUES (?, ?, ?) ON CONFLICT DO "
+            "NOTHING",
             Blob{name.mac}, name.party, ticket_no
         );
     }

@@ -1,6 +1,7 @@
-// Only `leaf` and `payload` are the ledger; every other table can be made anew from them (delivery,
-// cursor and quarantine from the entries that changed them). Columns of `leaf` beside the leaf
-// itself repeat its header for look-ups; verify compares them.
+// `leaf` and `payload` are the ledger, with tickets' keys and the checkpoints that were signed over
+// it; delivery, cursor and quarantine are work in progress. Every other table can be made anew
+// (rebuild.h). Columns of `leaf` beside the leaf itself repeat its header for look-ups; verify
+// compares them.
 //
 // Keys follow time where the key is ours to choose. The two hot tables carry no index but those
 // that look-ups need: leaf by ticket and by message; identity has its key only.
@@ -14,19 +15,12 @@ namespace {
 constexpr std::int64_t kSynchronousFull = 2;
 constexpr std::int64_t kSecureDeleteOn = 1;
 
-constexpr const char* kTables = R"sql(
+/// What nothing else holds.
+constexpr const char* kOriginalTables = R"sql(
 CREATE TABLE meta (
     name  TEXT PRIMARY KEY,
     value TEXT NOT NULL
 ) WITHOUT ROWID;
-
-CREATE TABLE epoch (
-    number       INTEGER PRIMARY KEY,
-    after        INTEGER NOT NULL,    -- checkpoints of a greater size are signed under origin
-    origin       TEXT NOT NULL,
-    serial_day   INTEGER NOT NULL,
-    serial_floor INTEGER NOT NULL
-);
 
 CREATE TABLE leaf (
     seq         INTEGER PRIMARY KEY,  -- 1, 2, 3 … without gaps
@@ -44,29 +38,10 @@ CREATE TABLE payload (
     own_key BLOB                      -- wrapped by the KEK; NULL: under the ticket's key
 );
 
-CREATE TABLE node (                   -- complete subtrees above the leaves; level 0 is the leaf table
-    level INTEGER NOT NULL,
-    idx   INTEGER NOT NULL,
-    hash  BLOB NOT NULL,
-    PRIMARY KEY (level, idx)
-) WITHOUT ROWID;
-
 CREATE TABLE checkpoint (
     size INTEGER PRIMARY KEY,
     note TEXT NOT NULL
 );
-
-CREATE TABLE identity (
-    source      TEXT NOT NULL,
-    kind        INTEGER NOT NULL,
-    record_ref  TEXT NOT NULL,
-    version     BLOB NOT NULL,        -- eight octets, big-endian: keeps the order of a u64
-    correction  INTEGER NOT NULL,
-    seq         INTEGER NOT NULL,
-    body_mac    BLOB NOT NULL,        -- keyed (body_mac.h): confirms no guess to who has the file alone
-    ticket_no   TEXT NOT NULL,
-    PRIMARY KEY (source, kind, record_ref, version, correction)
-) WITHOUT ROWID;
 
 CREATE TABLE ticket (                 -- only appended to and overwritten in place: no page is ever split
     id          INTEGER PRIMARY KEY,  -- or balanced, so no copy of a destroyed key stays in a gap
@@ -74,32 +49,6 @@ CREATE TABLE ticket (                 -- only appended to and overwritten in pla
     wrapped_key BLOB NOT NULL         -- zeros: destroyed by an erasure
 );
 CREATE UNIQUE INDEX ticket_by_number ON ticket (ticket_no);
-
-CREATE TABLE erased_name (            -- keyed digests of the numbers that erased tickets had
-    mac       BLOB PRIMARY KEY,
-    party     TEXT NOT NULL,          -- of an alias; '' of a record
-    ticket_no TEXT NOT NULL
-) WITHOUT ROWID;
-CREATE INDEX erased_name_by_ticket ON erased_name (ticket_no);
-
-CREATE TABLE alias (
-    party     TEXT NOT NULL,
-    number    TEXT NOT NULL,
-    ticket_no TEXT NOT NULL,
-    PRIMARY KEY (party, number)
-) WITHOUT ROWID;
-CREATE INDEX alias_by_ticket ON alias (ticket_no);
-
-CREATE TABLE serial (                 -- the last number given out
-    region TEXT PRIMARY KEY,
-    day    INTEGER NOT NULL,
-    serial INTEGER NOT NULL
-) WITHOUT ROWID;
-
-CREATE TABLE replay (
-    replay_key  BLOB PRIMARY KEY,
-    message_seq INTEGER NOT NULL
-) WITHOUT ROWID;
 
 CREATE TABLE cursor (
     name TEXT PRIMARY KEY,
@@ -131,7 +80,72 @@ CREATE TABLE quarantine (
     since_ms    INTEGER NOT NULL,
     state       TEXT NOT NULL
 );
-PRAGMA user_version = 4;
+)sql";
+
+/// What `yht ledger rebuild` makes anew from those (rebuild.h).
+constexpr const char* kDerivedTables = R"sql(
+CREATE TABLE epoch (
+    number       INTEGER PRIMARY KEY,
+    after        INTEGER NOT NULL,    -- checkpoints of a greater size are signed under origin
+    origin       TEXT NOT NULL,
+    serial_day   INTEGER NOT NULL,
+    serial_floor INTEGER NOT NULL
+);
+
+CREATE TABLE node (                   -- complete subtrees above the leaves; level 0 is the leaf table
+    level INTEGER NOT NULL,
+    idx   INTEGER NOT NULL,
+    hash  BLOB NOT NULL,
+    PRIMARY KEY (level, idx)
+) WITHOUT ROWID;
+
+CREATE TABLE identity (
+    source      TEXT NOT NULL,
+    kind        INTEGER NOT NULL,
+    record_ref  TEXT NOT NULL,
+    version     BLOB NOT NULL,        -- eight octets, big-endian: keeps the order of a u64
+    correction  INTEGER NOT NULL,
+    seq         INTEGER NOT NULL,
+    body_mac    BLOB NOT NULL,        -- keyed (body_mac.h): confirms no guess to who has the file alone
+    ticket_no   TEXT NOT NULL,
+    PRIMARY KEY (source, kind, record_ref, version, correction)
+) WITHOUT ROWID;
+
+CREATE TABLE erased_name (            -- keyed digests of the numbers that erased tickets had
+    mac       BLOB PRIMARY KEY,
+    party     TEXT NOT NULL,          -- of an alias; '' of a record
+    ticket_no TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX erased_name_by_ticket ON erased_name (ticket_no);
+
+CREATE TABLE alias (
+    party     TEXT NOT NULL,
+    number    TEXT NOT NULL,
+    ticket_no TEXT NOT NULL,
+    PRIMARY KEY (party, number)
+) WITHOUT ROWID;
+CREATE INDEX alias_by_ticket ON alias (ticket_no);
+
+CREATE TABLE serial (                 -- the last number given out
+    region TEXT PRIMARY KEY,
+    day    INTEGER NOT NULL,
+    serial INTEGER NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE replay (
+    replay_key  BLOB PRIMARY KEY,
+    message_seq INTEGER NOT NULL
+) WITHOUT ROWID;
+)sql";
+
+constexpr const char* kDropDerivedTables = R"sql(
+DROP TABLE IF EXISTS epoch;
+DROP TABLE IF EXISTS node;
+DROP TABLE IF EXISTS identity;
+DROP TABLE IF EXISTS erased_name;
+DROP TABLE IF EXISTS alias;
+DROP TABLE IF EXISTS serial;
+DROP TABLE IF EXISTS replay;
 )sql";
 
 base::Error configInvalid(const std::string& detail) {
@@ -164,7 +178,9 @@ base::Status checkOrigin(Database& database, const std::string& expected) {
 
 void create(Database& database, const LedgerNames& names) {
     database.execute("BEGIN IMMEDIATE");
-    database.execute(kTables);
+    database.execute(kOriginalTables);
+    database.execute(kDerivedTables);
+    database.execute("PRAGMA user_version = 4");
     constexpr const char* kInsert = "INSERT INTO meta (name, value) VALUES (?, ?)";
     change(database, kInsert, std::string_view("verifier_key"), names.verifier_key);
     change(
@@ -224,7 +240,12 @@ base::Status createOrMigrateSchema(
     return checkSchema(database, names);
 }
 
-base::Status checkSchema(Database& database, const LedgerNames& names) {
+void recreateDerivedTables(Database& database) {
+    database.execute(kDropDerivedTables);
+    database.execute(kDerivedTables);
+}
+
+base::Status checkVersionAndKey(Database& database, const LedgerNames& names) {
     const auto version = pragmaInteger(database, "PRAGMA user_version");
     if (version != kSchemaVersion) {
         return configInvalid(
@@ -232,9 +253,13 @@ base::Status checkSchema(Database& database, const LedgerNames& names) {
             std::to_string(kSchemaVersion)
         );
     }
-    if (auto same = checkOrigin(database, names.origin); !same.ok()) return same;
     if (names.verifier_key.empty()) return {};
     return checkName(database, "verifier_key", names.verifier_key);
+}
+
+base::Status checkSchema(Database& database, const LedgerNames& names) {
+    if (auto known = checkVersionAndKey(database, names); !known.ok()) return known;
+    return checkOrigin(database, names.origin);
 }
 
 }  // namespace yht::ledger

@@ -24,6 +24,10 @@ base::Status createOrMigrateSchema(
 );
 /// The same for a reader, who makes and changes nothing; an empty verifier_key is not compared.
 base::Status checkSchema(Database& database, const LedgerNames& names);
+/// checkSchema() but for the origin, which a rebuild makes anew.
+base::Status checkVersionAndKey(Database& database, const LedgerNames& names);
+/// Empties what a rebuild fills. Throws SqliteFault.
+void recreateDerivedTables(Database& database);
 /// It is a backup, or was made from one, and nobody has reopened it.
 bool isMarkedRestored(Database& database);
 

@@ -13,7 +13,12 @@ protected:
     ledger::ErasureReport erase(const std::string& ticket_no) {
         return ledger::eraseTicket(
                    ledger_.store(), clock_, random_,
-                   {.ticket_no = ticket_no, .operator_id = "uid:0", .why = "request 7", .at_ms = 0, .salt = {}, .carriers = {}},
+                   {.ticket_no = ticket_no,
+                    .operator_id = "uid:0",
+                    .why = "request 7",
+                    .at_ms = 0,
+                    .salt = {},
+                    .carriers = {}},
                    [](const ledger::Entry&) { return false; }
         ).value();
     }
@@ -32,15 +37,22 @@ TEST_F(ErasureAtAdmissionTest, RecordWithoutVersionOfAnErasedTicketIsRefused) {
     const auto first = post("police", appeal("zz110", "J1"));
     erase(first.ticket_no);
     EXPECT_EQ("ledger.erased", outcome(post("police", appeal("zz110", "J1"))));
-    EXPECT_EQ("ledger.erased", outcome(post("police", appeal("zz110", "J1", {{"title", "other"}}))));
+    EXPECT_EQ(
+        "ledger.erased", outcome(post("police", appeal("zz110", "J1", {{"title", "other"}})))
+    );
 }
 
 TEST_F(ErasureAtAdmissionTest, WhateverNamesTheErasedTicketIsRefused) {
     const auto first = post("police", appeal("zz110", "J1"));
     erase(first.ticket_no);
-    EXPECT_EQ("ledger.erased", outcome(post("police", process("zz110", "P1", {{"ticket_ref", "J1"}}))));
     EXPECT_EQ(
-        "ledger.erased", outcome(post("police", process("zz110", "P1", {{"ticket_ref", ""}, {"ticket_no", first.ticket_no}})))
+        "ledger.erased", outcome(post("police", process("zz110", "P1", {{"ticket_ref", "J1"}})))
+    );
+    EXPECT_EQ(
+        "ledger.erased",
+        outcome(post(
+            "police", process("zz110", "P1", {{"ticket_ref", ""}, {"ticket_no", first.ticket_no}})
+        ))
     );
 }
 

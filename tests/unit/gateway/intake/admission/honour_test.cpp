@@ -31,7 +31,10 @@ protected:
     base::Result<Honoured> honour(const ItemAnswer& lost, const std::string& record) {
         return honourReceipt(
             ledger_.store(), ledger_.logKey().publicKey(), random_,
-            {.receipt = ledger::encodeReceipt(*lost.receipt), .record = record, .operator_id = "uid:0", .why = "disk lost"}
+            {.receipt = ledger::encodeReceipt(*lost.receipt),
+             .record = record,
+             .operator_id = "uid:0",
+             .why = "disk lost"}
         );
     }
     ErrorCode refusal(const ItemAnswer& lost, const std::string& record) {
@@ -68,7 +71,10 @@ TEST_F(HonourTest, ReceiptBringsTheRecordBackUnderItsTicketNumber) {
     EXPECT_EQ("duplicate", outcome(post("police", record)));
     const auto decision = look()->entry(honoured.seq + 1).value();
     EXPECT_EQ(ledger::EntryType::Decision, decision.header.type);
-    EXPECT_NE(std::string::npos, decision.payload.find("\"lost_seq\":\"" + std::to_string(lost.seq) + "\""));
+    EXPECT_NE(
+        std::string::npos,
+        decision.payload.find("\"lost_seq\":\"" + std::to_string(lost.seq) + "\"")
+    );
 }
 
 TEST_F(HonourTest, LaterRecordsJoinTheNumberThatCameBack) {
@@ -112,7 +118,9 @@ TEST_F(HonourTest, ReceiptOfAnEntryThatIsThereNeedsNoHonouring) {
 TEST_F(HonourTest, ReceiptThatDoesNotVerifyIsRefused) {
     const std::string record = appeal("zz110", "J1");
     auto lost = postAndLose(record);
-    EXPECT_EQ(ErrorCode::LedgerCorrupt, refusal(lost, appeal("zz110", "J1", {{"title", "another"}})));
+    EXPECT_EQ(
+        ErrorCode::LedgerCorrupt, refusal(lost, appeal("zz110", "J1", {{"title", "another"}}))
+    );
     lost.receipt->seq += 1;
     EXPECT_EQ(ErrorCode::LedgerCorrupt, refusal(lost, record));
 }
@@ -120,14 +128,20 @@ TEST_F(HonourTest, ReceiptThatDoesNotVerifyIsRefused) {
 TEST_F(HonourTest, ErasedTicketDoesNotComeBack) {
     const std::string record = appeal("zz110", "J0", {{"version", "7"}});
     const auto lost = postAndLose(record);
-    ledger_.store().run([&](ledger::Transaction& transaction) -> base::Status {
-        const auto ticket_no = transaction.findTicket("zz110", "J0").value();
-        auto erased = transaction.eraseTicket(
-            {.ticket_no = ticket_no, .operator_id = "uid:0", .why = "request", .at_ms = 0,
-             .salt = base::Bytes(ledger::kSaltBytes, 's'), .carriers = {}}
-        );
-        return erased.ok() ? base::Status() : base::Status(erased.error());
-    }).ok();
+    ledger_.store()
+        .run([&](ledger::Transaction& transaction) -> base::Status {
+            const auto ticket_no = transaction.findTicket("zz110", "J0").value();
+            auto erased = transaction.eraseTicket(
+                {.ticket_no = ticket_no,
+                 .operator_id = "uid:0",
+                 .why = "request",
+                 .at_ms = 0,
+                 .salt = base::Bytes(ledger::kSaltBytes, 's'),
+                 .carriers = {}}
+            );
+            return erased.ok() ? base::Status() : base::Status(erased.error());
+        })
+        .ok();
     EXPECT_EQ(ErrorCode::LedgerErased, refusal(lost, record));
 }
 

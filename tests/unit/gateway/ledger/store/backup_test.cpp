@@ -94,7 +94,9 @@ TEST_F(BackupTest, IsItsOwnersOnly) {
     submit("A-1");
     must(tryBackup());
     const auto others = std::filesystem::perms::group_all | std::filesystem::perms::others_all;
-    EXPECT_EQ(std::filesystem::perms::none, std::filesystem::status(backup()).permissions() & others);
+    EXPECT_EQ(
+        std::filesystem::perms::none, std::filesystem::status(backup()).permissions() & others
+    );
 }
 
 TEST_F(BackupTest, DamagedTreeIsNoBackup) {

@@ -14,10 +14,13 @@ using testing::IsEmpty;
 
 class ErasureTest : public LedgerTest {
 protected:
-    base::Result<ErasureReport> tryErase(const std::string& ticket_no, const Carries& carries = {}) {
+    base::Result<ErasureReport> tryErase(
+        const std::string& ticket_no, const Carries& carries = {}
+    ) {
         const auto none = [](const Entry&) { return false; };
         return eraseTicket(
-            store(), clock_, random_, {.ticket_no = ticket_no, .operator_id = "uid:0", .why = "request 7"},
+            store(), clock_, random_,
+            {.ticket_no = ticket_no, .operator_id = "uid:0", .why = "request 7"},
             carries ? carries : Carries(none)
         );
     }
@@ -31,7 +34,8 @@ protected:
             auto message = transaction.append(messageDraft("message of many"));
             for (const auto& ref : refs) {
                 numbers.push_back(*transaction.newTicket(kRegion));
-                auto seq = transaction.append(recordDraft("record " + ref, numbers.back(), *message));
+                auto seq =
+                    transaction.append(recordDraft("record " + ref, numbers.back(), *message));
                 must(transaction.addIdentity(
                     appealIdentity(ref), *seq, crypto::sha256("record " + ref), numbers.back()
                 ));
@@ -42,7 +46,9 @@ protected:
         return numbers;
     }
     std::string sealedOf(Seq seq) const {
-        return *base::fromHex(query("SELECT sealed FROM payload WHERE seq = " + std::to_string(seq))[0]);
+        return *base::fromHex(
+            query("SELECT sealed FROM payload WHERE seq = " + std::to_string(seq))[0]
+        );
     }
     std::string column(const std::string& sql) const { return *base::fromHex(query(sql)[0]); }
 };
@@ -191,7 +197,8 @@ TEST_F(ErasureTest, UnsentDeliveriesEndAndThoseInFlightAreLeftToTheirCourier) {
     const auto number = submit("A-1");
     const auto other = submit("A-2");
     must(run([&](Transaction& transaction) -> base::Status {
-        const auto put = [&](const char* destination, Seq seq, const std::string& ticket_no, DeliveryState state) {
+        const auto put = [&](const char* destination, Seq seq, const std::string& ticket_no,
+                             DeliveryState state) {
             DeliveryRow row;
             row.destination = destination;
             row.seq = seq;
@@ -242,7 +249,8 @@ INSTANTIATE_TEST_SUITE_P(
         "UPDATE payload SET sealed = zeroblob(length(sealed)) WHERE seq = 3",
         "UPDATE ticket SET wrapped_key = zeroblob(60)", "DELETE FROM payload WHERE seq = 1",
         "DELETE FROM erased_name", "UPDATE erased_name SET ticket_no = 'T'",
-        "UPDATE ticket SET wrapped_key = (SELECT t.wrapped_key FROM ticket AS t WHERE t.id = 2) WHERE id = 1"
+        "UPDATE ticket SET wrapped_key = (SELECT t.wrapped_key FROM ticket AS t WHERE t.id = 2) "
+        "WHERE id = 1"
     )
 );
 

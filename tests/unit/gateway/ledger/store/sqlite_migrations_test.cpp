@@ -49,7 +49,8 @@ protected:
             "INSERT INTO alias SELECT * FROM new.alias;"
             "INSERT INTO serial SELECT * FROM new.serial;"
             "INSERT INTO ticket SELECT ticket_no, wrapped_key FROM new.ticket;"
-            "INSERT INTO identity SELECT source, kind, record_ref, version, correction, seq, x'00', ticket_no"
+            "INSERT INTO identity SELECT source, kind, record_ref, version, correction, seq, "
+            "x'00', ticket_no"
             " FROM new.identity;"
         );
         for (const char* ref : {"A-1", "A-2", "A-3"}) {
