@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include "gateway/app/command_help.h"
+#include "gateway/app/command_line_upkeep.h"
 #include "gateway/app/commands.h"
 
 namespace yht::app {
@@ -98,6 +99,7 @@ void addLedger(CLI::App& top, Parsed& parsed) {
         addConfig(one, parsed);
         addJson(one, parsed);
     }
+    addLedgerUpkeep(*ledger, parsed.options, parsed.run);
 }
 
 void addFlow(CLI::App& top, Parsed& parsed) {

@@ -32,6 +32,9 @@ struct ExportOptions {
 /// Writes an evidence file that ledger-verify checks without us.
 int exportLedger(const CommandOptions& options, const ExportOptions& chosen);
 
+/// Destroys one ticket's content, through the running gateway or as the ledger's writer.
+int eraseTicketCommand(const CommandOptions& options, const std::string& ticket_no, const std::string& why);
+
 /// A table of tickets, newest first. With `unsettled_only`: kExitFound where there is one.
 int listTickets(const CommandOptions& options, bool unsettled_only, std::size_t limit);
 /// One screen; kExitFound where something has to be looked at.

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "gateway/app/control_deliveries.h"
+#include "gateway/app/control_ledger.h"
 #include "gateway/app/control_socket.h"
 #include "gateway/app/deployment.h"
 
@@ -65,6 +66,7 @@ base::Result<std::string> runHere(const Config& config, const ControlRequest& re
 std::vector<ControlCommand> controlCommands(const std::string& directory) {
     auto table = ownControlCommands();
     for (auto& row : deliveryCommands(directory)) table.push_back(std::move(row));
+    for (auto& row : ledgerCommands(directory)) table.push_back(std::move(row));
     return table;
 }
 

@@ -31,7 +31,11 @@ int exitCodeOf(base::ErrorCode code) {
         case base::ErrorCode::ProfileInvalid: return kExitConfig;
         case base::ErrorCode::LedgerCorrupt: return kExitFound;
         case base::ErrorCode::NotFound:
-        case base::ErrorCode::ParameterInvalid: return kExitData;
+        case base::ErrorCode::ParameterInvalid:
+        case base::ErrorCode::JsonMalformed:
+        case base::ErrorCode::RecordInvalid:
+        case base::ErrorCode::RecordConflict:
+        case base::ErrorCode::LedgerErased: return kExitData;
         case base::ErrorCode::LedgerLocked:
         case base::ErrorCode::NotReady: return kExitUnavailable;
         default: return kExitSoftware;

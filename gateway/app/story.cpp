@@ -4,6 +4,7 @@
 #include "gateway/base/time_text.h"
 #include "gateway/delivery/decision.h"
 #include "gateway/delivery/outcome.h"
+#include "gateway/ledger/store/erasure.h"
 #include "gateway/ticket/codes.h"
 #include "gateway/ticket/record_json.h"
 
@@ -118,12 +119,20 @@ std::string decisionText(const std::string& payload) {
            clipped(note->why, kTextCellsMax);
 }
 
+/// "42 entries 条 · why"
+std::string erasureText(const std::string& payload) {
+    const auto note = ledger::decodeErasure(payload);
+    if (!note.ok()) return "(unreadable)";
+    return std::to_string(note->entries.size()) + " entries 条 · " + clipped(note->why, kTextCellsMax);
+}
+
 std::string whatOf(const ledger::LeafHeader& header) {
     if (header.type == ledger::EntryType::Record && header.kind >= 1 && header.kind <= ticket::kKindCount) {
         const auto& row = ticket::kindRow(static_cast<Kind>(header.kind));
         return std::string(row.zh) + " " + row.name;
     }
     if (header.type == ledger::EntryType::Outcome) return "送达 delivery";
+    if (header.type == ledger::EntryType::Erasure) return "删除 erasure";
     return ledger::entryTypeName(header.type);
 }
 
@@ -146,6 +155,7 @@ StoryLine tellEntry(const ledger::Entry& entry, const ticket::Persons& persons) 
     switch (entry.header.type) {
         case ledger::EntryType::Record: line.text = recordText(entry.payload, persons); break;
         case ledger::EntryType::Outcome: line.text = outcomeText(entry.payload); break;
+        case ledger::EntryType::Erasure: line.text = erasureText(entry.payload); break;
         case ledger::EntryType::Message:
             line.text = std::to_string(entry.payload.size()) + " bytes, " +
                         ledger::assuranceName(entry.header.assurance);

@@ -1,0 +1,117 @@
+#include "gateway/app/control_ledger.h"
+
+#include "gateway/app/deployment.h"
+#include "gateway/app/erasure_carriers.h"
+#include "gateway/intake/admission/honour.h"
+#include "gateway/json/json.h"
+
+namespace yht::app {
+namespace {
+
+using base::ErrorCode;
+using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
+
+base::Error explained(base::Error error, const std::string& ticket_no) {
+    if (error.code == ErrorCode::NotFound) {
+        return base::makePublicError(
+            ErrorCode::NotFound, "There is no ticket " + ticket_no + ".",
+            "没有工单 " + ticket_no + "。"
+        );
+    }
+    if (error.code == ErrorCode::LedgerErased) {
+        return base::makePublicError(
+            ErrorCode::LedgerErased, "Ticket " + ticket_no + " was erased before.",
+            "工单 " + ticket_no + " 此前已删除。"
+        );
+    }
+    return error;
+}
+
+std::string answerOf(const ledger::ErasureReport& report) {
+    rapidjson::StringBuffer buffer;
+    Writer writer(buffer);
+    const auto count = [&](const char* name, std::uint64_t value) {
+        writer.Key(name);
+        writer.Uint64(value);
+    };
+    writer.StartObject();
+    count("entries", report.note.entries.size());
+    writer.Key("files_clean");
+    writer.Bool(report.files_clean);
+    count("messages", report.note.messages.size());
+    count("other_records", report.other_records);
+    count("seq", report.seq);
+    writer.Key("ticket_no");
+    writer.String(report.note.ticket_no);
+    writer.Key("unsent");
+    writer.StartArray();
+    for (const auto& row : report.note.unsent) writer.String(row);
+    writer.EndArray();
+    writer.EndObject();
+    return buffer.GetString();
+}
+
+base::Result<std::string> erase(ControlServices& services, const ControlCall& call) {
+    const auto& ticket_no = call.argument("ticket_no");
+    auto snapshot = services.store.snapshot();
+    if (!snapshot.ok()) return std::move(snapshot).error();
+    const auto carries = carriersOf(**snapshot, ticket_no);
+    if (!carries.ok()) return explained(carries.error(), ticket_no);
+    snapshot->reset();  // a reader of ours must not keep the write-ahead log from being emptied
+    ledger::ErasureOrder order;
+    order.ticket_no = ticket_no;
+    order.operator_id = call.operator_id;
+    order.why = call.request.why;
+    const auto report = ledger::eraseTicket(
+        services.store, services.clock, services.random, std::move(order), *carries
+    );
+    if (!report.ok()) return explained(report.error(), ticket_no);
+    return answerOf(*report);
+}
+
+base::Result<std::string> honour(
+    const std::string& directory, ControlServices& services, const ControlCall& call
+) {
+    const auto config = Config::load(directory);
+    if (!config.ok()) return config.error();
+    const auto options = storeOptions(*config, services.clock, services.random, true);
+    if (!options.ok()) return options.error();
+    const auto honoured = intake::honourReceipt(
+        services.store, options->log_key->publicKey(), services.random,
+        {.receipt = call.argument("receipt"),
+         .record = call.argument("record"),
+         .operator_id = call.operator_id,
+         .why = call.request.why}
+    );
+    if (!honoured.ok()) return honoured.error();
+    rapidjson::StringBuffer buffer;
+    Writer writer(buffer);
+    writer.StartObject();
+    writer.Key("lost_origin");
+    writer.String(honoured->lost_origin);
+    writer.Key("lost_seq");
+    writer.Uint64(honoured->lost_seq);
+    writer.Key("seq");
+    writer.Uint64(honoured->seq);
+    writer.Key("ticket_no");
+    writer.String(honoured->ticket_no);
+    writer.Key("was_back");
+    writer.Bool(honoured->was_back);
+    writer.EndObject();
+    return std::string(buffer.GetString());
+}
+
+}  // namespace
+
+std::vector<ControlCommand> ledgerCommands(const std::string& directory) {
+    return {
+        {kEraseTicket, {"ticket_no"}, true, erase},
+        {kHonourReceipt,
+         {"receipt", "record"},
+         true,
+         [directory](ControlServices& services, const ControlCall& call) {
+             return honour(directory, services, call);
+         }}};
+}
+
+}  // namespace yht::app

@@ -1,0 +1,25 @@
+// What operators do to the ledger's content, as control commands:
+//   ledger.erase   {"ticket_no": number}
+//     {"entries":count,"files_clean":flag,"messages":count,"other_records":count,"seq":number,"ticket_no":number,
+//      "unsent":[destination/seq…]}
+//   ledger.honour  {"receipt": its JSON, "record": its JSON}
+//     {"lost_origin":text,"lost_seq":number,"seq":number,"ticket_no":number,"was_back":flag}
+// The erasure entry and the decision entry tell who, what and why: no audit entry repeats them.
+// Uses: control, ledger, intake/admission. Used by: control_client.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "gateway/app/control.h"
+
+namespace yht::app {
+
+inline constexpr const char* kEraseTicket = "ledger.erase";
+
+inline constexpr const char* kHonourReceipt = "ledger.honour";
+
+/// `directory` is the deployment: it names the log's key.
+std::vector<ControlCommand> ledgerCommands(const std::string& directory);
+
+}  // namespace yht::app

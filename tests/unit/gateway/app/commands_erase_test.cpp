@@ -1,0 +1,105 @@
+#include "gateway/intake/admission/message_payload.h"
+#include "gateway/json/json.h"
+#include "gateway/ledger/store/ticket_reader.h"
+#include "gateway/ticket/record_json.h"
+#include "tests/unit/gateway/app/deployment_fixture.h"
+
+#include "gateway/crypto/digest.h"
+
+namespace yht::app {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+class CommandsEraseTest : public DeploymentFixture {
+protected:
+    static std::string record(const std::string& ref) {
+        return R"({"kind":"appeal","record_ref":")" + ref +
+               R"(","source":"centre-zz","title":"lamp"})";
+    }
+    /// A message whose body is `body`, and a record of a new ticket where one is named.
+    std::string put(ledger::Store& store, const std::string& body, const std::string& ref) {
+        std::string number;
+        const auto status = store.run([&](ledger::Transaction& transaction) -> base::Status {
+            ledger::EntryDraft message;
+            message.header.type = ledger::EntryType::Message;
+            message.header.source = "centre-zz";
+            message.payload = intake::encodeMessagePayload({.body = body});
+            message.salt = random.bytes(ledger::kSaltBytes);
+            const auto message_seq = transaction.append(std::move(message));
+            number = *transaction.newTicket("430200");
+            ledger::EntryDraft draft;
+            draft.header.type = ledger::EntryType::Record;
+            draft.header.kind = static_cast<std::uint8_t>(ticket::Kind::Appeal);
+            draft.header.source = "centre-zz";
+            draft.header.ticket_no = number;
+            draft.header.message_seq = *message_seq;
+            draft.payload = record(ref);
+            draft.salt = random.bytes(ledger::kSaltBytes);
+            draft.sealed_under = ledger::SealedUnder::Ticket;
+            const auto digest = crypto::sha256(draft.payload);
+            const auto seq = transaction.append(std::move(draft));
+            auto named = transaction.addIdentity(
+                {"centre-zz", ticket::Kind::Appeal, ref, 1, 0}, *seq, digest, number
+            );
+            if (!named.ok()) return named;
+            return transaction.addAlias({"centre-zz", ref, number});
+        });
+        EXPECT_TRUE(status.ok()) << base::describe(status.error());
+        return number;
+    }
+    std::string codeOf(ledger::Seq seq) {
+        auto store = openLedger();
+        const auto entry = (*store->snapshot())->entry(seq);
+        return entry.ok() ? "there" : entry.error().row().wire;
+    }
+};
+
+TEST_F(CommandsEraseTest, ErasesTheTicketAndEveryMessageThatCarriedIt) {
+    auto store = openLedger();
+    const auto number = put(*store, record("A-1"), "A-1");                // 1, 2
+    put(*store, "[" + record("A-2") + "," + record("A-1") + "]", "A-2");  // 3, 4
+    put(*store, record("A-3"), "A-3");                                    // 5, 6
+    store.reset();
+    EXPECT_EQ(kExitOk, yht({"ledger", "erase", number, "--why", "request 7", "--json"})) << err;
+    const auto answer = json::parse(out);
+    ASSERT_TRUE(answer.ok()) << out;
+    EXPECT_EQ("2", json::textMember(*answer, "messages"));
+    EXPECT_EQ("1", json::textMember(*answer, "other_records"));
+    EXPECT_EQ("ledger.erased", codeOf(1));
+    EXPECT_EQ("ledger.erased", codeOf(2));
+    EXPECT_EQ("ledger.erased", codeOf(3));
+    EXPECT_EQ("there", codeOf(4));
+    EXPECT_EQ("there", codeOf(5));
+    EXPECT_EQ(kExitOk, yht({"ledger", "verify"})) << out;
+}
+
+TEST_F(CommandsEraseTest, StoryTellsTheErasureAndNothingElse) {
+    auto store = openLedger();
+    const auto number = put(*store, record("A-1"), "A-1");
+    store.reset();
+    EXPECT_EQ(kExitOk, yht({"ledger", "erase", number, "--why", "request 7"})) << err;
+    EXPECT_THAT(out, HasSubstr(number));
+    EXPECT_EQ(kExitOk, yht({"ledger", "show", number})) << err;
+    EXPECT_THAT(out, HasSubstr("request 7"));
+    EXPECT_THAT(out, HasSubstr("erased records: 1"));
+    EXPECT_THAT(out, Not(HasSubstr("A-1")));
+    EXPECT_THAT(out, Not(HasSubstr("lamp")));
+    EXPECT_EQ(kExitOk, yht({"ledger", "show", "centre-zz/A-1"})) << err;
+}
+
+TEST_F(CommandsEraseTest, RefusalsSayWhatIsWrong) {
+    auto store = openLedger();
+    const auto number = put(*store, record("A-1"), "A-1");
+    store.reset();
+    EXPECT_EQ(kExitUsage, yht({"ledger", "erase", number}));
+    EXPECT_EQ(kExitData, yht({"ledger", "erase", "430200-20190418-9999999-0", "--why", "x"}));
+    EXPECT_THAT(err, HasSubstr("没有工单"));
+    EXPECT_EQ(kExitOk, yht({"ledger", "erase", number, "--why", "x"}));
+    EXPECT_EQ(kExitData, yht({"ledger", "erase", number, "--why", "x"}));
+    EXPECT_THAT(err, HasSubstr("erased before"));
+}
+
+}  // namespace
+}  // namespace yht::app
