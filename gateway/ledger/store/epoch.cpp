@@ -30,6 +30,7 @@ std::optional<Integer> integerOf(const std::string& text) {
 std::string encodeEpoch(const EpochNote& note) {
     std::string out = "{";
     member(out, "after", std::to_string(note.epoch.after));
+    member(out, "epoch", std::to_string(note.epoch.number));
     member(out, "former_origin", note.former_origin);
     member(out, "format", kFormat);
     member(out, "operator", note.operator_id);
@@ -50,12 +51,13 @@ base::Result<EpochNote> decodeEpoch(std::string_view payload) {
     const auto after = integerOf<Seq>(json::textMember(*document, "after"));
     const auto day = integerOf<std::int32_t>(json::textMember(*document, "serial_day"));
     const auto floor = integerOf<std::uint32_t>(json::textMember(*document, "serial_floor"));
-    if (!after || !day || !floor) return corrupt();
+    const auto number = integerOf<std::uint32_t>(json::textMember(*document, "epoch"));
+    if (!after || !day || !floor || !number) return corrupt();
     EpochNote note;
     note.operator_id = json::textMember(*document, "operator");
     note.why = json::textMember(*document, "why");
     note.former_origin = json::textMember(*document, "former_origin");
-    note.epoch = {0, *after, json::textMember(*document, "origin"), *day, *floor};
+    note.epoch = {*number, *after, json::textMember(*document, "origin"), *day, *floor};
     if (!isOrigin(note.epoch.origin)) return corrupt();
     return note;
 }

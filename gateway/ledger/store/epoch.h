@@ -8,7 +8,7 @@
 //            given out and lost is not given out again
 //   cursors  a reader's place carries the epoch: feed_cursor.h
 // The first entry of an epoch is of type audit and says so, in RFC 8785 JSON, scalars as strings:
-//   {"after":seq,"former_origin":…,"format":"yht-reopen-1","operator":id,"origin":…,
+//   {"after":seq,"epoch":number,"former_origin":…,"format":"yht-reopen-1","operator":id,"origin":…,
 //    "serial_day":day,"serial_floor":serial,"why":text}
 //   after: the last entry that was restored. serial_day: days since 1970-01-01.
 // Uses: ledger/store, json. Used by: ledger/store, app.
@@ -21,8 +21,8 @@ namespace yht::ledger {
 inline constexpr std::uint32_t kSerialJump = 1'000'000;
 
 struct Epoch {
-    std::uint32_t number = 1;
-    Seq after = 0;  // checkpoints of a greater size are signed under `origin`
+    std::uint32_t number = 1;  // rising; counts epochs that were lost, too
+    Seq after = 0;             // checkpoints of a greater size are signed under `origin`
     std::string origin;
     std::int32_t serial_day = 0;     // up to and with this day …
     std::uint32_t serial_floor = 0;  // … serials begin behind this one
@@ -39,7 +39,7 @@ struct EpochOrder {
 
 struct EpochNote {
     std::string operator_id, why, former_origin;
-    Epoch epoch;  // the number is not in the entry: it is the place among the others
+    Epoch epoch;
 };
 std::string encodeEpoch(const EpochNote& note);
 /// Errors: LedgerCorrupt.

@@ -276,7 +276,6 @@ void Rebuilder::rebuildEpoch(const Entry& entry) {
     auto note = decodeEpoch(entry.payload);
     if (!note.ok()) return;  // another kind of audit entry
     if (epochs_.size() == 1) epochs_.front().origin = note->former_origin;
-    note->epoch.number = epochs_.back().number + 1;
     epochs_.push_back(std::move(note->epoch));
 }
 

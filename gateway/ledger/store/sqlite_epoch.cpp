@@ -36,7 +36,7 @@ base::Result<EpochNote> SqliteTransaction::beginEpoch(const EpochOrder& order) {
     const auto& former = epochs.back();
     const std::uint32_t steps = 1 + std::min(order.lost_epochs, ticket::kSerialMax);
     EpochNote note{order.operator_id, order.why, former.origin, {}};
-    note.epoch.number = former.number + 1;
+    note.epoch.number = former.number + steps;
     note.epoch.after = edge_.size();
     note.epoch.origin = nextOrigin(former.origin, steps);
     if (auto jumped = jumpSerials(former, steps, note.epoch); !jumped.ok()) return jumped.error();

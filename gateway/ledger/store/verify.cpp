@@ -311,9 +311,7 @@ void Verifier::checkEpochs() {
             differs(what, "an entry that begins it", note.error().detail);
             continue;
         }
-        auto expected = note->epoch;
-        expected.number = epochs_[i - 1].number + 1;
-        if (epochs_[i] != expected || note->former_origin != epochs_[i - 1].origin) {
+        if (epochs_[i] != note->epoch || note->former_origin != epochs_[i - 1].origin) {
             differs(what, note->epoch.origin, epochs_[i].origin);
         }
     }

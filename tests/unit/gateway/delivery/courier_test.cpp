@@ -1,6 +1,7 @@
 #include "gateway/delivery/courier.h"
 
 #include "gateway/delivery/decision.h"
+#include "gateway/ledger/store/erasure.h"
 #include "tests/unit/gateway/delivery/delivery_fixture.h"
 
 namespace yht::delivery {
@@ -251,6 +252,31 @@ TEST_F(CourierTest, ARecordThatCannotBePutIntoTheFarSidesFormIsDeadUnsent) {
     EXPECT_THAT(rows(), ElementsAre("A1 dead", "A2 held waits_for:appeal"));
     EXPECT_THAT(told(), ElementsAre("A1 unmappable"));
     EXPECT_EQ("too_long", decodeDeadReason(deliveries().at(0).reason).fields.at(0).code);
+}
+
+TEST_F(CourierTest, WhatWasErasedBeforeItWentEndsWithoutADeadLetter) {
+    const auto erase = [this](const std::string& ticket) {
+        const auto erased = ledger::eraseTicket(
+            *store_, clock, random,
+            {.ticket_no = tickets_[ticket],
+             .operator_id = "uid-1000",
+             .why = "request",
+             .at_ms = 0,
+             .salt = {},
+             .carriers = {}},
+            [](const ledger::Entry&) { return false; }
+        );
+        ASSERT_TRUE(erased.ok()) << base::describe(erased.error());
+    };
+    put("A", Kind::Appeal, "A1");
+    route();
+    put("B", Kind::Appeal, "B1");
+    put("C", Kind::Appeal, "C1");
+    erase("A");  // routed
+    erase("B");  // the router has yet to see it
+    run();
+    EXPECT_THAT(rows(), IsEmpty());
+    EXPECT_THAT(far.heard(), ElementsAre("C1"));
 }
 
 TEST_F(CourierTest, ARecordThatFailsMappingInItsBatchEndsAndTheRestPasses) {

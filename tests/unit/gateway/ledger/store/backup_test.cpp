@@ -210,6 +210,7 @@ TEST_F(BackupTest, LostEpochsAreCountedPast) {
     close();
     const auto report = must(reopenLedger(options(), "uid:0", "older backup", 2));
     EXPECT_EQ("yht.example/430200/4", report.note.epoch.origin);
+    EXPECT_EQ(4u, report.note.epoch.number);
     EXPECT_EQ("430200-20190418-3000002-", newTicket().substr(0, 24));
     close();
     EXPECT_EQ(ErrorCode::NumbersExhausted, reopenLedger(options(), "uid:0", "x", 9).error().code);
