@@ -122,6 +122,7 @@ TEST(CodesJson, GivesOneListOrAll) {
 TEST(Examples, OneOfEachKindIsARecord) {
     std::set<std::string> kinds;
     for (const auto& file : std::filesystem::directory_iterator(kSchemas / "examples")) {
+        if (file.path().extension() != ".json") continue;  // programs and a worked signature stand beside them
         const auto document = json::parse(textOf(file.path()));
         ASSERT_TRUE(document) << file.path();
         const auto record = readRecord(*document);
