@@ -1,0 +1,93 @@
+// The adapter (适配器) of one source: a message in the source's own format becomes items, and each item becomes
+// normalized records, or a failure that says why, or is ignored by a rule that has a name. Nothing is dropped:
+// every item that the decoder saw comes out with one of the three fates.
+// Pure: no ledger, no network, no clock but the one it is given. What repeats or changed is decided by admission,
+// which sees the ledger; an adapter says everything that the item says, every time.
+// Uses: manifest, decoder, inbound mapping, lua. Used by: intake (messages), app (yht adapters …).
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "adapters/kit/decoder.h"
+#include "gateway/base/clock.h"
+#include "gateway/ticket/record.h"
+
+namespace yht::kit {
+
+struct Manifest;  // manifest.h
+
+/// What is known of a message beside its bytes.
+struct MessageContext {
+    std::string content_type;  // as the transport said, "" none
+    std::string file_name;     // of a file, without its folder, "" none
+    base::UnixMillis received_ms = 0;
+};
+
+/// An operator's repair of one item, before it is mapped: the value at `path` (inbound mapping's path language)
+/// becomes this text. Applies to the item with that index only.
+struct ItemPatch {
+    std::uint64_t index = 0;
+    std::string path;
+    std::string text;
+};
+
+enum class ItemFate : std::uint8_t { Records, Failed, Ignored };
+
+/// Where a field of a record came from: what `yht ledger show --why` tells.
+struct FieldOrigin {
+    ticket::Field field;
+    std::string rule;           // "mapping.yaml:31"
+    std::string path;           // source path that gave the value; "" a constant or default
+    std::string vocabulary_row; // "status.csv:7"; "" none
+};
+
+struct AdaptedRecord {
+    ticket::Record record;               // not yet validated: admission does that
+    std::vector<FieldOrigin> origins;    // only where asked for
+};
+
+struct AdaptedItem {
+    std::uint64_t index = 0;
+    std::string place;
+    std::uint64_t raw_offset = 0, raw_bytes = 0;
+    ItemFate fate = ItemFate::Failed;
+    std::vector<AdaptedRecord> records;  // Records: at least one
+    std::optional<base::Error> failure;  // Failed: a code of the error table; fields name source paths, never values
+    std::string ignored_by;              // Ignored: the rule's name
+};
+
+using AdaptedSink = std::function<bool(AdaptedItem&&)>;
+
+/// What a manifest's counters found in one message; added up by the source's health.
+struct AdaptedCounts {
+    std::uint64_t unmapped_codes = 0, unknown_members = 0, substitutions = 0;
+};
+
+/// Immutable. Thread-safety: any thread.
+class Adapter {
+public:
+    /// Reads DEPLOYMENT/sources/<id>/ and the product that it names. Errors: ManifestInvalid, every mistake a line of
+    /// `detail` with file, line, key and the nearest right name.
+    static base::Result<std::shared_ptr<const Adapter>> load(
+        const std::string& sources_directory, const std::string& products_directory,
+        const std::string& id
+    );
+    virtual ~Adapter() = default;
+
+    virtual const Manifest& manifest() const = 0;
+    /// First 16 hex digits of the SHA-256 over everything that decides what it makes: the effective manifest,
+    /// mapping, vocabularies, functions, and the kit's own version. Every record it makes names it.
+    virtual const std::string& version() const = 0;
+    /// Every item in order. Errors: the message as a whole, or what is left of it, can't be read: the caller keeps it as one
+    /// failed item, whose index follows the last one handed over.
+    virtual base::Status adapt(
+        std::string_view message, const MessageContext& context,
+        const std::vector<ItemPatch>& patches, const AdaptedSink& sink
+    ) const = 0;
+};
+
+}  // namespace yht::kit
