@@ -3,7 +3,8 @@
 // every item that the decoder saw comes out with one of the three fates.
 // Pure: no ledger, no network, no clock but the one it is given. What repeats or changed is decided by admission,
 // which sees the ledger; an adapter says everything that the item says, every time.
-// Uses: manifest, decoder, inbound mapping, lua. Used by: intake (messages), app (yht adapters …).
+// What it makes has the version that stands beside it: changing a mapping never changes what the old one made.
+// Uses: manifest, decoder, inbound mapping, functions. Used by: intake (messages), app (yht adapters …).
 #pragma once
 
 #include <functional>
@@ -13,21 +14,22 @@
 #include <vector>
 
 #include "adapters/kit/decoder.h"
+#include "adapters/kit/inbound/manifest.h"
 #include "gateway/base/clock.h"
 #include "gateway/ticket/record.h"
 
 namespace yht::kit {
-
-struct Manifest;  // manifest.h
 
 /// What is known of a message beside its bytes.
 struct MessageContext {
     std::string content_type;  // as the transport said, "" none
     std::string file_name;     // of a file, without its folder, "" none
     base::UnixMillis received_ms = 0;
+    std::string origin;        // "history" or "late": stands in every record that says nothing else of it
+    bool trace = false;        // fill AdaptedRecord::origins and AdaptedItem::observations
 };
 
-/// An operator's repair of one item, before it is mapped: the value at `path` (inbound mapping's path language)
+/// An operator's repair of one item, before it is mapped: the value at `path` (path.h; "*" is not allowed)
 /// becomes this text. Applies to the item with that index only.
 struct ItemPatch {
     std::uint64_t index = 0;
@@ -40,7 +42,7 @@ enum class ItemFate : std::uint8_t { Records, Failed, Ignored };
 /// Where a field of a record came from: what `yht ledger show --why` tells.
 struct FieldOrigin {
     ticket::Field field;
-    std::string rule;           // "mapping.yaml:31"
+    std::string rule;           // "police110/mapping.yaml:31"
     std::string path;           // source path that gave the value; "" a constant or default
     std::string vocabulary_row; // "status.csv:7"; "" none
 };
@@ -48,6 +50,34 @@ struct FieldOrigin {
 struct AdaptedRecord {
     ticket::Record record;               // not yet validated: admission does that
     std::vector<FieldOrigin> origins;    // only where asked for
+};
+
+/// What a manifest's counters found; added up by the source's health.
+struct AdaptedCounts {
+    std::uint64_t unmapped_codes = 0;   // codes that took a table's accept_as
+    std::uint64_t unknown_members = 0;  // members that no rule reads and known_unused does not name
+    std::uint64_t cut_texts = 0;        // texts cut at their field's length, where the row says so
+};
+
+/// One finding by name, for coverage and the quarantine screen. A native code may stand in it: local use only.
+struct Observation {
+    enum class Kind : std::uint8_t { UnmappedCode, UnknownMember };
+    Kind kind = Kind::UnknownMember;
+    std::string place;  // "satisfaction.csv"; "/data/NEWCOLUMN"
+    std::string text;   // the native code; "" else
+};
+
+/// An attachment that the item brings or names. The kit fetches and stores nothing: whoever does makes the
+/// attachment record (digest, size) from it.
+struct AdaptedAttachment {
+    enum class Kind : std::uint8_t {
+        Value,    // `content` is base64 of the bytes, as the source wrote it
+        Url,      // `content` is a URL: only allow-listed hosts may be asked
+        TwoStep,  // `content` is the source's own number of the file, to be asked for in a second step
+    };
+    Kind kind = Kind::Url;
+    std::string content, file_name, media_type, attachment_type;  // "" where the item does not say
+    std::size_t record_index = 0;  // of AdaptedItem::records: the record that it belongs to
 };
 
 struct AdaptedItem {
@@ -58,19 +88,17 @@ struct AdaptedItem {
     std::vector<AdaptedRecord> records;  // Records: at least one
     std::optional<base::Error> failure;  // Failed: a code of the error table; fields name source paths, never values
     std::string ignored_by;              // Ignored: the rule's name
+    std::vector<AdaptedAttachment> attachments;
+    AdaptedCounts counts;
+    std::vector<Observation> observations;  // only where asked for
 };
 
 using AdaptedSink = std::function<bool(AdaptedItem&&)>;
 
-/// What a manifest's counters found in one message; added up by the source's health.
-struct AdaptedCounts {
-    std::uint64_t unmapped_codes = 0, unknown_members = 0, substitutions = 0;
-};
-
 /// Immutable. Thread-safety: any thread.
 class Adapter {
 public:
-    /// Reads DEPLOYMENT/sources/<id>/ and the product that it names. Errors: ManifestInvalid, every mistake a line of
+    /// Reads SOURCES_DIRECTORY/<id>/ and the product that it names. Errors: ManifestInvalid, every mistake a line of
     /// `detail` with file, line, key and the nearest right name.
     static base::Result<std::shared_ptr<const Adapter>> load(
         const std::string& sources_directory, const std::string& products_directory,
