@@ -34,6 +34,7 @@ struct DecodedItem {
     std::string place;         // for people: "line 17", "/data/3", "sheet 工单 row 9"; never content
     ItemValue value;           // Null where failure is set
     std::optional<base::Error> failure;  // ItemUndecodable, ItemTooLarge
+    std::string ignored_by;    // the decoder's own rule that makes this no item, "dbf.deleted_row"; value is Null then
     std::uint64_t raw_offset = 0, raw_bytes = 0;  // its slice of the message; 0, 0 where it is no slice
 };
 
