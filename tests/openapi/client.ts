@@ -155,7 +155,7 @@ const found = await hotline.read<Ticket>("/v1/tickets", { query: { source: "zz-1
 assert.equal(found.value.ticket_no, accepted.ticket_no);
 assert.equal((await hotline.read("/v1/tickets", { query: { source: "zz-12315", ticket_ref: "none" } })).status, 404);
 assert.equal((await hotline.read("/v1/tickets", { query: {} })).status, 400);
-const changes = (await hotline.read<Changes>("/v1/changes", { query: { after: 0, limit: 500, wait: 25 } })).value;
+const changes = (await hotline.read<Changes>("/v1/changes", { query: { after: "0", limit: 500, wait: 25 } })).value;
 assert.deepEqual(changes.items.map((item) => item.record.record_ref), ["PD-1"]);
 const nothing = (await hotline.read<Changes>("/v1/changes", { query: { after: changes.next } })).value;
 assert.deepEqual(nothing, { items: [], next: changes.next });

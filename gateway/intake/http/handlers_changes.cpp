@@ -3,11 +3,13 @@
 // Items are records that others brought to tickets which the partner may see, by sequence number;
 // its own come back to nobody as news. Records without a ticket (calls, filings) go to ReadProvince
 // only. `next` is the last entry looked at, shown or not, so it advances past what is not the
-// partner's, and a client that asks again from it never misses and never sees twice. A ticket that
-// becomes visible later is read as a whole under /v1/tickets.
+// partner's, and a client that asks again from it never misses and never sees twice. It carries the
+// epoch (feed_cursor.h): after a restore an old cursor leads back to where the restored ledger ends.
+// A ticket that becomes visible later is read as a whole under /v1/tickets.
 #include "gateway/intake/admission/visibility.h"
 #include "gateway/intake/http/handlers.h"
 #include "gateway/intake/http/ticket_json.h"
+#include "gateway/ledger/store/feed_cursor.h"
 #include "gateway/ticket/record_json.h"
 
 #include <algorithm>
@@ -58,8 +60,18 @@ private:
 /// One request's way through the ledger.
 class Feed {
 public:
-    Feed(Services& services, const trust::Partner& partner, ledger::Seq after, std::size_t limit)
-        : services_(services), partner_(partner), limit_(limit), next_(after), out_(text_) {
+    struct From {
+        std::vector<ledger::Epoch> epochs;
+        ledger::Seq after = 0;
+    };
+
+    Feed(Services& services, const trust::Partner& partner, From from, std::size_t limit)
+        : services_(services),
+          partner_(partner),
+          epochs_(std::move(from.epochs)),
+          limit_(limit),
+          next_(from.after),
+          out_(text_) {
         out_.StartObject();
         out_.Key("items");
         out_.StartArray();
@@ -91,7 +103,8 @@ public:
 
     Answer answer() {
         out_.EndArray();
-        writeSeq(out_, "next", next_);
+        out_.Key("next");
+        out_.String(ledger::feedCursor(epochs_, next_));
         out_.EndObject();
         return jsonAnswer(text_);
     }
@@ -124,6 +137,7 @@ private:
 
     Services& services_;
     const trust::Partner& partner_;
+    const std::vector<ledger::Epoch> epochs_;
     const std::size_t limit_;
     ledger::Seq next_;
     std::size_t examined_ = 0;
@@ -154,20 +168,33 @@ base::Status waitForItems(
     return {};
 }
 
+base::Result<Feed::From> startOf(Services& services, const Request& request) {
+    auto snapshot = services.store.snapshot();
+    if (!snapshot) return std::move(snapshot).error();
+    Feed::From from{.epochs = (*snapshot)->epochs()};
+    const auto after = request.query.find("after");
+    if (after == request.query.end()) return from;
+    auto seq = ledger::readFeedCursor(from.epochs, after->second, (*snapshot)->lastSeq());
+    if (!seq) {
+        return base::makePublicError(
+            ErrorCode::ParameterInvalid, "after must be a `next` that this ledger gave.",
+            "after 须为本账本先前给出的 next。"
+        );
+    }
+    from.after = *seq;
+    return from;
+}
+
 }  // namespace
 
 base::Result<Answer> getChanges(Services& services, const Request& request) {
-    auto snapshot = services.store.snapshot();
-    if (!snapshot) return std::move(snapshot).error();
-    const auto last = (*snapshot)->lastSeq();
-    snapshot->reset();
-    auto after = numberParameter(request, "after", 0, 0, last);
-    if (!after) return std::move(after).error();
+    auto from = startOf(services, request);
+    if (!from) return std::move(from).error();
     auto limit = numberParameter(request, "limit", kChangesItemsDefault, 1, kChangesItemsMax);
     if (!limit) return std::move(limit).error();
     auto wait_s = numberParameter(request, "wait", 0, 0, kChangesWaitSecondsMax);
     if (!wait_s) return std::move(wait_s).error();
-    Feed feed(services, request.partner(), *after, *limit);
+    Feed feed(services, request.partner(), *std::move(from), *limit);
     if (auto status = feed.advance(); !status) return status.error();
     if (feed.empty() && !feed.full() && *wait_s > 0) {
         auto status =

@@ -13,6 +13,7 @@ namespace {
 using intake::appeal;
 using intake::assignment;
 using intake::call;
+using intake::process;
 using intake::result;
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -295,6 +296,33 @@ TEST_F(DoorTest, NextAdvancesPastWhatIsNotShownAndNothingComesTwice) {
     const auto second = get("police", "/v1/changes?after=" + member(first, "next"));
     EXPECT_EQ(refsOf(second), (Refs{"r1"}));
     EXPECT_EQ(refsOf(get("police", "/v1/changes?after=" + member(second, "next"))), Refs{});
+}
+
+TEST_F(DoorTest, ACursorOutlivesARestoredLedger) {
+    mustTake("centre", appeal("zz12345", "kept", {{"ticket_ref", "T1"}}));
+    ledger.backup();
+    mustTake("centre", appeal("zz12345", "lost", {{"ticket_ref", "T2"}}));
+    mustTake("police", appeal("zz110", "lost", {{"ticket_ref", "J1"}}));
+    const auto before = member(get("centre", "/v1/changes"), "next");
+    door.reset();
+    ledger.loseSinceBackup();
+    admission.emplace(ledger.store(), random);
+    reopen();
+    mustTake(
+        "police",
+        process("zz110", "after", {{"ticket_ref", "J2"}, {"other_refs", R"(["zz12345/T1"])"}})
+    );
+    const auto answer = get("centre", "/v1/changes?after=" + before);
+    ASSERT_EQ(answer.status, 200) << answer.body;
+    EXPECT_EQ(refsOf(answer), Refs{"after"});
+    EXPECT_THAT(member(answer, "next"), testing::StartsWith("2."));
+    EXPECT_EQ(refsOf(get("centre", "/v1/changes?after=" + member(answer, "next"))), Refs{});
+    for (const char* wrong : {"3.1", "2.999999", "0.1", "2.", "2.-1", "1.2.3"}) {
+        EXPECT_EQ(
+            codeOf(get("centre", std::string("/v1/changes?after=") + wrong)),
+            "request.parameter_invalid"
+        ) << wrong;
+    }
 }
 
 TEST_F(DoorTest, ParametersOfChangesAreBounded) {
