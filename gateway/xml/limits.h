@@ -1,0 +1,25 @@
+// Bounds of one XML text, and what breaking them is called. Uses: base. Used by: the rest of the room and its users.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "gateway/base/error.h"
+
+namespace yht::xml {
+
+struct Limits {
+    std::size_t bytes_max = 32U << 20;    // of the text as given
+    std::size_t depth_max = 64;           // nested elements
+    std::size_t nodes_max = 500'000;      // elements, attributes, comments, processing instructions
+    std::size_t attributes_max = 256;     // of one element, namespace declarations among them
+    base::ErrorCode malformed = base::ErrorCode::RequestMalformed;  // what the caller calls a text that can't be read
+    base::ErrorCode too_large = base::ErrorCode::BodyTooLarge;      // … and one that breaks a bound
+};
+
+enum class Encoding : std::uint8_t {
+    Declared,  // by byte order mark or prolog: UTF-8, US-ASCII or UTF-16; anything else is refused
+    Utf8,      // the bytes are UTF-8, whatever the prolog says
+};
+
+}  // namespace yht::xml
