@@ -218,6 +218,29 @@ base::Status checkContentDigest(const HttpHead& head, base::BytesView body) {
     );
 }
 
+base::Result<base::Bytes> onlySha256(const HttpHead& head) {
+    constexpr std::size_t kSha256Bytes = 32;
+    if (!head.has("content-digest")) return base::makeError(ErrorCode::DigestMissing);
+    auto digests = parseDictionary("Content-Digest", head.field("content-digest"));
+    if (!digests) return std::move(digests).error();
+    const Member* member = findMember(*digests, "sha-256");
+    if (!member) {
+        return base::makePublicError(
+            ErrorCode::DigestMissing, "This path needs sha-256 in Content-Digest.",
+            "此路径要求 Content-Digest 使用 sha-256。"
+        );
+    }
+    const auto* item = std::get_if<Item>(&member->value);
+    const auto* octets = item ? std::get_if<ByteSequence>(&item->value) : nullptr;
+    if (!octets || octets->octets.size() != kSha256Bytes || findMember(*digests, "sha-512")) {
+        return malformed(
+            "On this path Content-Digest is sha-256 alone, as a byte sequence (:base64:) of 32 octets.",
+            "此路径的 Content-Digest 只能是 sha-256,且为 32 字节的字节序列(:base64:)。"
+        );
+    }
+    return octets->octets;
+}
+
 base::Result<SignatureInput> readSignature(const HttpHead& head) {
     auto inputs = readInputs(head);
     if (!inputs) return std::move(inputs).error();

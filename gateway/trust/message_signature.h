@@ -29,6 +29,10 @@ std::string contentDigest(base::BytesView body);
 /// Errors: DigestMissing, DigestMismatch, SignatureMalformed.
 base::Status checkContentDigest(const HttpHead& head, base::BytesView body);
 
+/// The digest that a body to come must have. Errors: DigestMissing (no sha-256), SignatureMalformed (no
+/// digest of that length; sha-512 beside it, which would have to be checked too).
+base::Result<base::Bytes> onlySha256(const HttpHead& head);
+
 /// One covered component: "@method", or a field name, with its flags.
 struct Component {
     std::string name;

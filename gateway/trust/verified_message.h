@@ -40,4 +40,23 @@ private:
     base::UnixMillis received_ms_ = 0;
 };
 
+/// A head whose speaker is established, and the digest that its body must turn out to have. The body is not
+/// checked yet: who streams it compares.
+class VerifiedHead {
+public:
+    const Partner& speaker() const { return *speaker_; }
+    const TrustSnapshot& registry() const { return *snapshot_; }
+    const Proof& proof() const { return proof_; }
+    /// SHA-256 of the body that was signed for.
+    const base::Bytes& bodySha256() const { return body_sha256_; }
+
+private:
+    friend class RequestVerifier;
+    VerifiedHead() = default;
+    std::shared_ptr<const TrustSnapshot> snapshot_;  // keeps speaker_ alive
+    const Partner* speaker_ = nullptr;
+    Proof proof_;
+    base::Bytes body_sha256_;
+};
+
 }  // namespace yht::trust

@@ -129,6 +129,23 @@ base::Error RequestVerifier::explain(
     return error;
 }
 
+base::Result<Proof> RequestVerifier::checkProof(
+    const HttpHead& head, const Speaker& speaker, base::UnixMillis now_ms
+) const {
+    const auto input = readSignature(head);
+    if (!input) return input.error();
+    if (auto held = checkRules(*input, requiredComponents(), now_ms, options_.created_tolerance_ms);
+        !held) {
+        return std::move(held).error();
+    }
+    const auto* signer =
+        signingCertificate(*speaker.snapshot, *speaker.partner, input->keyid, now_ms);
+    if (!signer) return base::makeError(ErrorCode::SignatureKeyUnknown);
+    if (auto fits = checkAlgorithm(*input, signer->algorithm); !fits)
+        return std::move(fits).error();
+    return checkSignature(head, *input, *signer);
+}
+
 base::Result<VerifiedMessage> RequestVerifier::verify(
     const HttpHead& head, std::string body, const std::string& certificate_fingerprint
 ) const {
@@ -136,20 +153,7 @@ base::Result<VerifiedMessage> RequestVerifier::verify(
     auto speaker = speakerOf(certificate_fingerprint);
     if (!speaker) return std::move(speaker).error();
     if (auto digest = checkContentDigest(head, body); !digest) return std::move(digest).error();
-    const auto input = readSignature(head);
-    if (!input) return input.error();
-
-    if (auto held = checkRules(*input, requiredComponents(), now_ms, options_.created_tolerance_ms);
-        !held) {
-        return std::move(held).error();
-    }
-    const auto* signer =
-        signingCertificate(*speaker->snapshot, *speaker->partner, input->keyid, now_ms);
-    if (!signer) return base::makeError(ErrorCode::SignatureKeyUnknown);
-    if (auto fits = checkAlgorithm(*input, signer->algorithm); !fits)
-        return std::move(fits).error();
-
-    auto proof = checkSignature(head, *input, *signer);
+    auto proof = checkProof(head, *speaker, now_ms);
     if (!proof) return std::move(proof).error();
     VerifiedMessage message;
     message.snapshot_ = std::move(speaker->snapshot);
@@ -159,6 +163,23 @@ base::Result<VerifiedMessage> RequestVerifier::verify(
     message.body_ = std::move(body);
     message.received_ms_ = now_ms;
     return message;
+}
+
+base::Result<VerifiedHead> RequestVerifier::verifyHead(
+    const HttpHead& head, const std::string& certificate_fingerprint
+) const {
+    auto speaker = speakerOf(certificate_fingerprint);
+    if (!speaker) return std::move(speaker).error();
+    auto sha256 = onlySha256(head);
+    if (!sha256) return std::move(sha256).error();
+    auto proof = checkProof(head, *speaker, clock_.nowMillis());
+    if (!proof) return std::move(proof).error();
+    VerifiedHead verified;
+    verified.snapshot_ = std::move(speaker->snapshot);
+    verified.speaker_ = speaker->partner;
+    verified.proof_ = *std::move(proof);
+    verified.body_sha256_ = *std::move(sha256);
+    return verified;
 }
 
 }  // namespace yht::trust

@@ -63,7 +63,18 @@ public:
         const HttpHead& head, std::string body, const std::string& certificate_fingerprint
     ) const;
 
+    /// Checks the head of a request whose body is streamed afterwards. Content-Digest has sha-256 and nothing
+    /// else that we know: what is not computed on the way can't be compared.
+    /// Errors: as verify(), but for DigestMismatch.
+    base::Result<VerifiedHead> verifyHead(
+        const HttpHead& head, const std::string& certificate_fingerprint
+    ) const;
+
 private:
+    /// Checks 3 to 6. Errors: "signature.*".
+    base::Result<Proof> checkProof(
+        const HttpHead& head, const Speaker& speaker, base::UnixMillis now_ms
+    ) const;
     base::Result<Proof> checkSignature(
         const HttpHead& head, const SignatureInput& input, const PartnerCertificate& signer
     ) const;
