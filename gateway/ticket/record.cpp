@@ -114,4 +114,14 @@ void assignVersions(std::span<Record* const> records) {
     }
 }
 
+std::vector<std::string> namedAttachments(const Record& record) {
+    std::vector<std::string> digests = record.list(Field::attachment_digests);
+    for (const Field field : {Field::digest, Field::recording_digest}) {
+        if (record.has(field)) digests.push_back(record.text(field));
+    }
+    std::sort(digests.begin(), digests.end());
+    digests.erase(std::unique(digests.begin(), digests.end()), digests.end());
+    return digests;
+}
+
 }  // namespace yht::ticket

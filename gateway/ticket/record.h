@@ -91,4 +91,8 @@ private:
 /// ledger.
 void assignVersions(std::span<Record* const> records);
 
+/// SHA-256 (hexadecimal) of every attachment that the record names: `digest`, `attachment_digests`,
+/// `recording_digest`; each once.
+std::vector<std::string> namedAttachments(const Record& record);
+
 }  // namespace yht::ticket

@@ -259,6 +259,10 @@ base::Status Decider::keep(
         alias.ticket_no = ticket_no;
         if (base::Status added = transaction_.addAlias(alias); !added.ok()) return added;
     }
+    for (const std::string& digest : ticket::namedAttachments(item.record)) {
+        base::Status added = transaction_.addAttachment(digest, {*seq, ticket_no});
+        if (!added.ok()) return added;
+    }
     return answer(
         {.verdict = judgement.stale ? ItemVerdict::Stale : ItemVerdict::Created,
          .error = {},

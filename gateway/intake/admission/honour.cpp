@@ -169,6 +169,10 @@ base::Status bringBack(ledger::Transaction& transaction, Lost& lost, Honoured& h
         lost.item.identity, *seq, lost.item.body_digest, honoured.ticket_no
     );
     if (!named.ok()) return named;
+    for (const auto& digest : ticket::namedAttachments(lost.item.record)) {
+        auto added = transaction.addAttachment(digest, {*seq, honoured.ticket_no});
+        if (!added.ok()) return added;
+    }
     if (honoured.ticket_no.empty() || number.empty()) return {};
     return transaction.addAlias({source, number, honoured.ticket_no});
 }

@@ -55,6 +55,9 @@ struct ErasureReport {
     Seq seq = 0;  // of the erasure entry
     ErasureNote note;
     std::uint64_t other_records = 0;  // of other tickets, whose raw message went along
+    /// SHA-256 (hexadecimal) of what the ticket's records named and no other record names: whoever keeps
+    /// attachments destroys them now.
+    std::vector<std::string> attachments;
     /// False where a long reader held the WAL: the bytes leave the files with a later `emptyWal()`.
     bool files_clean = false;
 };

@@ -14,10 +14,15 @@ void appendPart(base::Bytes& out, base::BytesView part) {
 
 KeyedDigests::KeyedDigests(base::BytesView kek)
     : body_key_(crypto::hkdfSha256(kek, {}, "yht identity body v1")),
-      name_key_(crypto::hkdfSha256(kek, {}, "yht erased name v1")) {}
+      name_key_(crypto::hkdfSha256(kek, {}, "yht erased name v1")),
+      attachment_key_(crypto::hkdfSha256(kek, {}, "yht attachment v1")) {}
 
 base::Bytes KeyedDigests::body(base::BytesView body_digest) const {
     return crypto::hmacSha256(body_key_, body_digest);
+}
+
+base::Bytes KeyedDigests::attachment(base::BytesView digest) const {
+    return crypto::hmacSha256(attachment_key_, digest);
 }
 
 base::Bytes KeyedDigests::alias(base::BytesView party, base::BytesView number) const {

@@ -4,6 +4,8 @@
 //          would outlive an erasure and confirm any guess of what was erased
 //   names  of an erased ticket's numbers ("yht erased name v1"): a late record must still find that
 //          its ticket was erased, but nobody reads the numbers any more
+//   attachment  of the digest that a record names ("yht attachment v1"): what an erased ticket's
+//          pictures were can't be confirmed from what is left of a page
 // Uses: crypto. Used by: ledger/store only.
 #pragma once
 
@@ -21,10 +23,13 @@ public:
     base::Bytes body(base::BytesView body_digest) const;
     base::Bytes alias(base::BytesView party, base::BytesView number) const;
     base::Bytes record(base::BytesView source, std::uint8_t kind, base::BytesView record_ref) const;
+    /// `digest`: as records name it.
+    base::Bytes attachment(base::BytesView digest) const;
 
 private:
     const base::Bytes body_key_;
     const base::Bytes name_key_;
+    const base::Bytes attachment_key_;
 };
 
 }  // namespace yht::ledger

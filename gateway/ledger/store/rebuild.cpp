@@ -33,6 +33,8 @@ constexpr TableRow kDerived[] = {
      "SELECT hex(mac) || quote(party) || quote(ticket_no) FROM erased_name ORDER BY mac"},
     {"alias",
      "SELECT quote(party) || quote(number) || quote(ticket_no) FROM alias ORDER BY party, number"},
+    {"attachment",
+     "SELECT hex(mac) || '|' || seq || quote(ticket_no) FROM attachment ORDER BY mac, seq"},
     {"replay", "SELECT hex(replay_key) || '|' || message_seq FROM replay ORDER BY replay_key"},
     {"serial", "SELECT quote(region) || day || '|' || serial FROM serial ORDER BY region"},
     {"epoch",
@@ -242,6 +244,13 @@ base::Status Rebuilder::rebuildRecord(const Entry& entry) {
         return std::pair(each.version, each.correction);
     };
     if (!latest || order(identity) > order(latest->identity)) addNames(entry);
+    for (const auto& digest : ticket::namedAttachments(*record)) {
+        const auto named = lookups_.digests().attachment(digest);
+        change(
+            database_, "INSERT INTO attachment (mac, seq, ticket_no) VALUES (?, ?, ?)", Blob{named},
+            seq, entry.header.ticket_no
+        );
+    }
     return {};
 }
 

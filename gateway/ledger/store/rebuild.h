@@ -1,5 +1,5 @@
 // Rebuild (重建): every table that can be, made anew from leaves and payloads, in one transaction.
-//   derived   node, identity, erased_name, replay, serial, epoch, the columns of leaf beside the
+//   derived   node, identity, erased_name, attachment, replay, serial, epoch, the columns of leaf beside the
 //             leaf; alias as far as below
 //   kept      leaf, payload, and what nothing else holds: tickets' wrapped keys; checkpoints, which
 //             are signatures and must never be made again over what somebody changed; the work in

@@ -109,6 +109,25 @@ void SqliteTransaction::endDeliveries(const std::string& ticket_no, ErasureNote&
     );
 }
 
+/// What the ticket's records named and nothing else names now. Read from the payloads: the table has
+/// keyed digests.
+std::vector<std::string> SqliteTransaction::eraseAttachmentNames(const ErasureNote& note) {
+    std::set<std::string> named;
+    for (const Seq seq : note.entries) {
+        const auto entry = context_.lookups.entry(seq);
+        if (!entry.ok() || entry->header.type != EntryType::Record) continue;
+        const auto record = ticket::fromCanonicalText(entry->payload);
+        if (!record.ok()) continue;
+        for (auto& digest : ticket::namedAttachments(*record)) named.insert(std::move(digest));
+    }
+    change(context_.database, "DELETE FROM attachment WHERE ticket_no = ?", note.ticket_no);
+    std::vector<std::string> only_here;
+    for (const auto& digest : named) {
+        if (context_.lookups.attachmentNames(digest, 1).empty()) only_here.push_back(digest);
+    }
+    return only_here;
+}
+
 /// Records of other tickets whose raw bytes go with these messages.
 std::uint64_t SqliteTransaction::otherRecords(
     const std::string& ticket_no, const std::vector<Seq>& messages
@@ -144,6 +163,7 @@ base::Result<ErasureReport> SqliteTransaction::eraseTicket(const ErasureOrder& o
     // Names first: they are read from the payloads.
     eraseNames(order.ticket_no, note);
     endDeliveries(order.ticket_no, note);
+    report.attachments = eraseAttachmentNames(note);
     report.other_records = otherRecords(order.ticket_no, note.messages);
     for (const Seq seq : note.entries) overwritePayload(context_.database, seq);
     for (const Seq seq : note.messages) overwritePayload(context_.database, seq);

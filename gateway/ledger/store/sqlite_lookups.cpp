@@ -130,6 +130,23 @@ std::vector<Alias> Lookups::aliases(const std::string& ticket_no) {
     return found;
 }
 
+std::vector<AttachmentName> Lookups::attachmentNames(
+    const std::string& digest, std::size_t limit
+) {
+    const auto mac = digests_.attachment(digest);
+    Query query(
+        database_, "SELECT seq, ticket_no FROM attachment WHERE mac = ? ORDER BY seq LIMIT ?",
+        Blob{mac}, limit
+    );
+    std::vector<AttachmentName> names;
+    while (query.next()) names.push_back({query.unsignedInteger(0), query.text(1)});
+    return names;
+}
+
+bool Lookups::namesAttachments(Seq seq) {
+    return Query(database_, "SELECT 1 FROM attachment WHERE seq = ? LIMIT 1", seq).next();
+}
+
 bool Lookups::hasTicket(const std::string& ticket_no) {
     return Query(database_, "SELECT 1 FROM ticket WHERE ticket_no = ?", ticket_no).next();
 }

@@ -29,6 +29,8 @@ public:
     const KeyedDigests& digests() const { return digests_; }
     std::optional<std::string> findTicket(const std::string& party, const std::string& number);
     std::vector<Alias> aliases(const std::string& ticket_no);
+    std::vector<AttachmentName> attachmentNames(const std::string& digest, std::size_t limit);
+    bool namesAttachments(Seq seq);
     std::vector<std::string> ticketNumbers(std::size_t limit);
     bool hasTicket(const std::string& ticket_no);
     bool isErased(const std::string& ticket_no);

@@ -2,7 +2,8 @@
 
 #include <sqlite3.h>
 
-#include "gateway/ledger/store/keyed_digests.h"
+#include "gateway/ledger/store/sqlite_lookups.h"
+#include "gateway/ticket/record_json.h"
 
 namespace yht::ledger {
 namespace {
@@ -82,6 +83,34 @@ void countEpochs(Database& database, base::BytesView) {
     )sql");
 }
 
+void nameAttachments(Database& database, base::BytesView kek) {
+    database.execute(R"sql(
+        CREATE TABLE attachment (
+            seq       INTEGER NOT NULL,
+            mac       BLOB NOT NULL,
+            ticket_no TEXT NOT NULL,
+            PRIMARY KEY (seq, mac)
+        ) WITHOUT ROWID;
+        CREATE INDEX attachment_by_mac ON attachment (mac, seq);
+        CREATE INDEX attachment_by_ticket ON attachment (ticket_no);
+    )sql");
+    Lookups lookups(database, kek);
+    Query records(database, "SELECT seq FROM leaf WHERE type = 2 ORDER BY seq");
+    while (records.next()) {
+        const auto entry = lookups.entry(records.unsignedInteger(0));
+        if (!entry.ok()) continue;  // erased, or not to be read by anybody
+        const auto record = ticket::fromCanonicalText(entry->payload);
+        if (!record.ok()) continue;
+        for (const auto& digest : ticket::namedAttachments(*record)) {
+            const auto mac = lookups.digests().attachment(digest);
+            change(
+                database, "INSERT INTO attachment (mac, seq, ticket_no) VALUES (?, ?, ?)",
+                Blob{mac}, entry->header.seq, entry->header.ticket_no
+            );
+        }
+    }
+}
+
 struct Step {
     std::int64_t from;  // gives from + 1
     void (*run)(Database& database, base::BytesView kek);
@@ -92,6 +121,7 @@ constexpr Step kSteps[] = {
     {1, keyIdentityDigests, "PRAGMA user_version = 2"},
     {2, keepKeysInPlace, "PRAGMA user_version = 3"},
     {3, countEpochs, "PRAGMA user_version = 4"},
+    {4, nameAttachments, "PRAGMA user_version = 5"},
 };
 
 void runStep(Database& database, base::BytesView kek, const Step& step) {

@@ -126,6 +126,15 @@ CREATE TABLE alias (
 ) WITHOUT ROWID;
 CREATE INDEX alias_by_ticket ON alias (ticket_no);
 
+CREATE TABLE attachment (             -- which records name which
+    seq       INTEGER NOT NULL,
+    mac       BLOB NOT NULL,          -- keyed digest of its SHA-256
+    ticket_no TEXT NOT NULL,          -- '' for a stand-alone record
+    PRIMARY KEY (seq, mac)
+) WITHOUT ROWID;
+CREATE INDEX attachment_by_mac ON attachment (mac, seq);
+CREATE INDEX attachment_by_ticket ON attachment (ticket_no);
+
 CREATE TABLE serial (                 -- the last number given out
     region TEXT PRIMARY KEY,
     day    INTEGER NOT NULL,
@@ -144,6 +153,7 @@ DROP TABLE IF EXISTS node;
 DROP TABLE IF EXISTS identity;
 DROP TABLE IF EXISTS erased_name;
 DROP TABLE IF EXISTS alias;
+DROP TABLE IF EXISTS attachment;
 DROP TABLE IF EXISTS serial;
 DROP TABLE IF EXISTS replay;
 )sql";
@@ -180,7 +190,7 @@ void create(Database& database, const LedgerNames& names) {
     database.execute("BEGIN IMMEDIATE");
     database.execute(kOriginalTables);
     database.execute(kDerivedTables);
-    database.execute("PRAGMA user_version = 4");
+    database.execute(("PRAGMA user_version = " + std::to_string(kSchemaVersion)).c_str());
     constexpr const char* kInsert = "INSERT INTO meta (name, value) VALUES (?, ?)";
     change(database, kInsert, std::string_view("verifier_key"), names.verifier_key);
     change(

@@ -190,6 +190,18 @@ base::Status SqliteTransaction::addAlias(const Alias& alias) {
     return base::makeError(base::ErrorCode::AliasConflict, "held by " + holder.value_or("nobody"));
 }
 
+base::Status SqliteTransaction::addAttachment(
+    const std::string& digest, const AttachmentName& name
+) {
+    const auto mac = context_.lookups.digests().attachment(digest);
+    change(
+        context_.database,
+        "INSERT INTO attachment (mac, seq, ticket_no) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+        Blob{mac}, name.seq, name.ticket_no
+    );
+    return {};
+}
+
 base::Status SqliteTransaction::addReplay(base::BytesView key, Seq message_seq) {
     const int added = change(
         context_.database,

@@ -42,6 +42,7 @@ public:
     ) override;
     base::Result<std::string> newTicket(const std::string& region) override;
     base::Status addAlias(const Alias& alias) override;
+    base::Status addAttachment(const std::string& digest, const AttachmentName& name) override;
     base::Status addReplay(base::BytesView key, Seq message_seq) override;
     base::Status setCursor(const std::string& name, Seq seq) override;
     base::Status putDelivery(const DeliveryRow& row) override;
@@ -66,6 +67,7 @@ private:
     // sqlite_erasure.cpp
     void eraseNames(const std::string& ticket_no, ErasureNote& note);
     void endDeliveries(const std::string& ticket_no, ErasureNote& note);
+    std::vector<std::string> eraseAttachmentNames(const ErasureNote& note);
     std::uint64_t otherRecords(const std::string& ticket_no, const std::vector<Seq>& messages);
 
     CommitContext context_;

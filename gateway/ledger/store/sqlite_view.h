@@ -31,6 +31,13 @@ public:
     std::vector<Alias> aliases(const std::string& ticket_no) override {
         return ask([&] { return lookups().aliases(ticket_no); });
     }
+    std::vector<AttachmentName> attachmentNames(const std::string& digest, std::size_t limit)
+        override {
+        return ask([&] { return lookups().attachmentNames(digest, limit); });
+    }
+    bool namesAttachments(Seq seq) override {
+        return ask([&] { return lookups().namesAttachments(seq); });
+    }
     bool hasTicket(const std::string& ticket_no) override {
         return ask([&] { return lookups().hasTicket(ticket_no); });
     }

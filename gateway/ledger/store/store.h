@@ -55,6 +55,13 @@ struct Alias {
     std::string ticket_no;
 };
 
+/// A record that names an attachment.
+struct AttachmentName {
+    Seq seq = 0;
+    std::string ticket_no;  // "" for a stand-alone record
+    bool operator==(const AttachmentName&) const = default;
+};
+
 /// permanent values; `Done` rows are deleted, so it never stands in the table.
 enum class DeliveryState : std::uint8_t { Ready = 1, InFlight = 2, Held = 3, Unknown = 4, Dead = 5 };
 const char* deliveryStateName(DeliveryState state);
@@ -112,6 +119,11 @@ public:
                                                     const std::string& record_ref) = 0;
     virtual std::optional<std::string> findTicket(const std::string& party, const std::string& number) = 0;
     virtual std::vector<Alias> aliases(const std::string& ticket_no) = 0;
+    /// Records that name the attachment with this SHA-256 (64 hexadecimal digits), the first that did so first, at
+    /// most `limit`.
+    virtual std::vector<AttachmentName> attachmentNames(const std::string& digest, std::size_t limit) = 0;
+    /// Whether the record of this entry names any attachment.
+    virtual bool namesAttachments(Seq seq) = 0;
     virtual bool hasTicket(const std::string& ticket_no) = 0;
     /// Its key was destroyed (erasure.h): nothing of it can be read, and nothing be added.
     virtual bool isErased(const std::string& ticket_no) = 0;
@@ -154,6 +166,8 @@ public:
     /// Errors: AliasConflict where (party, number) names another ticket. Naming the same again is nothing, and so
     /// is naming a ticket that was erased: a far side's answer may come after the erasure.
     virtual base::Status addAlias(const Alias& alias) = 0;
+    /// What attachmentNames() finds. Requires: append() gave `name.seq` in this transaction.
+    virtual base::Status addAttachment(const std::string& digest, const AttachmentName& name) = 0;
     /// Errors: ReplayRefused where the key is taken.
     virtual base::Status addReplay(base::BytesView key, Seq message_seq) = 0;
     virtual base::Status setCursor(const std::string& name, Seq seq) = 0;

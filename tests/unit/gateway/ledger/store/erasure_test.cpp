@@ -68,6 +68,40 @@ TEST_F(ErasureTest, NothingOfTheTicketCanBeRead) {
     EXPECT_EQ("ledger.erased", read(2));
 }
 
+TEST_F(ErasureTest, WhatTheTicketsRecordsNamedIsForgotten) {
+    const auto number = submit("A-1");
+    const auto other = submit("A-2");
+    must(run([&](Transaction& transaction) -> base::Status {
+        must(transaction.addAttachment("aa", {2, number}));
+        return transaction.addAttachment("aa", {4, other});
+    }));
+    erase(number);
+    EXPECT_EQ((std::vector<AttachmentName>{{4, other}}), look()->attachmentNames("aa", 10));
+}
+
+TEST_F(ErasureTest, TellsWhichAttachmentsNothingElseNames) {
+    const std::string here(64, 'a'), elsewhere(64, 'b'), alone(64, 'c');
+    std::string number;
+    must(run([&](Transaction& transaction) -> base::Status {
+        const auto message = *transaction.append(messageDraft("message"));
+        number = *transaction.newTicket(kRegion);
+        const auto seq = *transaction.append(recordDraft(
+            R"({"attachment_digests":[")" + here + R"(",")" + elsewhere + R"(",")" + alone +
+                R"("],"kind":"appeal","record_ref":"A-1","source":"hotline"})",
+            number, message
+        ));
+        for (const auto& digest : {here, elsewhere, alone}) {
+            must(transaction.addAttachment(digest, {seq, number}));
+        }
+        return transaction.addAttachment(alone, {seq + 1, ""});  // a stand-alone record's
+    }));
+    const auto other = submit("A-2");
+    must(run([&](Transaction& transaction) { return transaction.addAttachment(elsewhere, {4, other}); }));
+    EXPECT_TRUE(look()->namesAttachments(2));
+    EXPECT_THAT(erase(number).attachments, ElementsAre(here));
+    EXPECT_FALSE(look()->namesAttachments(2));
+}
+
 TEST_F(ErasureTest, LedgerStaysSoundAndItsProofsStand) {
     const auto number = submit("A-1");
     const auto before = receipt(2);

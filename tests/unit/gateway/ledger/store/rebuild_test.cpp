@@ -24,6 +24,7 @@ protected:
     RebuildTest() {
         first_ = put("A-1", {});
         put("A-2", {});
+        put("A-3", {{Field::recording_digest, std::string(64, 'a')}});
         put("A-2", {}, "changed");  // versions 1 and 2, derived
         put("B-1", {{Field::version, "7"}});
         put("B-1", {{Field::version, "9"}});
@@ -74,6 +75,9 @@ protected:
             if (identity.version == 0) identity.version = latest ? latest->identity.version + 1 : 1;
             const auto seq = *transaction.append(recordDraft(text, number, message));
             must(transaction.addIdentity(identity, seq, crypto::sha256(text), number));
+            for (const auto& digest : ticket::namedAttachments(record)) {
+                must(transaction.addAttachment(digest, {seq, number}));
+            }
             return transaction.addAlias({"hotline", ref, number});
         }));
         return number;
@@ -114,7 +118,7 @@ TEST_F(RebuildTest, SoundLedgerStaysAsItIs) {
     const auto report = rebuild();
     EXPECT_TRUE(report.same());
     EXPECT_EQ(0u, report.kept_names);
-    EXPECT_EQ(7u, report.tables.size());
+    EXPECT_EQ(8u, report.tables.size());
     for (const auto& table : report.tables) EXPECT_LT(0u, table.rows) << table.name;
     EXPECT_EQ(before, everything());
     EXPECT_EQ("sound", verdict());
@@ -136,7 +140,8 @@ INSTANTIATE_TEST_SUITE_P(
     Of, RebuildAfter,
     testing::Values(
         "DELETE FROM node", "DELETE FROM identity", "DELETE FROM erased_name", "DELETE FROM alias",
-        "DELETE FROM replay", "DELETE FROM serial", "DELETE FROM epoch", "DROP TABLE node",
+        "DELETE FROM replay", "DELETE FROM serial", "DELETE FROM epoch", "DELETE FROM attachment",
+        "DROP TABLE attachment", "UPDATE attachment SET seq = seq + 1", "DROP TABLE node",
         "DROP TABLE identity", "DROP TABLE erased_name", "DROP TABLE alias", "DROP TABLE replay",
         "DROP TABLE serial", "DROP TABLE epoch", "UPDATE node SET hash = zeroblob(32)",
         "UPDATE identity SET seq = 2",

@@ -85,6 +85,30 @@ TEST_F(MigrationTest, LedgerOfSchema1OpensWithEverythingItHolds) {
     EXPECT_EQ("sound", verdict());
 }
 
+TEST_F(MigrationTest, RecordsOfBeforeAreFoundByTheAttachmentsTheyName) {
+    open();
+    const std::string digest(64, 'a');
+    std::string number;
+    must(run([&](Transaction& transaction) -> base::Status {
+        auto message = transaction.append(messageDraft("message"));
+        number = *transaction.newTicket(kRegion);
+        return transaction
+                       .append(recordDraft(
+                           R"({"attachment_digests":[")" + digest +
+                               R"("],"kind":"appeal","record_ref":"A-4","source":"hotline"})",
+                           number, *message
+                       ))
+                       .ok()
+                   ? base::Status()
+                   : base::makeError(base::ErrorCode::Internal);
+    }));
+    ASSERT_TRUE(look()->attachmentNames(digest, 10).empty());  // as it was before there was an index
+    close();
+    makeSchema1();
+    open();
+    EXPECT_EQ((std::vector<AttachmentName>{{8, number}}), look()->attachmentNames(digest, 10));
+}
+
 TEST_F(MigrationTest, PlainDigestsAreGoneFromTheFiles) {
     makeSchema1();
     ASSERT_TRUE(filesHold(*base::fromHex(plainDigest("A-2"))));

@@ -56,6 +56,21 @@ protected:
     }
 };
 
+TEST_F(SqliteTransactionTest, AttachmentsAreFoundByDigestInTheOrderTheyWereNamed) {
+    const auto ticket = submit("A-1");
+    const auto other = submit("A-2");
+    must(run([&](Transaction& transaction) -> base::Status {
+        must(transaction.addAttachment("aa", {4, other}));
+        must(transaction.addAttachment("aa", {2, ticket}));
+        must(transaction.addAttachment("bb", {4, other}));
+        return transaction.addAttachment("aa", {2, ticket});
+    }));
+    const std::vector<AttachmentName> both = {{2, ticket}, {4, other}};
+    EXPECT_EQ(both, look()->attachmentNames("aa", 10));
+    EXPECT_EQ(1u, look()->attachmentNames("aa", 1).size());
+    EXPECT_TRUE(look()->attachmentNames("cc", 10).empty());
+}
+
 TEST_F(SqliteTransactionTest, FailedTaskLeavesNoTrace) {
     failThenSubmit("A-1", "A-2");
     const auto now = look();
