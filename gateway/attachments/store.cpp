@@ -1,0 +1,277 @@
+#include "gateway/attachments/store.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+
+#include "gateway/base/bytes.h"
+
+namespace yht::attachments {
+namespace {
+
+using base::ErrorCode;
+namespace fs = std::filesystem;
+
+constexpr std::size_t kPartnerDigits = 32;
+constexpr std::size_t kTemporaryNameBytes = 16;
+
+base::Status makeFolder(const std::string& path) {
+    if (::mkdir(path.c_str(), S_IRWXU) == 0 || errno == EEXIST) return {};
+    return ioError("mkdir " + path);
+}
+
+base::Error ioFailed(const std::string& what, const std::error_code& code) {
+    return base::makeError(ErrorCode::IoFailed, "attachments: " + what + ": " + code.message());
+}
+
+bool exists(const std::string& path) {
+    return ::access(path.c_str(), F_OK) == 0;
+}
+
+}  // namespace
+
+bool isDigest(const std::string& text) {
+    constexpr std::size_t kDigits = 64;
+    return text.size() == kDigits && text.find_first_not_of("0123456789abcdef") == std::string::npos;
+}
+
+// ---- Upload
+
+Upload::Upload(Store& store, std::string partner_id, std::string path, FileHandle file)
+    : store_(store),
+      partner_id_(std::move(partner_id)),
+      path_(std::move(path)),
+      file_(std::move(file)),
+      writer_(file_, store.options_.kek, store.options_.random) {}
+
+Upload::~Upload() {
+    if (!kept_) ::unlink(path_.c_str());
+    if (!counted_ && !kept_) store_.count(ErrorCode::Internal);
+    store_.ended(*this);
+}
+
+/// Counts how an upload ended, once.
+template <class T>
+T Upload::counted(T result) {
+    if (!result.ok() && !counted_) {
+        store_.count(result.error().code);
+        counted_ = true;
+    }
+    return result;
+}
+
+base::Status Upload::write(base::BytesView content) {
+    return counted(take(content));
+}
+
+base::Status Upload::take(base::BytesView content) {
+    if (content.size() > store_.options_.bytes_max - size_bytes_) {
+        return base::makeError(ErrorCode::BodyTooLarge);
+    }
+    if (auto typed = detector_.take(content); !typed) return typed;
+    const auto needed = sealedFileBytes(size_bytes_ + content.size());
+    if (auto reserved = store_.reserve(needed - reserved_bytes_); !reserved) return reserved;
+    reserved_bytes_ = needed;
+    size_bytes_ += content.size();
+    sha256_.update(content);
+    return writer_.write(content);
+}
+
+base::Result<Kept> Upload::keep(const Order& order) {
+    return counted(settle(order));
+}
+
+base::Result<Kept> Upload::settle(const Order& order) {
+    Facts facts{.size_bytes = size_bytes_, .sha256 = sha256_.finish(), .media_type = {}};
+    if (facts.sha256 != order.sha256) {
+        return base::makeError(ErrorCode::DigestMismatch, "sha-256");
+    }
+    auto media_type = detector_.finish(order.media_type);
+    if (!media_type) return std::move(media_type).error();
+    facts.media_type = *std::move(media_type);
+    if (auto finished = writer_.finish(facts); !finished) return finished.error();
+    if (!store_.options_.scan.program.empty()) {
+        auto content = SealedReader::open(openFile(path_, O_RDONLY), store_.options_.kek);
+        if (!content) return std::move(content).error();
+        if (auto clean = scan(store_.options_.scan, *content); !clean) return clean.error();
+    }
+    auto kept = store_.place(*this, facts);
+    kept_ = kept.ok();
+    return kept;
+}
+
+// ---- Store
+
+base::Result<std::unique_ptr<Store>> Store::open(StoreOptions options) {
+    std::unique_ptr<Store> store(new Store(std::move(options)));
+    if (auto prepared = store->prepareFolders(); !prepared) return prepared.error();
+    if (auto added = store->addUp(); !added) return added.error();
+    return store;
+}
+
+base::Status Store::prepareFolders() {
+    const std::string incoming = options_.directory + "/incoming";
+    for (const auto& folder : {options_.directory, incoming, options_.directory + "/erasing"}) {
+        if (auto made = makeFolder(folder); !made) return made;
+    }
+    std::error_code failed;
+    for (const auto& left : fs::directory_iterator(incoming, failed)) {
+        if (::unlink(left.path().c_str()) != 0) return ioError("unlink " + left.path().string());
+    }
+    if (failed) return ioFailed("list " + incoming, failed);
+    return syncFolder(options_.directory);
+}
+
+base::Status Store::addUp() {
+    counters_.bytes_max = options_.total_bytes_max;
+    std::error_code failed;
+    fs::recursive_directory_iterator at(options_.directory, failed);
+    for (; !failed && at != fs::recursive_directory_iterator(); at.increment(failed)) {
+        if (!at->is_regular_file(failed)) continue;
+        if (at->path().parent_path().filename() == "erasing") continue;
+        if (!isDigest(at->path().filename().string())) continue;
+        counters_.bytes += at->file_size(failed);
+        if (++counters_.files > kFilesMax) {
+            return base::makeError(ErrorCode::ConfigInvalid, "attachments: too many files");
+        }
+    }
+    if (failed) return ioFailed("list " + options_.directory, failed);
+    return {};
+}
+
+std::string Store::fileOf(const std::string& digest) const {
+    return options_.directory + "/" + digest.substr(0, 2) + "/" + digest;
+}
+
+std::string Store::markOf(const std::string& digest, const std::string& partner_id) const {
+    const auto partner = base::toHex(crypto::sha256(partner_id)).substr(0, kPartnerDigits);
+    return fileOf(digest) + ".by-" + partner;
+}
+
+base::Result<std::unique_ptr<Upload>> Store::begin(const std::string& partner_id) {
+    if (auto taken = takeSlot(partner_id); !taken) return taken.error();
+    const auto path = options_.directory + "/incoming/" +
+                      base::toHex(options_.random.bytes(kTemporaryNameBytes));
+    auto file = openFile(path, O_RDWR | O_CREAT | O_EXCL);
+    if (!file.isOpen()) {
+        const auto error = ioError("create");
+        count(error.code);
+        giveSlotBack(partner_id);
+        return error;
+    }
+    return std::unique_ptr<Upload>(new Upload(*this, partner_id, path, std::move(file)));
+}
+
+base::Status Store::reserve(std::uint64_t bytes) {
+    const std::lock_guard lock(mutex_);
+    if (bytes > options_.total_bytes_max - std::min(counters_.bytes, options_.total_bytes_max)) {
+        return base::makeError(
+            ErrorCode::AttachmentQuota, std::to_string(counters_.bytes) + " octets are used"
+        );
+    }
+    counters_.bytes += bytes;
+    return {};
+}
+
+base::Status Store::setNames(
+    const std::string& path, const std::string& digest, const std::string& mark, bool is_there
+) const {
+    if (!openFile(mark, O_WRONLY | O_CREAT).isOpen()) return ioError("mark");
+    if (is_there) {
+        ::unlink(path.c_str());
+    } else if (::rename(path.c_str(), fileOf(digest).c_str()) != 0) {
+        return ioError("rename");
+    }
+    return syncFolder(options_.directory + "/" + digest.substr(0, 2));
+}
+
+base::Result<Kept> Store::place(const Upload& upload, const Facts& facts) {
+    const std::lock_guard placing(place_mutex_);
+    const auto digest = base::toHex(facts.sha256);
+    const auto folder = options_.directory + "/" + digest.substr(0, 2);
+    const auto mark = markOf(digest, upload.partner_id_);
+    if (auto made = makeFolder(folder); !made) return made.error();
+    if (auto synced = syncFolder(options_.directory); !synced) return synced.error();
+    // Content that is there stays as it is, and under the type it came with first; what is there but
+    // can't be read is replaced.
+    auto there = find(digest);
+    const bool marked = exists(mark);
+    Kept kept{.facts = there ? there->facts() : facts, .again = marked && there.ok()};
+    if (auto named = setNames(upload.path_, digest, mark, there.ok()); !named) {
+        if (!marked) ::unlink(mark.c_str());
+        if (!there) ::unlink(fileOf(digest).c_str());
+        return named.error();
+    }
+    const std::lock_guard lock(mutex_);
+    ++(kept.again ? counters_.again : counters_.kept);
+    if (there) {
+        counters_.bytes -= upload.reserved_bytes_;
+    } else {
+        ++counters_.files;
+    }
+    return kept;
+}
+
+void Store::ended(const Upload& upload) {
+    giveSlotBack(upload.partner_id_);
+    const std::lock_guard lock(mutex_);
+    if (!upload.kept_) counters_.bytes -= upload.reserved_bytes_;
+}
+
+/// One partner leaves room for the others.
+base::Status Store::takeSlot(const std::string& partner_id) {
+    const std::lock_guard lock(mutex_);
+    const auto held = under_way_.find(partner_id);
+    const auto refused = counters_.uploads_under_way >= options_.uploads_max ? ErrorCode::AttachmentUploads
+                                                                             : ErrorCode::TooManyRequests;
+    const std::size_t own_max = (options_.uploads_max + 1) / 2;
+    if (refused == ErrorCode::AttachmentUploads ||
+        (held != under_way_.end() && held->second >= own_max)) {
+        ++counters_.not_kept[refused];
+        return base::makeError(refused);
+    }
+    ++under_way_[partner_id];
+    ++counters_.uploads_under_way;
+    return {};
+}
+
+void Store::giveSlotBack(const std::string& partner_id) {
+    const std::lock_guard lock(mutex_);
+    --counters_.uploads_under_way;
+    const auto held = under_way_.find(partner_id);
+    if (--held->second == 0) under_way_.erase(held);
+}
+
+void Store::count(ErrorCode code) {
+    const std::lock_guard lock(mutex_);
+    ++counters_.not_kept[code];
+}
+
+base::Result<SealedReader> Store::find(const std::string& digest) const {
+    if (!isDigest(digest)) return base::makeError(ErrorCode::NotFound);
+    auto file = openFile(fileOf(digest), O_RDONLY);
+    if (!file.isOpen()) {
+        if (errno == ENOENT) return base::makeError(ErrorCode::NotFound);
+        return ioError("open");
+    }
+    auto reader = SealedReader::open(std::move(file), options_.kek);
+    if (reader && base::toHex(reader->facts().sha256) != digest) {
+        return base::makeError(ErrorCode::AttachmentCorrupt, "it is another attachment's file");
+    }
+    return reader;
+}
+
+bool Store::broughtBy(const std::string& digest, const std::string& partner_id) const {
+    return isDigest(digest) && exists(markOf(digest, partner_id));
+}
+
+Counters Store::counters() const {
+    const std::lock_guard lock(mutex_);
+    return counters_;
+}
+
+}  // namespace yht::attachments

@@ -1,0 +1,157 @@
+// Attachments (附件): files named by the SHA-256 of their content, encrypted, in one folder.
+//   <directory>/incoming/<random>        being received; a start removes what a crash left here
+//   <directory>/ab/<64 hex digits>       kept; sealed_file.h is the format
+//   <directory>/ab/<64 hex>.by-<32 hex>  empty: the partner whose id has that digest brought the bytes
+//   <directory>/erasing/<64 hex>         empty: about to be destroyed with a ticket that is being erased
+// A file is kept in this order: content and header with fsync, type, scan, mark of who brought it, rename,
+// fsync of the folder. So a name that is there always holds the whole content, and a mark without its
+// file means only that its partner had the bytes.
+// One is destroyed in this order: noted in erasing/, the ledger's commit, its header with the only copy of its
+// key overwritten with zeros and fsync, its names removed, the note removed. What a crash leaves noted is
+// judged again by the next start: the ledger says whether a record still names it.
+// Uses: sealed_file, media_type, scan. Used by: intake/http, app.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "gateway/attachments/media_type.h"
+#include "gateway/attachments/scan.h"
+#include "gateway/attachments/sealed_file.h"
+#include "gateway/crypto/digest.h"
+
+namespace yht::attachments {
+
+inline constexpr std::uint64_t kBytesMaxDefault = 200ULL << 20;
+inline constexpr std::uint64_t kTotalBytesMaxDefault = 10ULL << 30;
+inline constexpr std::size_t kUploadsMaxDefault = 8;
+inline constexpr std::size_t kFilesMax = 10'000'000;
+
+struct StoreOptions {
+    std::string directory;
+    base::Bytes kek;
+    base::Random& random;
+    std::uint64_t bytes_max = kBytesMaxDefault;             // of one attachment's content
+    std::uint64_t total_bytes_max = kTotalBytesMaxDefault;  // of all files, those under way included
+    std::size_t uploads_max = kUploadsMaxDefault;           // at once; of one partner half of them
+    ScanOptions scan;
+};
+
+struct Kept {
+    Facts facts;
+    bool again = false;  // this partner had brought it before
+};
+
+struct Counters {
+    std::uint64_t files = 0, bytes = 0, bytes_max = 0, uploads_under_way = 0;
+    std::uint64_t kept = 0, again = 0;                    // since the start
+    std::map<base::ErrorCode, std::uint64_t> not_kept;  // since the start; Internal: given up by the sender
+};
+
+/// 64 lower-case hexadecimal digits.
+bool isDigest(const std::string& text);
+
+class Store;
+
+/// One attachment being received. Not kept: nothing of it is left when this object goes.
+/// Thread-safety: one thread.
+class Upload {
+public:
+    ~Upload();
+    Upload(const Upload&) = delete;
+    Upload& operator=(const Upload&) = delete;
+
+    /// Errors: BodyTooLarge, AttachmentType, AttachmentQuota, DiskFull, IoFailed.
+    base::Status write(base::BytesView content);
+
+    struct Order {
+        std::string media_type;  // as declared
+        base::Bytes sha256;      // what the content must have
+    };
+    /// Once. The content has reached the disk under its name when this returns a value.
+    /// Errors: DigestMismatch, AttachmentType, AttachmentTypeDiffers, AttachmentRefused,
+    /// AttachmentUnchecked, DiskFull, IoFailed.
+    base::Result<Kept> keep(const Order& order);
+
+private:
+    friend class Store;
+    Upload(Store& store, std::string partner_id, std::string path, FileHandle file);
+    base::Status take(base::BytesView content);
+    base::Result<Kept> settle(const Order& order);
+    template <class T>
+    T counted(T result);
+
+    Store& store_;
+    const std::string partner_id_;
+    const std::string path_;
+    const FileHandle file_;
+    SealedWriter writer_;
+    crypto::Sha256 sha256_;
+    TypeDetector detector_;
+    std::uint64_t size_bytes_ = 0;
+    std::uint64_t reserved_bytes_ = 0;  // of the store's total
+    bool kept_ = false;
+    bool counted_ = false;
+};
+
+/// The only one of its directory: the ledger's lock sees to that.
+/// Thread-safety: any thread.
+class Store {
+public:
+    /// Makes the folders, removes what was not finished, adds up what is there.
+    /// Errors: IoFailed, DiskFull, ConfigInvalid (more than kFilesMax files).
+    static base::Result<std::unique_ptr<Store>> open(StoreOptions options);
+
+    std::uint64_t bytesMax() const { return options_.bytes_max; }
+    /// Errors: AttachmentUploads (too many at once), TooManyRequests (too many of this partner), DiskFull,
+    /// IoFailed.
+    base::Result<std::unique_ptr<Upload>> begin(const std::string& partner_id);
+    /// `digest`: 64 lower-case hexadecimal digits, anything else is not found.
+    /// Errors: NotFound, AttachmentCorrupt, IoFailed.
+    base::Result<SealedReader> find(const std::string& digest) const;
+    /// Whether the partner brought these bytes.
+    bool broughtBy(const std::string& digest, const std::string& partner_id) const;
+
+    /// These may have to go with a ticket: stands on the disk when this returns. Names that are no digest, or
+    /// that nothing is kept under, are passed over. Errors: DiskFull, IoFailed.
+    base::Status noteErasing(const std::vector<std::string>& digests);
+    /// What was noted and neither destroyed nor spared since. Errors: IoFailed.
+    base::Result<std::vector<std::string>> erasing() const;
+    /// Its key is overwritten, its names go; nothing where it is not there. Who is reading it may finish.
+    /// Errors: IoFailed; safe to call again.
+    base::Status destroy(const std::string& digest);
+    /// Only the note goes. Errors: IoFailed.
+    base::Status spare(const std::string& digest);
+    Counters counters() const;
+
+private:
+    friend class Upload;
+    explicit Store(StoreOptions options) : options_(std::move(options)) {}
+    base::Status prepareFolders();
+    base::Status addUp();
+    std::string fileOf(const std::string& digest) const;
+    std::string markOf(const std::string& digest, const std::string& partner_id) const;
+    std::string noteOf(const std::string& digest) const;
+    base::Status removeMarks(const std::string& digest) const;
+    base::Status reserve(std::uint64_t bytes);
+    base::Status setNames(
+        const std::string& path, const std::string& digest, const std::string& mark, bool is_there
+    ) const;
+    base::Result<Kept> place(const Upload& upload, const Facts& facts);
+    base::Status takeSlot(const std::string& partner_id);
+    void giveSlotBack(const std::string& partner_id);
+    void ended(const Upload& upload);
+    void count(base::ErrorCode code);
+
+    const StoreOptions options_;
+    std::mutex place_mutex_;  // held while marks and names are set or removed
+
+    // Protected by mutex_.
+    mutable std::mutex mutex_;
+    Counters counters_;
+    std::map<std::string, std::size_t> under_way_;  // uploads by partner
+};
+
+}  // namespace yht::attachments

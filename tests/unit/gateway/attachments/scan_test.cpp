@@ -1,0 +1,70 @@
+#include "gateway/attachments/scan.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include "attachments_fixture.h"
+
+namespace yht::attachments {
+namespace {
+
+class ScanTest : public AttachmentsTest {
+protected:
+    const base::Bytes content = png(300'000);
+
+    /// What becomes of an upload under that script, and what is left of it.
+    std::string verdict(const std::string& script, std::int64_t deadline_ms = 60'000) {
+        auto with = options();
+        with.scan = {.program = program("scan", script), .deadline_ms = deadline_ms};
+        open(with);
+        const auto code = codeOf(bring("p", content));
+        EXPECT_EQ(0U, incoming().size());
+        EXPECT_EQ(code == "ok", codeOf(store().find(digestOf(content))) == "ok");
+        return code;
+    }
+};
+
+TEST_F(ScanTest, TheProgramReadsTheWholeContentInClear) {
+    EXPECT_EQ("ok", verdict("cat > '" + folder_ + "/seen'"));
+    EXPECT_TRUE(content == readAll(folder_ + "/seen"));
+}
+
+TEST_F(ScanTest, Exit1Refuses) { EXPECT_EQ("attachment.malware", verdict("cat > /dev/null; exit 1")); }
+
+TEST_F(ScanTest, ItMayRefuseBeforeItHasReadAll) { EXPECT_EQ("attachment.malware", verdict("exit 1")); }
+
+TEST_F(ScanTest, CleanWithoutReadingAllIsNotChecked) { EXPECT_EQ("attachment.unchecked", verdict("exit 0")); }
+
+TEST_F(ScanTest, AnotherExitCodeIsNotChecked) {
+    EXPECT_EQ("attachment.unchecked", verdict("cat > /dev/null; exit 2"));
+}
+
+TEST_F(ScanTest, ASignalIsNotChecked) { EXPECT_EQ("attachment.unchecked", verdict("cat > /dev/null; kill -9 $$")); }
+
+TEST_F(ScanTest, AProgramThatIsNotThereIsNotChecked) {
+    auto with = options();
+    with.scan.program = folder_ + "/missing";
+    open(with);
+    EXPECT_EQ("attachment.unchecked", codeOf(bring("p", content)));
+}
+
+TEST_F(ScanTest, PastTheDeadlineTheProgramAndItsChildrenAreEnded) {
+    // The pipe is kept open by whoever is left of the program's group; at its end nobody is.
+    ASSERT_EQ(0, ::mkfifo((folder_ + "/alive").c_str(), S_IRWXU));
+    const auto alive = openFile(folder_ + "/alive", O_RDONLY | O_NONBLOCK);
+    EXPECT_EQ("attachment.unchecked", verdict("exec 3>'" + folder_ + "/alive'; sleep 3600 & sleep 3600", 300));
+    pollfd ended{alive.get(), POLLIN, 0};
+    EXPECT_EQ(1, ::poll(&ended, 1, 20'000));
+}
+
+TEST_F(ScanTest, NoDescriptorOfOursReachesTheProgram) {
+    const auto secret = openFile(folder_ + "/secret", O_RDWR | O_CREAT);
+    const int inherited = ::dup(secret.get());  // without close-on-exec, as libraries open theirs
+    EXPECT_EQ("ok", verdict("cat > /dev/null; ls -l /proc/$$/fd > '" + folder_ + "/fds'"));
+    ::close(inherited);
+    EXPECT_THAT(readAll(folder_ + "/fds"), testing::Not(testing::HasSubstr("secret")));
+}
+
+}  // namespace
+}  // namespace yht::attachments

@@ -1,0 +1,181 @@
+#include "gateway/attachments/store.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "attachments_fixture.h"
+
+namespace yht::attachments {
+namespace {
+
+using testing::IsEmpty;
+
+TEST_F(AttachmentsTest, WhatIsKeptIsThereAfterARestartWithItsFacts) {
+    const auto content = png(200'000);
+    const auto kept = bring("p", content);
+    ASSERT_TRUE(kept.ok());
+    EXPECT_EQ((Facts{200'000, crypto::sha256(content), "image/png"}), kept->facts);
+    open(options());
+    EXPECT_EQ(kept->facts, store().find(digestOf(content))->facts());
+    EXPECT_TRUE(content == read(digestOf(content), 0, content.size()));
+    EXPECT_EQ(1U, store().counters().files);
+    EXPECT_EQ(sealedFileBytes(200'000), store().counters().bytes);
+}
+
+TEST_F(AttachmentsTest, ItIsRememberedWhoBroughtTheBytes) {
+    const auto content = png(100);
+    ASSERT_TRUE(bring("police", content).ok());
+    open(options());
+    EXPECT_TRUE(store().broughtBy(digestOf(content), "police"));
+    EXPECT_FALSE(store().broughtBy(digestOf(content), "water"));
+    EXPECT_FALSE(store().broughtBy(digestOf("x"), "police"));
+}
+
+TEST_F(AttachmentsTest, TheSameAgainIsKeptOnceAndSaidToBeAgainToWhoBroughtItOnly) {
+    const auto content = png(100'000);
+    EXPECT_FALSE(bring("police", content)->again);
+    const auto used = store().counters().bytes;
+    EXPECT_FALSE(bring("water", content)->again);
+    EXPECT_TRUE(bring("police", content)->again);
+    EXPECT_EQ(used, store().counters().bytes);
+    EXPECT_EQ(1U, store().counters().files);
+    EXPECT_EQ(1U, fileCount());
+    EXPECT_TRUE(store().broughtBy(digestOf(content), "water"));
+}
+
+TEST_F(AttachmentsTest, BytesThatMendAFileThatDoesNotOpenReplaceIt) {
+    const auto content = png(100);
+    ASSERT_TRUE(bring("p", content).ok());
+    flip(fileOf(digestOf(content)), 30);
+    ASSERT_EQ("attachment.corrupt", read(digestOf(content), 0, 1));
+    EXPECT_TRUE(bring("p", content).ok());
+    EXPECT_TRUE(content == read(digestOf(content), 0, 100));
+}
+
+TEST_F(AttachmentsTest, AnotherDigestThanAnnouncedLeavesNothing) {
+    auto upload = *store().begin("p");
+    ASSERT_TRUE(upload->write(png(100)).ok());
+    EXPECT_EQ("signature.digest_mismatch",
+              codeOf(upload->keep({.media_type = "image/png", .sha256 = crypto::sha256("other")})));
+    upload.reset();
+    EXPECT_EQ(0U, fileCount());
+    EXPECT_EQ(0U, store().counters().bytes);
+    EXPECT_EQ(1U, store().counters().not_kept.at(base::ErrorCode::DigestMismatch));
+}
+
+TEST_F(AttachmentsTest, LengthIsBoundedToTheOctet) {
+    auto small = options();
+    small.bytes_max = 1000;
+    open(small);
+    EXPECT_EQ("ok", codeOf(bring("p", png(1000))));
+    EXPECT_EQ("request.body_too_large", codeOf(bring("p", png(1001))));
+    EXPECT_THAT(incoming(), IsEmpty());
+}
+
+TEST_F(AttachmentsTest, TheTotalIsBoundedAndRoomThatIsGivenBackCanBeUsed) {
+    auto small = options();
+    small.total_bytes_max = sealedFileBytes(100) + sealedFileBytes(50'000);
+    open(small);
+    ASSERT_EQ("ok", codeOf(bring("p", png(100))));
+    EXPECT_EQ("attachment.quota_reached", codeOf(bring("p", png(50'001, 'b'))));
+    EXPECT_EQ("ok", codeOf(bring("p", png(50'000, 'b'))));
+    open(small);
+    EXPECT_EQ("attachment.quota_reached", codeOf(bring("p", png(10, 'c'))));
+    EXPECT_EQ(2U, fileCount());
+}
+
+TEST_F(AttachmentsTest, UploadsAreBoundedAndOnePartnerHasHalfOfThem) {
+    auto few = options();
+    few.uploads_max = 2;
+    open(few);
+    auto first = store().begin("police");
+    EXPECT_EQ("request.too_many", codeOf(store().begin("police")));
+    auto second = store().begin("water");
+    EXPECT_EQ("attachment.uploads_too_many", codeOf(store().begin("centre")));
+    first->reset();
+    EXPECT_EQ("ok", codeOf(store().begin("police")));
+    EXPECT_EQ(1U, store().counters().uploads_under_way);
+}
+
+TEST_F(AttachmentsTest, AnUploadGivenUpLeavesNothing) {
+    auto upload = *store().begin("p");
+    ASSERT_TRUE(upload->write(png(500'000)).ok());
+    EXPECT_EQ(1U, incoming().size());
+    EXPECT_GT(store().counters().bytes, 500'000U);
+    upload.reset();
+    EXPECT_THAT(incoming(), IsEmpty());
+    EXPECT_EQ(0U, store().counters().bytes);
+}
+
+TEST_F(AttachmentsTest, WhatAKillLeavesIsRemovedByTheNextStart) {
+    const auto kept = png(1000, 'k');
+    ASSERT_TRUE(bring("p", kept).ok());
+    store_.reset();
+    const pid_t child = ::fork();
+    if (child == 0) {
+        auto store = *Store::open(options());
+        auto upload = *store->begin("p");
+        static_cast<void>(upload->write(png(300'000)));
+        ::kill(::getpid(), SIGKILL);
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    ASSERT_TRUE(WIFSIGNALED(status));
+    ASSERT_EQ(1U, incoming().size());
+    open(options());
+    EXPECT_THAT(incoming(), IsEmpty());
+    EXPECT_EQ(sealedFileBytes(1000), store().counters().bytes);
+    EXPECT_TRUE(kept == read(digestOf(kept), 0, 1000));
+}
+
+TEST_F(AttachmentsTest, WhatIsDestroyedHasLostItsKeyItsNamesAndItsRoom) {
+    const auto content = png(100'000), other = png(1000, 'o');
+    ASSERT_TRUE(bring("police", content).ok());
+    ASSERT_TRUE(bring("police", other).ok());
+    // A second name keeps the bytes in sight after the file's own is gone.
+    const auto held = folder_ + "/held";
+    std::filesystem::create_hard_link(fileOf(digestOf(content)), held);
+    ASSERT_EQ("ok", codeOf(store().noteErasing({digestOf(content)})));
+    ASSERT_EQ("ok", codeOf(store().destroy(digestOf(content))));
+    EXPECT_EQ(base::Bytes(kHeaderBytes, '\0'), readAll(held).substr(0, kHeaderBytes));
+    EXPECT_EQ("request.not_found", read(digestOf(content), 0, 1));
+    EXPECT_FALSE(store().broughtBy(digestOf(content), "police"));
+    EXPECT_EQ(sealedFileBytes(1000), store().counters().bytes);
+    EXPECT_EQ(1U, store().counters().files);
+    EXPECT_THAT(*store().erasing(), IsEmpty());
+    EXPECT_TRUE(other == read(digestOf(other), 0, 1000));
+    EXPECT_EQ("ok", codeOf(store().destroy(digestOf(content))));  // once more does no harm
+    EXPECT_EQ(1U, store().counters().files);
+}
+
+TEST_F(AttachmentsTest, WhatWasNotedStandsAfterARestartUntilItIsSparedOrDestroyed) {
+    const auto content = png(100);
+    ASSERT_TRUE(bring("p", content).ok());
+    ASSERT_EQ("ok", codeOf(store().noteErasing({digestOf(content), digestOf("absent"), "../x"})));
+    open(options());
+    EXPECT_THAT(*store().erasing(), testing::ElementsAre(digestOf(content)));
+    EXPECT_EQ(1U, store().counters().files);  // the note is no attachment
+    ASSERT_EQ("ok", codeOf(store().spare(digestOf(content))));
+    EXPECT_THAT(*store().erasing(), IsEmpty());
+    EXPECT_TRUE(content == read(digestOf(content), 0, 100));
+}
+
+TEST_F(AttachmentsTest, AFullDiskIsToldAsSuchAndLeavesNothing) {
+    // A limit on file size gives EFBIG, not ENOSPC; /dev/full gives the real one.
+    const auto full = openFile("/dev/full", O_WRONLY);
+    SealedWriter writer(full, base::Bytes(32, 'k'), random_);
+    EXPECT_EQ("server.disk_full", codeOf(writer.write(png(3 * kChunkBytes))));
+}
+
+TEST_F(AttachmentsTest, NamesThatAreNoDigestAreNotFound) {
+    for (const std::string name : {"", "../../ledger.db", "ab", "AB"}) {
+        EXPECT_EQ("request.not_found", codeOf(store().find(name)));
+        EXPECT_EQ("request.not_found", codeOf(store().find(name + std::string(64 - name.size(), '/'))));
+    }
+    EXPECT_EQ("request.not_found", codeOf(store().find(std::string(64, 'a'))));
+}
+
+}  // namespace
+}  // namespace yht::attachments
