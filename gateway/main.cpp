@@ -7,6 +7,7 @@
 #include "gateway/app/delivery_metrics.h"
 #include "gateway/app/destinations.h"
 #include "gateway/app/gateway.h"
+#include "gateway/app/opened_attachments.h"
 #include "gateway/app/opened_ledger.h"
 
 namespace {
@@ -45,10 +46,12 @@ int serve(const std::string& directory) {
     YHT_STEP(store_options, app::storeOptions(*config, clock, random, false));
     YHT_STEP(store, ledger::SqliteStore::open(*std::move(store_options)));
     YHT_STEP(bundle_recorded, app::recordBundleAtStart(**store, config->directory(), clock, random));
+    YHT_STEP(attachments, app::openAttachments(*config, **store, random));
 
     // Step 6: admission and the door; its ports are bound, nobody is answered yet.
     intake::Admission admission(**store, random);
     auto door_options = app::doorOptions(*config, *std::move(signing_key), *std::move(calendar));
+    door_options.attachments = attachments->get();
     door_options.readiness = app::readinessChecks(**store, clock);
     YHT_STEP(door, http::Door::open(std::move(door_options), contexts, admission, **store, verifier, clock, metrics));
 
@@ -61,7 +64,8 @@ int serve(const std::string& directory) {
     // Step 8: listen. From here on others can reach us; first the operator, who may have to mend something.
     const auto commands = app::controlCommands(config->directory());
     app::ControlServices services{**store, clock, random, config->directory(),
-                                  [&] { return app::reload(*config, trust, contexts, **deliveries); }};
+                                  [&] { return app::reload(*config, trust, contexts, **deliveries); },
+                                  attachments->get()};
     YHT_STEP(control, app::ControlSocket::open(app::controlSocketPath(*config), commands, services));
     (*door)->start();
     app::logLine("ready 就绪: partners 对接方 " + config->text("partner.listen") + ", admin 本机 " +

@@ -4,7 +4,7 @@
 //   request  {"arguments":{name:text…},"command":name,"why":text}          RFC 8785, one line
 //   answer   {"answer":{…}}  or  {"error":{"code":wire,"en":text,"zh":text}}  one line
 //   audit    {"arguments":{…},"command":name,"format":"yht-audit-1","operator":id,"why":text}
-// Uses: ledger, json. Used by: control_socket, the commands of app, main.cpp.
+// Uses: ledger, attachments, json. Used by: control_socket, the commands of app, main.cpp.
 #pragma once
 
 #include <functional>
@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "gateway/attachments/store.h"
 #include "gateway/ledger/store/store.h"
 
 namespace yht::app {
@@ -42,6 +43,7 @@ struct ControlServices {
     std::string directory = {};  // of the deployment
     /// Everything of kReloaded read again; empty where no gateway runs.
     std::function<base::Status()> reload = {};
+    attachments::Store* attachments = nullptr;  // nullptr: none are kept
 };
 
 /// One command under way.

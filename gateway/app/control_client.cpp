@@ -9,6 +9,7 @@
 #include "gateway/app/control_ledger.h"
 #include "gateway/app/control_socket.h"
 #include "gateway/app/deployment.h"
+#include "gateway/app/opened_attachments.h"
 
 namespace yht::app {
 namespace {
@@ -56,7 +57,9 @@ base::Result<std::string> runHere(const Config& config, const ControlRequest& re
     if (auto ours = checkOwner(options->path); !ours.ok()) return std::move(ours).error();
     auto store = ledger::SqliteStore::open(*std::move(options));
     if (!store.ok()) return explained(std::move(store).error());
-    ControlServices services{**store, clock, random, config.directory()};
+    auto attachments = openAttachments(config, **store, random);
+    if (!attachments.ok()) return std::move(attachments).error();
+    ControlServices services{**store, clock, random, config.directory(), {}, attachments->get()};
     const auto table = controlCommands(config.directory());
     return runControl(table, services, {request, "uid:" + std::to_string(::geteuid())});
 }

@@ -2,6 +2,7 @@
 
 #include "gateway/app/deployment.h"
 #include "gateway/app/erasure_carriers.h"
+#include "gateway/app/opened_attachments.h"
 #include "gateway/intake/admission/honour.h"
 #include "gateway/json/json.h"
 
@@ -27,7 +28,7 @@ base::Error explained(base::Error error, const std::string& ticket_no) {
     return error;
 }
 
-std::string answerOf(const ledger::ErasureReport& report) {
+std::string answerOf(const ledger::ErasureReport& report, std::size_t attachments) {
     rapidjson::StringBuffer buffer;
     Writer writer(buffer);
     const auto count = [&](const char* name, std::uint64_t value) {
@@ -35,6 +36,7 @@ std::string answerOf(const ledger::ErasureReport& report) {
         writer.Uint64(value);
     };
     writer.StartObject();
+    count("attachments", attachments);
     count("entries", report.note.entries.size());
     writer.Key("files_clean");
     writer.Bool(report.files_clean);
@@ -62,11 +64,22 @@ base::Result<std::string> erase(ControlServices& services, const ControlCall& ca
     order.ticket_no = ticket_no;
     order.operator_id = call.operator_id;
     order.why = call.request.why;
+    if (services.attachments != nullptr) {
+        auto noted = noteAttachmentsOf(*services.attachments, services.store, ticket_no);
+        if (!noted.ok()) return std::move(noted).error();
+    }
     const auto report = ledger::eraseTicket(
         services.store, services.clock, services.random, std::move(order), *carries
     );
+    std::size_t destroyed = 0;
+    if (services.attachments != nullptr) {
+        const auto unnamed = report.ok() ? report->attachments : std::vector<std::string>();
+        const auto gone = destroyUnnamed(*services.attachments, services.store, unnamed);
+        if (!gone.ok()) return gone.error();
+        destroyed = *gone;
+    }
     if (!report.ok()) return explained(report.error(), ticket_no);
-    return answerOf(*report);
+    return answerOf(*report, destroyed);
 }
 
 base::Result<std::string> honour(

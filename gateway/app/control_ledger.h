@@ -1,11 +1,12 @@
 // What operators do to the ledger's content, as control commands:
 //   ledger.erase   {"ticket_no": number}
-//     {"entries":count,"files_clean":flag,"messages":count,"other_records":count,"seq":number,"ticket_no":number,
-//      "unsent":[destination/seq…]}
+//     {"attachments":count,"entries":count,"files_clean":flag,"messages":count,"other_records":count,"seq":number,
+//      "ticket_no":number,"unsent":[destination/seq…]}
+//     attachments: destroyed, because the ticket's records alone named them
 //   ledger.honour  {"receipt": its JSON, "record": its JSON}
 //     {"lost_origin":text,"lost_seq":number,"seq":number,"ticket_no":number,"was_back":flag}
 // The erasure entry and the decision entry tell who, what and why: no audit entry repeats them.
-// Uses: control, ledger, intake/admission. Used by: control_client.
+// Uses: control, ledger, attachments, intake/admission. Used by: control_client.
 #pragma once
 
 #include <string>

@@ -18,17 +18,6 @@ std::string trimmed(std::string text) {
     return text;
 }
 
-base::Result<base::Bytes> readKek(const std::string& path) {
-    auto text = readSecret(path);
-    if (!text.ok()) return std::move(text).error();
-    auto key = base::fromHex(trimmed(std::move(*text)));
-    if (!key || key->size() != 32) {
-        return makeError(ErrorCode::ConfigInvalid,
-                         path + ": not 64 hexadecimal digits; openssl rand -hex 32 makes one 应为 64 位十六进制");
-    }
-    return *std::move(key);
-}
-
 base::Result<crypto::PrivateKey> readPrivateKey(const std::string& path) {
     auto pem = readSecret(path);
     if (!pem.ok()) return std::move(pem).error();
@@ -59,6 +48,17 @@ base::Result<std::string> readSecret(const std::string& path) {
                          path + ": others may read this secret; chmod 600 " + path + " 私钥文件不得对他人可读");
     }
     return readFile(path);
+}
+
+base::Result<base::Bytes> readKek(const std::string& path) {
+    auto text = readSecret(path);
+    if (!text.ok()) return std::move(text).error();
+    auto key = base::fromHex(trimmed(std::move(*text)));
+    if (!key || key->size() != 32) {
+        return makeError(ErrorCode::ConfigInvalid,
+                         path + ": not 64 hexadecimal digits; openssl rand -hex 32 makes one 应为 64 位十六进制");
+    }
+    return *std::move(key);
 }
 
 base::Result<ledger::SqliteStoreOptions> storeOptions(const Config& config, const base::Clock& clock,

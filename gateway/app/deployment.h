@@ -20,6 +20,8 @@ base::Result<std::string> readFile(const std::string& path, std::size_t bytes_ma
 /// readFile, refused where others may read it. Errors: ConfigInvalid naming the path and the command that mends it.
 base::Result<std::string> readSecret(const std::string& path);
 
+/// The key-encryption key: 64 hexadecimal digits in a file. Errors: ConfigInvalid, IoFailed.
+base::Result<base::Bytes> readKek(const std::string& path);
 /// Options of the ledger named by the configuration, keys read. `read_only` for commands beside a running gateway.
 base::Result<ledger::SqliteStoreOptions> storeOptions(const Config& config, const base::Clock& clock,
                                                       base::Random& random, bool read_only);

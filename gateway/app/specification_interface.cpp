@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "gateway/app/specification.h"
+#include "gateway/attachments/store.h"
 #include "gateway/intake/http/openapi.h"
 #include "gateway/intake/http/routes.h"
 
@@ -97,6 +98,16 @@ private:
         return rights.empty() ? "已登记的对接方 any known partner" : rights;
     }
 
+    static std::string bodyMaxOf(const http::Route& route) {
+        switch (route.body) {
+            case http::Body::None: return "–";
+            case http::Body::Json: return std::to_string(route.body_bytes_max) + " B";
+            case http::Body::Streamed:
+                return std::to_string(attachments::kBytesMaxDefault) + " B, `attachments.bytes_max`";
+        }
+        YHT_ASSERT(false);
+    }
+
     void addRoute(const http::Route& route) {
         std::string method = route.method;
         for (char& c : method) c = static_cast<char>(c - 'A' + 'a');
@@ -107,7 +118,7 @@ private:
         const bool is_signed = route.signature == http::Signature::Required;
         Rows rows = {{"权限 rights", "签名 signature", "请求体上限 body at most"},
                      {rightsOf(route), is_signed ? "必需 required" : "–",
-                      route.body_bytes_max == 0 ? "–" : std::to_string(route.body_bytes_max) + " B"}};
+                      bodyMaxOf(route)}};
         blocks_.push_back(table(std::move(rows)));
         addParameters(operation);
         addAnswers(operation);

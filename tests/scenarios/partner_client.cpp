@@ -64,17 +64,33 @@ Poco::Net::HTTPSClientSession& PartnerClient::session() {
     return *session_;
 }
 
-Reply PartnerClient::post(const std::string& path, const std::string& body) {
-    return postSpoiled(path, body, [](trust::HttpHead&, std::string&) {});
+Reply PartnerClient::post(const std::string& path, const std::string& body, const std::string& content_type) {
+    return send(signedHead(path, body, content_type), path, body);
 }
 
-Reply PartnerClient::postSpoiled(const std::string& path, const std::string& body, const Spoil& spoil) {
+void PartnerClient::beginPost(
+    const std::string& path, const std::string& body, const std::string& content_type, std::size_t sent_bytes
+) {
+    Poco::Net::HTTPRequest request("POST", path, Poco::Net::HTTPMessage::HTTP_1_1);
+    for (const auto& [name, value] : signedHead(path, body, content_type).fields) request.add(name, value);
+    request.setContentLength64(static_cast<Poco::Int64>(body.size()));
+    session().sendRequest(request).write(body.data(), static_cast<std::streamsize>(sent_bytes)).flush();
+}
+
+trust::HttpHead PartnerClient::signedHead(
+    const std::string& path, const std::string& body, const std::string& content_type
+) const {
     trust::HttpHead head;
     head.method = "POST";
     head.target_uri = url(path);
-    head.set("content-type", "application/json");
+    head.set("content-type", content_type);
     const auto signed_ok = trust::signMessage(head, body, key_, base::SystemClock().nowMillis());
     YHT_ASSERT(signed_ok.ok());
+    return head;
+}
+
+Reply PartnerClient::postSpoiled(const std::string& path, const std::string& body, const Spoil& spoil) {
+    auto head = signedHead(path, body, "application/json");
     std::string sent = body;
     spoil(head, sent);
     return send(head, path, sent);

@@ -27,7 +27,13 @@ public:
     PartnerClient(const std::string& pki, const std::string& name, std::uint16_t port);
 
     /// Signs and posts. A broken connection is status 0; the caller decides whether to try again.
-    Reply post(const std::string& path, const std::string& body);
+    Reply post(
+        const std::string& path, const std::string& body, const std::string& content_type = "application/json"
+    );
+    /// Sends the head and no more than `sent_bytes` of the body, and leaves it at that.
+    void beginPost(
+        const std::string& path, const std::string& body, const std::string& content_type, std::size_t sent_bytes
+    );
     /// Posts what an attacker made of a signed request: `spoil` may change everything before it goes out.
     using Spoil = std::function<void(trust::HttpHead& head, std::string& body)>;
     Reply postSpoiled(const std::string& path, const std::string& body, const Spoil& spoil);
@@ -39,6 +45,7 @@ public:
     std::string url(const std::string& path) const;
 
 private:
+    trust::HttpHead signedHead(const std::string& path, const std::string& body, const std::string& content_type) const;
     Reply send(const trust::HttpHead& head, const std::string& path, const std::string& body);
     Poco::Net::HTTPSClientSession& session();
 

@@ -87,6 +87,18 @@ TEST_F(Clients, ShellBringsATicketAndTellsDuplicatesAndRefusals) {
     bringsATicketAndTellsDuplicatesAndRefusals(kShell);
 }
 
+TEST_F(Clients, ShellBringsAnAttachmentThatComesBackWhole) {
+    federation.startGateway();
+    const std::string content = "\x89PNG\r\n\x1A\n and what follows";
+    const auto path = file("photo.png", content);
+    const auto finished = runToEnd(
+        {"/usr/bin/env", "CONTENT_TYPE=image/png", kShell[0], credential(), url() + "/v1/attachments", path, root()}, log()
+    );
+    EXPECT_EQ(0, finished.exit_code) << finished.output << log();
+    const auto digest = json::textMember(answerOf(finished), "digest");
+    EXPECT_EQ(content, federation.partner("hotline-12315").get("/v1/attachments/" + digest).body);
+}
+
 TEST_F(Clients, PythonBringsATicketAndTellsDuplicatesAndRefusals) {
     bringsATicketAndTellsDuplicatesAndRefusals(kPython);
 }

@@ -11,6 +11,8 @@ namespace yht::http {
 
 namespace {
 
+constexpr int kNotModified = 304;  // never has a body
+
 // A client that was refused early may still be sending; closing on it would reset the connection,
 // and with it the answer. What it sends is read and dropped up to here, and no longer than the
 // lingering deadline.
@@ -73,21 +75,43 @@ public:
     }
 
     base::Result<std::string> readBody(std::size_t bytes_max) override {
-        connections_.enter(socket_, Phase::Body);
-        const bool hopeless = head_.content_length.value_or(0) > bytes_max;
-        if (head_.expects_continue && !hopeless && !send_continue_()) {
-            return base::makeError(base::ErrorCode::RequestMalformed, "connection ended");
-        }
+        if (auto begun = beginBody(bytes_max); !begun) return begun.error();
         auto body = reader_.readBody(head_, bytes_max);
         body_read_ = body.ok();
         connections_.enter(socket_, Phase::Handling);
         return body;
     }
 
+    base::Status streamBody(std::uint64_t bytes_max, const BodySink& sink) override {
+        if (auto begun = beginBody(bytes_max); !begun) return begun;
+        std::size_t since_step = 0;
+        const auto read = reader_.streamBody(head_, bytes_max, [&](std::string_view piece) {
+            since_step += piece.size();
+            if (since_step >= kStreamStepBytes) {
+                since_step = 0;
+                connections_.progress(socket_);
+            }
+            return sink(piece);
+        });
+        body_read_ = read.ok();
+        connections_.progress(socket_);  // what the handler does now has the request's whole time
+        connections_.enter(socket_, Phase::Handling);
+        return read;
+    }
+
     bool bodyRead() const override { return body_read_; }
     bool stopping() const override { return connections_.stopping(); }
 
 private:
+    base::Status beginBody(std::uint64_t bytes_max) {
+        connections_.enter(socket_, Phase::Body);
+        const bool hopeless = head_.content_length.value_or(0) > bytes_max;
+        if (head_.expects_continue && !hopeless && !send_continue_()) {
+            return base::makeError(base::ErrorCode::RequestMalformed, "connection ended");
+        }
+        return {};
+    }
+
     const RequestHead& head_;
     MessageReader& reader_;
     Connections& connections_;
@@ -175,9 +199,26 @@ Answer Connection::answerSafely(const RequestHead& head, Exchange& exchange) {
 bool Connection::send(const Answer& answer, bool keep_alive, bool without_body) {
     connections_.enter(socket(), Phase::Writing);
     Stream stream(socket());
-    return stream.write(
+    const bool sent = stream.write(
         serializeAnswer(answer, httpDate(clock_.nowMillis()), keep_alive, without_body)
     );
+    if (!sent || !answer.stream || without_body || answer.status == kNotModified) return sent;
+    return sendStream(*answer.stream, stream);
+}
+
+bool Connection::sendStream(const AnswerStream& body, Stream& stream) {
+    std::size_t since_step = 0;
+    for (std::uint64_t sent = 0; sent < body.size_bytes;) {
+        const auto piece = body.next();
+        if (!piece || piece->empty() || piece->size() > body.size_bytes - sent) return false;
+        if (!stream.write(*piece)) return false;
+        sent += piece->size();
+        since_step += piece->size();
+        if (since_step < kStreamStepBytes) continue;
+        since_step = 0;
+        connections_.progress(socket());
+    }
+    return true;
 }
 
 void Connection::refuse(const Answer& answer, MessageReader& reader, bool without_body) {

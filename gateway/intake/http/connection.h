@@ -25,6 +25,9 @@ public:
     /// Reads the body, sending "100 Continue" first where the client waits for it.
     /// Errors: BodyTooLarge, RequestMalformed.
     virtual base::Result<std::string> readBody(std::size_t bytes_max) = 0;
+    /// The same for a body of any length, a piece at a time, under the rule of kStreamStepBytes.
+    /// Errors: those of readBody and of `sink`.
+    virtual base::Status streamBody(std::uint64_t bytes_max, const BodySink& sink) = 0;
     virtual bool bodyRead() const = 0;
     /// The listener is stopping: long answers should end now.
     virtual bool stopping() const = 0;
@@ -50,6 +53,7 @@ private:
     bool serveOne(MessageReader& reader, Stream& stream);
     Answer answerSafely(const RequestHead& head, Exchange& exchange);
     bool send(const Answer& answer, bool keep_alive, bool without_body);
+    bool sendStream(const AnswerStream& body, Stream& stream);
     /// Sends an answer whose request was not read to its end, and closes without losing it.
     void refuse(const Answer& answer, MessageReader& reader, bool without_body);
 

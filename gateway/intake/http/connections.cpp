@@ -123,6 +123,15 @@ void Connections::enter(const Poco::Net::StreamSocket& socket, Phase phase) {
     if (phase == Phase::Idle && stopping_) cut(entry, Cause::Stopping);
 }
 
+void Connections::progress(const Poco::Net::StreamSocket& socket) {
+    const auto now_ms = clock_.steadyMillis();
+    const std::lock_guard lock(mutex_);
+    const auto found = entries_.find(socket.impl());
+    if (found == entries_.end()) return;
+    found->second.phase_since_ms = now_ms;
+    found->second.request_since_ms = now_ms;
+}
+
 bool Connections::claim(
     const Poco::Net::StreamSocket& socket, const std::string& certificate,
     std::size_t connections_max

@@ -45,6 +45,10 @@ struct ConnectionLimits {
     std::int64_t linger_ms = kLingerMs;
 };
 
+/// A body that is streamed, in or out, has no deadline as a whole: so many octets must come or go within
+/// each body or write deadline. With the defaults that is 17 KiB a second at least.
+inline constexpr std::size_t kStreamStepBytes = 256 * 1024;
+
 /// Where a connection stands. Each phase has its own deadline; the whole request has one more.
 /// Opening (TLS handshake, up to the first byte) and the first Head share one deadline.
 enum class Phase : std::uint8_t { Opening, Head, Body, Handling, Writing, Idle, Lingering };
@@ -81,6 +85,8 @@ public:
     bool take(const Poco::Net::StreamSocket& socket);
     /// The connection has entered `phase`. Entering Head starts the whole request's clock.
     void enter(const Poco::Net::StreamSocket& socket, Phase phase);
+    /// A streamed body has moved on by kStreamStepBytes: its phase and its request begin anew.
+    void progress(const Poco::Net::StreamSocket& socket);
     /// Counts the connection under a client certificate; false where `connections_max` have it
     /// already.
     bool claim(

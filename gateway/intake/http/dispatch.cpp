@@ -161,7 +161,8 @@ base::Status Dispatcher::settleRoute(Request& request, RouteListener listener, s
 base::Status Dispatcher::settleBody(Request& request, Exchange& exchange) const {
     const RequestHead& head = request.head;
     const Route& route = *request.route;
-    if (route.body_bytes_max > 0) {
+    if (route.body == Body::Streamed) return settleStream(request, exchange);
+    if (route.body == Body::Json) {
         if (!head.chunked && !head.content_length)
             return base::makeError(ErrorCode::LengthRequired);
         if (head.content_length.value_or(0) > route.body_bytes_max) {
@@ -184,6 +185,20 @@ base::Status Dispatcher::settleBody(Request& request, Exchange& exchange) const 
     return {};
 }
 
+base::Status Dispatcher::settleStream(Request& request, Exchange& exchange) const {
+    const RequestHead& head = request.head;
+    YHT_ASSERT(request.route->signature == Signature::Required);
+    if (!head.chunked && !head.content_length) return base::makeError(ErrorCode::LengthRequired);
+    if (auto status = services_.signature_guard.check(); !status) return status;
+    auto verified = services_.verifier.verifyHead(head.http, exchange.certificate());
+    if (!verified) return std::move(verified).error();
+    request.signed_head = std::move(*verified);
+    request.stream_body = [&exchange](std::uint64_t bytes_max, const BodySink& sink) {
+        return exchange.streamBody(bytes_max, sink);
+    };
+    return {};
+}
+
 std::string Dispatcher::absoluteTarget(const Request& request) const {
     // Of our public addresses the one that the client names; never what it names itself.
     const std::string host = request.head.http.field("host");
@@ -196,7 +211,8 @@ std::string Dispatcher::absoluteTarget(const Request& request) const {
 }
 
 void Dispatcher::signWhereAsked(const Request& request, Answer& answer) const {
-    if (answer.is_receipt || !services_.signing_key || !asksForSignature(request.head.http)) return;
+    if (answer.is_receipt || answer.stream || !services_.signing_key) return;
+    if (!asksForSignature(request.head.http)) return;
     trust::HttpHead signed_request = request.head.http;
     signed_request.target_uri = absoluteTarget(request);
     trust::HttpHead head;

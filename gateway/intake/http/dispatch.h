@@ -32,6 +32,8 @@ private:
     base::Status settleSpeaker(Request& request, Exchange& exchange) const;
     base::Status settleRoute(Request& request, RouteListener listener, std::string& allow) const;
     base::Status settleBody(Request& request, Exchange& exchange) const;
+    /// The signature over the head; the body is read, and held against it, by the handler.
+    base::Status settleStream(Request& request, Exchange& exchange) const;
     void signWhereAsked(const Request& request, Answer& answer) const;
     std::string absoluteTarget(const Request& request) const;
 

@@ -15,6 +15,10 @@ base::Result<Answer> submitRecords(Services& services, const Request& request);
 base::Result<Answer> findTicket(Services& services, const Request& request);
 base::Result<Answer> getTicket(Services& services, const Request& request);
 
+/// POST /v1/attachments, GET /v1/attachments/{digest}: bytes, by their SHA-256.
+base::Result<Answer> uploadAttachment(Services& services, const Request& request);
+base::Result<Answer> getAttachment(Services& services, const Request& request);
+
 inline constexpr std::uint64_t kChangesItemsDefault = 100;
 inline constexpr std::uint64_t kChangesItemsMax = 500;
 inline constexpr std::uint64_t kChangesWaitSecondsMax = 25;

@@ -1,5 +1,6 @@
 #include "gateway/intake/http/limits.h"
 
+#include "gateway/attachments/store.h"
 #include "gateway/intake/admission/prepare.h"
 #include "gateway/intake/admission/ticket_names.h"
 #include "gateway/intake/http/connections.h"
@@ -45,6 +46,12 @@ std::vector<PartnerLimit> partnerLimits() {
         {"读取应答的时限", "Time to read the answer", seconds(kWriteDeadlineMs)},
         {"整个请求的时限", "Time for the whole request", seconds(kRequestDeadlineMs)},
         {"空闲连接保持", "An idle connection is kept for", seconds(kIdleMs)},
+        {"一个附件(缺省,可由运维调整)", "One attachment (default; the operator may change it)",
+         kib(attachments::kBytesMaxDefault)},
+        {"附件上传或下载每个时限内至少传送", "An attachment moves on, within each time for body or answer, by",
+         kib(kStreamStepBytes)},
+        {"同时上传的附件,一个对接方至多占其半(缺省)", "Attachments being uploaded, half of them of one partner (default)",
+         std::to_string(attachments::kUploadsMaxDefault)},
         {"变更流一次的条目(`limit`)", "Items of one answer of the change feed (`limit`)",
          std::to_string(kChangesItemsMax)},
         {"变更流的等待(`wait`)", "A wait for changes (`wait`)",

@@ -63,7 +63,8 @@ Listener::Listener(
     parameters->setMaxQueued(std::max(kQueueMin, static_cast<int>(limits.connections_max)));
     parameters->setThreadIdleTime(Poco::Timespan(kDispatchIdleMs * 1000));
     server_ = std::make_unique<Poco::Net::TCPServer>(
-        new ConnectionFactory(connections_, answerer_, clock_, limits.write_deadline_ms), pool_,
+        // Twice: the watchdog comes first, and tells why.
+        new ConnectionFactory(connections_, answerer_, clock_, 2 * limits.write_deadline_ms), pool_,
         socket, parameters
     );
     server_->setConnectionFilter(new ConnectionFilter(connections_));

@@ -51,6 +51,16 @@ Metrics::Metrics(prometheus::Registry& registry)
                          .Name("yht_admission_refused_items")
                          .Help("Records refused since the start, by error code.")
                          .Register(registry)),
+      attachments_(BuildGauge()
+                       .Name("yht_attachments")
+                       .Help("Attachments kept and under way, octets on disk, and uploads since the "
+                             "start, by counter.")
+                       .Register(registry)),
+      attachments_not_kept_(BuildGauge()
+                                .Name("yht_attachments_not_kept")
+                                .Help("Uploads not kept since the start, by error code; "
+                                      "given_up: the sender ended them.")
+                                .Register(registry)),
       in_flight_(BuildGauge()
                      .Name("yht_door_requests_in_flight")
                      .Help("Requests being answered.")
@@ -101,6 +111,23 @@ void Metrics::setAdmission(const intake::AdmissionCounters& counters) {
     set("refused", counters.refused);
     for (const auto& [code, count] : counters.refused_by_code) {
         items_refused_.Add({{"code", base::errorRow(code).wire}}).Set(static_cast<double>(count));
+    }
+}
+
+void Metrics::setAttachments(const attachments::Counters& counters) {
+    const auto set = [this](const char* name, std::uint64_t value) {
+        attachments_.Add({{"counter", name}}).Set(static_cast<double>(value));
+    };
+    set("files", counters.files);
+    set("bytes", counters.bytes);
+    set("bytes_max", counters.bytes_max);
+    set("uploads_under_way", counters.uploads_under_way);
+    set("kept", counters.kept);
+    set("again", counters.again);
+    for (const auto& [code, count] : counters.not_kept) {
+        const bool given_up = code == base::ErrorCode::Internal;
+        attachments_not_kept_.Add({{"code", given_up ? "given_up" : base::errorRow(code).wire}})
+            .Set(static_cast<double>(count));
     }
 }
 

@@ -8,6 +8,7 @@
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 
+#include "gateway/attachments/store.h"
 #include "gateway/intake/admission/admission.h"
 #include "gateway/intake/http/connections.h"
 #include "gateway/ledger/store/store.h"
@@ -28,6 +29,7 @@ public:
     void setLongPolls(std::size_t count) { long_polls_.Set(static_cast<double>(count)); }
     void setLedger(const ledger::WriterCounters& counters);
     void setAdmission(const intake::AdmissionCounters& counters);
+    void setAttachments(const attachments::Counters& counters);
     /// The text that Prometheus scrapes: everything in the registry, other rooms' families
     /// included.
     std::string text() const;
@@ -41,6 +43,8 @@ private:
     prometheus::Family<prometheus::Gauge>& ledger_;
     prometheus::Family<prometheus::Gauge>& items_;
     prometheus::Family<prometheus::Gauge>& items_refused_;
+    prometheus::Family<prometheus::Gauge>& attachments_;
+    prometheus::Family<prometheus::Gauge>& attachments_not_kept_;
     prometheus::Gauge& in_flight_;
     prometheus::Gauge& long_polls_;
 };

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "gateway/attachments/store.h"
 #include "gateway/intake/admission/admission.h"
 #include "gateway/intake/http/long_polls.h"
 #include "gateway/intake/http/metrics.h"
@@ -49,6 +50,9 @@ struct Request {
     std::map<std::string, std::string> query;
     trust::RequestVerifier::Speaker speaker{};      // partner listener only
     std::optional<trust::VerifiedMessage> message;  // where the route asks for a signature
+    std::optional<trust::VerifiedHead> signed_head;  // the same, of a body that is streamed
+    /// Reads a streamed body. Errors: BodyTooLarge, RequestMalformed, the sink's.
+    std::function<base::Status(std::uint64_t bytes_max, const BodySink&)> stream_body;
     std::function<bool()> stopping;                 // true: long answers should end now
 
     const trust::Partner& partner() const { return *speaker.partner; }
@@ -62,6 +66,7 @@ struct Services {
     const trust::RequestVerifier& verifier;
     Metrics& metrics;
     LongPolls& long_polls;
+    attachments::Store* attachments;  // nullptr: none are taken or given
     const SignatureGuard& signature_guard;
     ticket::Calendar calendar;
     ticket::FoldRules fold_rules;

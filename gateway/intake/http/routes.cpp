@@ -14,30 +14,37 @@ constexpr RightSet kSubmit = anyOf(Right::SubmitOwn);
 constexpr RightSet kReads =
     anyOf(Right::ReadOwn, Right::ReadUnit, Right::ReadCity, Right::ReadProvince);
 constexpr RightSet kEvidence = anyOf(Right::ReadEvidence);
+constexpr RightSet kFiles = anyOf(
+    Right::SubmitOwn, Right::ReadOwn, Right::ReadUnit, Right::ReadCity, Right::ReadProvince
+);
 constexpr RightSet kKnown = anyOf();
 constexpr Signature kSigned = Signature::Required;
 constexpr Signature kUnsigned = Signature::NotAsked;
-constexpr std::size_t kNone = 0;
+constexpr Body kNone = Body::None;
+constexpr Body kJson = Body::Json;
+constexpr Body kStreamed = Body::Streamed;
 constexpr std::size_t k4MiB = kRecordsBytesMax;
 
 // clang-format off
 constexpr Route kTable[] = {
-    // where  method  path                              who may    body   signed     handler
-    {Partner, "POST", "/v1/records",                    kSubmit,   k4MiB, kSigned,   &submitRecords},
-    {Partner, "GET",  "/v1/tickets",                    kReads,    kNone, kUnsigned, &findTicket},
-    {Partner, "GET",  "/v1/tickets/{ticket_no}",        kReads,    kNone, kUnsigned, &getTicket},
-    {Partner, "GET",  "/v1/changes",                    kReads,    kNone, kUnsigned, &getChanges},
-    {Partner, "GET",  "/v1/receipts/{seq}",             kEvidence, kNone, kUnsigned, &getReceipt},
-    {Partner, "GET",  "/v1/checkpoint",                 kEvidence, kNone, kUnsigned, &getCheckpoint},
-    {Partner, "GET",  "/v1/proof",                      kEvidence, kNone, kUnsigned, &getProof},
-    {Partner, "GET",  "/v1/codes/{list}",               kKnown,    kNone, kUnsigned, &getCodes},
-    {Partner, "GET",  "/v1/schema/records.schema.json", kKnown,    kNone, kUnsigned, &getSchema},
-    {Partner, "GET",  "/v1/schema/codes.json",          kKnown,    kNone, kUnsigned, &getAllCodes},
-    {Partner, "GET",  "/v1/schema/fields.md",           kKnown,    kNone, kUnsigned, &getFields},
-    {Partner, "GET",  "/v1/openapi.yaml",               kKnown,    kNone, kUnsigned, &getOpenApi},
-    {Admin,   "GET",  "/healthz",                       kKnown,    kNone, kUnsigned, &getHealth},
-    {Admin,   "GET",  "/readyz",                        kKnown,    kNone, kUnsigned, &getReadiness},
-    {Admin,   "GET",  "/metrics",                       kKnown,    kNone, kUnsigned, &getMetrics},
+    // where  method  path                              who may    body       most   signed     handler
+    {Partner, "POST", "/v1/records",                    kSubmit,   kJson,     k4MiB, kSigned,   &submitRecords},
+    {Partner, "GET",  "/v1/tickets",                    kReads,    kNone,     0,     kUnsigned, &findTicket},
+    {Partner, "GET",  "/v1/tickets/{ticket_no}",        kReads,    kNone,     0,     kUnsigned, &getTicket},
+    {Partner, "POST", "/v1/attachments",                kSubmit,   kStreamed, 0,     kSigned,   &uploadAttachment},
+    {Partner, "GET",  "/v1/attachments/{digest}",       kFiles,    kNone,     0,     kUnsigned, &getAttachment},
+    {Partner, "GET",  "/v1/changes",                    kReads,    kNone,     0,     kUnsigned, &getChanges},
+    {Partner, "GET",  "/v1/receipts/{seq}",             kEvidence, kNone,     0,     kUnsigned, &getReceipt},
+    {Partner, "GET",  "/v1/checkpoint",                 kEvidence, kNone,     0,     kUnsigned, &getCheckpoint},
+    {Partner, "GET",  "/v1/proof",                      kEvidence, kNone,     0,     kUnsigned, &getProof},
+    {Partner, "GET",  "/v1/codes/{list}",               kKnown,    kNone,     0,     kUnsigned, &getCodes},
+    {Partner, "GET",  "/v1/schema/records.schema.json", kKnown,    kNone,     0,     kUnsigned, &getSchema},
+    {Partner, "GET",  "/v1/schema/codes.json",          kKnown,    kNone,     0,     kUnsigned, &getAllCodes},
+    {Partner, "GET",  "/v1/schema/fields.md",           kKnown,    kNone,     0,     kUnsigned, &getFields},
+    {Partner, "GET",  "/v1/openapi.yaml",               kKnown,    kNone,     0,     kUnsigned, &getOpenApi},
+    {Admin,   "GET",  "/healthz",                       kKnown,    kNone,     0,     kUnsigned, &getHealth},
+    {Admin,   "GET",  "/readyz",                        kKnown,    kNone,     0,     kUnsigned, &getReadiness},
+    {Admin,   "GET",  "/metrics",                       kKnown,    kNone,     0,     kUnsigned, &getMetrics},
 };
 // clang-format on
 

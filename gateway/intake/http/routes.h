@@ -38,12 +38,17 @@ using Handler = base::Result<Answer> (*)(Services&, const Request&);
 
 enum class Signature : std::uint8_t { NotAsked, Required };
 
+/// How a body comes to the handler: read whole before it is called, as JSON; or handed on piece by piece
+/// while the handler runs, of any media type, bounded by the room that takes it.
+enum class Body : std::uint8_t { None, Json, Streamed };
+
 struct Route {
     RouteListener listener;
     const char* method;
     const char* path;  // "/v1/tickets/{ticket_no}": a part in braces takes one segment
     RightSet rights;   // partner listener only
-    std::size_t body_bytes_max;
+    Body body;
+    std::size_t body_bytes_max;  // Json only
     Signature signature;
     Handler handler;
 };

@@ -78,6 +78,7 @@ Door::Door(
           .verifier = verifier,
           .metrics = metrics_,
           .long_polls = long_polls_,
+          .attachments = options.attachments,
           .signature_guard = signature_guard_,
           .calendar = std::move(options.calendar),
           .fold_rules = options.fold_rules,
@@ -95,6 +96,9 @@ Door::Door(
     services_.before_scrape = [this] {
         metrics_.setConnections(listenerName(RouteListener::Partner), partner_->connectionCount());
         metrics_.setConnections(listenerName(RouteListener::Admin), admin_->connectionCount());
+        if (services_.attachments != nullptr) {
+            metrics_.setAttachments(services_.attachments->counters());
+        }
     };
     admin_ = makeListener(RouteListener::Admin, admin_socket, options.admin_limits);
     partner_ = makeListener(RouteListener::Partner, partner_socket, options.partner_limits);

@@ -33,6 +33,7 @@ struct DoorOptions {
     ticket::FoldRules fold_rules;
     std::vector<ReadinessCheck> readiness;
     std::int64_t drain_ms = kDrainMs;
+    attachments::Store* attachments = nullptr;       // outlives the door; none: server.not_ready
     std::function<void(const std::string&)> logger;  // one line each; none: nothing is logged
 };
 

@@ -13,8 +13,6 @@ namespace {
 
 using base::ErrorCode;
 
-constexpr std::size_t kReadBytes = 16 * 1024;
-
 base::Error malformed(const char* detail) {
     return base::makeError(ErrorCode::RequestMalformed, detail);
 }
@@ -196,12 +194,15 @@ base::Result<RequestHead> MessageReader::readHead() {
     }
 }
 
-base::Status MessageReader::readExactly(std::uint64_t count, std::string& out) {
+base::Status MessageReader::readExactly(std::uint64_t count, const BodySink& sink) {
     while (count > 0) {
         if (position_ == buffer_.size() && !fill())
             return malformed("connection ended in the body");
-        const auto part = std::min<std::uint64_t>(count, buffer_.size() - position_);
-        out.append(buffer_, position_, part);
+        const auto part = std::min<std::uint64_t>(
+            {count, buffer_.size() - position_, static_cast<std::uint64_t>(kReadBytes)}
+        );
+        const auto taken = sink(std::string_view(buffer_).substr(position_, part));
+        if (!taken) return taken;
         position_ += part;
         count -= part;
     }
@@ -234,8 +235,8 @@ base::Status MessageReader::skipTrailer() {
     return malformed("trailer too long");
 }
 
-base::Result<std::string> MessageReader::readChunks(std::size_t bytes_max) {
-    std::string body;
+base::Status MessageReader::readChunks(std::uint64_t bytes_max, const BodySink& sink) {
+    std::uint64_t total = 0;
     while (true) {
         auto line = readLine(kChunkLineBytesMax);
         if (!line) return std::move(line).error();
@@ -247,22 +248,31 @@ base::Result<std::string> MessageReader::readChunks(std::size_t bytes_max) {
             return malformed("chunk size");
         }
         if (size == 0) break;
-        if (size > bytes_max - body.size())
-            return base::makeError(ErrorCode::BodyTooLarge, "chunks");
-        if (auto status = readExactly(size, body); !status) return status.error();
+        if (size > bytes_max - total) return base::makeError(ErrorCode::BodyTooLarge, "chunks");
+        if (auto status = readExactly(size, sink); !status) return status;
+        total += size;
         auto rest = readLine(0);
         if (!rest) return std::move(rest).error();
     }
-    if (auto status = skipTrailer(); !status) return status.error();
-    return body;
+    return skipTrailer();
+}
+
+base::Status MessageReader::streamBody(
+    const RequestHead& head, std::uint64_t bytes_max, const BodySink& sink
+) {
+    if (head.chunked) return readChunks(bytes_max, sink);
+    const std::uint64_t length = head.content_length.value_or(0);
+    if (length > bytes_max) return base::makeError(ErrorCode::BodyTooLarge, "Content-Length");
+    return readExactly(length, sink);
 }
 
 base::Result<std::string> MessageReader::readBody(const RequestHead& head, std::size_t bytes_max) {
-    if (head.chunked) return readChunks(bytes_max);
-    const std::uint64_t length = head.content_length.value_or(0);
-    if (length > bytes_max) return base::makeError(ErrorCode::BodyTooLarge, "Content-Length");
     std::string body;
-    if (auto status = readExactly(length, body); !status) return status.error();
+    const auto read = streamBody(head, bytes_max, [&body](std::string_view piece) -> base::Status {
+        body += piece;
+        return {};
+    });
+    if (!read) return read.error();
     return body;
 }
 
@@ -282,6 +292,10 @@ const char* reasonPhrase(int status) {
             return "OK";
         case 201:
             return "Created";
+        case 206:
+            return "Partial Content";
+        case 304:
+            return "Not Modified";
         case 400:
             return "Bad Request";
         case 401:
@@ -302,6 +316,8 @@ const char* reasonPhrase(int status) {
             return "Content Too Large";
         case 415:
             return "Unsupported Media Type";
+        case 416:
+            return "Range Not Satisfiable";
         case 422:
             return "Unprocessable Content";
         case 429:
@@ -322,17 +338,18 @@ const char* reasonPhrase(int status) {
 std::string serializeAnswer(
     const Answer& answer, const std::string& date_text, bool keep_alive, bool without_body
 ) {
+    const std::uint64_t length = answer.stream ? answer.stream->size_bytes : answer.body.size();
     std::string out = "HTTP/1.1 " + std::to_string(answer.status) + ' ' +
                       reasonPhrase(answer.status) + "\r\ndate: " + date_text +
                       "\r\nserver: yht\r\ncontent-type: " + answer.content_type +
-                      "\r\ncontent-length: " + std::to_string(answer.body.size()) +
+                      "\r\ncontent-length: " + std::to_string(length) +
                       "\r\ncache-control: no-store\r\n";
     for (const auto& [name, value] : answer.fields) {
         // Content-Type stands among the signed fields too; it has gone out already.
         if (name != "content-type") out += name + ": " + value + "\r\n";
     }
     out += keep_alive ? "connection: keep-alive\r\n\r\n" : "connection: close\r\n\r\n";
-    if (!without_body) out += answer.body;
+    if (!without_body && !answer.stream) out += answer.body;
     return out;
 }
 

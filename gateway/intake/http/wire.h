@@ -9,6 +9,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -53,6 +55,10 @@ struct RequestHead {
 /// refused. Errors: RequestMalformed, HeaderTooLarge.
 base::Result<RequestHead> parseHead(std::string_view text);
 
+/// Takes a body piece by piece, at most kReadBytes each; an error ends the reading.
+using BodySink = std::function<base::Status(std::string_view piece)>;
+inline constexpr std::size_t kReadBytes = 16 * 1024;
+
 /// Requests of one connection, one after the other.
 class MessageReader {
 public:
@@ -65,6 +71,10 @@ public:
     /// Stops reading as soon as more than `bytes_max` are announced or have come.
     /// Errors: BodyTooLarge, RequestMalformed.
     base::Result<std::string> readBody(const RequestHead& head, std::size_t bytes_max);
+    /// The same, without holding it: errors of `sink` too.
+    base::Status streamBody(
+        const RequestHead& head, std::uint64_t bytes_max, const BodySink& sink
+    );
     /// Reads on and drops what comes, at most `bytes_max`, until the peer closes.
     void discard(std::size_t bytes_max);
     /// The peer left in the middle of a request: nobody is there to be answered.
@@ -73,14 +83,21 @@ public:
 private:
     bool fill();
     base::Result<std::string> readLine(std::size_t bytes_max);
-    base::Status readExactly(std::uint64_t count, std::string& out);
-    base::Result<std::string> readChunks(std::size_t bytes_max);
+    base::Status readExactly(std::uint64_t count, const BodySink& sink);
+    base::Status readChunks(std::uint64_t bytes_max, const BodySink& sink);
     base::Status skipTrailer();
 
     ByteSource& source_;
     std::string buffer_;  // received, not yet used from position_
     std::size_t position_ = 0;
     bool ended_ = false;
+};
+
+/// A body that is written as it is made. `next` gives the next piece, "" never before the end; an error
+/// cuts the connection, because the head has gone out.
+struct AnswerStream {
+    std::uint64_t size_bytes = 0;
+    std::function<base::Result<std::string>()> next;
 };
 
 /// What goes back. Handlers fill it; connection writes it.
@@ -91,9 +108,11 @@ struct Answer {
     std::vector<std::pair<std::string, std::string>> fields = {};  // lower-case names
     bool close = false;       // the connection can't be used on
     bool is_receipt = false;  // carries the ledger's own signature: not signed a second time
+    std::shared_ptr<const AnswerStream> stream = {};  // set: stands in for body; never signed
 };
 
-/// `date_text`: RFC 9110 IMF-fixdate. `without_body`: an answer to HEAD.
+/// Head and body; the head alone where the body is a stream. `date_text`: RFC 9110 IMF-fixdate.
+/// `without_body`: an answer to HEAD.
 std::string serializeAnswer(
     const Answer& answer, const std::string& date_text, bool keep_alive, bool without_body
 );

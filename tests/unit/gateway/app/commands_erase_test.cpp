@@ -1,4 +1,5 @@
 #include "gateway/intake/admission/message_payload.h"
+#include "gateway/app/opened_attachments.h"
 #include "gateway/json/json.h"
 #include "gateway/ledger/store/ticket_reader.h"
 #include "gateway/ticket/record_json.h"
@@ -14,12 +15,16 @@ using testing::Not;
 
 class CommandsEraseTest : public DeploymentFixture {
 protected:
-    static std::string record(const std::string& ref) {
+    static std::string record(const std::string& ref, const std::string& recording = "") {
         return R"({"kind":"appeal","record_ref":")" + ref +
+               (recording.empty() ? "" : R"(","recording_digest":")" + recording) +
                R"(","source":"centre-zz","title":"lamp"})";
     }
     /// A message whose body is `body`, and a record of a new ticket where one is named.
-    std::string put(ledger::Store& store, const std::string& body, const std::string& ref) {
+    std::string put(
+        ledger::Store& store, const std::string& body, const std::string& ref,
+        const std::string& recording = ""
+    ) {
         std::string number;
         const auto status = store.run([&](ledger::Transaction& transaction) -> base::Status {
             ledger::EntryDraft message;
@@ -35,7 +40,7 @@ protected:
             draft.header.source = "centre-zz";
             draft.header.ticket_no = number;
             draft.header.message_seq = *message_seq;
-            draft.payload = record(ref);
+            draft.payload = record(ref, recording);
             draft.salt = random.bytes(ledger::kSaltBytes);
             draft.sealed_under = ledger::SealedUnder::Ticket;
             const auto digest = crypto::sha256(draft.payload);
@@ -48,6 +53,32 @@ protected:
         });
         EXPECT_TRUE(status.ok()) << base::describe(status.error());
         return number;
+    }
+    std::unique_ptr<attachments::Store> openFiles(ledger::Store& store) {
+        const auto config = Config::load(directory);
+        EXPECT_TRUE(config.ok());
+        auto opened = openAttachments(*config, store, random);
+        EXPECT_TRUE(opened.ok());
+        return *std::move(opened);
+    }
+    /// Its digest.
+    std::string bring(ledger::Store& store, const std::string& content) {
+        auto files = openFiles(store);
+        auto upload = *files->begin("centre");
+        EXPECT_TRUE(upload->write(content).ok());
+        const auto sha256 = crypto::sha256(content);
+        EXPECT_TRUE(upload->keep({.media_type = "text/plain", .sha256 = sha256}).ok());
+        return base::toHex(sha256);
+    }
+    void name(ledger::Store& store, const std::string& digest, ledger::Seq seq, const std::string& ticket_no) {
+        const auto named = store.run([&](ledger::Transaction& transaction) {
+            return transaction.addAttachment(digest, {seq, ticket_no});
+        });
+        EXPECT_TRUE(named.ok());
+    }
+    bool isKept(const std::string& digest) {
+        auto store = openLedger();
+        return openFiles(*store)->find(digest).ok();
     }
     std::string codeOf(ledger::Seq seq) {
         auto store = openLedger();
@@ -73,6 +104,38 @@ TEST_F(CommandsEraseTest, ErasesTheTicketAndEveryMessageThatCarriedIt) {
     EXPECT_EQ("there", codeOf(4));
     EXPECT_EQ("there", codeOf(5));
     EXPECT_EQ(kExitOk, yht({"ledger", "verify"})) << out;
+}
+
+TEST_F(CommandsEraseTest, AttachmentsGoWithTheOnlyTicketThatNamesThem) {
+    auto store = openLedger();
+    const auto here = bring(*store, "here"), shared = bring(*store, "shared");
+    const auto first = put(*store, record("A-1", here), "A-1", here);
+    const auto second = put(*store, record("A-2", shared), "A-2", shared);
+    const auto third = put(*store, record("A-3", shared), "A-3", shared);
+    name(*store, here, 2, first);
+    name(*store, shared, 4, second);
+    name(*store, shared, 6, third);
+    store.reset();
+    EXPECT_EQ(kExitOk, yht({"ledger", "erase", first, "--why", "request 7", "--json"})) << err;
+    EXPECT_EQ("1", json::textMember(*json::parse(out), "attachments"));
+    EXPECT_FALSE(isKept(here));
+    EXPECT_EQ(kExitOk, yht({"ledger", "erase", second, "--why", "request 8", "--json"})) << err;
+    EXPECT_EQ("0", json::textMember(*json::parse(out), "attachments"));
+    EXPECT_TRUE(isKept(shared));
+    EXPECT_EQ(kExitOk, yht({"ledger", "erase", third, "--why", "request 9"})) << err;
+    EXPECT_FALSE(isKept(shared));
+}
+
+TEST_F(CommandsEraseTest, WhatAKillAfterTheErasureLeftIsDestroyedByTheNextStart) {
+    auto store = openLedger();
+    const auto gone = bring(*store, "gone"), spared = bring(*store, "spared");
+    const auto number = put(*store, record("A-1", spared), "A-1", spared);
+    name(*store, spared, 2, number);
+    // As it stands between the ledger's commit and the file's end.
+    EXPECT_TRUE(openFiles(*store)->noteErasing({gone, spared}).ok());
+    store.reset();
+    EXPECT_FALSE(isKept(gone));
+    EXPECT_TRUE(isKept(spared));
 }
 
 TEST_F(CommandsEraseTest, StoryTellsTheErasureAndNothingElse) {

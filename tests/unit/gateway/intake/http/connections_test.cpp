@@ -53,6 +53,45 @@ TEST_F(ListenerTest, ABodyThatTricklesIsCutAtItsDeadline) {
     EXPECT_TRUE(causes.waitFor(Cause::BodySlow));
 }
 
+TEST_F(ListenerTest, AStreamedBodyMayTakeAnyTimeWhileItMovesOn) {
+    limits.body_deadline_ms = 50;
+    limits.request_deadline_ms = 60;
+    clock = &manual_clock;
+    listen();
+    auto client = connect();
+    constexpr std::size_t kSteps = 10;
+    client.send(post("/stream", "content-length: " + std::to_string(kSteps * kStreamStepBytes) + "\r\n", ""));
+    for (std::size_t step = 1; step <= kSteps; ++step) {
+        client.send(std::string(kStreamStepBytes, 'x'));
+        while (streamed < step * kStreamStepBytes) std::this_thread::yield();
+        manual_clock.advance(step < kSteps ? 45 : 0);
+    }
+    EXPECT_EQ(client.receive().body, "streamed");
+    EXPECT_TRUE(causes.empty());
+}
+
+TEST_F(ListenerTest, AStreamedBodyThatComesTooSlowlyIsCut) {
+    limits.body_deadline_ms = 50;
+    clock = &manual_clock;
+    listen();
+    auto client = connect();
+    client.send(post("/stream", "content-length: 10000000\r\n", ""));
+    // One octet short of a step: what came at first is no credit for later.
+    client.send(std::string(2 * kStreamStepBytes - 1, 'x'));
+    while (streamed < 2 * kStreamStepBytes - 1) std::this_thread::yield();
+    manual_clock.advance(51);
+    EXPECT_TRUE(client.closedByPeer());
+    EXPECT_TRUE(causes.waitFor(Cause::BodySlow));
+}
+
+TEST_F(ListenerTest, AClientThatDoesNotReadAStreamIsCut) {
+    limits.write_deadline_ms = 50;
+    listen();
+    auto client = connect();
+    client.send("GET /endless HTTP/1.1\r\nhost: h\r\n\r\n");
+    EXPECT_TRUE(causes.waitFor(Cause::WriteSlow));
+}
+
 TEST_F(ListenerTest, AnIdleConnectionIsClosed) {
     limits.idle_ms = 50;
     listen();

@@ -96,6 +96,7 @@ TEST_F(DoorTest, ABodyBeyondTheRowsLimitIs413AnnouncedOrChunked) {
             {trust::Right::ReadEvidence, ""}};
     });
     for (const auto& route : partnerRoutes()) {
+        if (route.body == Body::Streamed) continue;  // attachments_test.cpp
         const auto size = route.body_bytes_max + 1;
         auto announced = connect("guest");
         EXPECT_EQ(

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <memory>
@@ -23,6 +24,7 @@ using test::HttpClient;
 
 inline constexpr std::int64_t kNever = 3'600'000;
 inline constexpr std::size_t kBodyMax = 1000;
+inline constexpr std::uint64_t kStreamMax = 100'000'000;
 
 /// A door that can be closed and opened: handlers wait at it, tests wait for those who wait.
 class Gate {
@@ -119,11 +121,36 @@ protected:
     }
     HttpClient connect() { return HttpClient(listener->port()); }
 
+    std::atomic<std::size_t> streamed{0};  // octets of bodies that came to "/stream"
+
+    Answer takeStream(Exchange& exchange) {
+        const auto read = exchange.streamBody(kStreamMax, [this](std::string_view piece) -> base::Status {
+            streamed += piece.size();
+            return {};
+        });
+        if (!read) return {.status = read.error().row().http_status, .body = read.error().row().wire};
+        return {.body = "streamed"};
+    }
+    /// 64 MiB, and an error in the place of the last piece.
+    Answer giveStream() {
+        constexpr std::uint64_t kSize = 64 << 20;
+        const auto given = std::make_shared<std::uint64_t>(0);
+        const auto next = [given]() -> base::Result<std::string> {
+            std::string piece(64 << 10, 'a');
+            *given += piece.size();
+            if (*given == kSize) return base::makeError(base::ErrorCode::IoFailed);
+            return piece;
+        };
+        return {.stream = std::make_shared<const AnswerStream>(AnswerStream{kSize, next})};
+    }
+
     Answer answer(const RequestHead& head, Exchange& exchange) {
         if (head.path == "/throw") throw std::runtime_error("from a handler");
         if (head.path == "/gate") gate.pass();
         if (head.path == "/large") return {.body = std::string(64 << 20, 'a')};
         if (head.path == "/early") return {.status = 403, .body = "early"};
+        if (head.path == "/stream") return takeStream(exchange);
+        if (head.path == "/endless") return giveStream();
         if (head.path == "/claim" && !exchange.claim(1)) return {.status = 429, .close = true};
         auto body = exchange.readBody(kBodyMax);
         if (!body)

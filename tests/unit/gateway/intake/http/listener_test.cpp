@@ -105,6 +105,23 @@ TEST_F(ListenerTest, AChunkedBodyIsCutOffWhereItPassesTheLimit) {
     );
 }
 
+TEST_F(ListenerTest, AStreamThatFailsCutsTheConnectionBeforeItsEnd) {
+    listen();
+    auto client = connect();
+    const auto answer = client.get("/endless");
+    EXPECT_EQ(answer.fields.at("content-length"), std::to_string(64 << 20));
+    EXPECT_EQ(answer.body, "");  // it never came whole
+    EXPECT_TRUE(client.closedByPeer());
+}
+
+TEST_F(ListenerTest, HeadOfAStreamHasItsLengthAndNoBody) {
+    listen();
+    auto client = connect();
+    client.send("HEAD /endless HTTP/1.1\r\nhost: h\r\n\r\n");
+    EXPECT_EQ(client.receive(true).fields.at("content-length"), std::to_string(64 << 20));
+    EXPECT_EQ(client.get("/a").body, "/a ");
+}
+
 TEST_F(TlsListenerTest, ServesOverTls) {
     listenTls();
     auto client = connectTls();

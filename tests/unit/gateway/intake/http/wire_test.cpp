@@ -54,6 +54,54 @@ ErrorCode bodyError(
     return result ? ErrorCode::Internal : result.error().code;
 }
 
+/// 64 MiB that stand nowhere, after a head.
+class Endless final : public ByteSource {
+public:
+    explicit Endless(std::string head) : head_(std::move(head)) {}
+    std::size_t read(char* buffer, std::size_t size_max) override {
+        if (!head_.empty()) {
+            const auto count = head_.copy(buffer, size_max);
+            head_.erase(0, count);
+            return count;
+        }
+        std::fill_n(buffer, size_max, 'x');
+        return size_max;
+    }
+
+private:
+    std::string head_;
+};
+
+TEST(StreamTest, ABodyOfAnyLengthComesInSmallPieces) {
+    constexpr std::uint64_t kSize = 64 << 20;
+    Endless source(post("content-length: " + std::to_string(kSize) + "\r\n"));
+    MessageReader reader(source);
+    const auto head = reader.readHead();
+    std::uint64_t total = 0;
+    std::size_t longest = 0;
+    const auto read = reader.streamBody(*head, kSize, [&](std::string_view piece) -> base::Status {
+        total += piece.size();
+        longest = std::max(longest, piece.size());
+        return {};
+    });
+    EXPECT_TRUE(read.ok());
+    EXPECT_EQ(total, kSize);
+    EXPECT_LE(longest, kReadBytes);
+}
+
+TEST(StreamTest, AnErrorOfWhoTakesItEndsTheReading) {
+    Endless source(post("content-length: 10000000\r\n"));
+    MessageReader reader(source);
+    const auto head = reader.readHead();
+    int pieces = 0;
+    const auto read = reader.streamBody(*head, 10'000'000, [&](std::string_view) -> base::Status {
+        ++pieces;
+        return base::makeError(ErrorCode::DiskFull);
+    });
+    EXPECT_EQ(read.error().code, ErrorCode::DiskFull);
+    EXPECT_EQ(pieces, 1);
+}
+
 TEST(HeadTest, TargetPathQueryAndFieldsAreRead) {
     const auto head =
         parseHead("GET /v1/tickets?source=a HTTP/1.1\r\nHost: h\r\nX-A:  b c \t\r\n\r\n");

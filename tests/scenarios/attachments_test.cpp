@@ -1,0 +1,111 @@
+// Attachments from one end to the other: a hotline brings a photograph and an appeal that names it, the
+// centre reads it, somebody else does not; the gateway stays small and forgets what was cut short.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "gateway/base/bytes.h"
+#include "gateway/crypto/digest.h"
+#include "tests/scenarios/federation.h"
+
+namespace yht::scenarios {
+namespace {
+
+constexpr std::size_t kLarge = 64 << 20;
+constexpr std::size_t kGrowthKibMax = 24 * 1024;
+
+std::string photograph(std::size_t size) {
+    std::string content = "\x89PNG\r\n\x1A\n";
+    for (std::uint32_t i = 0; content.size() < size; ++i) base::appendU32(content, i * 2654435761U);
+    content.resize(size);
+    return content;
+}
+
+std::string pathOf(const std::string& content) {
+    return "/v1/attachments/" + base::toHex(crypto::sha256(content));
+}
+
+std::string appealNaming(const std::string& content) {
+    return R"({"kind":"appeal","source":"zz-12315","record_ref":"P-1","event_time":"2019-10-15T08:30:00+08:00",)"
+           R"("channel":"03","appeal_type":"1","category_path":["供热"],"title":"室温怎样算不达标",)"
+           R"("content":"照片见附件。","appeal_time":"2019-10-15T08:30:00+08:00","handling_way":"0",)"
+           R"("is_anonymous":true,"is_secret":false,"area_code":"430200","urgency":"3","attachment_digests":[")" +
+           base::toHex(crypto::sha256(content)) + R"("]})";
+}
+
+class AttachmentScenario : public ::testing::Test {
+protected:
+    std::string folder() const {
+        for (const auto& at : std::filesystem::recursive_directory_iterator(federation.directory())) {
+            if (at.path().filename() == "incoming") return at.path().parent_path();
+        }
+        return "";
+    }
+    /// The most memory that the gateway ever had, VmHWM.
+    std::size_t peakKib() const {
+        std::ifstream status("/proc/" + std::to_string(federation.gatewayPid()) + "/status");
+        const std::string name = "VmHWM:";
+        for (std::string line; std::getline(status, line);) {
+            if (line.starts_with(name)) return std::stoul(line.substr(name.size()));
+        }
+        ADD_FAILURE() << "no " << name;
+        return 0;
+    }
+    std::size_t incoming() const {
+        const std::filesystem::directory_iterator all(folder() + "/incoming");
+        return static_cast<std::size_t>(std::distance(begin(all), end(all)));
+    }
+
+    Federation federation;
+};
+
+TEST_F(AttachmentScenario, APhotographGoesWithItsAppealToWhoMaySeeIt) {
+    federation.startGateway();
+    auto hotline = federation.partner("hotline-12315");
+    auto centre = federation.partner("centre");
+    auto stranger = federation.partner("police-110");
+    const auto content = photograph(300'000);
+    const auto kept = hotline.post("/v1/attachments", content, "image/png");
+    ASSERT_EQ(201, kept.status) << kept.body;
+    EXPECT_EQ(404, centre.get(pathOf(content)).status);
+    const auto taken = hotline.post("/v1/records", appealNaming(content));
+    ASSERT_EQ(201, taken.status) << taken.body;
+    EXPECT_TRUE(content == centre.get(pathOf(content)).body);
+    EXPECT_EQ(404, stranger.get(pathOf(content)).status);
+    federation.killGateway();
+    federation.startGateway();
+    EXPECT_TRUE(content == federation.partner("centre").get(pathOf(content)).body);
+}
+
+TEST_F(AttachmentScenario, TheGatewayStaysSmallWhateverGoesThrough) {
+    federation.startGateway();
+    auto hotline = federation.partner("hotline-12315");
+    const auto first = photograph(1 << 20);
+    ASSERT_EQ(201, hotline.post("/v1/attachments", first, "image/png").status);
+    ASSERT_TRUE(first == hotline.get(pathOf(first)).body);
+    const auto before = peakKib();
+    const auto large = photograph(kLarge);
+    ASSERT_EQ(201, hotline.post("/v1/attachments", large, "image/png").status);
+    ASSERT_TRUE(large == hotline.get(pathOf(large)).body);
+    EXPECT_LT(peakKib(), before + kGrowthKibMax);
+}
+
+TEST_F(AttachmentScenario, AKillInTheMiddleOfAnUploadLeavesNothingAfterTheRestart) {
+    federation.startGateway();
+    auto hotline = federation.partner("hotline-12315");
+    const auto content = photograph(4 << 20);
+    hotline.beginPost("/v1/attachments", content, "image/png", content.size() / 2);
+    Federation::waitUntil("half of it is on the disk", [&] { return incoming() == 1; });
+    federation.killGateway();
+    EXPECT_EQ(1u, incoming());
+    federation.startGateway();
+    EXPECT_EQ(0u, incoming());
+    auto again = federation.partner("hotline-12315");
+    EXPECT_EQ(404, again.get(pathOf(content)).status);
+    EXPECT_EQ(201, again.post("/v1/attachments", content, "image/png").status);
+}
+
+}  // namespace
+}  // namespace yht::scenarios
