@@ -42,6 +42,11 @@ public:
     const std::vector<Member>& members() const { return members_; } // empty where no object
     /// nullptr where this is no object or has no such member.
     const ItemValue* find(std::string_view name) const;
+    ItemValue* find(std::string_view name);
+    /// nullptr where this is no list or has no such entry.
+    ItemValue* entry(std::size_t index);
+    /// Replaces the member, or appends it. Requires: an object.
+    void setMember(std::string name, ItemValue value);
     bool operator==(const ItemValue&) const = default;
 
 private:

@@ -10,7 +10,9 @@ namespace yht::kit {
 
 void YamlProblems::add(const YAML::Node& at, const std::string& what) {
     const int line = at.IsDefined() ? at.Mark().line + 1 : 0;
-    std::string text = file_ + (line > 0 ? ":" + std::to_string(line) : "") + ": " + what;
+    const std::string tag = at.IsDefined() ? at.Tag() : "";
+    const std::string file = tag.starts_with(kFileTag) ? tag.substr(kFileTag.size()) : file_;
+    std::string text = file + (line > 0 ? ":" + std::to_string(line) : "") + ": " + what;
     // Common rows are read once for every kind: one mistake, one line.
     if (std::find(lines_.begin(), lines_.end(), text) == lines_.end())
         lines_.push_back(std::move(text));
@@ -19,7 +21,7 @@ void YamlProblems::add(const YAML::Node& at, const std::string& what) {
 base::Error YamlProblems::error() const {
     std::string detail;
     for (const auto& line : lines_) detail += (detail.empty() ? "" : "\n") + line;
-    return base::makeError(base::ErrorCode::ProfileInvalid, detail);
+    return base::makeError(code_, detail);
 }
 
 base::Result<YAML::Node> parseYamlFile(const std::string& path) {

@@ -8,23 +8,33 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "gateway/base/result.h"
 
 namespace yht::kit {
 
-/// Mistakes of one file, in the order found.
+/// Mistakes of one file, in the order found; of several merged into one tree, where each node carries its file as
+/// its tag (kFileTag and the file's name).
+inline constexpr std::string_view kFileTag = "file:";
+
 class YamlProblems {
 public:
-    explicit YamlProblems(std::string file) : file_(std::move(file)) {}
+    explicit YamlProblems(
+        std::string file, base::ErrorCode code = base::ErrorCode::ProfileInvalid
+    )
+        : file_(std::move(file)), code_(code) {}
     void add(const YAML::Node& at, const std::string& what);
+    /// A mistake that has its place in its text already.
+    void add(const std::string& line) { lines_.push_back(line); }
     bool empty() const { return lines_.empty(); }
-    /// All mistakes, one a line, as `detail` of a ProfileInvalid.
+    /// All mistakes, one a line, as `detail` of the code.
     base::Error error() const;
 
 private:
     std::string file_;
+    base::ErrorCode code_;
     std::vector<std::string> lines_;
 };
 
