@@ -1,0 +1,350 @@
+#include "adapters/kit/inbound/inbound_mapping.h"
+
+#include <algorithm>
+
+#include "adapters/kit/inbound/native_values.h"
+#include "gateway/base/text.h"
+#include "gateway/base/time_text.h"
+
+namespace yht::kit {
+namespace {
+
+constexpr double kLongitudeMax = 180, kLatitudeMax = 90;
+constexpr std::string_view kCutMark = "…";
+
+std::string targetName(const InboundRow& row) {
+    return row.map_name.empty() ? row.field->name : std::string(row.field->name) + "/" + row.map_name;
+}
+
+/// "/BJSJ"; a path from the item has its slash already.
+std::string pointerOf(const std::string* path) {
+    if (path == nullptr || path->empty()) return "";
+    return path->front() == '/' ? *path : "/" + *path;
+}
+
+/// One item on its way. One thread, one use.
+class ItemMapper {
+public:
+    ItemMapper(
+        const std::string& source, const MappingRules& rules, const MessageContext& context,
+        FunctionState* functions, AdaptedItem& into
+    )
+        : source_(source), rules_(rules), context_(context), functions_(functions), into_(into) {}
+
+    void run(const ItemValue& item) {
+        const RowScope whole{item, item, context_};
+        for (const auto& rule : rules_.ignore) {
+            if (!applies(rule.when, rule.when_not, whole)) continue;
+            into_.fate = ItemFate::Ignored;
+            into_.ignored_by = rule.name;
+            return;
+        }
+        for (const auto& section : rules_.records) {
+            mapSection(section, whole);
+            if (failure_ || !ignored_by_.empty()) break;
+        }
+        finish();
+    }
+
+private:
+    bool applies(const InboundCondition& when, const InboundCondition& when_not, const RowScope& scope) {
+        return natives_.holds(when, scope, rules_.null_tokens) &&
+               (when_not.terms.empty() || !natives_.holds(when_not, scope, rules_.null_tokens));
+    }
+
+    void mapSection(const RecordRules& section, const RowScope& whole) {
+        std::vector<const ItemValue*> entries;
+        if (section.each) section.each->find(whole.item, whole.item, entries);
+        else entries.push_back(&whole.item);
+        // A path to a list means each of its entries, with or without "*" at its end; null is no entry.
+        std::vector<const ItemValue*> single;
+        for (const auto* entry : entries) {
+            if (section.each && entry->type() == ItemType::List) {
+                for (const auto& one : entry->items()) single.push_back(&one);
+            } else if (entry->type() != ItemType::Null || !section.each) {
+                single.push_back(entry);
+            }
+        }
+        for (std::size_t i = 0; i < single.size(); ++i) {
+            const RowScope scope{whole.item, *single[i], context_, i + 1};
+            if (!applies(section.when, section.when_not, scope)) continue;
+            if (into_.records.size() >= kRecordsMax) return error(MappingError::TooMany, nullptr, section.name);
+            mapRecord(section, scope);
+            if (failure_ || !ignored_by_.empty()) return;
+        }
+    }
+
+    void mapRecord(const RecordRules& section, const RowScope& scope) {
+        into_.records.push_back({ticket::Record(section.kind), {}});
+        record_ = &into_.records.back().record;
+        record_->set(ticket::Field::source, source_);
+        for (const auto& row : section.rows) {
+            if (isSet(row)) continue;
+            if (!applies(row.when, row.when_not, scope)) continue;
+            const bool complete = std::all_of(row.with.begin(), row.with.end(), [&](auto field) { return record_->has(field); });
+            if (complete) mapRow(row, scope);
+            if (failure_ || !ignored_by_.empty()) return;
+        }
+        for (const auto& row : section.rows) {
+            if (!row.required || isSet(row) || !applies(row.when, row.when_not, scope)) continue;
+            error(MappingError::Required, row.from.empty() ? nullptr : &row.from.front().text, targetName(row));
+        }
+        if (!context_.origin.empty() && !record_->has(ticket::Field::origin))
+            record_->set(ticket::Field::origin, context_.origin);
+        for (const auto& attachment : section.attachments) mapAttachments(attachment, scope);
+    }
+
+    bool isSet(const InboundRow& row) const {
+        return row.map_name.empty() ? record_->has(row.field->field)
+                                    : record_->map(row.field->field).contains(row.map_name);
+    }
+
+    void mapRow(const InboundRow& row, const RowScope& scope) {
+        vocabulary_row_.clear();
+        if (!row.function.empty()) {
+            natives_.all().clear();
+            if (!callFunction(row, scope)) return;
+        } else if (const auto wrong = natives_.collect(row, scope)) {
+            return error(wrong->error, wrong->path, targetName(row));
+        }
+        if (const auto wrong = natives_.separate(row)) return error(wrong->error, wrong->path, targetName(row));
+        auto& values = natives_.all();
+        if (row.joined && values.size() > 1) join(row, values);
+        if (values.empty()) {
+            if (row.has_fallback) set(row, row.fallback, nullptr);
+            return;
+        }
+        if (row.is_list) return setList(row, values);
+        if (values.size() > 1 && row.take == Take::Only)
+            return error(MappingError::ManyValues, values.front().path, targetName(row));
+        const NativeValue value = row.take == Take::Last ? values.back() : values.front();
+        if (auto text = typed(row, value)) set(row, std::move(*text), value.path);
+    }
+
+    bool callFunction(const InboundRow& row, const RowScope& scope) {
+        auto texts = functions_->call(row.function, natives_.arguments(row, scope));
+        if (!texts) {
+            failure_ = std::move(texts).error();
+            return false;
+        }
+        natives_.replace(std::move(*texts), row);
+        return true;
+    }
+
+    void join(const InboundRow& row, std::vector<NativeValue>& values) {
+        std::string joined;
+        for (const auto& value : values) joined += (joined.empty() ? "" : row.join) + std::string(value.text);
+        const auto* path = values.front().path;
+        values = {{natives_.keep(std::move(joined)), ItemType::Text, path}};
+    }
+
+    void setList(const InboundRow& row, const std::vector<NativeValue>& values) {
+        std::vector<std::string> entries;
+        for (const auto& value : values) {
+            auto text = typed(row, value);
+            if (!text) continue;
+            if (!row.party.empty()) *text = row.party + "/" + *text;
+            // Levels of a category may have one name twice; everywhere else twice says nothing more than once.
+            const bool levels = row.field->field == ticket::Field::category_path;
+            if (levels || std::find(entries.begin(), entries.end(), *text) == entries.end())
+                entries.push_back(std::move(*text));
+        }
+        if (entries.empty()) return;
+        record_->set(row.field->field, std::move(entries));
+        origin(row, values.front().path);
+    }
+
+    /// The catalogue's text for one native value; nullopt where it fails, and the error is kept.
+    std::optional<std::string> typed(const InboundRow& row, const NativeValue& value) {
+        Typed made = convert(row, value);
+        if (!ignored_by_.empty()) return std::nullopt;
+        if (made.error) {
+            error(*made.error, value.path, targetName(row), row.vocabulary ? row.vocabulary->name : "");
+            return std::nullopt;
+        }
+        std::string text = row.prefix + made.text + row.suffix;
+        if (row.code_points_max > 0 && !fits(row, text)) {
+            error(MappingError::TooLong, value.path, targetName(row), std::to_string(row.code_points_max));
+            return std::nullopt;
+        }
+        return text;
+    }
+
+    Typed convert(const InboundRow& row, const NativeValue& value) {
+        if (row.vocabulary) return lookUp(row, value);
+        switch (row.type) {
+            case ValueType::Text: return plainLines(value.text);
+            case ValueType::Reference: return readReference(value.text, value.type);
+            case ValueType::Code: return std::string(value.text);
+            case ValueType::Time: return time(row, value);
+            case ValueType::Integer: return readInteger(value.text);
+            case ValueType::Decimal: return readDecimal(value.text);
+            case ValueType::Flag: return row.flags.read(value.text);
+            case ValueType::Region: return readRegion(value.text);
+            case ValueType::Phone: return readPhone(value.text);
+            case ValueType::IdNumber: return readIdNumber(value.text, value.type);
+            case ValueType::Money: return readMoney(value.text);
+            case ValueType::Longitude: return readDegrees(value.text, kLongitudeMax);
+            case ValueType::Latitude: return readDegrees(value.text, kLatitudeMax);
+            case ValueType::Digest: return readDigest(value.text);
+        }
+        YHT_ASSERT(false);
+    }
+
+    static Typed time(const InboundRow& row, const NativeValue& value) {
+        const auto time = row.times.read(value.text, value.type);
+        if (!time) return MappingError::TimeUnreadable;
+        return base::formatRfc3339(*time);
+    }
+
+    /// Codes are judged by the day of the event; by today's where the record has none yet.
+    Typed lookUp(const InboundRow& row, const NativeValue& value) {
+        const auto event_ms = record_->timeMillis(ticket::Field::event_time);
+        const auto day = base::shanghaiDay(event_ms != 0 ? event_ms : context_.received_ms);
+        const auto& vocabulary = *row.vocabulary;
+        for (const auto& table : vocabulary.tables) {
+            const auto* found = table->find(value.text, day);
+            if (found == nullptr) continue;
+            if (context_.trace) vocabulary_row_ = table->name() + ":" + std::to_string(found->line);
+            return found->canonical;
+        }
+        if (row.type == ValueType::Region) {
+            if (Typed code = readRegion(value.text); !code.error) return code;
+        }
+        if (context_.trace) {
+            into_.observations.push_back(
+                {Observation::Kind::UnmappedCode, vocabulary.name, std::string(value.text)}
+            );
+        }
+        switch (vocabulary.unmapped) {
+            case Unmapped::Quarantine:
+                return row.type == ValueType::Region ? MappingError::RegionUnknown : MappingError::CodeUnmapped;
+            case Unmapped::Ignore:
+                ignored_by_ = vocabulary.ignore_rule;
+                return std::string();
+            case Unmapped::AcceptAs:
+                break;
+        }
+        ++into_.counts.unmapped_codes;
+        keepNative(vocabulary.keep_in, std::string(value.text));
+        return vocabulary.accept_as;
+    }
+
+    void keepNative(const std::string& place, std::string text) {
+        const auto slash = place.find('/');
+        const auto* field = ticket::findField(record_->kind(), place.substr(0, slash));
+        if (field == nullptr) return;  // checked when the mapping was read
+        if (slash == std::string::npos) return record_->set(field->field, std::move(text));
+        auto entries = record_->map(field->field);
+        entries.emplace(place.substr(slash + 1), std::move(text));
+        record_->set(field->field, std::move(entries));
+    }
+
+    bool fits(const InboundRow& row, std::string& text) {
+        const auto count = base::countCodePoints(text);
+        if (!count || *count <= row.code_points_max) return true;  // what is not UTF-8 is validation's to say
+        if (!row.cut) return false;
+        text = std::string(base::prefixByCodePoints(text, row.code_points_max - 1)) + std::string(kCutMark);
+        ++into_.counts.cut_texts;
+        return true;
+    }
+
+    void set(const InboundRow& row, std::string text, const std::string* path) {
+        if (text.empty()) return;
+        if (row.map_name.empty()) {
+            record_->set(row.field->field, std::move(text));
+        } else {
+            auto entries = record_->map(row.field->field);
+            entries[row.map_name] = std::move(text);
+            record_->set(row.field->field, std::move(entries));
+        }
+        origin(row, path);
+    }
+
+    void origin(const InboundRow& row, const std::string* path) {
+        if (!context_.trace) return;
+        into_.records.back().origins.push_back(
+            {row.field->field, row.rule, path != nullptr ? *path : "", vocabulary_row_}
+        );
+    }
+
+    void mapAttachments(const AttachmentRules& rules, const RowScope& scope) {
+        std::vector<const ItemValue*> entries;
+        rules.each.find(scope.item, scope.entry, entries);
+        const auto one = [&](const Path& path, const ItemValue& entry) -> std::string {
+            if (path.text().empty()) return "";
+            std::vector<const ItemValue*> found;
+            path.find(scope.item, entry, found);
+            const bool text = found.size() == 1 && found.front()->isScalar();
+            return text ? std::string(trimmed(found.front()->text())) : "";
+        };
+        for (const auto* entry : entries) {
+            const std::string content = one(rules.content, *entry);
+            std::string_view rest = content;
+            while (!rest.empty()) {
+                const auto at = rules.separator.empty() ? std::string_view::npos : rest.find(rules.separator);
+                const auto piece = trimmed(rest.substr(0, at));
+                rest = at == std::string_view::npos ? std::string_view() : rest.substr(at + rules.separator.size());
+                if (rules_.null_tokens.contains(piece)) continue;
+                if (into_.attachments.size() >= kValuesMax) return error(MappingError::TooMany, &rules.content.text(), "attachments");
+                into_.attachments.push_back({rules.kind, rules.base_url + std::string(piece), one(rules.file_name, *entry),
+                                             one(rules.media_type, *entry), rules.attachment_type, into_.records.size() - 1});
+            }
+        }
+    }
+
+    void error(MappingError what, const std::string* path, const std::string& target, std::string limit = {}) {
+        errors_.push_back(mappingError(what, pointerOf(path), target, std::move(limit)));
+    }
+
+    void finish() {
+        if (!ignored_by_.empty()) {
+            into_.fate = ItemFate::Ignored;
+            into_.ignored_by = ignored_by_;
+        } else if (failure_) {
+            into_.failure = std::move(failure_);
+        } else {
+            if (into_.records.empty() && errors_.empty()) error(MappingError::NoRecord, nullptr, "");
+            if (errors_.empty()) {
+                into_.fate = ItemFate::Records;
+                return;
+            }
+            into_.failure = base::makeError(base::ErrorCode::ItemUnmapped);
+            into_.failure->fields = std::move(errors_);
+        }
+        into_.records.clear();
+        into_.attachments.clear();
+    }
+
+    const std::string& source_;
+    const MappingRules& rules_;
+    const MessageContext& context_;
+    FunctionState* functions_;
+    AdaptedItem& into_;
+    NativeValues natives_;
+    ticket::Record* record_ = nullptr;
+    std::string vocabulary_row_, ignored_by_;
+    std::vector<base::FieldError> errors_;
+    std::optional<base::Error> failure_;
+};
+
+}  // namespace
+
+InboundMapping::InboundMapping(std::string source, MappingRules rules)
+    : source_(std::move(source)), rules_(std::move(rules)), known_(rules_) {}
+
+void InboundMapping::map(
+    const ItemValue& item, const MessageContext& context, FunctionState* functions, AdaptedItem& into
+) const {
+    into.fate = ItemFate::Failed;
+    std::function<void(const std::string&)> tell;
+    if (context.trace) {
+        tell = [&into](const std::string& place) {
+            into.observations.push_back({Observation::Kind::UnknownMember, place, ""});
+        };
+    }
+    into.counts.unknown_members += known_.countUnknown(item, tell);
+    ItemMapper(source_, rules_, context, functions, into).run(item);
+}
+
+}  // namespace yht::kit

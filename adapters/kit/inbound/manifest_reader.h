@@ -1,0 +1,22 @@
+// A manifest tree as typed values: one function a section, every key known, all mistakes at once.
+// Uses: manifest_tree, mapping_reader. Used by: adapter, app (yht adapters …).
+#pragma once
+
+#include "adapters/kit/inbound/manifest_tree.h"
+#include "adapters/kit/inbound/mapping_rules.h"
+
+namespace yht::kit {
+
+struct ReadManifest {
+    Manifest manifest;
+    MappingRules mapping;
+    std::string files_read;  // vocabularies and functions, for the version
+};
+
+/// Errors: ManifestInvalid, every mistake a line of `detail` with file, line, key and the nearest right name.
+base::Result<ReadManifest> readManifest(const ManifestTree& tree, const std::string& id);
+
+/// The `decode` section; mistakes go to the map's problems. manifest_decode.cpp.
+DecodeRules readDecodeRules(YamlMap map);
+
+}  // namespace yht::kit

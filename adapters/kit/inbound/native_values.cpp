@@ -1,0 +1,127 @@
+#include "adapters/kit/inbound/native_values.h"
+
+namespace yht::kit {
+namespace {
+
+constexpr std::string_view kTextMember = "#text";  // of an XML element that has attributes, too
+
+}  // namespace
+
+std::optional<NativeValues::Wrong> NativeValues::collect(const InboundRow& row, const RowScope& scope) {
+    values_.clear();
+    made_.clear();
+    for (const auto& source : row.from) {
+        switch (source.kind) {
+            case InboundValue::Kind::ReceivedTime:
+                addText(keep(base::formatRfc3339(scope.context.received_ms)), ItemType::Text, row, &source.text);
+                break;
+            case InboundValue::Kind::FileName:
+                addText(scope.context.file_name, ItemType::Text, row, &source.text);
+                break;
+            case InboundValue::Kind::Number:
+                addText(keep(std::to_string(scope.number)), ItemType::Number, row, &source.text);
+                break;
+            case InboundValue::Kind::Path:
+                found_.clear();
+                source.path.find(scope.item, scope.entry, found_);
+                for (const auto* value : found_) {
+                    if (const auto error = add(*value, row, &source.text)) return Wrong{*error, &source.text};
+                }
+                break;
+        }
+        // A list and a joined text take all paths; one value is the first path's that has one.
+        if (!values_.empty() && !row.is_list && !row.joined) break;
+    }
+    return std::nullopt;
+}
+
+std::optional<MappingError> NativeValues::add(const ItemValue& value, const InboundRow& row, const std::string* path) {
+    if (values_.size() >= kValuesMax) return MappingError::TooMany;
+    switch (value.type()) {
+        case ItemType::Null:
+            return std::nullopt;
+        case ItemType::Object:
+            if (value.members().empty()) return std::nullopt;  // an empty XML element
+            if (const auto* text = value.find(kTextMember)) return add(*text, row, path);
+            return MappingError::NotAScalar;
+        case ItemType::List:
+            for (const auto& entry : value.items()) {
+                if (const auto error = add(entry, row, path)) return error;
+            }
+            return std::nullopt;
+        case ItemType::Text:
+        case ItemType::Number:
+        case ItemType::Flag:
+        case ItemType::Serial:
+            break;
+    }
+    addText(value.text(), value.type(), row, path);
+    return std::nullopt;
+}
+
+void NativeValues::addText(std::string_view text, ItemType type, const InboundRow& row, const std::string* path) {
+    text = trimmed(text);
+    if (!row.null_tokens.contains(text)) values_.push_back({text, type, path});
+}
+
+std::vector<std::vector<const ItemValue*>> NativeValues::arguments(const InboundRow& row, const RowScope& scope) {
+    std::vector<std::vector<const ItemValue*>> all;
+    for (const auto& source : row.from) {
+        auto& found = all.emplace_back();
+        if (source.kind == InboundValue::Kind::Path) source.path.find(scope.item, scope.entry, found);
+    }
+    return all;
+}
+
+void NativeValues::replace(std::vector<std::string> texts, const InboundRow& row) {
+    values_.clear();
+    static const std::string none;
+    const std::string* path = row.from.empty() ? &none : &row.from.front().text;
+    for (auto& text : texts) addText(keep(std::move(text)), ItemType::Text, row, path);
+}
+
+std::optional<NativeValues::Wrong> NativeValues::separate(const InboundRow& row) {
+    if (row.separator.empty()) return std::nullopt;
+    std::vector<NativeValue> whole;
+    whole.swap(values_);
+    for (const auto& value : whole) {
+        std::size_t number = 0;
+        std::string_view rest = value.text;
+        for (bool more = true; more;) {
+            const auto at = rest.find(row.separator);
+            more = at != std::string_view::npos;
+            if (row.part == 0 || ++number == row.part) addText(rest.substr(0, at), value.type, row, value.path);
+            if (more) rest = rest.substr(at + row.separator.size());
+            if (values_.size() > kValuesMax) return Wrong{MappingError::TooMany, value.path};
+        }
+        if (number < row.part) return Wrong{MappingError::PartMissing, value.path};
+    }
+    return std::nullopt;
+}
+
+bool NativeValues::holds(const InboundCondition& condition, const RowScope& scope, const Words& null_tokens) {
+    for (const auto& term : condition.terms) {
+        std::vector<const ItemValue*> found;
+        term.path.find(scope.item, scope.entry, found);
+        bool any = found.empty() && term.values.contains("");
+        for (const auto* value : found) any = any || holdsOne(*value, term, null_tokens);
+        if (!any) return false;
+    }
+    return true;
+}
+
+bool NativeValues::holdsOne(const ItemValue& value, const InboundCondition::Term& term, const Words& null_tokens) {
+    if (value.type() == ItemType::List) {
+        bool any = value.items().empty() && term.values.contains("");
+        for (const auto& entry : value.items()) any = any || holdsOne(entry, term, null_tokens);
+        return any;
+    }
+    if (value.type() == ItemType::Object) {
+        const auto* text = value.find(kTextMember);
+        return text != nullptr ? holdsOne(*text, term, null_tokens) : value.members().empty() && term.values.contains("");
+    }
+    const auto text = trimmed(value.text());
+    return term.values.contains(null_tokens.contains(text) ? std::string_view() : text);
+}
+
+}  // namespace yht::kit
