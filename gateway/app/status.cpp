@@ -21,7 +21,6 @@ using delivery::DestinationStatus;
 constexpr std::int64_t kAdminMillisMax = 3'000;
 constexpr std::size_t kAnswerBytesMax = 64 * 1024;
 constexpr std::size_t kScanEntries = 2'000;  // at a time
-constexpr std::size_t kQuarantineShownMax = 10'000;
 constexpr std::int64_t kSilentMillis = 24LL * 3600 * 1000;
 constexpr std::int64_t kBacklogOldMillis = 600'000;
 
@@ -132,10 +131,7 @@ base::Status gatherLedger(OpenedLedger& opened, Status& status) {
         if (!leaf.ok()) return leaf.error();
         status.last_committed_ms = leaf->header.committed_ms;
     }
-    const auto quarantine = (*snapshot)->quarantine(kQuarantineShownMax);
-    status.quarantined = static_cast<std::uint64_t>(std::count_if(
-        quarantine.begin(), quarantine.end(), [](const auto& row) { return row.state == "open"; }
-    ));
+    for (const auto& group : view.quarantineGroups({})) status.quarantined += group.count;
     findLastWords(view, status.sources);
     auto routes = delivery::loadRoutes(resolvePath(opened.config.directory(), "routes.yaml"));
     if (!routes.ok()) return std::move(routes).error();

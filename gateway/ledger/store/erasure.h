@@ -5,6 +5,8 @@
 //   holds this ticket's content in clear, and an erasure that leaves it readable would be none. The
 //   other tickets keep their records, leaves and receipts; what they lose is the partner's own
 //   signed bytes. So is a message that only repeated a record of the ticket.
+//   Items in quarantine lose their raw bytes with their message; their rows stay, and can only be discarded then. What a
+//   message in a source's own format repeated of the ticket is found by the table of carriers.
 //   Batch answers of destinations stay: they speak of many tickets, in numbers and codes.
 //   Numbers. The ticket's aliases and identities are replaced by keyed digests (keyed_digests.h): a
 //   late record still finds that its ticket was erased, and is refused (ledger.erased).

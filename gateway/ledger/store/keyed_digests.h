@@ -6,6 +6,7 @@
 //          its ticket was erased, but nobody reads the numbers any more
 //   attachment  of the digest that a record names ("yht attachment v1"): what an erased ticket's
 //          pictures were can't be confirmed from what is left of a page
+//   items in quarantine and keys of kept answers ("yht source tables v1"): a short item could be guessed
 // Uses: crypto. Used by: ledger/store only.
 #pragma once
 
@@ -25,11 +26,15 @@ public:
     base::Bytes record(base::BytesView source, std::uint8_t kind, base::BytesView record_ref) const;
     /// `digest`: as records name it.
     base::Bytes attachment(base::BytesView digest) const;
+    base::Bytes item(base::BytesView source, base::BytesView item_digest) const;
+    base::Bytes answerKey(base::BytesView key_digest) const;
+    base::Bytes answerBody(base::BytesView body_digest) const;
 
 private:
     const base::Bytes body_key_;
     const base::Bytes name_key_;
     const base::Bytes attachment_key_;
+    const base::Bytes source_key_;
 };
 
 }  // namespace yht::ledger

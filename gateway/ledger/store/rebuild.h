@@ -3,7 +3,8 @@
 //             leaf; alias as far as below
 //   kept      leaf, payload, and what nothing else holds: tickets' wrapped keys; checkpoints, which
 //             are signatures and must never be made again over what somebody changed; the work in
-//             progress (delivery, cursor, quarantine)
+//             progress (delivery, cursor, quarantine, kept_answer, unfinished) and what left no entry
+//             (source_account, carrier)
 //   alias     a record's own number and a far side's number in its outcome are derived. Whether
 //             a speaker could name *another* party's number depended on its rights that day: such
 //             rows are kept where they are there, and are the one thing that a lost table loses

@@ -152,6 +152,7 @@ base::Result<ErasureReport> SqliteTransaction::eraseTicket(const ErasureOrder& o
     note = {order.ticket_no, order.operator_id, order.why, {}, {}, {}, {}};
     note.entries = context_.lookups.ticketEntries(order.ticket_no);
     std::set<Seq> messages(order.carriers.begin(), order.carriers.end());
+    for (const Seq seq : context_.lookups.carriers(order.ticket_no)) messages.insert(seq);
     for (const Seq seq : note.entries) {
         const auto leaf = context_.lookups.leaf(seq);
         if (!leaf.ok()) return leaf.error();

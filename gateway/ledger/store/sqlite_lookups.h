@@ -51,7 +51,21 @@ public:
         const std::string& destination, const std::string& ticket_no
     );
     std::vector<DeliveryCount> deliveryCounts();
-    std::vector<QuarantineRow> quarantine(std::size_t limit);
+    // sqlite_sources.cpp
+    std::optional<QuarantineRow> quarantined(std::uint64_t id);
+    std::optional<std::uint64_t> findQuarantined(
+        const std::string& source, base::BytesView item_digest
+    );
+    std::vector<QuarantineRow> quarantine(const QuarantineFilter& filter, std::size_t limit);
+    std::vector<QuarantineGroup> quarantineGroups(const QuarantineFilter& filter);
+    bool hasOpenQuarantine(const std::string& source);
+    std::vector<SourceDay> sourceDays(std::int32_t first_day, std::int32_t last_day);
+    std::optional<KeptAnswer> findKeptAnswer(
+        base::BytesView key_digest, base::BytesView body_digest
+    );
+    std::optional<std::uint64_t> unfinishedFrom(Seq message_seq);
+    /// Messages that addCarrier() named.
+    std::vector<Seq> carriers(const std::string& ticket_no);
 
     Seq lastSeq();
     /// Errors: NotFound; LedgerErased where the key was destroyed; LedgerCorrupt.

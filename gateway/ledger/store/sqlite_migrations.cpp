@@ -111,6 +111,60 @@ void nameAttachments(Database& database, base::BytesView kek) {
     }
 }
 
+void keepSources(Database& database, base::BytesView) {
+    database.execute(R"sql(
+        ALTER TABLE quarantine RENAME TO quarantine_5;
+        CREATE TABLE quarantine (
+            id              INTEGER PRIMARY KEY AUTOINCREMENT,
+            message_seq     INTEGER NOT NULL,
+            source          TEXT NOT NULL,
+            reason          TEXT NOT NULL,
+            detail_json     TEXT NOT NULL,
+            since_ms        INTEGER NOT NULL,
+            state           TEXT NOT NULL,
+            item_index      INTEGER NOT NULL,
+            place           TEXT NOT NULL,
+            raw_offset      INTEGER NOT NULL,
+            raw_bytes       INTEGER NOT NULL,
+            item_mac        BLOB NOT NULL,
+            fingerprint     TEXT NOT NULL,
+            content_type    TEXT NOT NULL,
+            adapter_version TEXT NOT NULL,
+            decision_seq    INTEGER NOT NULL
+        );
+        INSERT INTO quarantine SELECT id, message_seq, source, reason, detail_json, since_ms, state, 0, '', 0, 0,
+            x'', reason, '', '', 0 FROM quarantine_5 ORDER BY id;
+        DROP TABLE quarantine_5;
+        CREATE INDEX quarantine_open ON quarantine (source, item_mac) WHERE state = 'open';
+        CREATE INDEX quarantine_by_state ON quarantine (state, source, reason);
+
+        CREATE TABLE source_account (
+            source  TEXT NOT NULL,
+            day     INTEGER NOT NULL,
+            counter TEXT NOT NULL,
+            count   INTEGER NOT NULL,
+            PRIMARY KEY (source, day, counter)
+        ) WITHOUT ROWID;
+
+        CREATE TABLE kept_answer (
+            key_mac  BLOB PRIMARY KEY,
+            body_mac BLOB NOT NULL,
+            answer   TEXT NOT NULL
+        ) WITHOUT ROWID;
+
+        CREATE TABLE unfinished (
+            message_seq INTEGER PRIMARY KEY,
+            next_item   INTEGER NOT NULL
+        );
+
+        CREATE TABLE carrier (
+            ticket_no   TEXT NOT NULL,
+            message_seq INTEGER NOT NULL,
+            PRIMARY KEY (ticket_no, message_seq)
+        ) WITHOUT ROWID;
+    )sql");
+}
+
 struct Step {
     std::int64_t from;  // gives from + 1
     void (*run)(Database& database, base::BytesView kek);
@@ -122,6 +176,7 @@ constexpr Step kSteps[] = {
     {2, keepKeysInPlace, "PRAGMA user_version = 3"},
     {3, countEpochs, "PRAGMA user_version = 4"},
     {4, nameAttachments, "PRAGMA user_version = 5"},
+    {5, keepSources, "PRAGMA user_version = 6"},
 };
 
 void runStep(Database& database, base::BytesView kek, const Step& step) {

@@ -1,4 +1,4 @@
-// The look-ups that are about work not finished: deliveries and quarantine.
+// The look-ups that are about deliveries not finished.
 #include "gateway/ledger/store/sqlite_lookups.h"
 
 namespace yht::ledger {
@@ -76,23 +76,6 @@ std::vector<DeliveryCount> Lookups::deliveryCounts() {
         );
     }
     return counts;
-}
-
-std::vector<QuarantineRow> Lookups::quarantine(std::size_t limit) {
-    Query query(
-        database_,
-        "SELECT id, message_seq, source, reason, detail_json, since_ms, state FROM quarantine"
-        " ORDER BY id LIMIT ?",
-        limit
-    );
-    std::vector<QuarantineRow> rows;
-    while (query.next()) {
-        rows.push_back(
-            {query.unsignedInteger(0), query.unsignedInteger(1), query.text(2), query.text(3),
-             query.text(4), query.integer(5), query.text(6)}
-        );
-    }
-    return rows;
 }
 
 }  // namespace yht::ledger

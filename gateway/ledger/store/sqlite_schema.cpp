@@ -1,5 +1,6 @@
 // `leaf` and `payload` are the ledger, with tickets' keys and the checkpoints that were signed over
-// it; delivery, cursor and quarantine are work in progress. Every other table can be made anew
+// it; delivery, cursor, quarantine, kept_answer and unfinished are work in progress; source_account and carrier tell what
+// left no entry. Every other table can be made anew
 // (rebuild.h). Columns of `leaf` beside the leaf itself repeat its header for look-ups; verify
 // compares them.
 //
@@ -72,14 +73,50 @@ CREATE INDEX delivery_by_state ON delivery (destination, state, seq, next_ms);
 CREATE INDEX delivery_by_ticket ON delivery (destination, ticket_no, seq);
 
 CREATE TABLE quarantine (
-    id          INTEGER PRIMARY KEY AUTOINCREMENT,
-    message_seq INTEGER NOT NULL,
-    source      TEXT NOT NULL,
-    reason      TEXT NOT NULL,
-    detail_json TEXT NOT NULL,
-    since_ms    INTEGER NOT NULL,
-    state       TEXT NOT NULL
+    id              INTEGER PRIMARY KEY AUTOINCREMENT,
+    message_seq     INTEGER NOT NULL,
+    source          TEXT NOT NULL,
+    reason          TEXT NOT NULL,
+    detail_json     TEXT NOT NULL,
+    since_ms        INTEGER NOT NULL,
+    state           TEXT NOT NULL,
+    item_index      INTEGER NOT NULL,
+    place           TEXT NOT NULL,
+    raw_offset      INTEGER NOT NULL,
+    raw_bytes       INTEGER NOT NULL,
+    item_mac        BLOB NOT NULL,    -- keyed digest of the raw item
+    fingerprint     TEXT NOT NULL,
+    content_type    TEXT NOT NULL,
+    adapter_version TEXT NOT NULL,
+    decision_seq    INTEGER NOT NULL  -- 0 while open
 );
+CREATE INDEX quarantine_open ON quarantine (source, item_mac) WHERE state = 'open';
+CREATE INDEX quarantine_by_state ON quarantine (state, source, reason);
+
+CREATE TABLE source_account (         -- one counter of one source on one day
+    source  TEXT NOT NULL,
+    day     INTEGER NOT NULL,
+    counter TEXT NOT NULL,            -- 'received', …; 'ignored:' and a rule's name
+    count   INTEGER NOT NULL,
+    PRIMARY KEY (source, day, counter)
+) WITHOUT ROWID;
+
+CREATE TABLE kept_answer (            -- to messages that came with an Idempotency-Key
+    key_mac  BLOB PRIMARY KEY,
+    body_mac BLOB NOT NULL,
+    answer   TEXT NOT NULL            -- '' while the message is under way
+) WITHOUT ROWID;
+
+CREATE TABLE unfinished (             -- messages of several commits whose last has not been
+    message_seq INTEGER PRIMARY KEY,
+    next_item   INTEGER NOT NULL
+);
+
+CREATE TABLE carrier (                -- messages that only repeat records of the ticket
+    ticket_no   TEXT NOT NULL,
+    message_seq INTEGER NOT NULL,
+    PRIMARY KEY (ticket_no, message_seq)
+) WITHOUT ROWID;
 )sql";
 
 /// What `yht ledger rebuild` makes anew from those (rebuild.h).

@@ -98,9 +98,6 @@ public:
     std::vector<std::string> ticketNumbers(std::size_t limit) override {
         return ask([&] { return lookups().ticketNumbers(limit); });
     }
-    std::vector<QuarantineRow> quarantine(std::size_t limit) override {
-        return ask([&] { return lookups().quarantine(limit); });
-    }
 
 private:
     Lookups& lookups() override { return reader_->lookups; }

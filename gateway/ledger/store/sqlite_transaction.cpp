@@ -50,9 +50,15 @@ base::Status SqliteTransaction::runTask(const Task& task) {
         change(context_.database, "ROLLBACK TO task");
         edge_ = before;
         origin_ = origin_before;
+        last_ticket_no_.clear();  // its key went with the rest
     }
     change(context_.database, "RELEASE task");
     return status;
+}
+
+/// Savepoints of one name nest: the innermost is meant.
+base::Status SqliteTransaction::attempt(const Task& part) {
+    return runTask(part);
 }
 
 base::Result<base::Bytes> SqliteTransaction::dataKey(const EntryDraft& draft) {
@@ -244,16 +250,6 @@ base::Status SqliteTransaction::eraseDelivery(const std::string& destination, Se
     change(
         context_.database, "DELETE FROM delivery WHERE destination = ? AND seq = ?", destination,
         seq
-    );
-    return {};
-}
-
-base::Status SqliteTransaction::addQuarantine(const QuarantineRow& row) {
-    change(
-        context_.database,
-        "INSERT INTO quarantine (message_seq, source, reason, detail_json, since_ms, state)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
-        row.message_seq, row.source, row.reason, row.detail_json, row.since_ms, row.state
     );
     return {};
 }

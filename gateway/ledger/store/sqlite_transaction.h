@@ -47,7 +47,20 @@ public:
     base::Status setCursor(const std::string& name, Seq seq) override;
     base::Status putDelivery(const DeliveryRow& row) override;
     base::Status eraseDelivery(const std::string& destination, Seq seq) override;
-    base::Status addQuarantine(const QuarantineRow& row) override;
+    base::Status attempt(const Task& part) override;
+    // sqlite_sources.cpp
+    base::Result<std::uint64_t> addQuarantine(const QuarantineRow& row) override;
+    base::Status closeQuarantine(std::uint64_t id, const std::string& state, Seq decision_seq)
+        override;
+    base::Status renewQuarantine(const QuarantineRow& row) override;
+    base::Status addSourceAccount(
+        const std::string& source, std::int32_t day, const SourceAccount& account
+    ) override;
+    base::Status keepAnswer(
+        base::BytesView key_digest, base::BytesView body_digest, const std::string& answer
+    ) override;
+    base::Status setUnfinished(Seq message_seq, std::optional<std::uint64_t> next_item) override;
+    base::Status addCarrier(const std::string& ticket_no, Seq message_seq) override;
     base::Result<ErasureReport> eraseTicket(const ErasureOrder& order) override;
     base::Result<EpochNote> beginEpoch(const EpochOrder& order) override;
     base::Status adoptTicket(const std::string& ticket_no) override;

@@ -82,6 +82,35 @@ public:
     std::vector<DeliveryCount> deliveryCounts() override {
         return ask([&] { return lookups().deliveryCounts(); });
     }
+    std::optional<QuarantineRow> quarantined(std::uint64_t id) override {
+        return ask([&] { return lookups().quarantined(id); });
+    }
+    std::optional<std::uint64_t> findQuarantined(
+        const std::string& source, base::BytesView item_digest
+    ) override {
+        return ask([&] { return lookups().findQuarantined(source, item_digest); });
+    }
+    std::vector<QuarantineRow> quarantine(const QuarantineFilter& filter, std::size_t limit)
+        override {
+        return ask([&] { return lookups().quarantine(filter, limit); });
+    }
+    std::vector<QuarantineGroup> quarantineGroups(const QuarantineFilter& filter) override {
+        return ask([&] { return lookups().quarantineGroups(filter); });
+    }
+    bool hasOpenQuarantine(const std::string& source) override {
+        return ask([&] { return lookups().hasOpenQuarantine(source); });
+    }
+    std::vector<SourceDay> sourceDays(std::int32_t first_day, std::int32_t last_day) override {
+        return ask([&] { return lookups().sourceDays(first_day, last_day); });
+    }
+    std::optional<KeptAnswer> findKeptAnswer(
+        base::BytesView key_digest, base::BytesView body_digest
+    ) override {
+        return ask([&] { return lookups().findKeptAnswer(key_digest, body_digest); });
+    }
+    std::optional<std::uint64_t> unfinishedFrom(Seq message_seq) override {
+        return ask([&] { return lookups().unfinishedFrom(message_seq); });
+    }
 
 protected:
     virtual Lookups& lookups() = 0;

@@ -15,6 +15,7 @@
 
 #include "gateway/base/random.h"
 #include "gateway/ledger/format/receipt.h"
+#include "gateway/ledger/store/source_tables.h"
 #include "gateway/ticket/record.h"
 
 namespace yht::ledger {
@@ -87,17 +88,6 @@ struct DeliveryCount {
     base::UnixMillis oldest_committed_ms = 0;
 };
 
-/// A raw item that could not become a record: ours until an operator decides.
-struct QuarantineRow {
-    std::uint64_t id = 0;
-    Seq message_seq = 0;
-    std::string source;
-    std::string reason;  // error wire code
-    std::string detail_json;  // field errors; names and limits only
-    base::UnixMillis since_ms = 0;
-    std::string state;   // "open", "replayed", "discarded"
-};
-
 struct ErasureOrder;
 struct ErasureReport;  // erasure.h
 struct Epoch;
@@ -147,6 +137,21 @@ public:
     virtual std::vector<DeliveryRow> deliveriesOf(const std::string& destination,
                                                   const std::string& ticket_no) = 0;
     virtual std::vector<DeliveryCount> deliveryCounts() = 0;
+    // source_tables.h
+    virtual std::optional<QuarantineRow> quarantined(std::uint64_t id) = 0;
+    /// The open row of the same raw item of that source.
+    virtual std::optional<std::uint64_t> findQuarantined(const std::string& source, base::BytesView item_digest) = 0;
+    /// By id, at most `limit`.
+    virtual std::vector<QuarantineRow> quarantine(const QuarantineFilter& filter, std::size_t limit) = 0;
+    /// The rows that `filter` chooses by source, reason and fingerprint; the most frequent first.
+    virtual std::vector<QuarantineGroup> quarantineGroups(const QuarantineFilter& filter) = 0;
+    virtual bool hasOpenQuarantine(const std::string& source) = 0;
+    /// By source, then day; first and last day included.
+    virtual std::vector<SourceDay> sourceDays(std::int32_t first_day, std::int32_t last_day) = 0;
+    /// `key_digest`: of who asks and the key; `body_digest`: of the message that comes with it now.
+    virtual std::optional<KeptAnswer> findKeptAnswer(base::BytesView key_digest, base::BytesView body_digest) = 0;
+    /// The first item that is still to be decided; nullopt where the whole message was.
+    virtual std::optional<std::uint64_t> unfinishedFrom(Seq message_seq) = 0;
 };
 
 
@@ -173,7 +178,23 @@ public:
     virtual base::Status setCursor(const std::string& name, Seq seq) = 0;
     virtual base::Status putDelivery(const DeliveryRow& row) = 0;  // insert or replace by (destination, seq)
     virtual base::Status eraseDelivery(const std::string& destination, Seq seq) = 0;
-    virtual base::Status addQuarantine(const QuarantineRow& row) = 0;
+    /// The row's id. Requires: `state` is open.
+    virtual base::Result<std::uint64_t> addQuarantine(const QuarantineRow& row) = 0;
+    /// Closes an open row. Errors: NotFound where there is none of that id that is open.
+    virtual base::Status closeQuarantine(std::uint64_t id, const std::string& state, Seq decision_seq) = 0;
+    /// Another reason for an open row: reason, detail_json, fingerprint and adapter_version of `row`. Errors: NotFound.
+    virtual base::Status renewQuarantine(const QuarantineRow& row) = 0;
+    /// Requires: account.balances().
+    virtual base::Status addSourceAccount(const std::string& source, std::int32_t day, const SourceAccount& account) = 0;
+    /// Replaces what was kept under the same key.
+    virtual base::Status keepAnswer(base::BytesView key_digest, base::BytesView body_digest,
+                                    const std::string& answer) = 0;
+    /// nullopt: the message is decided to its end.
+    virtual base::Status setUnfinished(Seq message_seq, std::optional<std::uint64_t> next_item) = 0;
+    /// The message's raw bytes hold content of the ticket, though none of its records: an erasure must take them.
+    virtual base::Status addCarrier(const std::string& ticket_no, Seq message_seq) = 0;
+    /// Runs a part of a task. Errors: the part's, after everything that the part did was undone.
+    virtual base::Status attempt(const std::function<base::Status(Transaction&)>& part) = 0;
     /// What is done to the tables: erasure.h, whose eraseTicket() is the way in. Errors: NotFound, LedgerErased.
     virtual base::Result<ErasureReport> eraseTicket(const ErasureOrder& order) = 0;
     /// The next epoch, and the entry that says so. This commit's checkpoint is the first under its origin.
@@ -212,7 +233,6 @@ public:
     virtual base::Result<std::vector<base::Bytes>> inclusionProof(Seq seq, std::uint64_t size) = 0;
     virtual base::Result<std::vector<base::Bytes>> consistencyProof(std::uint64_t first,
                                                                     std::uint64_t second) = 0;
-    virtual std::vector<QuarantineRow> quarantine(std::size_t limit) = 0;
     /// Ticket numbers in descending order: within a region the newest first.
     virtual std::vector<std::string> ticketNumbers(std::size_t limit) = 0;
 };

@@ -1,4 +1,4 @@
-// Work not finished: cursors, deliveries, quarantine.
+// Work not finished: cursors, deliveries.
 #include "ledger_fixture.h"
 
 namespace yht::ledger {
@@ -78,27 +78,6 @@ TEST_F(QueuesTest, CountsGiveTheOldestOfEachState) {
     EXPECT_EQ(2000, counts[0].oldest_committed_ms);
     EXPECT_EQ(DeliveryState::Held, counts[1].state);
     EXPECT_EQ(1000, counts[1].oldest_committed_ms);
-}
-
-TEST_F(QueuesTest, QuarantineIsKept) {
-    must(run([](Transaction& transaction) {
-        return transaction.addQuarantine(
-            {.id = 0,
-             .message_seq = 4,
-             .source = "old-hotline",
-             .reason = "record.invalid",
-             .detail_json = "[]",
-             .since_ms = 9,
-             .state = "open"}
-        );
-    }));
-    reopen();
-    const auto rows = look()->quarantine(10);
-    ASSERT_EQ(1u, rows.size());
-    EXPECT_EQ(1u, rows[0].id);
-    EXPECT_EQ(4u, rows[0].message_seq);
-    EXPECT_EQ("old-hotline", rows[0].source);
-    EXPECT_EQ("open", rows[0].state);
 }
 
 TEST_F(QueuesTest, CommitWithoutEntriesSignsNothing) {

@@ -81,7 +81,7 @@ TEST_F(SqliteTransactionTest, FailedTaskLeavesNoTrace) {
     EXPECT_EQ(std::nullopt, now->findReplay(crypto::sha256("A-1")));
     EXPECT_EQ(0u, now->cursor("cursor"));
     EXPECT_TRUE(now->deliveryCounts().empty());
-    EXPECT_TRUE(now->quarantine(10).empty());
+    EXPECT_TRUE(now->quarantine({}, 10).empty());
     EXPECT_EQ("record A-2", read(2));
     EXPECT_EQ("sound", verdict());
 }
