@@ -50,7 +50,8 @@ base::Result<Decisions> Admission::decideDurably(const PreparedMessage& message)
     if (!decisions.replay_of) return decisions;
     const base::Result<std::unique_ptr<ledger::Snapshot>> snapshot = store_.snapshot();
     if (!snapshot.ok()) return snapshot.error();
-    decisions.items = answerReplay(**snapshot, message, *decisions.replay_of);
+    ReplayAnswers replay(**snapshot, *decisions.replay_of);
+    for (const PreparedItem& item : message.items) decisions.items.push_back(replay.answer(item));
     return decisions;
 }
 

@@ -9,14 +9,10 @@
 #include "gateway/ticket/record_json.h"
 
 namespace yht::intake {
-namespace {
 
 using base::ErrorCode;
 using ledger::KnownIdentity;
 using ticket::Identity;
-
-constexpr const char* kAdapter = "normalized";
-constexpr const char* kAdapterVersion = "1";
 
 /// What a record's identity makes of it.
 struct Judgement {
@@ -25,6 +21,8 @@ struct Judgement {
     bool stale = false;
     std::string earlier_ticket;
 };
+
+namespace {
 
 base::Error conflictWith(ledger::View& view, const KnownIdentity& known, const PreparedItem& item) {
     base::Error error = base::makeError(ErrorCode::RecordConflict);
@@ -140,55 +138,33 @@ ItemDecision duplicateOf(const std::string& ticket_no, ledger::Seq seq) {
     return {.verdict = ItemVerdict::Duplicate, .error = {}, .ticket_no = ticket_no, .seq = seq};
 }
 
-/// One message being decided.
-class Decider {
-public:
-    Decider(ledger::Transaction& transaction, const PreparedMessage& message)
-        : transaction_(transaction), message_(message) {}
+}  // namespace
 
-    /// Errors: faults of the store only.
-    base::Status decideItem(const PreparedItem& item);
-    Decisions take() && { return std::move(decisions_); }
+Decider::Decider(ledger::Transaction& transaction, const PreparedMessage& message)
+    : transaction_(transaction),
+      message_(message),
+      message_seq_(message.message_seq.value_or(0)) {}
 
-private:
-    base::Result<std::string> ticketFor(const PreparedItem& item, const TicketNames& names);
-    base::Status ensureMessage();
-    base::Result<ledger::Seq> appendRecord(const PreparedItem& item, const std::string& ticket_no);
-    base::Status keep(
-        const PreparedItem& item, const Judgement& judgement, const TicketNames& names,
-        const std::string& ticket_no
-    );
-    ledger::LeafHeader header(ledger::EntryType type) const;
-    base::Status answer(ItemDecision decision) {
-        decisions_.items.push_back(std::move(decision));
-        return {};
-    }
-
-    ledger::Transaction& transaction_;
-    const PreparedMessage& message_;
-    Decisions decisions_;
-};
-
-base::Status Decider::decideItem(const PreparedItem& item) {
-    if (item.refusal) return answer(refused(*item.refusal));
+base::Result<ItemDecision> Decider::decide(const PreparedItem& item) {
+    if (item.refusal) return refused(*item.refusal);
     base::Result<Judgement> judgement = judge(transaction_, item);
-    if (!judgement.ok()) return answer(refused(std::move(judgement).error()));
+    if (!judgement.ok()) return refused(std::move(judgement).error());
     if (judgement->duplicate) {
-        return answer(duplicateOf(judgement->duplicate->ticket_no, judgement->duplicate->seq));
+        return duplicateOf(judgement->duplicate->ticket_no, judgement->duplicate->seq);
     }
     if (judgement->stale) {
         return keep(item, *judgement, TicketNames{}, judgement->earlier_ticket);
     }
     const base::Result<TicketNames> names =
         resolveNames(transaction_, message_, item, judgement->earlier_ticket);
-    if (!names.ok()) return answer(refused(names.error()));
+    if (!names.ok()) return refused(names.error());
     if (!names->ticket_no.empty() && transaction_.isErased(names->ticket_no)) {
-        return answer(refused(erased(names->ticket_no)));
+        return refused(erased(names->ticket_no));
     }
     const base::Result<std::string> ticket_no = ticketFor(item, *names);
     if (!ticket_no.ok()) {
         if (ticket_no.error().code != ErrorCode::NumbersExhausted) return ticket_no.error();
-        return answer(refused(ticket_no.error()));
+        return refused(ticket_no.error());
     }
     return keep(item, *judgement, *names, *ticket_no);
 }
@@ -205,15 +181,15 @@ ledger::LeafHeader Decider::header(ledger::EntryType type) const {
     ledger::LeafHeader header;
     header.type = type;
     header.assurance = message_.assurance;
-    header.message_seq = decisions_.message_seq;
+    header.message_seq = message_seq_;
     header.received_ms = message_.received_ms;
-    header.adapter = kAdapter;
-    header.adapter_version = kAdapterVersion;
+    header.adapter = message_.adapter;
+    header.adapter_version = message_.adapter_version;
     return header;
 }
 
 base::Status Decider::ensureMessage() {
-    if (decisions_.message_seq != 0) return {};
+    if (message_.message_seq || message_seq_ != 0) return {};
     ledger::EntryDraft draft{
         .header = header(ledger::EntryType::Message),
         .payload = message_.payload,
@@ -222,7 +198,7 @@ base::Status Decider::ensureMessage() {
     draft.header.source = message_.speaker->id;
     const base::Result<ledger::Seq> seq = transaction_.append(std::move(draft));
     if (!seq.ok()) return seq.error();
-    decisions_.message_seq = *seq;
+    message_seq_ = *seq;
     if (message_.replay_key.empty()) return {};
     return transaction_.addReplay(message_.replay_key, *seq);
 }
@@ -243,57 +219,53 @@ base::Result<ledger::Seq> Decider::appendRecord(
 }
 
 /// Appends the record and all that points to it. From here on every error is a fault.
-base::Status Decider::keep(
+base::Result<ItemDecision> Decider::keep(
     const PreparedItem& item, const Judgement& judgement, const TicketNames& names,
     const std::string& ticket_no
 ) {
-    if (base::Status message = ensureMessage(); !message.ok()) return message;
+    if (base::Status message = ensureMessage(); !message.ok()) return std::move(message).error();
     const base::Result<ledger::Seq> seq = appendRecord(item, ticket_no);
     if (!seq.ok()) return seq.error();
     if (base::Status added =
             transaction_.addIdentity(judgement.identity, *seq, item.body_digest, ticket_no);
         !added.ok()) {
-        return added;
+        return std::move(added).error();
     }
     for (ledger::Alias alias : names.aliases) {
         alias.ticket_no = ticket_no;
-        if (base::Status added = transaction_.addAlias(alias); !added.ok()) return added;
+        if (base::Status added = transaction_.addAlias(alias); !added.ok()) {
+            return std::move(added).error();
+        }
     }
     for (const std::string& digest : ticket::namedAttachments(item.record)) {
         base::Status added = transaction_.addAttachment(digest, {*seq, ticket_no});
-        if (!added.ok()) return added;
+        if (!added.ok()) return std::move(added).error();
     }
-    return answer(
-        {.verdict = judgement.stale ? ItemVerdict::Stale : ItemVerdict::Created,
-         .error = {},
-         .ticket_no = ticket_no,
-         .seq = *seq}
-    );
+    return ItemDecision{
+        .verdict = judgement.stale ? ItemVerdict::Stale : ItemVerdict::Created,
+        .error = {},
+        .ticket_no = ticket_no,
+        .seq = *seq};
 }
 
-/// The first message's records by body digest, each in its order; the last of equals answers for
-/// the rest.
-using FirstRecords = std::map<base::Bytes, std::vector<ItemDecision>>;
-
-FirstRecords recordsOf(ledger::View& view, ledger::Seq message_seq) {
-    FirstRecords records;
-    for (const ledger::Seq seq : view.messageEntries(message_seq)) {
+ReplayAnswers::ReplayAnswers(ledger::View& view, ledger::Seq first_message_seq) : view_(view) {
+    for (const ledger::Seq seq : view.messageEntries(first_message_seq)) {
         const base::Result<ledger::Entry> entry = view.entry(seq);
         if (!entry.ok()) continue;  // erased; its identity still answers below
-        records[crypto::sha256(entry->payload)].push_back(duplicateOf(entry->header.ticket_no, seq)
+        records_[crypto::sha256(entry->payload)].push_back(
+            duplicateOf(entry->header.ticket_no, seq)
         );
     }
-    return records;
 }
 
-ItemDecision answerItemAgain(ledger::View& view, const PreparedItem& item, FirstRecords& records) {
+ItemDecision ReplayAnswers::answer(const PreparedItem& item) {
     if (item.refusal) return refused(*item.refusal);
-    if (const auto found = records.find(item.body_digest); found != records.end()) {
+    if (const auto found = records_.find(item.body_digest); found != records_.end()) {
         ItemDecision first = found->second.front();
         if (found->second.size() > 1) found->second.erase(found->second.begin());
         return first;
     }
-    const base::Result<Judgement> judgement = judge(view, item);
+    const base::Result<Judgement> judgement = judge(view_, item);
     if (judgement.ok() && judgement->duplicate) {
         return duplicateOf(judgement->duplicate->ticket_no, judgement->duplicate->seq);
     }
@@ -303,34 +275,20 @@ ItemDecision answerItemAgain(ledger::View& view, const PreparedItem& item, First
     return refused(base::makeError(ErrorCode::ReplayRefused));
 }
 
-}  // namespace
-
 base::Result<Decisions> decide(ledger::Transaction& transaction, const PreparedMessage& message) {
+    Decisions decisions;
     if (!message.replay_key.empty()) {
-        if (const std::optional<ledger::Seq> first = transaction.findReplay(message.replay_key)) {
-            Decisions decisions;
-            decisions.replay_of = first;
-            return decisions;
-        }
+        decisions.replay_of = transaction.findReplay(message.replay_key);
+        if (decisions.replay_of) return decisions;
     }
     Decider decider(transaction, message);
     for (const PreparedItem& item : message.items) {
-        if (base::Status decided = decider.decideItem(item); !decided.ok()) {
-            return std::move(decided).error();
-        }
+        base::Result<ItemDecision> decided = decider.decide(item);
+        if (!decided.ok()) return std::move(decided).error();
+        decisions.items.push_back(*std::move(decided));
     }
-    return std::move(decider).take();
-}
-
-std::vector<ItemDecision> answerReplay(
-    ledger::View& view, const PreparedMessage& message, ledger::Seq first_message_seq
-) {
-    FirstRecords records = recordsOf(view, first_message_seq);
-    std::vector<ItemDecision> items;
-    for (const PreparedItem& item : message.items) {
-        items.push_back(answerItemAgain(view, item, records));
-    }
-    return items;
+    decisions.message_seq = decider.messageSeq();
+    return decisions;
 }
 
 }  // namespace yht::intake

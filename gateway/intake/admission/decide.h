@@ -24,6 +24,7 @@
 // Uses: ledger, ticket, trust. Used by: admission.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -53,16 +54,55 @@ struct Decisions {
     std::optional<ledger::Seq> replay_of;  // the message that came first with the same signature
 };
 
+struct Judgement;
+struct TicketNames;
+
+/// Decides the records of one message, one after the other (rules 2 to 10).
+/// Thread-safety: the writer thread, within one task.
+class Decider {
+public:
+    Decider(ledger::Transaction& transaction, const PreparedMessage& message);
+
+    /// Errors: faults of the store only; refusals are decisions.
+    base::Result<ItemDecision> decide(const PreparedItem& item);
+    /// Appends the message where that was not done yet.
+    base::Status ensureMessage();
+    ledger::Seq messageSeq() const { return message_seq_; }
+    /// Where the message stood before something that was undone (Transaction::attempt).
+    void returnTo(ledger::Seq message_seq) { message_seq_ = message_seq; }
+
+private:
+    base::Result<std::string> ticketFor(const PreparedItem& item, const TicketNames& names);
+    base::Result<ledger::Seq> appendRecord(const PreparedItem& item, const std::string& ticket_no);
+    base::Result<ItemDecision> keep(
+        const PreparedItem& item, const Judgement& judgement, const TicketNames& names,
+        const std::string& ticket_no
+    );
+    ledger::LeafHeader header(ledger::EntryType type) const;
+
+    ledger::Transaction& transaction_;
+    const PreparedMessage& message_;
+    ledger::Seq message_seq_ = 0;
+};
+
 /// Errors are faults of the store: the caller must undo the transaction. Refusals stand in the
 /// items.
 base::Result<Decisions> decide(ledger::Transaction& transaction, const PreparedMessage& message);
 
-/// Rule 1's answer, after the commit: every item that the first message put into the ledger is a
+/// Rule 1's answers, after the commit: every item that the first message put into the ledger is a
 /// Duplicate of that entry; so is one whose identity and body are known. Others were refused then:
 /// refused again for the same reason where prepare finds it, else ReplayRefused (signing anew gets
 /// it judged anew).
-std::vector<ItemDecision> answerReplay(
-    ledger::View& view, const PreparedMessage& message, ledger::Seq first_message_seq
-);
+class ReplayAnswers {
+public:
+    /// Requires: `view` outlives it.
+    ReplayAnswers(ledger::View& view, ledger::Seq first_message_seq);
+    ItemDecision answer(const PreparedItem& item);
+
+private:
+    ledger::View& view_;
+    /// The first message's records by body digest, each in its order; the last of equals answers for the rest.
+    std::map<base::Bytes, std::vector<ItemDecision>> records_;
+};
 
 }  // namespace yht::intake

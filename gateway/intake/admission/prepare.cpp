@@ -82,6 +82,8 @@ base::Result<std::vector<const rapidjson::Value*>> itemsOf(const rapidjson::Valu
     return items;
 }
 
+}  // namespace
+
 base::Bytes messagePayload(const trust::VerifiedMessage& message) {
     const trust::Proof& proof = message.proof();
     return encodeMessagePayload(
@@ -92,8 +94,6 @@ base::Bytes messagePayload(const trust::VerifiedMessage& message) {
          .algorithm = proof.algorithm}
     );
 }
-
-}  // namespace
 
 PreparedItem prepareRecord(ticket::Record record, std::string pointer, base::Bytes salt) {
     PreparedItem item;

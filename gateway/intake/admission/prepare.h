@@ -41,6 +41,11 @@ struct PreparedMessage {
     base::Bytes salt;
     bool array = false;
     std::vector<PreparedItem> items;
+    // What leaves name as having made the records.
+    std::string adapter = "normalized";
+    std::string adapter_version = "1";
+    /// Where the message stands already, 0 for none: its records point there, and none is appended.
+    std::optional<std::uint64_t> message_seq;
 };
 
 /// Requires: `message` outlives the result.
@@ -48,6 +53,9 @@ struct PreparedMessage {
 /// array, or an empty array), TooManyItems. Per item: RecordInvalid (every field error; a
 /// correction), SourceNotOwn.
 base::Result<PreparedMessage> prepare(const trust::VerifiedMessage& message, base::Random& random);
+
+/// Bytes and proof of a message, as its entry keeps them (message_payload.h).
+base::Bytes messagePayload(const trust::VerifiedMessage& message);
 
 /// One record that may already be trusted to be the speaker's: fills identity, canonical text,
 /// digest.
