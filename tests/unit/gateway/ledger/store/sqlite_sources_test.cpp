@@ -152,8 +152,11 @@ TEST_F(SourcesTest, AccountsOfOneDayAddUp) {
     EXPECT_EQ(3u, look()->sourceDays(0, 200).size());
 }
 
-TEST_F(SourcesTest, AccountThatDoesNotBalanceIsABug) {
-    EXPECT_DEATH(account("a", 100, {.received = 2, .accepted = 1}), "");
+TEST_F(SourcesTest, EveryItemOfAnAccountHasOneFate) {
+    EXPECT_TRUE((SourceAccount{.received = 2, .accepted = 1, .ignored = {{"heartbeat", 1}}}).balances());
+    EXPECT_FALSE((SourceAccount{.received = 2, .accepted = 1}).balances());
+    EXPECT_FALSE((SourceAccount{.received = 1, .accepted = 1, .duplicate = 1}).balances());
+    EXPECT_FALSE((SourceAccount{.received = 1, .stale = 1, .refused = 1}).balances());
 }
 
 TEST_F(SourcesTest, AnswerIsKeptByKeyAndKnowsItsBody) {
