@@ -1,7 +1,15 @@
 // Formats and what decodes them: one table.
 #include <string>
 
+#include "adapters/kit/decode_csv.h"
+#include "adapters/kit/decode_dbf.h"
+#include "adapters/kit/decode_fixed_width.h"
+#include "adapters/kit/decode_form.h"
 #include "adapters/kit/decode_json.h"
+#include "adapters/kit/decode_multipart.h"
+#include "adapters/kit/decode_soap_string.h"
+#include "adapters/kit/decode_xlsx.h"
+#include "adapters/kit/decode_xml.h"
 #include "adapters/kit/decode_rules.h"
 #include "gateway/base/assert.h"
 
@@ -13,19 +21,19 @@ using Made = base::Result<std::shared_ptr<const Decoder>>;
 struct FormatRow {
     Format format;
     const char* name;
-    Made (*make)(const DecodeRules& rules);  // nullptr: not in this build
+    Made (*make)(const DecodeRules& rules);
 };
 constexpr FormatRow kFormats[] = {
     {Format::Json, "json", makeJsonDecoder},
-    {Format::Xml, "xml", nullptr},
-    {Format::Csv, "csv", nullptr},
-    {Format::Tsv, "tsv", nullptr},
-    {Format::FixedWidth, "fixed_width", nullptr},
-    {Format::Xlsx, "xlsx", nullptr},
-    {Format::Dbf, "dbf", nullptr},
-    {Format::Form, "form", nullptr},
-    {Format::Multipart, "multipart", nullptr},
-    {Format::SoapString, "soap_string", nullptr},
+    {Format::Xml, "xml", makeXmlDecoder},
+    {Format::Csv, "csv", makeCsvDecoder},
+    {Format::Tsv, "tsv", makeCsvDecoder},
+    {Format::FixedWidth, "fixed_width", makeFixedWidthDecoder},
+    {Format::Xlsx, "xlsx", makeXlsxDecoder},
+    {Format::Dbf, "dbf", makeDbfDecoder},
+    {Format::Form, "form", makeFormDecoder},
+    {Format::Multipart, "multipart", makeMultipartDecoder},
+    {Format::SoapString, "soap_string", makeSoapStringDecoder},
 };
 
 const FormatRow& rowOf(Format format) {
@@ -42,14 +50,7 @@ const char* formatName(Format format) {
 }
 
 Made makeDecoder(const DecodeRules& rules) {
-    const FormatRow& row = rowOf(rules.format);
-    if (row.make == nullptr) {
-        return base::makeError(
-            base::ErrorCode::ManifestInvalid,
-            std::string("decode: format ") + row.name + " is not in this build"
-        );
-    }
-    return row.make(rules);
+    return rowOf(rules.format).make(rules);
 }
 
 }  // namespace yht::kit

@@ -1,0 +1,286 @@
+#include "adapters/kit/decode_dbf.h"
+
+#include <array>
+#include <bit>
+#include <charconv>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <optional>
+#include <unordered_set>
+
+#include "adapters/kit/charset_decode.h"
+#include "adapters/kit/dbf_header.h"
+#include "adapters/kit/decode_output.h"
+
+namespace yht::kit {
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+using base::Status;
+
+constexpr char kDeleted = '*';
+constexpr std::int64_t kMillisADay = 86'400'000;
+constexpr std::int64_t kJulianOf1970 = 2'440'588;  // the Julian day number of 1970-01-01
+
+std::string_view withoutPadding(std::string_view text, bool both_ends) {
+    constexpr std::string_view kPadding("\0 ", 2);
+    const std::size_t last = text.find_last_not_of(kPadding);
+    if (last == std::string_view::npos) return {};
+    const std::size_t first = both_ends ? text.find_first_not_of(kPadding) : 0;
+    return text.substr(first, last - first + 1);
+}
+
+ItemValue scalar(ItemType type, std::string text) {
+    return text.empty() ? ItemValue() : ItemValue::scalar(type, std::move(text));
+}
+
+bool isPlainNumber(std::string_view text) {
+    return text.find_first_of("0123456789") != std::string_view::npos &&
+           text.find_first_not_of("0123456789.+-eE") == std::string_view::npos;
+}
+
+/// A currency: ten-thousandths in a signed 64-bit number.
+std::string currencyText(std::uint64_t bits) {
+    const bool negative = (bits >> 63) != 0;
+    const std::uint64_t amount = negative ? ~bits + 1 : bits;
+    std::array<char, 32> out;
+    std::snprintf(
+        out.data(), out.size(), "%s%llu.%04llu", negative ? "-" : "",
+        static_cast<unsigned long long>(amount / 10'000),
+        static_cast<unsigned long long>(amount % 10'000)
+    );
+    return out.data();
+}
+
+/// The shortest text that is this double again; "" for what is no number.
+std::string doubleText(std::uint64_t bits) {
+    const double number = std::bit_cast<double>(bits);
+    if (!std::isfinite(number)) return "";
+    std::array<char, 400> out;
+    const auto end = std::to_chars(out.data(), out.data() + out.size(), number, std::chars_format::fixed);
+    return std::string(out.data(), end.ptr);
+}
+
+/// A Julian day and milliseconds of a day; nullopt where they are none.
+std::optional<std::string> momentText(std::uint64_t day, std::uint64_t millis) {
+    const std::int64_t days = static_cast<std::int64_t>(day) - kJulianOf1970;
+    // Years 0000 to 9999.
+    if (days < -719'528 || days > 2'932'896 || millis >= kMillisADay) return std::nullopt;
+    const std::chrono::year_month_day date{std::chrono::sys_days(std::chrono::days(days))};
+    // FoxPro stores some whole seconds one millisecond short.
+    const std::uint64_t seconds = std::min<std::uint64_t>((millis + 500) / 1000, 86'399);
+    std::array<char, 40> out;
+    std::snprintf(
+        out.data(), out.size(), "%04d-%02u-%02u %02u:%02u:%02u", static_cast<int>(date.year()),
+        static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+        static_cast<unsigned>(seconds / 3600), static_cast<unsigned>(seconds / 60 % 60),
+        static_cast<unsigned>(seconds % 60)
+    );
+    return std::string(out.data());
+}
+
+Error unreadableField(const std::string& name, const char* en, const char* zh) {
+    return base::makePublicError(
+        ErrorCode::ItemUndecodable, "Field " + name + " " + en + ".", "字段 " + name + " " + zh + "。"
+    );
+}
+
+class DbfRun {
+public:
+    DbfRun(
+        const DecodeRules& rules, std::string_view file, DbfHeader header, CharsetDecoder charset,
+        const DbfMemo* memo, const ItemSink& sink
+    )
+        : rules_(rules),
+          file_(file),
+          header_(std::move(header)),
+          charset_(std::move(charset)),
+          memo_(memo),
+          output_(rules.limits, sink) {}
+
+    Status run() {
+        if (auto named = nameFields(); !named) return named;
+        for (std::uint64_t record = 0; record < header_.record_count; ++record) {
+            const std::size_t begin = header_.header_bytes + record * header_.record_bytes;
+            if (begin + header_.record_bytes > file_.size()) {
+                return base::makePublicError(
+                    ErrorCode::ItemUndecodable,
+                    "The table is torn: it ends before its last record does.",
+                    "表不完整,在最后一条记录之前结束。"
+                );
+            }
+            if (!giveRecord(record, begin)) break;
+        }
+        return output_.finish();
+    }
+
+private:
+    /// Names in UTF-8, each once.
+    Status nameFields() {
+        std::unordered_set<std::string> taken;
+        for (std::size_t i = 0; i < header_.fields.size(); ++i) {
+            std::string name;
+            if (charset_.appendWhole(header_.fields[i].name, name) || name.empty())
+                return unreadableField(std::to_string(i + 1), "has no readable name", "的名称无法读取");
+            while (!taken.insert(name).second) name += "#" + std::to_string(i + 1);
+            header_.fields[i].name = std::move(name);
+        }
+        return {};
+    }
+
+    bool giveRecord(std::uint64_t record, std::size_t begin) {
+        DecodedItem item;
+        item.place = "record " + std::to_string(record + 1);
+        item.raw_offset = begin;
+        item.raw_bytes = header_.record_bytes;
+        if (file_[begin] == kDeleted) return output_.giveIgnored(std::move(item), kDbfDeletedRule);
+        std::vector<ItemValue::Member> members;
+        members.reserve(header_.fields.size());
+        for (const DbfField& field : header_.fields) {
+            if (field.type == '0') continue;  // FoxPro's own column of null flags
+            auto value = valueOf(field, begin + field.offset);
+            if (!value) return output_.giveFailure(std::move(item), std::move(value).error());
+            members.emplace_back(field.name, *std::move(value));
+        }
+        item.value = ItemValue::object(std::move(members));
+        return output_.give(std::move(item));
+    }
+
+    Result<ItemValue> valueOf(const DbfField& field, std::size_t at) {
+        const std::string_view bytes = file_.substr(at, field.width);
+        switch (field.type) {
+            case 'C': return textOf(withoutPadding(bytes, false), at);
+            case 'N':
+            case 'F': {
+                const std::string_view number = withoutPadding(bytes, true);
+                if (!number.empty() && !isPlainNumber(number)) return textOf(number, at);
+                return scalar(ItemType::Number, std::string(number));
+            }
+            case 'D': return textOf(withoutPadding(bytes, true), at);
+            case 'L': return flagOf(field, bytes[0]);
+            case 'M':
+            case 'G':
+            case 'P': return memoOf(field, bytes);
+            case 'B': return header_.foxpro ? binaryOf(field, bytes) : memoOf(field, bytes);
+            default: return binaryOf(field, bytes);
+        }
+    }
+
+    Result<ItemValue> textOf(std::string_view bytes, std::size_t at) {
+        std::string text;
+        if (const auto bad = charset_.appendWhole(bytes, text))
+            return undecodableByte(charset_.name(), at + *bad);
+        return scalar(ItemType::Text, std::move(text));
+    }
+
+    static Result<ItemValue> flagOf(const DbfField& field, char c) {
+        switch (c) {
+            case 'T': case 't': case 'Y': case 'y': return ItemValue::scalar(ItemType::Flag, "true");
+            case 'F': case 'f': case 'N': case 'n': return ItemValue::scalar(ItemType::Flag, "false");
+            case ' ': case '?': case '\0': return ItemValue();
+            default: return unreadableField(field.name, "is neither yes nor no", "既不是“是”也不是“否”");
+        }
+    }
+
+    static Result<ItemValue> binaryOf(const DbfField& field, std::string_view bytes) {
+        if (field.type == 'I' && bytes.size() == 4) {
+            const auto number = static_cast<std::int32_t>(littleEndian(bytes, 0, 4));
+            return ItemValue::scalar(ItemType::Number, std::to_string(number));
+        }
+        if (bytes.size() == 8) {
+            const std::uint64_t bits = littleEndian(bytes, 0, 8);
+            if (field.type == 'Y') return ItemValue::scalar(ItemType::Number, currencyText(bits));
+            if (field.type == 'B') return scalar(ItemType::Number, doubleText(bits));
+            if (field.type == 'T') {
+                // Blanks are an empty moment, too.
+                if (bits == 0 || bytes == "        ") return ItemValue();
+                auto text = momentText(littleEndian(bytes, 0, 4), littleEndian(bytes, 4, 4));
+                if (!text) return unreadableField(field.name, "holds no moment", "不是有效的日期时间");
+                return scalar(ItemType::Text, *std::move(text));
+            }
+        }
+        return unreadableField(field.name, "has a type that is not read", "的类型不受支持");
+    }
+
+    Result<ItemValue> memoOf(const DbfField& field, std::string_view bytes) {
+        std::uint64_t block = 0;
+        if (bytes.size() == 4) {
+            block = littleEndian(bytes, 0, 4);
+        } else {
+            const std::string_view digits = withoutPadding(bytes, true);
+            const auto end = digits.data() + digits.size();
+            if (!digits.empty() && std::from_chars(digits.data(), end, block).ptr != end)
+                return unreadableField(field.name, "names no block of a memo", "不是有效的备注块号");
+        }
+        if (block == 0) return ItemValue();
+        if (memo_ == nullptr) {
+            return unreadableField(
+                field.name, "is a memo, whose text stands in a second file (.fpt, .dbt) that did not come",
+                "是备注字段,其内容在另一个文件(.fpt、.dbt)中,未随表送来"
+            );
+        }
+        auto text = memo_->text(static_cast<std::uint32_t>(block));
+        if (!text) return std::move(text).error();
+        std::string utf8;
+        if (const auto bad = charset_.appendWhole(*text, utf8))
+            return undecodableByte(charset_.name(), *bad);
+        return scalar(ItemType::Text, std::move(utf8));
+    }
+
+    const DecodeRules& rules_;
+    std::string_view file_;
+    DbfHeader header_;
+    CharsetDecoder charset_;
+    const DbfMemo* memo_;
+    ItemOutput output_;
+};
+
+class DbfDecoder final : public Decoder {
+public:
+    DbfDecoder(const DecodeRules& rules, const DbfMemo* memo) : rules_(rules), memo_(memo) {}
+
+    Status decode(std::string_view message, const ItemSink& sink) const override {
+        if (message.size() > rules_.limits.message_bytes_max)
+            return ItemOutput::tooLarge("bytes", rules_.limits.message_bytes_max);
+        auto header = DbfHeader::read(message, rules_.limits);
+        if (!header) return std::move(header).error();
+        const std::string name = rules_.charset.empty() ? header->charset() : rules_.charset;
+        if (name.empty()) {
+            return base::makePublicError(
+                ErrorCode::ItemUndecodable,
+                "The table does not say its code page; the manifest must give a charset.",
+                "表中没有代码页标识,需在清单中声明字符集。"
+            );
+        }
+        auto charset = CharsetDecoder::open(name);
+        if (!charset) return std::move(charset).error();
+        return DbfRun(rules_, message, std::move(*header), std::move(*charset), memo_, sink).run();
+    }
+
+private:
+    DecodeRules rules_;
+    const DbfMemo* memo_;
+};
+
+}  // namespace
+
+Result<std::shared_ptr<const Decoder>> makeDbfDecoder(
+    const DecodeRules& rules, const DbfMemo* memo
+) {
+    if (!rules.charset.empty()) {
+        auto charset = CharsetDecoder::open(rules.charset);
+        if (!charset) return std::move(charset).error();
+        if (charset->family() == CharsetFamily::Utf16)
+            return base::makeError(ErrorCode::ManifestInvalid, "charset: a table can't be UTF-16");
+    }
+    return std::shared_ptr<const Decoder>(std::make_shared<DbfDecoder>(rules, memo));
+}
+
+Result<std::shared_ptr<const Decoder>> makeDbfDecoder(const DecodeRules& rules) {
+    return makeDbfDecoder(rules, nullptr);
+}
+
+}  // namespace yht::kit
