@@ -186,13 +186,22 @@ SignedRequest AdmissionTest::sign(const std::string& partner, std::string body) 
     return request;
 }
 
-base::Result<SubmissionAnswer> AdmissionTest::send(const SignedRequest& request) {
+base::Result<trust::VerifiedMessage> AdmissionTest::verify(const SignedRequest& request) const {
     trust::HttpHead head = request.head;
     head.target_uri = "/v1/records";  // what the socket shows
-    const base::Result<trust::VerifiedMessage> verified =
-        verifier_->verify(head, request.body, cast().at(request.partner).key.keyid);
+    return verifier_->verify(head, request.body, cast().at(request.partner).key.keyid);
+}
+
+base::Result<SubmissionAnswer> AdmissionTest::send(const SignedRequest& request) {
+    const base::Result<trust::VerifiedMessage> verified = verify(request);
     if (!verified.ok()) return verified.error();
     return admission_->submitRecords(*verified);
+}
+
+void AdmissionTest::restart() {
+    admission_.reset();
+    ledger_.restart();
+    admission_ = std::make_unique<Admission>(ledger_.store(), random_);
 }
 
 ItemAnswer AdmissionTest::post(const std::string& partner, const std::string& record) {

@@ -51,7 +51,10 @@ protected:
     AdmissionTest();
 
     SignedRequest sign(const std::string& partner, std::string body) const;
+    base::Result<trust::VerifiedMessage> verify(const SignedRequest& request) const;
     base::Result<SubmissionAnswer> send(const SignedRequest& request);
+    /// The ledger closed and opened again.
+    void restart();
     base::Result<SubmissionAnswer> send(const std::string& partner, std::string body) {
         return send(sign(partner, std::move(body)));
     }

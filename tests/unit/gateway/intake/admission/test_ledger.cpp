@@ -39,6 +39,11 @@ ledger::SqliteStoreOptions TestLedger::options() const {
             .reserve_bytes = 4096};
 }
 
+void TestLedger::restart() {
+    store_.reset();
+    store_ = ledger::SqliteStore::open(options()).value();
+}
+
 void TestLedger::backup() {
     std::filesystem::remove(directory_ / "backup.db");
     (void)ledger::backupLedger(options(), (directory_ / "backup.db").string(), {}).value();

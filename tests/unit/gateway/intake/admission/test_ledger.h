@@ -18,6 +18,7 @@ public:
     TestLedger& operator=(const TestLedger&) = delete;
 
     ledger::Store& store() { return *store_; }
+    void restart();
     /// Remembers the ledger as it is now.
     void backup();
     /// The disk is lost: what was remembered comes back, and is opened again in a new epoch.

@@ -1,0 +1,178 @@
+#include "gateway/intake/admission/source_decide.h"
+
+#include <algorithm>
+
+namespace yht::intake {
+namespace {
+
+using base::ErrorCode;
+
+SourceItemAnswer blankAnswer(const SourceItem& item, SourceVerdict verdict) {
+    SourceItemAnswer answer;
+    answer.index = item.index;
+    answer.place = item.place;
+    answer.verdict = verdict;
+    return answer;
+}
+
+std::string ticketInConflict(ledger::View& view, const PreparedItem& record) {
+    const auto& identity = record.identity;
+    const auto known = view.findLatest(identity.source, identity.kind, identity.record_ref);
+    return known ? known->ticket_no : std::string();
+}
+
+ledger::QuarantineRow rowOf(
+    const SourceItem& item, const QuarantineOf& message, const base::Error& error,
+    ledger::Seq message_seq
+) {
+    ledger::QuarantineRow row;
+    row.message_seq = message_seq;
+    row.source = message.source;
+    row.reason = error.row().wire;
+    row.detail_json = encodeErrorDetail(error);
+    row.since_ms = message.since_ms;
+    row.item_index = item.index;
+    row.place = item.place;
+    row.raw_offset = item.raw_offset;
+    row.raw_bytes = item.raw_bytes;
+    row.item_digest = item.digest;
+    row.fingerprint = fingerprintOf(error);
+    row.content_type = message.content_type;
+    row.adapter_version = message.adapter_version;
+    return row;
+}
+
+base::Result<SourceItemAnswer> quarantine(
+    ledger::Transaction& transaction, Decider& decider, const SourceItem& item,
+    const QuarantineOf& message, const base::Error& error
+) {
+    if (const auto open = transaction.findQuarantined(message.source, item.digest)) {
+        SourceItemAnswer answer = blankAnswer(item, SourceVerdict::Duplicate);
+        answer.quarantine_id = *open;
+        return answer;
+    }
+    if (base::Status appended = decider.ensureMessage(); !appended.ok()) {
+        return std::move(appended).error();
+    }
+    const auto id = transaction.addQuarantine(rowOf(item, message, error, decider.messageSeq()));
+    if (!id.ok()) return id.error();
+    SourceItemAnswer answer = blankAnswer(item, SourceVerdict::Quarantined);
+    answer.error = error;
+    answer.quarantine_id = *id;
+    return answer;
+}
+
+}  // namespace
+
+const char* sourceVerdictName(SourceVerdict verdict) {
+    switch (verdict) {
+        case SourceVerdict::Accepted: return "accepted";
+        case SourceVerdict::Stale: return "stale";
+        case SourceVerdict::Duplicate: return "duplicate";
+        case SourceVerdict::Quarantined: return "quarantined";
+        case SourceVerdict::Refused: return "refused";
+        case SourceVerdict::Ignored: return "ignored";
+    }
+    YHT_ASSERT(false);
+}
+
+base::Result<RecordsDecided> decideRecords(
+    ledger::Transaction& transaction, Decider& decider, const SourceItem& item
+) {
+    RecordsDecided decided;
+    const ledger::Seq message_before = decider.messageSeq();
+    const auto part = [&](ledger::Transaction& within) -> base::Status {
+        for (std::size_t i = 0; i < item.records.size(); ++i) {
+            base::Result<ItemDecision> decision = decider.decide(item.records[i]);
+            if (!decision.ok()) return std::move(decision).error();
+            if (decision->verdict != ItemVerdict::Refused) {
+                decided.records.push_back(*std::move(decision));
+                continue;
+            }
+            if (decision->error->code == ErrorCode::RecordConflict) {
+                decided.conflict_ticket = ticketInConflict(within, item.records[i]);
+            }
+            decided.refusal = atSourcePaths(*std::move(decision->error), item.paths[i]);
+            return *decided.refusal;
+        }
+        return {};
+    };
+    // A single record that is refused leaves no trace (decide.h, rule 9).
+    base::Status done = item.records.size() == 1 ? part(transaction) : transaction.attempt(part);
+    if (done.ok()) return decided;
+    if (!decided.refusal) return std::move(done).error();
+    decider.returnTo(message_before);
+    decided.records.clear();
+    return decided;
+}
+
+base::Result<SourceItemAnswer> decideItem(
+    ledger::Transaction& transaction, Decider& decider, const SourceItem& item,
+    const QuarantineOf& message, CarriedTickets& carried
+) {
+    if (item.fate == kit::ItemFate::Ignored) {
+        SourceItemAnswer answer = blankAnswer(item, SourceVerdict::Ignored);
+        answer.ignored_by = item.ignored_by;
+        return answer;
+    }
+    if (item.failure) return quarantine(transaction, decider, item, message, *item.failure);
+    base::Result<RecordsDecided> decided = decideRecords(transaction, decider, item);
+    if (!decided.ok()) return std::move(decided).error();
+    if (!decided->refusal) {
+        for (const ItemDecision& record : decided->records) {
+            const bool repeated = record.verdict == ItemVerdict::Duplicate;
+            if (repeated && !record.ticket_no.empty()) carried.push_back(record.ticket_no);
+        }
+        return answerOf(item, decided->records);
+    }
+    if (decided->refusal->code == ErrorCode::LedgerErased) {
+        SourceItemAnswer answer = blankAnswer(item, SourceVerdict::Refused);
+        answer.error = std::move(decided->refusal);
+        return answer;
+    }
+    if (!decided->conflict_ticket.empty()) carried.push_back(decided->conflict_ticket);
+    return quarantine(transaction, decider, item, message, *decided->refusal);
+}
+
+SourceItemAnswer answerOf(const SourceItem& item, const std::vector<ItemDecision>& records) {
+    SourceItemAnswer answer = blankAnswer(item, SourceVerdict::Duplicate);
+    for (std::size_t i = 0; i < records.size(); ++i) {
+        const ItemDecision& record = records[i];
+        const bool is_new = record.verdict != ItemVerdict::Duplicate;
+        answer.seqs.push_back(record.seq);
+        answer.salts.push_back(is_new ? item.records[i].salt : base::Bytes());
+        if (answer.ticket_no.empty()) answer.ticket_no = record.ticket_no;
+        if (record.verdict == ItemVerdict::Created) answer.verdict = SourceVerdict::Accepted;
+        if (record.verdict == ItemVerdict::Stale && answer.verdict == SourceVerdict::Duplicate) {
+            answer.verdict = SourceVerdict::Stale;
+        }
+    }
+    return answer;
+}
+
+void countItem(ledger::SourceAccount& account, const SourceItemAnswer& answer) {
+    ++account.received;
+    switch (answer.verdict) {
+        case SourceVerdict::Stale:
+            ++account.stale;
+            [[fallthrough]];
+        case SourceVerdict::Accepted:
+            ++account.accepted;
+            return;
+        case SourceVerdict::Duplicate:
+            ++account.duplicate;
+            return;
+        case SourceVerdict::Quarantined:
+            ++account.quarantined;
+            return;
+        case SourceVerdict::Refused:
+            ++account.refused;
+            return;
+        case SourceVerdict::Ignored:
+            ++account.ignored[answer.ignored_by];
+            return;
+    }
+    YHT_ASSERT(false);
+}
+
+}  // namespace yht::intake

@@ -1,0 +1,70 @@
+// Items of a message in a source's own format, made ready to be decided on: what the adapter made of each, validated
+// against the catalogue. An item is one whole: where one of its records is wrong, the item is, with every field error.
+// Errors name where the source wrote what is wrong ("/data/BT"), never what stood there:
+//   pointer  the source's path; "target:title" where the field's value came from no path (a constant, a default)
+// The trouble of an item has a fingerprint: the same for items that fail in the same places for the same reasons.
+// Uses: kit, ticket, ledger. Used by: source_decide, source_messages, quarantine_decisions.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "adapters/kit/inbound/adapter.h"
+#include "gateway/intake/admission/prepare.h"
+
+namespace yht::intake {
+
+inline constexpr std::size_t kRecordsPerItemMax = 100;   // beyond: the item goes into quarantine
+inline constexpr std::size_t kItemErrorsKeptMax = 64;    // field errors kept of one item
+inline constexpr std::size_t kPlaceBytesMax = 200;
+
+/// Where the values of one record's fields came from.
+using SourcePaths = std::vector<std::pair<ticket::Field, std::string>>;
+
+struct SourceItem {
+    std::uint64_t index = 0;
+    std::string place;
+    std::uint64_t raw_offset = 0, raw_bytes = 0;
+    base::Bytes digest;  // SHA-256 of what a repeat would bring
+    kit::ItemFate fate = kit::ItemFate::Failed;
+    std::string ignored_by;
+    std::optional<base::Error> failure;  // Failed; or a record of it is invalid
+    std::vector<PreparedItem> records;   // empty where failure is set
+    std::vector<SourcePaths> paths;      // of each record
+    kit::AdaptedCounts counts;
+};
+
+/// Makes items of one message. The message's bytes must outlive it.
+class SourceItems {
+public:
+    /// `source`: the only one that its records may carry.
+    SourceItems(std::string_view message, std::string source, base::Random& random);
+
+    SourceItem prepare(kit::AdaptedItem&& adapted) const;
+    /// The message as a whole, or what is left of it, as one failed item.
+    SourceItem prepareRest(std::uint64_t index, base::Error failure) const;
+
+private:
+    base::Bytes digestOf(std::uint64_t index, std::uint64_t offset, std::uint64_t bytes) const;
+    void prepareRecords(std::vector<kit::AdaptedRecord>&& records, SourceItem& item) const;
+    base::Status checkOwn(const ticket::Record& record) const;
+
+    const std::string_view message_;
+    const base::Bytes message_digest_;
+    const std::string source_;
+    base::Random& random_;
+};
+
+/// An error over a record's fields as one over the source's paths.
+base::Error atSourcePaths(base::Error error, const SourcePaths& paths);
+
+/// 12 hexadecimal digits.
+std::string fingerprintOf(const base::Error& error);
+
+/// {"en":…,"fields":[{"code","en","limit","pointer","zh"}…],"zh":…}: what quarantine keeps beside the code.
+std::string encodeErrorDetail(const base::Error& error);
+/// The reverse; what can't be read is left out.
+base::Error decodeErrorDetail(base::ErrorCode code, std::string_view detail_json);
+
+}  // namespace yht::intake

@@ -1,0 +1,86 @@
+// Messages in a source's own format (来源报文), from door to ledger: adapted on the caller's thread, decided on the
+// writer's, answered after the commit.
+//  1. Item by item (source_decide.h); account and quarantine rows change in the commit of what they tell.
+//  2. The message's entry, its raw bytes in it, is appended just before the first thing that is new of it: a record or
+//     an item for quarantine. Records and rows name it. A message without news appends nothing, and is counted.
+//  3. A large message is decided in several commits, each of at most kItemsPerCommitMax items and
+//     kRecordsPerCommitMax records. After a crash the same signed message again goes on where it stopped: what was
+//     decided is answered as duplicate, the rest is done, under the entry that stands already.
+//  4. The same signed message once more appends nothing (decide.h, rule 1): its items are answered as duplicates.
+//     Signed anew it is judged anew, where only what changed is new.
+//  5. Idempotency-Key: the same key with the same bytes is answered as the first time (its items counted as
+//     duplicates), with other bytes refused (request.idempotency_key_reused). Keys are the partner's, for one source,
+//     for the life of the ledger; they are kept as keyed digests.
+//  6. Before there are items, a refusal counts as one item received and refused.
+//  7. A source in lifecycle `shadow` is adapted and kept, but makes no records: every item is ignored by "shadow".
+// Uses: source_decide, source_answer, trust, kit. Used by: intake/http, later intake/pull.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <string>
+
+#include "gateway/intake/admission/source_answer.h"
+#include "gateway/trust/verified_message.h"
+
+namespace yht::intake {
+
+inline constexpr std::size_t kRecordsPerCommitMax = 500;
+inline constexpr std::size_t kItemsPerCommitMax = 1000;
+inline constexpr std::size_t kMessagesAtOnceMax = 4;  // of one source; beyond: 429
+inline constexpr std::size_t kSourceMessageBytesMax = 16U << 20;  // pushed; a manifest may say less
+inline constexpr std::size_t kIdempotencyKeyBytesMax = 128;
+inline constexpr const char* kIgnoredByShadow = "shadow";
+
+/// What came with a message beside its bytes.
+struct SourceMessageContext {
+    std::string content_type;     // "" none
+    std::string file_name;        // without folder, "" none
+    std::string idempotency_key;  // "" none
+};
+
+/// Since the start.
+struct SourceCounters {
+    std::uint64_t messages = 0;
+    ledger::SourceAccount account;
+};
+
+/// Thread-safety: any thread.
+class SourceMessages {
+public:
+    /// `log`: one line at the first item in quarantine of a source, or empty.
+    SourceMessages(
+        ledger::Store& store, base::Random& random, std::function<void(const std::string&)> log
+    );
+
+    /// Blocks until committed. Errors (nothing more than rule 6 is in the ledger, or the commits of rule 3 before the
+    /// fault): StageJointTest, SourceNotOwn, SourceUnknown (draft, retired), RightMissing (too weak a proof),
+    /// MediaTypeUnsupported, BodyTooLarge, TooManyRequests, IdempotencyKeyReused, QueueFull, DiskFull, NotReady,
+    /// Unavailable (another thread is at the same message).
+    base::Result<SourceSubmission> submitMessage(
+        const trust::VerifiedMessage& message, const kit::Adapter& adapter,
+        const SourceMessageContext& context
+    );
+
+    std::map<std::string, SourceCounters> counters() const;
+
+private:
+    base::Status admit(
+        const trust::VerifiedMessage& message, const kit::Adapter& adapter,
+        const SourceMessageContext& context
+    );
+    void addReceipts(SourceSubmission& submission);
+    void countRefused(const std::string& source, base::UnixMillis received_ms);
+    class Turn;
+
+    // Constant after construction.
+    ledger::Store& store_;
+    base::Random& random_;
+    const std::function<void(const std::string&)> log_;
+
+    mutable std::mutex mutex_;
+    std::map<std::string, SourceCounters> counters_;      // protected by mutex_
+    std::map<std::string, std::size_t> messages_at_once_; // protected by mutex_
+};
+
+}  // namespace yht::intake

@@ -1,0 +1,299 @@
+#include "gateway/intake/admission/source_run.h"
+
+#include "gateway/base/time_text.h"
+#include "gateway/crypto/digest.h"
+
+namespace yht::intake {
+namespace {
+
+using base::ErrorCode;
+
+/// Whose key: the partner's, for this source.
+base::Bytes keyDigest(const std::string& partner, const std::string& source, const std::string& key) {
+    base::Bytes text;
+    for (const std::string* part : {&partner, &source, &key}) {
+        base::appendU32(text, static_cast<std::uint32_t>(part->size()));
+        text += *part;
+    }
+    return crypto::sha256(text);
+}
+
+PreparedMessage prepareMessage(
+    const trust::VerifiedMessage& message, const kit::Adapter& adapter, base::Random& random
+) {
+    PreparedMessage prepared;
+    prepared.speaker = &message.speaker();
+    prepared.registry = &message.registry();
+    prepared.assurance = static_cast<ledger::Assurance>(message.assurance());
+    prepared.received_ms = message.receivedMillis();
+    prepared.replay_key = message.proof().replay_key;
+    prepared.payload = messagePayload(message);
+    prepared.salt = random.bytes(ledger::kSaltBytes);
+    prepared.adapter = adapter.manifest().id;
+    prepared.adapter_version = adapter.version();
+    return prepared;
+}
+
+void makeShadow(SourceItem& item) {
+    item.fate = kit::ItemFate::Ignored;
+    item.ignored_by = kIgnoredByShadow;
+    item.failure.reset();
+    item.records.clear();
+}
+
+}  // namespace
+
+SourceRun::SourceRun(
+    ledger::Store& store, base::Random& random, const trust::VerifiedMessage& message,
+    const kit::Adapter& adapter, const SourceMessageContext& context
+)
+    : store_(store),
+      random_(random),
+      message_(message),
+      adapter_(adapter),
+      context_(context),
+      maker_(message.body(), adapter.manifest().source, random),
+      day_(base::shanghaiDay(message.receivedMillis())),
+      prepared_(prepareMessage(message, adapter, random)) {
+    if (context.idempotency_key.empty()) return;
+    key_digest_ = keyDigest(message.speaker().id, adapter.manifest().id, context.idempotency_key);
+    body_digest_ = crypto::sha256(message.body());
+}
+
+base::Result<SourceSubmission> SourceRun::run() {
+    {
+        auto view = store_.snapshot();
+        if (!view.ok()) return std::move(view).error();
+        auto known = lookUp(**view);
+        if (!known.ok()) return std::move(known).error();
+        view->reset();
+        if (auto learnt = learn(*std::move(known)); !learnt.ok()) return std::move(learnt).error();
+    }
+    if (kept_answer_) return answerAsKept();
+    kit::MessageContext context;
+    context.content_type = context_.content_type;
+    context.file_name = context_.file_name;
+    context.received_ms = message_.receivedMillis();
+    context.trace = true;  // errors are told at the source's paths
+    const base::Status adapted = adapter_.adapt(
+        message_.body(), context, {},
+        [this](kit::AdaptedItem&& item) { return take(maker_.prepare(std::move(item))); }
+    );
+    if (!fault_ && !kept_answer_ && !adapted.ok()) {
+        take(maker_.prepareRest(next_index_, adapted.error()));
+    }
+    if (!fault_ && !kept_answer_) {
+        if (auto committed = commit(true); !committed.ok()) return std::move(committed).error();
+    }
+    if (fault_) return *std::move(fault_);
+    if (kept_answer_) return answerAsKept();
+    return std::move(submission_);
+}
+
+base::Result<SourceRun::Known> SourceRun::lookUp(ledger::View& view) const {
+    Known known;
+    if (!key_digest_.empty()) {
+        if (auto kept = view.findKeptAnswer(key_digest_, body_digest_)) {
+            if (!kept->same_body) return base::makeError(ErrorCode::IdempotencyKeyReused);
+            if (!kept->answer.empty()) known.kept_answer = std::move(kept->answer);
+        }
+    }
+    if (prepared_.replay_key.empty()) return known;
+    known.first = view.findReplay(prepared_.replay_key);
+    if (known.first) known.unfinished_from = view.unfinishedFrom(*known.first);
+    return known;
+}
+
+base::Status SourceRun::learn(Known known) {
+    kept_answer_ = std::move(known.kept_answer);
+    if (kept_answer_ || !known.first) return {};
+    auto view = store_.snapshot();
+    if (!view.ok()) return std::move(view).error();
+    snapshot_ = *std::move(view);
+    first_answers_ = std::make_unique<ReplayAnswers>(*snapshot_, *known.first);
+    repeated_below_ = known.unfinished_from.value_or(kAll);
+    decided_to_ = known.unfinished_from;
+    prepared_.message_seq = known.first;
+    submission_.message_seq = *known.first;
+    return {};
+}
+
+/// False: enough.
+bool SourceRun::take(SourceItem item) {
+    if (adapter_.manifest().lifecycle == kit::Lifecycle::Shadow) makeShadow(item);
+    const bool full = batch_.size() >= kItemsPerCommitMax ||
+                      (!batch_.empty() && batch_records_ + item.records.size() > kRecordsPerCommitMax);
+    if (full) {
+        if (auto committed = commit(false); !committed.ok()) fault_ = std::move(committed).error();
+        if (fault_ || kept_answer_) return false;
+    }
+    next_index_ = item.index + 1;
+    batch_records_ += item.records.size();
+    batch_.push_back(std::move(item));
+    return true;
+}
+
+/// What a repeat of the same signed message says of an item: it is in the ledger, or nothing becomes of it any more.
+SourceItemAnswer SourceRun::repeatedItem(const SourceItem& item) {
+    std::vector<ItemDecision> decisions;
+    std::optional<base::Error> error = item.failure;
+    for (const PreparedItem& record : item.records) {
+        ItemDecision decision = first_answers_->answer(record);
+        if (decision.verdict == ItemVerdict::Refused) error = std::move(decision.error);
+        else decisions.push_back(std::move(decision));
+    }
+    SourceItemAnswer answer = answerOf(item, error ? std::vector<ItemDecision>() : decisions);
+    if (item.fate == kit::ItemFate::Ignored) {
+        answer.verdict = SourceVerdict::Ignored;
+        answer.ignored_by = item.ignored_by;
+    } else if (error) {
+        const auto open = snapshot_->findQuarantined(adapter_.manifest().id, item.digest);
+        answer.quarantine_id = open.value_or(0);
+        if (!open) {
+            answer.verdict = SourceVerdict::Refused;
+            answer.error = error->code == ErrorCode::LedgerErased
+                               ? *std::move(error)
+                               : base::makeError(ErrorCode::ReplayRefused);
+        }
+    }
+    return answer;
+}
+
+std::vector<SourceItemAnswer> SourceRun::repeatedItems() {
+    std::vector<SourceItemAnswer> answers;
+    for (const SourceItem& item : batch_) {
+        if (item.index < repeated_below_) answers.push_back(repeatedItem(item));
+    }
+    return answers;
+}
+
+base::Status SourceRun::commit(bool last) {
+    for (;;) {
+        Batch batch;
+        const std::vector<SourceItemAnswer> repeated = repeatedItems();
+        base::Status done = store_.run([&](ledger::Transaction& transaction) {
+            return decideBatch(transaction, last, repeated, batch);
+        });
+        if (!done.ok()) return done;
+        if (!batch.known) {
+            merge(submission_, batch);
+            counted_.add(batch.account);
+            began_trouble_ = began_trouble_ || batch.began_trouble;
+            if (batch.message_seq != 0) prepared_.message_seq = batch.message_seq;
+            break;
+        }
+        // Between our look and our turn another thread brought the same message.
+        if (auto learnt = learn(*std::move(batch.known)); !learnt.ok()) return learnt;
+        if (kept_answer_) return {};
+    }
+    began_ = true;
+    batch_.clear();
+    batch_records_ = 0;
+    return {};
+}
+
+/// The message is nobody's but ours, and stands where we left it.
+base::Status SourceRun::checkNobodyElse(ledger::View& view) const {
+    if (!prepared_.message_seq || repeated_below_ == kAll) return {};
+    if (view.unfinishedFrom(*prepared_.message_seq) == decided_to_) return {};
+    return base::makeError(ErrorCode::Unavailable, "another thread is at the same message");
+}
+
+base::Status SourceRun::decideBatch(
+    ledger::Transaction& transaction, bool last, const std::vector<SourceItemAnswer>& repeated,
+    Batch& batch
+) {
+    if (!began_) {
+        auto known = lookUp(transaction);
+        if (!known.ok()) return std::move(known).error();
+        if (known->kept_answer || known->first != prepared_.message_seq) {
+            batch.known = *std::move(known);
+            return {};
+        }
+    }
+    if (auto ours = checkNobodyElse(transaction); !ours.ok()) return ours;
+    const kit::Manifest& manifest = adapter_.manifest();
+    const QuarantineOf rows{
+        .source = manifest.id,
+        .content_type = context_.content_type,
+        .adapter_version = adapter_.version(),
+        .since_ms = message_.receivedMillis()};
+    const bool had_trouble = transaction.hasOpenQuarantine(manifest.id);
+    Decider decider(transaction, prepared_);
+    auto next_repeated = repeated.begin();
+    for (const SourceItem& item : batch_) {
+        if (item.index < repeated_below_) {
+            batch.items.push_back(*next_repeated++);
+        } else {
+            auto answer = decideItem(transaction, decider, item, rows, carried_);
+            if (!answer.ok()) return std::move(answer).error();
+            batch.items.push_back(*std::move(answer));
+        }
+        countItem(batch.account, batch.items.back());
+        batch.account.unmapped_codes += item.counts.unmapped_codes;
+        batch.account.unknown_members += item.counts.unknown_members;
+        batch.account.cut_texts += item.counts.cut_texts;
+    }
+    if (manifest.lifecycle == kit::Lifecycle::Shadow && !batch_.empty()) {
+        if (auto kept = decider.ensureMessage(); !kept.ok()) return kept;
+    }
+    batch.message_seq = decider.messageSeq();
+    batch.began_trouble = !had_trouble && batch.account.quarantined > 0;
+    return note(transaction, last, batch);
+}
+
+/// Everything of the batch that is no entry.
+base::Status SourceRun::note(ledger::Transaction& transaction, bool last, Batch& batch) {
+    const bool whole_repeat = repeated_below_ == kAll;
+    if (batch.message_seq != 0 && !whole_repeat) {
+        for (const std::string& ticket_no : carried_) {
+            if (auto added = transaction.addCarrier(ticket_no, batch.message_seq); !added.ok()) {
+                return added;
+            }
+        }
+        carried_.clear();
+        if (!last || decided_to_) {
+            decided_to_ = last ? std::nullopt : std::optional(next_index_);
+            if (auto set = transaction.setUnfinished(batch.message_seq, decided_to_); !set.ok()) {
+                return set;
+            }
+        }
+    }
+    if (!batch.account.empty()) {
+        auto counted =
+            transaction.addSourceAccount(adapter_.manifest().id, day_, batch.account);
+        if (!counted.ok()) return counted;
+    }
+    if (key_digest_.empty()) return {};
+    if (!last) return transaction.keepAnswer(key_digest_, body_digest_, "");
+    SourceSubmission merged = submission_;
+    merge(merged, batch);
+    return transaction.keepAnswer(key_digest_, body_digest_, encodeSourceAnswer(merged));
+}
+
+void SourceRun::merge(SourceSubmission& submission, const Batch& batch) const {
+    submission.account.add(batch.account);
+    if (batch.message_seq != 0) submission.message_seq = batch.message_seq;
+    for (const SourceItemAnswer& item : batch.items) {
+        if (submission.items.size() == kAnswerItemsMax) return;
+        submission.items.push_back(item);
+    }
+}
+
+/// The items came once more, as duplicates; the answer is the first one.
+base::Result<SourceSubmission> SourceRun::answerAsKept() {
+    auto submission = decodeSourceAnswer(*kept_answer_);
+    if (!submission.ok()) return submission;
+    submission->repeated = true;
+    ledger::SourceAccount again;
+    again.received = again.duplicate = submission->account.received;
+    if (again.empty()) return submission;
+    auto counted = store_.run([&](ledger::Transaction& transaction) {
+        return transaction.addSourceAccount(adapter_.manifest().id, day_, again);
+    });
+    if (!counted.ok()) return std::move(counted).error();
+    counted_.add(again);
+    return submission;
+}
+
+}  // namespace yht::intake

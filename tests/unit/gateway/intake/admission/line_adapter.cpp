@@ -1,0 +1,105 @@
+#include "tests/unit/gateway/intake/admission/line_adapter.h"
+
+#include <stdexcept>
+
+#include "gateway/json/json.h"
+
+namespace yht::intake {
+namespace {
+
+using base::ErrorCode;
+
+ticket::Value valueOf(const rapidjson::Value& value) {
+    if (!value.IsArray()) return std::string(value.GetString(), value.GetStringLength());
+    std::vector<std::string> texts;
+    for (const auto& text : value.GetArray()) texts.emplace_back(text.GetString());
+    return texts;
+}
+
+/// Every value came from the path "/row/" and its field's name.
+kit::AdaptedRecord recordOf(const rapidjson::Value& object) {
+    ticket::Kind kind = ticket::Kind::Appeal;
+    for (const auto& row : ticket::kindTable()) {
+        if (json::textMember(object, "kind") == row.name) kind = row.kind;
+    }
+    kit::AdaptedRecord made{ticket::Record(kind), {}};
+    for (const auto& member : object.GetObject()) {
+        const ticket::FieldRow* field = ticket::findField(kind, member.name.GetString());
+        if (field == nullptr) continue;
+        made.record.set(field->field, valueOf(member.value));
+        made.origins.push_back({field->field, "map:1", std::string("/row/") + field->name, ""});
+    }
+    return made;
+}
+
+}  // namespace
+
+LineAdapter::LineAdapter(std::string source) {
+    manifest_.id = manifest_.source = std::move(source);
+    manifest_.lifecycle = kit::Lifecycle::Live;
+    manifest_.decode.format = kit::Format::Json;
+}
+
+kit::AdaptedItem LineAdapter::adaptLine(
+    const std::string& line, std::uint64_t index, const std::vector<kit::ItemPatch>& patches
+) const {
+    kit::AdaptedItem item;
+    if (line.starts_with("ignore ")) {
+        item.fate = kit::ItemFate::Ignored;
+        item.ignored_by = line.substr(7);
+        return item;
+    }
+    std::string text = line, path;
+    if (line.starts_with("crash ")) {
+        if (!mended_) throw std::runtime_error("crash");
+        text = line.substr(6);
+    }
+    const kit::ItemPatch* patch = nullptr;
+    if (line.starts_with("fail ")) {
+        path = line.substr(5, line.find(' ', 5) - 5);
+        text = line.substr(line.find('{'));
+        for (const auto& each : patches) {
+            if (each.index == index && each.path == path) patch = &each;
+        }
+        if (patch == nullptr && !mended_) {
+            item.failure = base::makeError(ErrorCode::ItemUnmapped);
+            item.failure->fields.push_back({path, "unmapped", "", "Not in the table.", "对照表中没有。"});
+            return item;
+        }
+    }
+    const auto document = json::parse(text).value();
+    item.fate = kit::ItemFate::Records;
+    if (document.IsArray()) {
+        for (const auto& object : document.GetArray()) item.records.push_back(recordOf(object));
+    } else {
+        item.records.push_back(recordOf(document));
+    }
+    if (patch != nullptr) {
+        ticket::Record& record = item.records[0].record;
+        const auto* field = ticket::findField(record.kind(), path.substr(path.rfind('/') + 1));
+        record.set(field->field, patch->text);
+    }
+    return item;
+}
+
+base::Status LineAdapter::adapt(
+    std::string_view message, const kit::MessageContext&,
+    const std::vector<kit::ItemPatch>& patches, const kit::AdaptedSink& sink
+) const {
+    std::uint64_t index = 0;
+    for (std::size_t begin = 0; begin < message.size(); ++index) {
+        const std::size_t end = std::min(message.find('\n', begin), message.size());
+        const std::string line(message.substr(begin, end - begin));
+        if (line == "cut") return base::makeError(ErrorCode::ItemUndecodable);
+        kit::AdaptedItem item = adaptLine(line, index, patches);
+        item.index = index;
+        item.place = "line " + std::to_string(index + 1);
+        item.raw_offset = begin;
+        item.raw_bytes = line.size();
+        if (!sink(std::move(item))) return {};
+        begin = end + 1;
+    }
+    return {};
+}
+
+}  // namespace yht::intake

@@ -1,0 +1,43 @@
+// An adapter for tests: one item a line.
+//   {…} or [{…},…]          a record, or several, as the line says; not validated
+//   ignore RULE             ignored by that rule
+//   fail PATH {…}           fails at PATH unless a patch sets it or the adapter is mended; then the record, PATH's field
+//                           (its last part) being the patch's text
+//   crash {…}               ends the gateway, as it were, unless the adapter is mended; then the record
+//   cut                     the rest can't be read
+#pragma once
+
+#include <string>
+
+#include "adapters/kit/inbound/adapter.h"
+
+namespace yht::intake {
+
+class LineAdapter final : public kit::Adapter {
+public:
+    explicit LineAdapter(std::string source);
+
+    void mend() {
+        mended_ = true;
+        version_ = "mended0000000002";
+    }
+    kit::Manifest& changeManifest() { return manifest_; }
+
+    const kit::Manifest& manifest() const override { return manifest_; }
+    const std::string& version() const override { return version_; }
+    base::Status adapt(
+        std::string_view message, const kit::MessageContext& context,
+        const std::vector<kit::ItemPatch>& patches, const kit::AdaptedSink& sink
+    ) const override;
+
+private:
+    kit::AdaptedItem adaptLine(
+        const std::string& line, std::uint64_t index, const std::vector<kit::ItemPatch>& patches
+    ) const;
+
+    kit::Manifest manifest_;
+    std::string version_ = "first00000000001";
+    bool mended_ = false;
+};
+
+}  // namespace yht::intake
