@@ -162,13 +162,13 @@ base::Status Dispatcher::settleBody(Request& request, Exchange& exchange) const 
     const RequestHead& head = request.head;
     const Route& route = *request.route;
     if (route.body == Body::Streamed) return settleStream(request, exchange);
-    if (route.body == Body::Json) {
+    if (route.body != Body::None) {
         if (!head.chunked && !head.content_length)
             return base::makeError(ErrorCode::LengthRequired);
         if (head.content_length.value_or(0) > route.body_bytes_max) {
             return base::makeError(ErrorCode::BodyTooLarge);
         }
-        if (!isJson(head.http.field("content-type")))
+        if (route.body == Body::Json && !isJson(head.http.field("content-type")))
             return base::makeError(ErrorCode::MediaTypeUnsupported);
     }
     std::string body;

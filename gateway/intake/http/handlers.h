@@ -11,6 +11,9 @@ namespace yht::http {
 /// POST /v1/records: one record, or an array answered item by item.
 base::Result<Answer> submitRecords(Services& services, const Request& request);
 
+/// POST /v1/sources/{source}/messages: a message in the source's own format.
+base::Result<Answer> submitSourceMessage(Services& services, const Request& request);
+
 /// GET /v1/tickets?source=&ticket_ref= and /v1/tickets/{ticket_no}: the ticket as folded now.
 base::Result<Answer> findTicket(Services& services, const Request& request);
 base::Result<Answer> getTicket(Services& services, const Request& request);

@@ -12,6 +12,8 @@ using base::ErrorCode;
 
 bool concerns(ledger::View& view, const trust::Partner& partner, const ledger::LeafHeader& header) {
     if (partner.speaksFor(header.source) || partner.may(trust::Right::ReadProvince)) return true;
+    // A message's leaf names the partner that sent it.
+    if (header.type == ledger::EntryType::Message && header.source == partner.id) return true;
     return !header.ticket_no.empty() && intake::maySee(view, partner, header.ticket_no);
 }
 

@@ -2,6 +2,7 @@
 
 #include "gateway/attachments/store.h"
 #include "gateway/intake/admission/prepare.h"
+#include "gateway/intake/admission/source_messages.h"
 #include "gateway/intake/admission/ticket_names.h"
 #include "gateway/intake/http/connections.h"
 #include "gateway/intake/http/handlers.h"
@@ -29,6 +30,14 @@ std::vector<PartnerLimit> partnerLimits() {
     return {
         {"`POST /v1/records` 的请求体", "Body of `POST /v1/records`", kib(kRecordsBytesMax)},
         {"一个数组的记录数", "Records of one array", std::to_string(intake::kItemsMax)},
+        {"来源自有格式的一条报文", "One message in a source's own format", kib(intake::kSourceMessageBytesMax)},
+        {"一个来源同时处理的报文", "Messages of one source at once", std::to_string(intake::kMessagesAtOnceMax)},
+        {"一个条目生成的记录数", "Records of one item of a message", std::to_string(intake::kRecordsPerItemMax)},
+        {"应答中逐条列出的条目", "Items told one by one in the answer to a message",
+         std::to_string(intake::kAnswerItemsMax)},
+        {"应答中所附回执", "Receipts in the answer to a message", std::to_string(intake::kAnswerReceiptsMax)},
+        {"`Idempotency-Key` 的长度", "Length of `Idempotency-Key`",
+         std::to_string(intake::kIdempotencyKeyBytesMax)},
         {"JSON 嵌套层数", "Nesting of JSON", std::to_string(json_limits.depth_max)},
         {"请求行与请求头合计", "Request line and header fields together", kib(kHeadBytesMax)},
         {"请求头个数", "Header fields", std::to_string(kHeaderFieldsMax)},

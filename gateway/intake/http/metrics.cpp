@@ -61,6 +61,15 @@ Metrics::Metrics(prometheus::Registry& registry)
                                 .Help("Uploads not kept since the start, by error code; "
                                       "given_up: the sender ended them.")
                                 .Register(registry)),
+      source_items_(BuildGauge()
+                        .Name("yht_source_items")
+                        .Help("Items of messages in a source's own format since the start: received = accepted + "
+                              "duplicate + quarantined + refused + ignored; stale is part of accepted.")
+                        .Register(registry)),
+      source_messages_(BuildGauge()
+                           .Name("yht_source_messages")
+                           .Help("Messages in a source's own format since the start.")
+                           .Register(registry)),
       in_flight_(BuildGauge()
                      .Name("yht_door_requests_in_flight")
                      .Help("Requests being answered.")
@@ -128,6 +137,25 @@ void Metrics::setAttachments(const attachments::Counters& counters) {
         const bool given_up = code == base::ErrorCode::Internal;
         attachments_not_kept_.Add({{"code", given_up ? "given_up" : base::errorRow(code).wire}})
             .Set(static_cast<double>(count));
+    }
+}
+
+void Metrics::setSources(const std::map<std::string, intake::SourceCounters>& counters) {
+    for (const auto& [source, counted] : counters) {
+        const auto set = [&, &id = source](const char* verdict, std::uint64_t value) {
+            source_items_.Add({{"source", id}, {"verdict", verdict}}).Set(static_cast<double>(value));
+        };
+        const ledger::SourceAccount& account = counted.account;
+        set("received", account.received);
+        set("accepted", account.accepted);
+        set("stale", account.stale);
+        set("duplicate", account.duplicate);
+        set("quarantined", account.quarantined);
+        set("refused", account.refused);
+        set("ignored", account.ignoredCount());
+        set("unmapped_codes", account.unmapped_codes);
+        set("unknown_members", account.unknown_members);
+        source_messages_.Add({{"source", source}}).Set(static_cast<double>(counted.messages));
     }
 }
 

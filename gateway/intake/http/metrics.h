@@ -10,6 +10,7 @@
 
 #include "gateway/attachments/store.h"
 #include "gateway/intake/admission/admission.h"
+#include "gateway/intake/admission/source_messages.h"
 #include "gateway/intake/http/connections.h"
 #include "gateway/ledger/store/store.h"
 
@@ -29,6 +30,8 @@ public:
     void setLongPolls(std::size_t count) { long_polls_.Set(static_cast<double>(count)); }
     void setLedger(const ledger::WriterCounters& counters);
     void setAdmission(const intake::AdmissionCounters& counters);
+    /// Labels are ids of sources that have a manifest, and verdicts.
+    void setSources(const std::map<std::string, intake::SourceCounters>& counters);
     void setAttachments(const attachments::Counters& counters);
     /// The text that Prometheus scrapes: everything in the registry, other rooms' families
     /// included.
@@ -43,6 +46,8 @@ private:
     prometheus::Family<prometheus::Gauge>& ledger_;
     prometheus::Family<prometheus::Gauge>& items_;
     prometheus::Family<prometheus::Gauge>& items_refused_;
+    prometheus::Family<prometheus::Gauge>& source_items_;
+    prometheus::Family<prometheus::Gauge>& source_messages_;
     prometheus::Family<prometheus::Gauge>& attachments_;
     prometheus::Family<prometheus::Gauge>& attachments_not_kept_;
     prometheus::Gauge& in_flight_;

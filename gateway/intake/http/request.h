@@ -12,6 +12,8 @@
 
 #include "gateway/attachments/store.h"
 #include "gateway/intake/admission/admission.h"
+#include "gateway/intake/admission/source_adapters.h"
+#include "gateway/intake/admission/source_messages.h"
 #include "gateway/intake/http/long_polls.h"
 #include "gateway/intake/http/metrics.h"
 #include "gateway/intake/http/routes.h"
@@ -67,6 +69,8 @@ struct Services {
     Metrics& metrics;
     LongPolls& long_polls;
     attachments::Store* attachments;  // nullptr: none are taken or given
+    intake::SourceMessages* source_messages;               // nullptr, and so the next: no source is known
+    const intake::SourceAdaptersHolder* source_adapters;
     const SignatureGuard& signature_guard;
     ticket::Calendar calendar;
     ticket::FoldRules fold_rules;

@@ -1,6 +1,7 @@
 #include "gateway/intake/http/routes.h"
 
 #include "gateway/base/text.h"
+#include "gateway/intake/admission/source_messages.h"
 #include "gateway/intake/http/handlers.h"
 
 namespace yht::http {
@@ -22,13 +23,16 @@ constexpr Signature kSigned = Signature::Required;
 constexpr Signature kUnsigned = Signature::NotAsked;
 constexpr Body kNone = Body::None;
 constexpr Body kJson = Body::Json;
+constexpr Body kWhole = Body::Whole;
 constexpr Body kStreamed = Body::Streamed;
 constexpr std::size_t k4MiB = kRecordsBytesMax;
+constexpr std::size_t k16MB = intake::kSourceMessageBytesMax;
 
 // clang-format off
 constexpr Route kTable[] = {
     // where  method  path                              who may    body       most   signed     handler
     {Partner, "POST", "/v1/records",                    kSubmit,   kJson,     k4MiB, kSigned,   &submitRecords},
+    {Partner, "POST", "/v1/sources/{source}/messages",  kSubmit,   kWhole,    k16MB, kSigned,   &submitSourceMessage},
     {Partner, "GET",  "/v1/tickets",                    kReads,    kNone,     0,     kUnsigned, &findTicket},
     {Partner, "GET",  "/v1/tickets/{ticket_no}",        kReads,    kNone,     0,     kUnsigned, &getTicket},
     {Partner, "POST", "/v1/attachments",                kSubmit,   kStreamed, 0,     kSigned,   &uploadAttachment},

@@ -38,9 +38,10 @@ using Handler = base::Result<Answer> (*)(Services&, const Request&);
 
 enum class Signature : std::uint8_t { NotAsked, Required };
 
-/// How a body comes to the handler: read whole before it is called, as JSON; or handed on piece by piece
+/// How a body comes to the handler: read whole before it is called, as JSON, or of any media type, which the handler
+/// judges; or handed on piece by piece
 /// while the handler runs, of any media type, bounded by the room that takes it.
-enum class Body : std::uint8_t { None, Json, Streamed };
+enum class Body : std::uint8_t { None, Json, Whole, Streamed };
 
 struct Route {
     RouteListener listener;
@@ -48,7 +49,7 @@ struct Route {
     const char* path;  // "/v1/tickets/{ticket_no}": a part in braces takes one segment
     RightSet rights;   // partner listener only
     Body body;
-    std::size_t body_bytes_max;  // Json only
+    std::size_t body_bytes_max;  // Json and Whole
     Signature signature;
     Handler handler;
 };

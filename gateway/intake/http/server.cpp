@@ -79,6 +79,8 @@ Door::Door(
           .metrics = metrics_,
           .long_polls = long_polls_,
           .attachments = options.attachments,
+          .source_messages = options.source_messages,
+          .source_adapters = options.source_adapters,
           .signature_guard = signature_guard_,
           .calendar = std::move(options.calendar),
           .fold_rules = options.fold_rules,
@@ -96,6 +98,9 @@ Door::Door(
     services_.before_scrape = [this] {
         metrics_.setConnections(listenerName(RouteListener::Partner), partner_->connectionCount());
         metrics_.setConnections(listenerName(RouteListener::Admin), admin_->connectionCount());
+        if (services_.source_messages != nullptr) {
+            metrics_.setSources(services_.source_messages->counters());
+        }
         if (services_.attachments != nullptr) {
             metrics_.setAttachments(services_.attachments->counters());
         }

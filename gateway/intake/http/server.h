@@ -34,6 +34,8 @@ struct DoorOptions {
     std::vector<ReadinessCheck> readiness;
     std::int64_t drain_ms = kDrainMs;
     attachments::Store* attachments = nullptr;       // outlives the door; none: server.not_ready
+    intake::SourceMessages* source_messages = nullptr;  // outlives the door; none: no source is known
+    const intake::SourceAdaptersHolder* source_adapters = nullptr;  // likewise
     std::function<void(const std::string&)> logger;  // one line each; none: nothing is logged
 };
 

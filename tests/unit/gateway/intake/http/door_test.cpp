@@ -4,6 +4,8 @@
 #include <Poco/Net/SecureStreamSocketImpl.h>
 #include <Poco/Net/Session.h>
 
+#include <sstream>
+
 #include "tests/support/pki.h"
 #include "tests/unit/gateway/intake/admission/admission_fixture.h"
 #include "tests/unit/gateway/intake/http/door_fixture.h"
@@ -110,7 +112,9 @@ TEST_F(DoorTest, ABodyBeyondTheRowsLimitIs413AnnouncedOrChunked) {
         chunked.send(
             requestTo(route, "content-type: application/json\r\ntransfer-encoding: chunked\r\n")
         );
-        chunked.send("400001\r\n" + std::string(size, ' '));
+        std::ostringstream chunk_line;
+        chunk_line << std::hex << size << "\r\n";
+        chunked.send(chunk_line.str() + std::string(size, ' '));
         EXPECT_EQ(codeOf(chunked.receive()), "request.body_too_large") << route.path;
     }
 }
