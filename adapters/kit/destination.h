@@ -26,6 +26,7 @@ struct OutboundRecord {
     std::map<std::string, std::string> numbers;
     base::UnixMillis committed_ms = 0;
     bool late = false;  // 补报: it waited longer than the profile calls real time
+    bool masked = false;  // 保密: without its citizen, who must stay unknown to the far side
 };
 
 enum class RecordVerdict : std::uint8_t {
@@ -34,6 +35,7 @@ enum class RecordVerdict : std::uint8_t {
     Refused,    // will not take this content; a correction is a new entry
     Later,      // this record again later; the far side said so
     Unmappable,  // ours: it can't be put into the far side's form, and was left out of the request
+    Withheld,    // ours: the far side is not to have it; nothing of it was sent
 };
 
 struct RecordAnswer {
@@ -58,6 +60,7 @@ struct BatchAnswer {
     std::vector<RecordAnswer> records;
     std::int64_t retry_after_ms = 0;                           // 0: none given
     bool announced = false;  // Busy: a window of the profile, nothing was tried; no trouble
+    bool nothing_sent = false;  // Answered without asking the far side: nothing was learnt of it
     base::ErrorCode error = base::ErrorCode::PeerUnreachable;  // where not Answered
     std::string error_detail;                                  // log only
     std::string request_bytes,
@@ -103,6 +106,10 @@ public:
     virtual std::int64_t lateAfterMillis() const { return 10 * 60 * 1000; }
     /// Whether it takes records of this kind at all.
     virtual bool takes(ticket::Kind kind) const = 0;
+    /// Whether records of a ticket go one after the other, in the order of their seq.
+    virtual bool keepsOrder() const { return true; }
+    /// A send under way that may take long should end soon: the gateway stops. Any thread.
+    virtual void hurry() {}
     virtual RecordFit check(const OutboundRecord& record) const = 0;
     virtual MappingCounts mappingCounts() const { return {}; }
     /// Blocks for at most the destination's timeout. Never throws. A record that can't be mapped

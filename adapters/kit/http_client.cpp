@@ -6,6 +6,9 @@
 namespace yht::kit {
 namespace {
 
+// A far side that stops taking a content may have said why; it is not waited for any longer than this.
+constexpr std::int64_t kEarlyAnswerMillis = 2'000;
+
 std::string hostField(const std::string& base_url) {
     constexpr std::string_view kScheme = "https://";
     return base_url.substr(kScheme.size());
@@ -69,8 +72,27 @@ std::string HttpClient::wireOf(const HttpRequest& request) const {
     std::string wire =
         "POST " + request.path + " HTTP/1.1\r\nHost: " + hostField(settings_.base_url) + "\r\n";
     for (const auto& [name, value] : request.fields) wire += name + ": " + value + "\r\n";
-    wire += "Content-Length: " + std::to_string(request.body.size()) + "\r\n\r\n";
-    return wire + request.body;
+    const std::uint64_t size_bytes =
+        request.content ? request.content->size_bytes : request.body.size();
+    wire += "Content-Length: " + std::to_string(size_bytes) + "\r\n\r\n";
+    return request.content ? wire : wire + request.body;
+}
+
+std::optional<HttpConnection::Written> HttpClient::writeContent(
+    HttpConnection& connection, const HttpContent& content
+) {
+    HttpConnection::Written written{.all = true, .nothing = false, .detail = {}};
+    for (std::uint64_t sent = 0; sent < content.size_bytes;) {
+        const auto piece = content.next();
+        if (!piece || piece->empty() || piece->size() > content.size_bytes - sent) {
+            return std::nullopt;
+        }
+        written = connection.write(*piece, clock_.steadyMillis() + settings_.timeout_ms);
+        written.nothing = false;  // its head has left
+        if (!written.all) return written;
+        sent += piece->size();
+    }
+    return written;
 }
 
 HttpAnswer HttpClient::attempt(
@@ -78,13 +100,23 @@ HttpAnswer HttpClient::attempt(
     std::int64_t deadline_ms, bool& again
 ) {
     HttpAnswer answer;
-    const auto written = connection->write(wire, deadline_ms);
+    auto written = connection->write(wire, deadline_ms);
     if (written.nothing) {
         again = true;
         answer.detail = written.detail;
         return answer;
     }
     answer.outcome = HttpOutcome::Unknown;
+    if (request.content && written.all) {
+        auto content = writeContent(*connection, *request.content);
+        if (!content) {
+            // The far side got a part, which it can't take for the whole: nothing to wait for.
+            answer.detail = "the content could not be read";
+            return answer;
+        }
+        written = *std::move(content);
+        deadline_ms = clock_.steadyMillis() + (written.all ? settings_.timeout_ms : kEarlyAnswerMillis);
+    }
     // A server may answer and close without having read everything: 413, 503. Look before giving
     // up.
     const auto read = connection->read(answer, settings_.answer_bytes_max, deadline_ms);
@@ -101,7 +133,7 @@ HttpAnswer HttpClient::post(const HttpRequest& request) {
     const std::int64_t deadline_ms = clock_.steadyMillis() + settings_.timeout_ms;
     const std::string wire = wireOf(request);
     HttpOutcome before = HttpOutcome::NotSent;
-    if (auto idle = takeIdle()) {
+    if (auto idle = request.content ? nullptr : takeIdle()) {
         bool again = false;
         HttpAnswer answer = attempt(std::move(idle), request, wire, deadline_ms, again);
         if (!again || clock_.steadyMillis() >= deadline_ms) return answer;

@@ -9,12 +9,14 @@
 // use before any byte of an answer is tried once more on a fresh connection: always where nothing
 // was written, otherwise only where the request may be repeated. The whole exchange has one
 // deadline, not one a read. Uses: base, tls, Poco. Used by: profile_destination,
-// native_destination.
+// native_destination, native_attachments.
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -33,10 +35,18 @@ struct HttpClientSettings {
     std::size_t idle_connections_max = 8;
 };
 
+/// A body that is read as it is sent: `next` gives the next piece, "" never before the end.
+struct HttpContent {
+    std::uint64_t size_bytes = 0;
+    std::function<base::Result<std::string>()> next;
+};
+
 struct HttpRequest {
     std::string path;
     HttpFields fields;  // Host, Content-Length and Connection are the client's own
     std::string body;
+    /// In the place of body. Goes once, over a fresh connection; each piece has timeout_ms, and so has the answer.
+    std::optional<HttpContent> content;
     bool may_repeat = false;  // sending it twice does no harm
 };
 
@@ -62,6 +72,10 @@ private:
     std::unique_ptr<HttpConnection> takeIdle();
     void keep(std::unique_ptr<HttpConnection> connection);
     std::string wireOf(const HttpRequest& request) const;
+    /// nullopt: the content could not be read.
+    std::optional<HttpConnection::Written> writeContent(
+        HttpConnection& connection, const HttpContent& content
+    );
     /// One attempt on one connection. `again`: nothing came back, and trying once more does no
     /// harm.
     HttpAnswer attempt(

@@ -1,11 +1,10 @@
 #include "adapters/kit/native_destination.h"
 
-#include <algorithm>
 #include <map>
 
+#include "adapters/kit/native_answer.h"
 #include "adapters/kit/peer_text.h"
 #include "adapters/kit/raw_json.h"
-#include "adapters/kit/retry_after.h"
 #include "gateway/base/time_text.h"
 #include "gateway/ticket/record_json.h"
 
@@ -15,11 +14,6 @@ namespace {
 constexpr std::size_t kBracketsBytes = 2;  // around the items of a body
 constexpr std::size_t kFieldErrorsMax = 64;
 constexpr json::Limits kAnswerLimits{.depth_max = 6, .values_max = 200'000, .members_max = 64};
-constexpr const char* kAcceptSignature =
-    "yht=(\"@status\" \"content-type\" \"content-digest\" \"@method\";req \"@target-uri\";req)"
-    ";created;keyid;alg;tag=\"yht\"";
-// Statuses that say: not a byte of this request was taken.
-constexpr int kRefusing[] = {400, 401, 403, 404, 405, 411, 413, 415, 422, 431};
 
 std::string itemOf(const OutboundRecord& record) {
     std::string item = "{\"seq\":\"" + std::to_string(record.seq) + "\"";
@@ -79,44 +73,29 @@ std::vector<base::FieldError> fieldErrorsOf(const rapidjson::Value& item) {
     return errors;
 }
 
-BatchAnswer settled(
-    BatchVerdict verdict, base::ErrorCode error, std::string detail, std::int64_t retry_after_ms = 0
-) {
-    BatchAnswer answer;
-    answer.verdict = verdict;
-    answer.error = error;
-    answer.error_detail = std::move(detail);
-    answer.retry_after_ms = retry_after_ms;
-    return answer;
-}
-
-BatchAnswer invalid(std::string detail) {
-    return settled(BatchVerdict::Unknown, base::ErrorCode::PeerAnswerInvalid, std::move(detail));
-}
-
 BatchAnswer readItems(const HttpAnswer& http, const std::vector<OutboundRecord>& records) {
     const auto body = json::parse(http.body, kAnswerLimits);
-    if (!body) return invalid("the answer is no JSON");
+    if (!body) return invalidAnswer("the answer is no JSON");
     const auto* items = json::findMember(*body, "items");
-    if (items == nullptr || !items->IsArray()) return invalid("the answer has no items");
+    if (items == nullptr || !items->IsArray()) return invalidAnswer("the answer has no items");
     std::map<std::string, const OutboundRecord*> awaited;
     for (const auto& record : records) awaited.emplace(std::to_string(record.seq), &record);
     BatchAnswer answer;
     for (const auto& item : items->GetArray()) {
         const auto found = awaited.find(textAt(item, "seq"));
         if (found == awaited.end())
-            return invalid("the answer speaks of a record not sent, or twice of one");
+            return invalidAnswer("the answer speaks of a record not sent, or twice of one");
         RecordAnswer record;
         record.seq = found->second->seq;
         awaited.erase(found);
         if (!verdictOf(textAt(item, "status"), record.verdict))
-            return invalid("an item has no known status");
+            return invalidAnswer("an item has no known status");
         record.peer_number = peerNumber(textAt(item, "number"));
         record.code = peerToken(textAt(item, "code"));
         if (record.verdict == RecordVerdict::Refused) record.fields = fieldErrorsOf(item);
         answer.records.push_back(std::move(record));
     }
-    if (!awaited.empty()) return invalid("the answer does not speak of every record");
+    if (!awaited.empty()) return invalidAnswer("the answer does not speak of every record");
     answer.verdict = BatchVerdict::Answered;
     return answer;
 }
@@ -211,51 +190,17 @@ BatchAnswer NativeDestination::judge(
     const HttpAnswer& http, const trust::HttpHead& request,
     const std::vector<OutboundRecord>& records
 ) const {
-    constexpr int kOk = 200, kTooManyRequests = 429, kUnavailable = 503;
-    if (http.outcome == HttpOutcome::NotSent) {
-        return settled(BatchVerdict::NotSent, base::ErrorCode::PeerUnreachable, http.detail);
-    }
-    if (http.outcome == HttpOutcome::Unknown) {
-        const auto code =
-            http.unreadable ? base::ErrorCode::PeerAnswerInvalid : base::ErrorCode::PeerAnswerLost;
-        return settled(BatchVerdict::Unknown, code, http.detail);
-    }
-    const std::string status = "HTTP " + std::to_string(http.status);
-    if (http.status == kTooManyRequests || http.status == kUnavailable) {
-        return settled(
-            BatchVerdict::Busy, base::ErrorCode::PeerBusy, status,
-            retryAfterMillis(http.field("retry-after"), clock_.nowMillis())
-        );
-    }
-    if (std::find(std::begin(kRefusing), std::end(kRefusing), http.status) != std::end(kRefusing)) {
-        return settled(BatchVerdict::Busy, base::ErrorCode::PeerRefused, status);
-    }
-    if (http.status != kOk) return invalid(status);
+    constexpr int kOk = 200;
+    if (auto judged = judgeStatus(http, clock_.nowMillis())) return *std::move(judged);
+    if (http.status != kOk) return invalidAnswer("HTTP " + std::to_string(http.status));
     if (settings_.needs_signed_answer) {
-        if (std::string fault = signatureFault(http, request); !fault.empty())
-            return invalid(fault);
+        auto fault = signatureFault(http, request, settings_.answer_keys, clock_.nowMillis());
+        if (!fault.empty()) return invalidAnswer(std::move(fault));
     }
     BatchAnswer answer = readItems(http, records);
     const std::string signature = http.field("signature");
     for (auto& record : answer.records) record.peer_receipt = signature;
     return answer;
-}
-
-std::string NativeDestination::signatureFault(
-    const HttpAnswer& http, const trust::HttpHead& request
-) const {
-    trust::HttpHead head;
-    head.status = http.status;
-    head.fields = http.fields;
-    const auto input = trust::readSignature(head);
-    if (!input) return input.error().row().wire;
-    for (const auto& key : settings_.answer_keys) {
-        if (key.keyid != input->keyid) continue;
-        const auto status =
-            trust::verifyResponse(head, http.body, key, request, clock_.nowMillis());
-        return status ? "" : status.error().row().wire;
-    }
-    return base::errorRow(base::ErrorCode::SignatureKeyUnknown).wire;
 }
 
 }  // namespace yht::kit

@@ -70,8 +70,6 @@ private:
         const HttpAnswer& http, const trust::HttpHead& request,
         const std::vector<OutboundRecord>& records
     ) const;
-    /// "" where the answer is signed by a signer of ours for this request, else why not.
-    std::string signatureFault(const HttpAnswer& http, const trust::HttpHead& request) const;
 
     const NativeDestinationSettings settings_;
     const std::unique_ptr<HttpClient> client_;

@@ -4,6 +4,7 @@
 
 #include "gateway/crypto/certificate.h"
 #include "gateway/crypto/digest.h"
+#include "gateway/trust/streamed_signature.h"
 #include "gateway/trust/structured_field.h"
 
 namespace yht::trust {
@@ -343,11 +344,12 @@ base::Result<SigningKey> signingKey(
     return SigningKey{std::move(*key), certificate->fingerprint(), chosen};
 }
 
-base::Status signMessage(
-    HttpHead& head, base::BytesView body, const SigningKey& key, base::UnixMillis now_ms,
-    const HttpHead* request
+namespace {
+
+/// Requires: Content-Digest is set.
+base::Status signHead(
+    HttpHead& head, const SigningKey& key, base::UnixMillis now_ms, const HttpHead* request
 ) {
-    head.set("content-digest", contentDigest(body));
     SignatureInput input;
     input.label = kLabel;
     input.components = componentsToSign(head, request);
@@ -363,6 +365,27 @@ base::Status signMessage(
     head.set("signature-input", input.label + "=" + input.parameters);
     head.set("signature", input.label + "=:" + base::toBase64(*signature) + ":");
     return {};
+}
+
+std::string sha256Digest(base::BytesView sha256) {
+    return "sha-256=:" + base::toBase64(sha256) + ":";
+}
+
+}  // namespace
+
+base::Status signMessage(
+    HttpHead& head, base::BytesView body, const SigningKey& key, base::UnixMillis now_ms,
+    const HttpHead* request
+) {
+    head.set("content-digest", contentDigest(body));
+    return signHead(head, key, now_ms, request);
+}
+
+base::Status signStreamed(
+    HttpHead& head, base::BytesView body_sha256, const SigningKey& key, base::UnixMillis now_ms
+) {
+    head.set("content-digest", sha256Digest(body_sha256));
+    return signHead(head, key, now_ms, nullptr);
 }
 
 base::Status verifyResponse(
