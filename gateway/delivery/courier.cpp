@@ -86,6 +86,7 @@ void Courier::stop() {
         stopping_ = true;
     }
     woken_.notify_all();
+    destination_.hurry();
     for (std::thread& thread : threads_) thread.join();
     threads_.clear();
 }

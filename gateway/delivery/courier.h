@@ -47,7 +47,7 @@ using Logger = std::function<void(const std::string&)>;
 
 struct CourierCounters {
     std::uint64_t batches = 0, accepted = 0, duplicate = 0, refused = 0, unmappable = 0, stale = 0,
-                  later = 0, alias_conflicts = 0, lost = 0, not_sent = 0, busy = 0;
+                  withheld = 0, later = 0, alias_conflicts = 0, lost = 0, not_sent = 0, busy = 0;
     BreakerState breaker = BreakerState::Closed;
     bool in_maintenance = false;
     std::string last_error;  // wire code

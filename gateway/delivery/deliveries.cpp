@@ -35,7 +35,7 @@ base::Error mismatch(const std::string& id) {
 
 bool sameButForMaintenance(const DestinationRow& a, const DestinationRow& b) {
     return a.party == b.party && a.from == b.from && a.mask_secret == b.mask_secret &&
-           a.late_after_ms == b.late_after_ms && a.lanes == b.lanes;
+           a.late_after_ms == b.late_after_ms && a.lanes == b.lanes && a.attachments == b.attachments;
 }
 
 base::Error needsRestart(const std::string& id) {

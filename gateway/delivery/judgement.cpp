@@ -74,7 +74,13 @@ Settlement Courier::judge(const Pick& pick, const kit::BatchAnswer& answer) {
         breaker_.withdrawProbe();
         return settlement;
     }
-    noteBatch(answer);
+    if (answer.nothing_sent) {
+        settlement.sent_ms = settlement.acknowledged_ms = 0;
+        const std::lock_guard lock(mutex_);
+        breaker_.withdrawProbe();
+    } else {
+        noteBatch(answer);
+    }
     if (answer.verdict != kit::BatchVerdict::Answered) {
         putBack(pick, parcels, answer, settlement);
         return settlement;
@@ -84,7 +90,7 @@ Settlement Courier::judge(const Pick& pick, const kit::BatchAnswer& answer) {
     for (const Parcel* parcel : parcels) {
         judgeRecord(pick, *parcel, *by_seq.at(parcel->row.seq), settlement);
     }
-    if (!settlement.items.empty()) {
+    if (!settlement.items.empty() && !answer.nothing_sent) {
         settlement.exchange = makeExchange(answer.request_bytes, answer.response_bytes);
         settlement.exchange_salt = random_.bytes(ledger::kSaltBytes);
     }
@@ -161,6 +167,9 @@ void Courier::judgeRecord(
             break;
         case kit::RecordVerdict::Unmappable:
             item.verdict = Verdict::Unmappable;
+            break;
+        case kit::RecordVerdict::Withheld:
+            item.verdict = Verdict::Withheld;
             break;
         default:
             item.verdict = Verdict::Refused;
@@ -295,6 +304,9 @@ void Courier::count(const Settlement& settlement, const SettlementReport& report
                 break;
             case Verdict::Stale:
                 ++counters_.stale;
+                break;
+            case Verdict::Withheld:
+                ++counters_.withheld;
                 break;
         }
     }

@@ -150,7 +150,7 @@ base::Result<rapidjson::Document> openPayload(std::string_view payload, const ch
 std::optional<Verdict> findVerdict(const std::string& name) {
     for (const Verdict verdict :
          {Verdict::Accepted, Verdict::Duplicate, Verdict::Refused, Verdict::Unmappable,
-          Verdict::Stale}) {
+          Verdict::Stale, Verdict::Withheld}) {
         if (name == verdictName(verdict)) return verdict;
     }
     return std::nullopt;
@@ -170,6 +170,8 @@ const char* verdictName(Verdict verdict) {
             return "unmappable";
         case Verdict::Stale:
             return "stale";
+        case Verdict::Withheld:
+            return "withheld";
     }
     return "?";
 }

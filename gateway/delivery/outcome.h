@@ -8,6 +8,7 @@
 //   verdict  = "accepted" | "duplicate" | "refused"  the far side's
 //            | "unmappable"  ours, before anything was sent: its fields say why
 //            | "stale"       ours: a newer version had gone before it came
+//            | "withheld"    ours: attachments of a 保密 ticket, which this destination is not to have
 //   times    = {"acknowledged":ms,"committed":ms,"event":ms,"received":ms,"sent":ms}, 0: never
 //   exchange = {"request_bytes":count,"request_sha256":hex,
 //               "response":base64,"response_sha256":hex}
@@ -32,7 +33,7 @@ inline constexpr std::size_t kResponseBytesMax = 1024 * 1024;
 inline constexpr std::size_t kFieldErrorsMax = 64;  // of one record's answer
 inline constexpr std::size_t kFieldTextCodePointsMax = 200;
 
-enum class Verdict : std::uint8_t { Accepted, Duplicate, Refused, Unmappable, Stale };
+enum class Verdict : std::uint8_t { Accepted, Duplicate, Refused, Unmappable, Stale, Withheld };
 const char* verdictName(Verdict verdict);
 
 struct Exchange {

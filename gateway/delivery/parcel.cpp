@@ -68,6 +68,7 @@ void hideCitizen(ledger::View& view, Parcel& parcel) {
 void applyPlan(ledger::View& view, Parcel& parcel) {
     parcel.out.late = parcel.plan.late;
     parcel.out.numbers = parcel.plan.numbers;
+    parcel.out.masked = parcel.plan.masked;
     if (parcel.plan.masked) hideCitizen(view, parcel);
 }
 

@@ -187,7 +187,7 @@ Pick Picker::pickReady(ledger::View& view, const Busy& busy, std::size_t count_m
             if (full()) break;
             if (isSuspect(row) && !pick.parcels.empty()) continue;
             if (!seen.insert(orderKey(row)).second) continue;
-            if (row.ticket_no.empty()) {
+            if (row.ticket_no.empty() || !destination_.keepsOrder()) {
                 addParcel(view, row, pick);
             } else {
                 pickFromTicket(view, row, pick);

@@ -171,6 +171,7 @@ void Router::decide(
             decisions.releases.emplace(destination->id, header.ticket_no);
         }
         if (!takes(destination->id, facts.kind) || !table.sends(*destination, facts)) continue;
+        if (!destination->attachments_of.empty() && !view.namesAttachments(header.seq)) continue;
         ledger::DeliveryRow row;
         row.destination = destination->id;
         row.seq = header.seq;

@@ -115,6 +115,7 @@ DestinationRow destinationOf(const std::string& id, const YAML::Node& map) {
     row.mask_secret = map["mask_secret"] ? map["mask_secret"].as<bool>() : true;
     row.late_after_ms = 1000 * integerOf(map, "late_after_s", 0, 1, 30LL * 86400);
     row.lanes = static_cast<std::size_t>(integerOf(map, "lanes", 1, 1, kLanesMax));
+    row.attachments = map["attachments"] ? map["attachments"].as<bool>() : false;
     row.maintenance = windowsOf(map);
     return row;
 }
@@ -154,6 +155,12 @@ base::Result<RouteTable> tableOf(const YAML::Node& root) {
                 "对端标识须为 1 至 64 字节"};
         }
         destinations.push_back(destinationOf(id, pair.second));
+        const auto queue_bytes = attachmentsQueueOf(id).size();
+        if (destinations.back().attachments && queue_bytes > ledger::kLeafTextBytesMax) {
+            throw Refusal{
+                pair.first.Mark(), "with attachments a destination's id has at most 52 bytes",
+                "投递附件的对端标识至多 52 字节"};
+        }
     }
     std::vector<RouteRule> rules;
     for (const auto& node : root["routes"]) rules.push_back(ruleOf(node, destinations));

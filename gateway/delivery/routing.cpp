@@ -28,6 +28,16 @@ bool matches(const RouteRule& rule, const RouteFacts& facts) {
     });
 }
 
+/// Its party is the destination's: it is the same far side.
+DestinationRow attachmentsRow(const DestinationRow& destination) {
+    DestinationRow row = destination;
+    row.id = attachmentsQueueOf(destination.id);
+    row.attachments = false;
+    row.attachments_of = destination.id;
+    row.lanes = kAttachmentLanes;
+    return row;
+}
+
 base::Error invalid(const std::string& en, const std::string& zh) {
     return base::makePublicError(base::ErrorCode::ConfigInvalid, en, zh, en);
 }
@@ -51,6 +61,17 @@ base::Result<RouteTable> RouteTable::make(
         }
         table.needs_parties_ = table.needs_parties_ || !rule.tickets_of.empty();
     }
+    const auto own = table.destinations_;
+    for (const DestinationRow& row : own) {
+        if (!row.attachments) continue;
+        if (table.findDestination(attachmentsQueueOf(row.id)) != nullptr) {
+            return invalid(
+                "routes: \"" + attachmentsQueueOf(row.id) + "\" is where attachments of \"" + row.id + "\" go",
+                "路由:\"" + attachmentsQueueOf(row.id) + "\" 为 \"" + row.id + "\" 的附件队列,不能另作对端"
+            );
+        }
+        table.destinations_.push_back(attachmentsRow(row));
+    }
     std::stable_sort(rules.begin(), rules.end(), [](const RouteRule& a, const RouteRule& b) {
         return a.priority > b.priority;
     });
@@ -65,14 +86,20 @@ const DestinationRow* RouteTable::findDestination(const std::string& id) const {
     return nullptr;
 }
 
+std::string attachmentsQueueOf(const std::string& id) {
+    return id + ".attachments";
+}
+
 bool isOwnSource(const DestinationRow& destination, const std::string& source) {
-    return source == destination.party || source == destination.id;
+    return source == destination.party || source == destination.id ||
+           source == destination.attachments_of;
 }
 
 bool RouteTable::sends(const DestinationRow& destination, const RouteFacts& facts) const {
     if (isOwnSource(destination, facts.source)) return false;
+    const auto& id = destination.attachments_of.empty() ? destination.id : destination.attachments_of;
     for (const RouteRule& rule : rules_) {
-        if (rule.destination == destination.id && matches(rule, facts)) return rule.send;
+        if (rule.destination == id && matches(rule, facts)) return rule.send;
     }
     return false;
 }

@@ -12,6 +12,7 @@
 //       mask_secret: true          # 保密 tickets go out masked; false only for province and centre. Default true
 //       late_after_s: 600          # waited longer: 补报; default: the destination's own
 //       lanes: 1                   # batches under way at once, 1 to 8
+//       attachments: false         # true: the bytes of what its records name follow, on a queue of their own
 //       maintenance:               # announced windows: nothing is sent, nobody is alarmed
 //         - {from: "2019-04-18T01:00:00+08:00", to: "2019-04-18T03:00:00+08:00"}
 //   routes:                        # the first rule of a destination that matches decides;
@@ -27,6 +28,8 @@
 //                                  #   a ticket it is the source's region
 //       tickets_of: [partner-110]  # one of these parties has a number for the ticket, so that
 //                                  #   results go home
+// A destination with attachments stands in the table twice: as itself, and as "<id>.attachments", whose queue,
+// cursor, breaker and dead letters are its own. The rules are asked once, for both.
 // Uses: base, ticket, yaml-cpp. Used by: router, app.
 #pragma once
 
@@ -48,7 +51,8 @@ inline constexpr std::size_t kLanesMax = 8;
 
 /// What entries of routes.yaml may hold; gateway/app/README.md explains each.
 inline constexpr const char* kRouteDestinationKeys[] = {"party", "from",  "mask_secret",
-                                                        "late_after_s", "lanes", "maintenance"};
+                                                        "late_after_s", "lanes", "attachments",
+                                                        "maintenance"};
 inline constexpr const char* kMaintenanceKeys[] = {"from", "to"};
 inline constexpr const char* kRouteRuleKeys[] = {"destination", "priority", "send",
                                                  "kinds",       "sources",  "not_sources",
@@ -64,8 +68,15 @@ struct DestinationRow {
     bool mask_secret = true;
     std::int64_t late_after_ms = 0;  // 0: what the destination itself says
     std::size_t lanes = 1;
+    bool attachments = false;
     std::vector<MaintenanceWindow> maintenance;
+    /// A queue of attachments: the destination whose records name them. "" for every other.
+    std::string attachments_of;
 };
+
+/// The id under which a destination's attachments are delivered.
+std::string attachmentsQueueOf(const std::string& id);
+inline constexpr std::size_t kAttachmentLanes = 2;  // a film does not hold up the photographs
 
 struct RouteRule {
     std::string destination;
@@ -87,7 +98,8 @@ struct RouteFacts {
 class RouteTable {
 public:
     RouteTable() = default;
-    /// Errors: ConfigInvalid where a rule names no destination, or a bound is broken.
+    /// Adds the queues of attachments. Errors: ConfigInvalid where a rule names no destination, a bound is broken, or
+    /// two destinations have one id.
     static base::Result<RouteTable> make(
         std::vector<DestinationRow> destinations, std::vector<RouteRule> rules
     );

@@ -78,7 +78,9 @@ Outcome outcomeOf(const Settlement& settlement, const SettledItem& item, ledger:
         .received_ms = item.received_ms,
         .committed_ms = item.row.committed_ms};
     // It was not in the batch that its settlement is of.
-    if (item.verdict == Verdict::Unmappable || item.verdict == Verdict::Stale) return outcome;
+    const bool ours = item.verdict == Verdict::Unmappable || item.verdict == Verdict::Stale ||
+                      item.verdict == Verdict::Withheld;
+    if (ours) return outcome;
     outcome.times.sent_ms = settlement.sent_ms;
     outcome.times.acknowledged_ms = settlement.acknowledged_ms;
     if (exchange_seq == 0) outcome.exchange = settlement.exchange;
@@ -124,7 +126,8 @@ base::Status settleOne(
     const std::string& destination = settlement.far_side.id;
     const std::string& ticket_no = item.row.ticket_no;
     Outcome outcome = outcomeOf(settlement, item, exchange_seq);
-    bool done = isTaken(item) || item.verdict == Verdict::Stale || isErased(item);
+    bool done = isTaken(item) || item.verdict == Verdict::Stale ||
+                item.verdict == Verdict::Withheld || isErased(item);
     if (isTaken(item)) {
         const auto mine = takeNumber(transaction, settlement.far_side, item);
         if (!mine.ok()) return mine.error();

@@ -48,7 +48,7 @@ struct SettlementReport {
     std::size_t alias_conflicts = 0;
 };
 
-/// Accepted, Duplicate and Stale end the row, and so does an erasure (Unmappable, ledger.erased); Refused, Unmappable and a number that names another
+/// Accepted, Duplicate, Stale and Withheld end the row, and so does an erasure (Unmappable, ledger.erased); Refused, Unmappable and a number that names another
 /// ticket make it dead. Rows of the same ticket that were held become ready to be judged anew; dead
 /// letters of older versions of an accepted record go.
 base::Status settle(

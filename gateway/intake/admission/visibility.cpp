@@ -74,4 +74,20 @@ bool mayJoinRegion(const Partner& partner, std::string_view region) {
            grants(partner, Right::JoinCity, region);
 }
 
+bool speakerOf(
+    ledger::View& view, const trust::TrustSnapshot& registry, ledger::Seq seq,
+    const std::function<bool(const std::string& partner_id)>& is
+) {
+    const auto record = view.leaf(seq);
+    if (!record) return false;
+    if (record->header.message_seq != 0) {
+        const auto message = view.leaf(record->header.message_seq);
+        return message && is(message->header.source);
+    }
+    for (const auto& partner : registry.partners()) {
+        if (partner.sources.contains(record->header.source) && is(partner.id)) return true;
+    }
+    return false;
+}
+
 }  // namespace yht::intake

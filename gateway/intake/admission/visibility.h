@@ -12,6 +12,7 @@
 // Uses: ledger, ticket, trust. Used by: admission, intake/http.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -33,5 +34,12 @@ bool mayJoin(ledger::View& view, const trust::Partner& partner, const std::strin
 /// it. It may then also name numbers of that region's sources before those sources do
 /// (ticket_names.h, rule 5).
 bool mayJoinRegion(const trust::Partner& partner, std::string_view region);
+
+/// Whether `is` holds for the partner who handed in the record of this entry. A record without its message
+/// (brought back after a loss) is any partner's that speaks for its source.
+bool speakerOf(
+    ledger::View& view, const trust::TrustSnapshot& registry, ledger::Seq seq,
+    const std::function<bool(const std::string& partner_id)>& is
+);
 
 }  // namespace yht::intake

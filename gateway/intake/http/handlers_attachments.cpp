@@ -33,27 +33,6 @@ Answer keptAnswer(const attachments::Kept& kept) {
     return jsonAnswer(text, kept.again ? 200 : 201);
 }
 
-/// Whether who handed in the record had brought the bytes. A record without its message (brought back
-/// after a loss) is any partner's that speaks for its source.
-bool namerBrought(
-    const Services& services, ledger::View& view, const trust::TrustSnapshot& registry,
-    const std::string& digest, ledger::Seq seq
-) {
-    const auto record = view.leaf(seq);
-    if (!record) return false;
-    if (record->header.message_seq != 0) {
-        const auto message = view.leaf(record->header.message_seq);
-        return message && services.attachments->broughtBy(digest, message->header.source);
-    }
-    for (const auto& partner : registry.partners()) {
-        if (partner.sources.contains(record->header.source) &&
-            services.attachments->broughtBy(digest, partner.id)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 bool isHidden(
     const Services& services, ledger::View& view, const trust::Partner& partner,
     const std::string& ticket_no
@@ -75,7 +54,10 @@ base::Result<bool> mayRead(
     ledger::View& view = **snapshot;
     for (const auto& name : view.attachmentNames(digest, kNamesExaminedMax)) {
         if (name.ticket_no.empty()) continue;  // stand-alone: nobody sees it by a ticket
-        if (namerBrought(services, view, *request.speaker.snapshot, digest, name.seq) &&
+        const auto brought = [&](const std::string& partner_id) {
+            return services.attachments->broughtBy(digest, partner_id);
+        };
+        if (intake::speakerOf(view, *request.speaker.snapshot, name.seq, brought) &&
             intake::maySee(view, partner, name.ticket_no) &&
             !isHidden(services, view, partner, name.ticket_no)) {
             return true;

@@ -36,6 +36,42 @@ protected:
     }
 };
 
+// ---- what goes without the far side, and out of order: queues of attachments
+
+TEST_F(CourierTest, WhatIsWithheldEndsWithAnOutcomeAndWasNeverSent) {
+    put("A", Kind::Appeal, "A1");
+    far.will("withhold");
+    run();
+    EXPECT_THAT(rows(), IsEmpty());
+    ASSERT_THAT(told(), ElementsAre("A1 withheld"));
+    EXPECT_EQ(0, outcomes()[0].times.sent_ms);
+    EXPECT_FALSE(outcomes()[0].exchange.has_value());
+    EXPECT_EQ(1U, courier().counters().withheld);
+    EXPECT_EQ(0U, courier().counters().batches);
+}
+
+TEST_F(CourierTest, WhatIsAwaitedTeachesNothingOfTheFarSide) {
+    put("A", Kind::Appeal, "A1");
+    far.will("await");
+    run();
+    EXPECT_THAT(rows(), ElementsAre("A1 ready"));
+    EXPECT_EQ(0, courier().counters().last_success_ms);
+    later(2);
+    run();
+    EXPECT_THAT(told(), ElementsAre("A1 accepted"));
+}
+
+TEST_F(CourierTest, WithoutOrderOneOfATicketOvertakesAnotherThatWaits) {
+    far.keeps_order = false;
+    far.batch_max = 1;
+    put("A", Kind::Appeal, "A1");
+    put("A", Kind::Process, "A2");
+    far.will("later A1");
+    run();
+    EXPECT_THAT(told(), ElementsAre("A2 accepted"));
+    EXPECT_THAT(rows(), ElementsAre("A1 ready"));
+}
+
 // ---- one record's way
 
 TEST_F(CourierTest, AnAcceptedRecordLeavesAnOutcomeAndNoRow) {

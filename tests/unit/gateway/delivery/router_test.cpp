@@ -97,6 +97,31 @@ TEST_F(RouterTest, StartingFromNowOnAnEmptyLedgerMissesNothingAfterARestart) {
     EXPECT_THAT(rows(), ElementsAre("A1 ready"));
 }
 
+TEST_F(RouterTest, OnlyRecordsThatNameAttachmentsGetARowInTheirQueue) {
+    put("A", Kind::Appeal, "A1");
+    const auto naming = put("A", Kind::Process, "A2");
+    const auto named = store_->run([&](ledger::Transaction& transaction) {
+        return transaction.addAttachment(std::string(64, 'a'), {naming, tickets_["A"]});
+    });
+    ASSERT_TRUE(named.ok());
+    DestinationRow row;
+    row.id = row.party = "province";
+    row.attachments = true;
+    auto table = RouteTable::make({row}, {RouteRule{.destination = "province"}});
+    ASSERT_TRUE(table.ok());
+    auto options = routing();
+    options.takes["province.attachments"] = 0x7FE;
+    Router router(*store_, std::make_shared<const RouteTable>(std::move(*table)), options);
+    while (router.step()) {
+    }
+    EXPECT_THAT(rows(), ElementsAre("A1 ready", "A2 ready"));
+    const auto queued = view()->deliveries(
+        "province.attachments", ledger::DeliveryState::Ready, clock.nowMillis(), 10
+    );
+    ASSERT_EQ(1U, queued.size());
+    EXPECT_EQ(naming, queued[0].seq);
+}
+
 TEST_F(RouterTest, ARecordWithoutTicketIsJudgedByItsSourcesRegion) {
     put("", Kind::Call, "C1");
     auto options = routing();

@@ -48,6 +48,36 @@ TEST_F(RoutingTest, SecretTicketsAreMaskedUnlessItIsSaidOtherwise) {
     EXPECT_FALSE(table->findDestination("open")->mask_secret);
 }
 
+TEST_F(RoutingTest, AttachmentsHaveAQueueOfTheirOwnUnderTheSameRules) {
+    const auto table = load(
+        "destinations:\n"
+        "  centre: {party: centre-zz, attachments: true, lanes: 1}\n"
+        "routes:\n"
+        "  - {destination: centre, kinds: [appeal]}\n"
+    );
+    ASSERT_TRUE(table.ok());
+    const auto* queue = table->findDestination("centre.attachments");
+    ASSERT_NE(nullptr, queue);
+    EXPECT_EQ("centre-zz", queue->party);
+    EXPECT_EQ("centre", queue->attachments_of);
+    RouteFacts facts{.kind = ticket::Kind::Appeal, .source = "police"};
+    EXPECT_EQ("centre centre.attachments", sentTo(*table, facts));
+    facts.kind = ticket::Kind::Result;
+    EXPECT_EQ("", sentTo(*table, facts));
+    for (const char* own : {"centre", "centre-zz"}) {
+        EXPECT_EQ("", sentTo(*table, {.kind = ticket::Kind::Appeal, .source = own})) << own;
+    }
+}
+
+TEST_F(RoutingTest, NobodyElseHasTheNameOfAQueue) {
+    const auto table = load("destinations:\n  centre: {attachments: true}\n  centre.attachments: {}\n");
+    ASSERT_FALSE(table.ok());
+    EXPECT_EQ(base::ErrorCode::ConfigInvalid, table.error().code);
+    EXPECT_FALSE(load(
+        "destinations:\n  centre: {attachments: true}\nroutes:\n  - {destination: centre.attachments}\n"
+    ).ok());
+}
+
 constexpr const char* kTwo =
     "destinations:\n"
     "  province:\n"
@@ -173,6 +203,10 @@ TEST_F(RoutingTest, AnIdThatDoesNotFitALeafIsRefused) {
     expectRefused(
         "destinations:\n  " + std::string(65, 'a') + ": {}\n", 2,
         "a destination's id has 1 to 64 bytes"
+    );
+    expectRefused(
+        "destinations:\n  " + std::string(53, 'a') + ": {attachments: true}\n", 2,
+        "with attachments a destination's id has at most 52 bytes"
     );
 }
 

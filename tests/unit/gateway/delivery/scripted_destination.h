@@ -13,6 +13,8 @@
 //   garbled            answers for records that were not sent
 //   unmap REF          leaves that record out as one that can't be mapped (any more), takes the rest
 //   unmap-lost REF     the same, and its answer is lost
+//   withhold           sends nothing: the far side is not to have any of it
+//   await              sends nothing: puts all of it off
 // Uses: kit. Used by: the tests of this folder.
 #pragma once
 
@@ -46,6 +48,7 @@ public:
     std::vector<kit::Dependency> needs;
     std::set<std::string> unmappable;  // record_refs that check() fails
     std::int64_t late_after_ms = 600'000;
+    bool keeps_order = true;
     base::Clock* clock = nullptr;  // stamps sent and answered, where there is one
 
     void will(const std::string& word) { words_.push_back(word); }
@@ -75,6 +78,7 @@ public:
     const std::vector<kit::Dependency>& dependencies() const override { return needs; }
     std::int64_t lateAfterMillis() const override { return late_after_ms; }
     bool takes(ticket::Kind) const override { return true; }
+    bool keepsOrder() const override { return keeps_order; }
     kit::RecordFit check(const kit::OutboundRecord& out) const override {
         const auto& ref = out.record.text(ticket::Field::record_ref);
         const auto sized = bytes.find(ref);
@@ -107,6 +111,7 @@ public:
             answer.announced = verb == "announced";
             return answer;
         }
+        if (verb == "withhold" || verb == "await") return unsent(verb, records);
         if (verb.starts_with("unmap")) return leaveOut(ref, records, verb == "unmap-lost");
         kit::BatchAnswer answer = takeAll(records, verb, ref, number);
         if (verb == "lost-after")
@@ -131,6 +136,16 @@ public:
     }
 
 private:
+    kit::BatchAnswer unsent(
+        const std::string& verb, const std::vector<kit::OutboundRecord>& records
+    ) {
+        auto answer = answered();
+        answer.nothing_sent = true;
+        const auto verdict =
+            verb == "await" ? kit::RecordVerdict::Later : kit::RecordVerdict::Withheld;
+        for (const auto& out : records) answer.records.push_back({.seq = out.seq, .verdict = verdict});
+        return answer;
+    }
     static base::FieldError tooLong() {
         return {
             .pointer = "/content",
