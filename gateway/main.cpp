@@ -56,7 +56,7 @@ int serve(const std::string& directory) {
     YHT_STEP(door, http::Door::open(std::move(door_options), contexts, admission, **store, verifier, clock, metrics));
 
     // Step 7: deliveries follow the ledger.
-    YHT_STEP(far_sides, app::loadDestinations(config->directory(), clock, random));
+    YHT_STEP(far_sides, app::loadDestinations(config->directory(), clock, random, app::contentsOf(**attachments, **store, trust)));
     YHT_STEP(deliveries, app::makeDeliveries(*config, **store, clock, random, std::move(far_sides->destinations), trust));
     const app::DeliveryMetrics delivery_metrics(metrics, **deliveries, **store, clock);
     (*deliveries)->start();

@@ -27,7 +27,10 @@ base::Status checkDeployment(const std::string& directory) {
     if (const auto options = storeOptions(*config, clock, random, false); !options.ok()) return options.error();
     const auto routes = delivery::loadRoutes(resolvePath(directory, "routes.yaml"));
     if (!routes.ok()) return routes.error();
-    const auto far_sides = loadDestinations(directory, clock, random);
+    const auto no_contents = [](std::uint64_t, const std::string&) -> base::Result<kit::OutboundContent> {
+        return base::makeError(base::ErrorCode::NotFound);  // nothing is sent
+    };
+    const auto far_sides = loadDestinations(directory, clock, random, no_contents);
     return far_sides.ok() ? base::Status() : base::Status(far_sides.error());
 }
 

@@ -82,7 +82,8 @@ void DeliveryMetrics::read() {
 void DeliveryMetrics::readCourier(const std::string& id, const delivery::CourierCounters& counters) {
     const std::pair<const char*, std::uint64_t> verdicts[] = {
         {"accepted", counters.accepted}, {"duplicate", counters.duplicate},   {"refused", counters.refused},
-        {"later", counters.later},       {"unmappable", counters.unmappable}, {"stale", counters.stale}};
+        {"later", counters.later},       {"unmappable", counters.unmappable}, {"stale", counters.stale},
+        {"withheld", counters.withheld}};
     for (const auto& [verdict, total] : verdicts) raise(records_, {{"destination", id}, {"verdict", verdict}}, total);
     const std::pair<const char*, std::uint64_t> results[] = {
         {"answered", counters.batches - std::min(counters.batches, counters.lost + counters.not_sent + counters.busy)},

@@ -5,6 +5,7 @@
 #include "adapters/kit/yaml_map.h"
 #include "gateway/app/config.h"
 #include "gateway/app/deployment.h"
+#include "gateway/delivery/routing.h"
 
 namespace yht::app {
 namespace {
@@ -17,7 +18,7 @@ constexpr const char* kFile = "destinations.yaml";
 /// One entry of the file, its paths resolved.
 struct Row {
     std::string id, protocol, profile, url, sender_id, reporting_unit, accepting_region;
-    std::string certificate, private_key, peer_ca, peer_certificate;
+    std::string certificate, private_key, peer_ca, peer_certificate, attachments_url;
     bool needs_signed_answer = true;
     std::int64_t batch_max = 100, batch_bytes_max = kit::kNativeBatchBytesMax, timeout_ms = 30'000;
 };
@@ -45,6 +46,7 @@ Row readRow(const YAML::Node& node, const std::string& directory, kit::YamlProbl
         row.batch_bytes_max = map.integer("batch_bytes_max", kit::kNativeBatchBytesMax, kit::kNativeBatchBytesMin,
                                           kit::kNativeBatchBytesMax);
         row.timeout_ms = map.integer("timeout_ms", 30'000, 1, 600'000);
+        row.attachments_url = map.text("attachments_url", "");
         map.finish(kNativeDestinationKeys);
     } else {
         map.problem("protocol is profile or native 协议应为 profile 或 native");
@@ -91,23 +93,55 @@ base::Result<std::unique_ptr<kit::Destination>> makeProfile(const Row& row, trus
     return std::unique_ptr<kit::Destination>(*std::move(made));
 }
 
+/// "https://host:port/path": the client wants the two apart.
+struct Address {
+    std::string base_url, path;
+};
+base::Result<Address> addressOf(const Row& row, const char* key, const std::string& url, const char* example) {
+    const auto scheme_end = url.find("://");
+    const auto slash = scheme_end == std::string::npos ? std::string::npos : url.find('/', scheme_end + 3);
+    if (slash == std::string::npos) {
+        return makeError(ErrorCode::ConfigInvalid, std::string(kFile) + ": " + row.id + ": " + key +
+                                                       " needs a path, for example https://host:8444" + example);
+    }
+    return Address{url.substr(0, slash), url.substr(slash)};
+}
+
+trust::VerifyingKey answerKey(const crypto::Certificate& peer) {
+    return {peer.publicKey(), peer.fingerprint(), peer.publicKey().defaultAlgorithm()};
+}
+
+base::Result<std::unique_ptr<kit::Destination>> makeAttachments(const Row& row, trust::SigningKey key,
+                                                                const crypto::Certificate& peer,
+                                                                const trust::TlsContextHolder& contexts,
+                                                                const base::Clock& clock,
+                                                                const kit::ContentFinder& contents) {
+    auto address = addressOf(row, "attachments_url", row.attachments_url, "/v1/attachments");
+    if (!address.ok()) return std::move(address).error();
+    auto made = kit::NativeAttachments::make({.id = delivery::attachmentsQueueOf(row.id),
+                                              .base_url = std::move(address->base_url),
+                                              .path = std::move(address->path),
+                                              .key = std::move(key),
+                                              .answer_keys = {answerKey(peer)},
+                                              .needs_signed_answer = row.needs_signed_answer,
+                                              .timeout_ms = row.timeout_ms,
+                                              .contents = contents},
+                                             contexts, clock);
+    if (!made.ok()) return std::move(made).error();
+    return std::unique_ptr<kit::Destination>(*std::move(made));
+}
+
 base::Result<std::unique_ptr<kit::Destination>> makeNative(const Row& row, trust::SigningKey key,
                                                            const crypto::Certificate& peer,
                                                            const trust::TlsContextHolder& contexts,
                                                            const base::Clock& clock) {
-    // "https://host:port/path": the client wants the two apart.
-    const auto scheme_end = row.url.find("://");
-    const auto slash = scheme_end == std::string::npos ? std::string::npos : row.url.find('/', scheme_end + 3);
-    if (slash == std::string::npos) {
-        return makeError(ErrorCode::ConfigInvalid,
-                         std::string(kFile) + ": " + row.id + ": url needs a path, for example https://host:8444/deliveries");
-    }
+    auto address = addressOf(row, "url", row.url, "/deliveries");
+    if (!address.ok()) return std::move(address).error();
     kit::NativeDestinationSettings settings{.id = row.id,
-                                            .base_url = row.url.substr(0, slash),
-                                            .path = row.url.substr(slash),
+                                            .base_url = std::move(address->base_url),
+                                            .path = std::move(address->path),
                                             .key = std::move(key),
-                                            .answer_keys = {{peer.publicKey(), peer.fingerprint(),
-                                                             peer.publicKey().defaultAlgorithm()}}};
+                                            .answer_keys = {answerKey(peer)}};
     settings.needs_signed_answer = row.needs_signed_answer;
     settings.batch_max = static_cast<std::size_t>(row.batch_max);
     settings.batch_bytes_max = static_cast<std::size_t>(row.batch_bytes_max);
@@ -123,6 +157,7 @@ base::Result<kit::Resend> resendOf(const std::string& directory, const std::stri
     auto rows = readRows(directory);
     if (!rows.ok()) return std::move(rows).error();
     for (const auto& row : *rows) {
+        if (!row.attachments_url.empty() && delivery::attachmentsQueueOf(row.id) == id) return kit::Resend::Idempotent;
         if (row.id != id) continue;
         if (row.protocol == "native") return kit::Resend::Idempotent;
         auto profile = kit::Profile::load(row.profile);
@@ -133,7 +168,7 @@ base::Result<kit::Resend> resendOf(const std::string& directory, const std::stri
 }
 
 base::Result<DestinationSet> loadDestinations(const std::string& directory, const base::Clock& clock,
-                                              base::Random& random) {
+                                              base::Random& random, const kit::ContentFinder& contents) {
     auto rows = readRows(directory);
     if (!rows.ok()) return std::move(rows).error();
     DestinationSet set;
@@ -148,6 +183,11 @@ base::Result<DestinationSet> loadDestinations(const std::string& directory, cons
         if (!peer.ok()) return std::move(peer).error();
         set.contexts.push_back(std::make_unique<trust::TlsContextHolder>(*std::move(context)));
         const auto& contexts = *set.contexts.back();
+        if (!row.attachments_url.empty()) {
+            auto attachments = makeAttachments(row, *key, *peer, contexts, clock, contents);
+            if (!attachments.ok()) return std::move(attachments).error();
+            set.destinations.push_back(*std::move(attachments));
+        }
         auto made = row.protocol == "native"
                         ? makeNative(row, *std::move(key), *peer, contexts, clock)
                         : makeProfile(row, *std::move(key), *std::move(peer), contexts, clock, random);

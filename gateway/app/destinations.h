@@ -17,14 +17,15 @@
 //       batch_max: 100                    # native, optional
 //       batch_bytes_max: 8388608          # native, optional: of one request's body, 64 KiB to 8 MiB
 //       timeout_ms: 30000                 # native, optional
-// Uses: kit. Used by: gateway.
+//       attachments_url: https://host:8444/v1/attachments   # native, where routes.yaml says attachments: true
+// Uses: kit, delivery. Used by: gateway.
 #pragma once
 
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "adapters/kit/destination.h"
+#include "adapters/kit/native_attachments.h"
 #include "gateway/base/random.h"
 #include "gateway/base/result.h"
 #include "gateway/trust/tls.h"
@@ -37,7 +38,7 @@ inline constexpr const char* kProfileDestinationKeys[] = {
     "peer_certificate", "profile", "sender_id", "reporting_unit", "accepting_region"};
 inline constexpr const char* kNativeDestinationKeys[] = {
     "id",      "protocol",         "url",       "certificate",     "private_key", "peer_ca", "peer_certificate",
-    "needs_signed_answer", "batch_max", "batch_bytes_max", "timeout_ms"};
+    "needs_signed_answer", "batch_max", "batch_bytes_max", "timeout_ms", "attachments_url"};
 
 /// Destinations and what they stand on; the contexts must outlive them.
 struct DestinationSet {
@@ -48,8 +49,9 @@ struct DestinationSet {
 /// How that destination's lost batches are sent again. Errors: NotFound; as loadDestinations().
 base::Result<kit::Resend> resendOf(const std::string& directory, const std::string& id);
 
+/// One for each entry, and one more for the attachments of each that has an attachments_url.
 /// Errors: ConfigInvalid and ProfileInvalid with file, line and what to write.
 base::Result<DestinationSet> loadDestinations(const std::string& directory, const base::Clock& clock,
-                                              base::Random& random);
+                                              base::Random& random, const kit::ContentFinder& contents);
 
 }  // namespace yht::app

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "gateway/app/deployment.h"
+#include "gateway/intake/admission/visibility.h"
 #include "gateway/ticket/record_json.h"
 
 namespace yht::app {
@@ -78,6 +79,32 @@ base::Result<std::size_t> destroyUnnamed(
         if (auto spared = attachments.spare(digest); !spared.ok()) return std::move(spared).error();
     }
     return doomed->size();
+}
+
+kit::ContentFinder contentsOf(
+    const attachments::Store& attachments, ledger::Store& ledger, const trust::TrustHolder& trust
+) {
+    return [&](std::uint64_t seq, const std::string& digest) -> base::Result<kit::OutboundContent> {
+        auto snapshot = ledger.snapshot();
+        if (!snapshot.ok()) return std::move(snapshot).error();
+        const auto brought = [&](const std::string& partner_id) {
+            return attachments.broughtBy(digest, partner_id);
+        };
+        if (!intake::speakerOf(**snapshot, *trust.current(), seq, brought)) {
+            return base::makeError(base::ErrorCode::NotFound);
+        }
+        auto found = attachments.find(digest);
+        if (!found.ok()) return std::move(found).error();
+        const auto reader = std::make_shared<attachments::SealedReader>(*std::move(found));
+        const auto offset = std::make_shared<std::uint64_t>(0);
+        return kit::OutboundContent{
+            .media_type = reader->facts().media_type,
+            .bytes = {.size_bytes = reader->facts().size_bytes, .next = [reader, offset] {
+                          auto piece = reader->read(*offset, attachments::kChunkBytes);
+                          if (piece.ok()) *offset += piece->size();
+                          return piece;
+                      }}};
+    };
 }
 
 }  // namespace yht::app

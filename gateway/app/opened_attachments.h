@@ -1,15 +1,17 @@
 // The attachments beside the ledger: opened with it, and destroyed with the tickets that an operator erases.
-// Uses: config, deployment, attachments, ledger. Used by: control_ledger, control_client, main.cpp.
+// Uses: config, deployment, attachments, ledger, kit. Used by: control_ledger, control_client, main.cpp.
 #pragma once
 
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "adapters/kit/native_attachments.h"
 #include "gateway/app/config.h"
 #include "gateway/attachments/store.h"
 #include "gateway/base/random.h"
 #include "gateway/ledger/store/store.h"
+#include "gateway/trust/partner.h"
 
 namespace yht::app {
 
@@ -29,6 +31,12 @@ base::Status noteAttachmentsOf(
 /// start goes on with what was noted.
 base::Result<std::size_t> destroyUnnamed(
     attachments::Store& attachments, ledger::Store& ledger, std::vector<std::string> unnamed
+);
+
+/// As destinations are given them. Naming a digest alone opens nothing here either: who handed in the record must
+/// have brought the bytes.
+kit::ContentFinder contentsOf(
+    const attachments::Store& attachments, ledger::Store& ledger, const trust::TrustHolder& trust
 );
 
 }  // namespace yht::app

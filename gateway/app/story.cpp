@@ -88,6 +88,7 @@ const char* verdictText(delivery::Verdict verdict) {
         case delivery::Verdict::Refused: return "拒收 refused";
         case delivery::Verdict::Unmappable: return "无法转换 can't be put into its form";
         case delivery::Verdict::Stale: return "已有更新版本 superseded";
+        case delivery::Verdict::Withheld: return "保密,未发送 withheld as secret";
     }
     YHT_ASSERT(false);
 }
