@@ -8,6 +8,7 @@
 
 #include "gateway/base/bytes.h"
 #include "gateway/crypto/digest.h"
+#include "gateway/json/json.h"
 #include "tests/scenarios/federation.h"
 
 namespace yht::scenarios {
@@ -77,6 +78,50 @@ TEST_F(AttachmentScenario, APhotographGoesWithItsAppealToWhoMaySeeIt) {
     federation.killGateway();
     federation.startGateway();
     EXPECT_TRUE(content == federation.partner("centre").get(pathOf(content)).body);
+}
+
+TEST_F(AttachmentScenario, APhotographThatFailsNeitherHoldsUpNorDoublesItsTicket) {
+    federation.startCentre();
+    federation.tellCentre("/attachments", R"({"status":503})");
+    federation.startGateway();
+    auto hotline = federation.partner("hotline-12315");
+    const auto content = photograph(3'000'000);
+    ASSERT_EQ(201, hotline.post("/v1/attachments", content, "image/png").status);
+    ASSERT_EQ(201, hotline.post("/v1/records", appealNaming(content)).status);
+    const auto count = [&](const char* name) {
+        const auto stats = json::parse(federation.askCentre("/stats").body);
+        return stats.ok() ? json::textMember(*stats, name) : std::string();
+    };
+    Federation::waitUntil("the record is there without its photograph", [&] { return count("received") == "1"; });
+    Federation::waitUntil("the photograph has failed and waits for another attempt", [&] {
+        const auto listed = federation.yht({"deliveries", "--json"});
+        return listed.output.find(R"("last_error":"delivery.peer_busy")") != std::string::npos;
+    });
+    EXPECT_EQ("0", count("attachments"));
+    // Whatever the gateway had in hand is in hand again after a kill.
+    federation.killGateway();
+    federation.startGateway();
+    federation.tellCentre("/attachments", R"({"status":0})");
+    Federation::waitUntil("the photograph is there", [&] { return count("attachments") == "1"; });
+    const auto there = federation.askCentre("/attachments").body;
+    EXPECT_NE(there.npos, there.find(base::toHex(crypto::sha256(content)))) << there;
+    EXPECT_NE(there.npos, there.find("image/png")) << there;
+    EXPECT_EQ("1", count("received"));
+    EXPECT_EQ("0", count("duplicates"));
+    EXPECT_EQ("1", count("tickets"));
+}
+
+TEST_F(AttachmentScenario, BytesThatComeAfterTheirRecordReachTheCentreTheyAreFor) {
+    federation.startCentre();
+    federation.startGateway();
+    auto hotline = federation.partner("hotline-12315");
+    const auto content = photograph(1000);
+    ASSERT_EQ(201, hotline.post("/v1/records", appealNaming(content)).status);
+    ASSERT_EQ(201, hotline.post("/v1/attachments", content, "image/png").status);
+    Federation::waitUntil("the photograph is there", [&] {
+        return federation.askCentre("/attachments").body.find(base::toHex(crypto::sha256(content))) !=
+               std::string::npos;
+    });
 }
 
 TEST_F(AttachmentScenario, TheGatewayStaysSmallWhateverGoesThrough) {

@@ -92,15 +92,19 @@ stage::HttpAnswer Control::command(const stage::HttpRequest& request) {
         parts_.outbox.hold(stage::textOf(*json, "outbox") == "true");
         return say(200, "{}");
     }
+    if (request.path == "/attachments") {
+        parts_.inbox.refuseAttachments(static_cast<int>(stage::integerOf(*json, "status", 0)));
+        return say(200, "{}");
+    }
     if (request.path == "/reset") {
         parts_.misbehaviour.reset();
     } else if (request.path == "/misbehave") {
         const std::string wrong = parts_.misbehaviour.apply(*json);
         if (!wrong.empty()) return sayError("unknown or of a wrong type: " + wrong);
     } else {
-        return say(404, R"({"error":"POST /appeal /case /cases /record /hold /misbehave /reset"})");
+        return say(404, R"({"error":"POST /appeal /case /cases /record /hold /attachments /misbehave /reset"})");
     }
-    parts_.inbox.setDown(parts_.misbehaviour.down());
+    parts_.listener.setDown(parts_.misbehaviour.down());
     return say(200, parts_.misbehaviour.describe());
 }
 
@@ -164,8 +168,11 @@ stage::HttpAnswer Control::question(const stage::HttpRequest& request) {
     } else if (request.path == "/outbox") {
         writer.Key("outbox");
         parts_.desk.writeOutbox(writer, kListedMax);
+    } else if (request.path == "/attachments") {
+        writer.Key("attachments");
+        parts_.desk.writeAttachments(writer, kListedMax);
     } else {
-        return say(404, R"({"error":"GET /stats /tickets /outbox"})");
+        return say(404, R"({"error":"GET /stats /tickets /outbox /attachments"})");
     }
     writer.EndObject();
     return say(200, buffer.GetString());

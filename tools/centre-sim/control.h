@@ -2,6 +2,7 @@
 // calls. Uses: stage, desk, outbox. Used by: main, tests.
 #pragma once
 
+#include "tools/centre-sim/inbox.h"
 #include "tools/centre-sim/outbox.h"
 #include "tools/stage/listener.h"
 #include "tools/stage/misbehaviour.h"
@@ -17,7 +18,8 @@ public:
         Desk& desk;
         Outbox& outbox;
         stage::Misbehaviour& misbehaviour;
-        stage::Listener& inbox;
+        stage::Listener& listener;
+        Inbox& inbox;
         const Plan& plan;
         const base::Clock& clock;
         std::string source;

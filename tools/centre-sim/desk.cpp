@@ -23,6 +23,8 @@ CREATE TABLE IF NOT EXISTS outbox(
     due_ms INTEGER NOT NULL, json TEXT NOT NULL, state INTEGER NOT NULL, ticket_no TEXT NOT NULL, seq TEXT NOT NULL,
     problem TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS outbox_queued ON outbox(id) WHERE state = 0;
+CREATE TABLE IF NOT EXISTS attachment(
+    digest TEXT PRIMARY KEY, media_type TEXT NOT NULL, size INTEGER NOT NULL, bytes BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS counter(name TEXT PRIMARY KEY, value INTEGER NOT NULL);
 )sql";
 
@@ -171,6 +173,17 @@ std::vector<std::optional<Desk::Receipt>> Desk::take(
     woken_ = true;
     work_.notify_all();
     return receipts;
+}
+
+Desk::Taken Desk::takeAttachment(const Attachment& attachment) {
+    const std::scoped_lock lock(mutex_);
+    stage::Statement(database_, "INSERT INTO attachment VALUES(?, ?, ?, ?) ON CONFLICT DO NOTHING")
+        .text(attachment.digest)
+        .text(attachment.media_type)
+        .integer(static_cast<std::int64_t>(attachment.bytes.size()))
+        .text(attachment.bytes)
+        .run();
+    return database_.changes() == 1 ? Taken::New : Taken::Duplicate;
 }
 
 Desk::Receipt Desk::takeOne(const Delivered& item) {

@@ -3,6 +3,7 @@
 // restart change nothing.
 //   ticket    our number ↔ the gateway's; `handling` is run once the gateway's number is known
 //   received  what the gateway delivered, by its seq
+//   attachment  bytes that it delivered, by their SHA-256
 //   outbox    records, in order: queued → acknowledged or refused. A body never changes once it
 //   stands here.
 // Uses: base, stage, story. Used by: inbox, outbox, control.
@@ -33,6 +34,11 @@ struct Delivered {
     std::int64_t seq = 0;
     std::string ticket_no;
     std::string json;  // the record
+};
+
+/// Bytes that the gateway delivered beside its records; `digest` is theirs.
+struct Attachment {
+    std::string digest, media_type, bytes;
 };
 
 struct OutboxRow {
@@ -66,6 +72,9 @@ public:
     /// All of them in one durable commit; an item that is nullopt (refused) stays nullopt.
     std::vector<std::optional<Receipt>> take(const std::vector<std::optional<Delivered>>& items);
 
+    /// Durable when this returns.
+    Taken takeAttachment(const Attachment& attachment);
+
     /// Due rows in order, at most `limit`.
     std::vector<OutboxRow> due(std::size_t limit);
     /// What the gateway said of these rows; starts the handling of own tickets that got their
@@ -82,6 +91,7 @@ public:
     void writeCounts(stage::JsonWriter& writer);
     void writeTickets(stage::JsonWriter& writer, std::int64_t limit);
     void writeOutbox(stage::JsonWriter& writer, std::int64_t limit);
+    void writeAttachments(stage::JsonWriter& writer, std::int64_t limit);
 
 private:
     struct Ticket {

@@ -23,6 +23,7 @@ void Desk::writeCounts(stage::JsonWriter& writer) {
     number("tickets", "SELECT count(*) FROM ticket");
     number("handled", "SELECT count(*) FROM ticket WHERE handled");
     number("received", "SELECT count(*) FROM received");
+    number("attachments", "SELECT count(*) FROM attachment");
     number("duplicates", "SELECT ifnull((SELECT value FROM counter WHERE name = 'duplicates'), 0)");
     number("queued", "SELECT count(*) FROM outbox WHERE state = 0");
     number("acknowledged", "SELECT count(*) FROM outbox WHERE state = 1");
@@ -43,6 +44,23 @@ void Desk::writeTickets(stage::JsonWriter& writer, std::int64_t limit) {
         member(writer, "source", row.textAt(2));
         writer.Key("handled");
         writer.Bool(row.integerAt(3) != 0);
+        writer.EndObject();
+    }
+    writer.EndArray();
+}
+
+void Desk::writeAttachments(stage::JsonWriter& writer, std::int64_t limit) {
+    const std::scoped_lock lock(mutex_);
+    stage::Statement row(
+        database_, "SELECT digest, media_type, size FROM attachment ORDER BY digest LIMIT ?"
+    );
+    row.integer(limit);
+    writer.StartArray();
+    while (row.step()) {
+        writer.StartObject();
+        member(writer, "digest", row.textAt(0));
+        member(writer, "media_type", row.textAt(1));
+        member(writer, "size_bytes", std::to_string(row.integerAt(2)));
         writer.EndObject();
     }
     writer.EndArray();

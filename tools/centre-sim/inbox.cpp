@@ -144,7 +144,27 @@ Inbox::Inbox(
       misbehaviour_(misbehaviour),
       clock_(clock) {}
 
+/// The gateway's own POST /v1/attachments, as far as a centre needs it: no types, no ranges.
+HttpAnswer Inbox::handleAttachment(const stage::HttpRequest& request) {
+    if (request.method != "POST") return say(405, "method_not_allowed");
+    if (misbehaviour_.down()) return HttpAnswer{.ending = stage::Ending::CloseUnanswered};
+    if (const int status = attachments_status_; status != 0) return say(status, "refused_by_command");
+    const trust::HttpHead head = headOf(request);
+    // Checks Content-Digest, and who signed it.
+    const auto verified = verifier_.verify(
+        head, request.body, base::toHex(crypto::sha256(request.peer_certificate_der))
+    );
+    if (!verified) return say(verified.error().row().http_status, verified.error().row().wire);
+    const auto digest = base::toHex(crypto::sha256(request.body));
+    const auto taken =
+        desk_.takeAttachment({digest, request.field("content-type"), request.body});
+    const std::string body = R"({"digest":")" + digest + R"(","size_bytes":")" +
+                             std::to_string(request.body.size()) + R"("})";
+    return sign(request, head, body, {}, taken == Desk::Taken::New ? 201 : 200);
+}
+
 HttpAnswer Inbox::handle(const stage::HttpRequest& request) {
+    if (request.path == kAttachmentsPath) return handleAttachment(request);
     if (request.path != path_) return say(404, "not_found");
     if (request.method != "POST") return say(405, "method_not_allowed");
     if (misbehaviour_.down()) return HttpAnswer{.ending = stage::Ending::CloseUnanswered};
@@ -179,9 +199,10 @@ HttpAnswer Inbox::take(
 
 HttpAnswer Inbox::sign(
     const stage::HttpRequest& request, const trust::HttpHead& request_head, std::string body,
-    const stage::Mischief& mischief
+    const stage::Mischief& mischief, int status
 ) {
     HttpAnswer answer;
+    answer.status = status;
     answer.content_type = "application/json";
     answer.body = std::move(body);
     if (mischief.unsigned_answer) return answer;
@@ -193,8 +214,8 @@ HttpAnswer Inbox::sign(
     head.status = answer.status;
     head.set("content-type", answer.content_type);
     const std::string signed_body = mischief.wrong_signature ? answer.body + " " : answer.body;
-    const auto status = trust::signMessage(head, signed_body, key_, clock_.nowMillis(), &asked);
-    if (!status) throw std::runtime_error(base::describe(status.error()));
+    const auto done = trust::signMessage(head, signed_body, key_, clock_.nowMillis(), &asked);
+    if (!done) throw std::runtime_error(base::describe(done.error()));
     for (const auto& [name, value] : head.fields)
         if (name != "content-type") answer.fields.emplace_back(name, value);
     return answer;

@@ -3,6 +3,8 @@
 // by: main, tests.
 #pragma once
 
+#include <atomic>
+
 #include "gateway/trust/verifier.h"
 #include "tools/centre-sim/desk.h"
 #include "tools/stage/listener.h"
@@ -11,6 +13,7 @@
 namespace yht::centre_sim {
 
 inline constexpr std::size_t kItemsMax = 200;
+inline constexpr const char* kAttachmentsPath = "/v1/attachments";
 
 struct InboxOptions {
     std::string path = "/deliveries";
@@ -26,15 +29,18 @@ public:
         Desk& desk, stage::Misbehaviour& misbehaviour, const base::Clock& clock
     );
     stage::HttpAnswer handle(const stage::HttpRequest& request);
+    /// Every attachment is answered with this status until it is 0 again; records are not touched by it.
+    void refuseAttachments(int status) { attachments_status_ = status; }
 
 private:
+    stage::HttpAnswer handleAttachment(const stage::HttpRequest& request);
     stage::HttpAnswer take(
         const stage::HttpRequest& request, const trust::HttpHead& head, const std::string& body,
         const stage::Mischief& mischief
     );
     stage::HttpAnswer sign(
         const stage::HttpRequest& request, const trust::HttpHead& request_head, std::string body,
-        const stage::Mischief& mischief
+        const stage::Mischief& mischief, int status = 200
     );
 
     const std::string path_;
@@ -43,6 +49,7 @@ private:
     Desk& desk_;
     stage::Misbehaviour& misbehaviour_;
     const base::Clock& clock_;
+    std::atomic<int> attachments_status_{0};
 };
 
 /// A registry of one: the partner whose certificate this is. Throws std::runtime_error.

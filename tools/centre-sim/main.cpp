@@ -135,7 +135,9 @@ int run(const Flags& flags) {
         speaker, {.log_key = log_key ? &*log_key : nullptr, .ack_log = &ack_log, .on_retry = {}},
         desk, clock
     );
-    centre_sim::Control control({desk, outbox, misbehaviour, listener, plan, clock, flags.source});
+    centre_sim::Control control(
+        {desk, outbox, misbehaviour, listener, inbox, plan, clock, flags.source}
+    );
     if (flags.post_cases) control.postCases();
     stage::Listener control_listener(
         {.port = flags.control_port, .tls = {}},

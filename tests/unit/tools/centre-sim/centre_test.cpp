@@ -44,7 +44,7 @@ protected:
             speaker::SubmissionOptions{}, *desk_, clock_
         );
         control_ = std::make_unique<centre_sim::Control>(centre_sim::Control::Parts{
-            *desk_, *outbox_, misbehaviour_, *listener_, plan_, clock_, "zz-12345"});
+            *desk_, *outbox_, misbehaviour_, *listener_, *inbox_, plan_, clock_, "zz-12345"});
     }
     void close() {
         control_.reset();
