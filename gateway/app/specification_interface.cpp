@@ -101,7 +101,8 @@ private:
     static std::string bodyMaxOf(const http::Route& route) {
         switch (route.body) {
             case http::Body::None: return "–";
-            case http::Body::Json: return std::to_string(route.body_bytes_max) + " B";
+            case http::Body::Json:
+            case http::Body::Whole: return std::to_string(route.body_bytes_max) + " B";
             case http::Body::Streamed:
                 return std::to_string(attachments::kBytesMaxDefault) + " B, `attachments.bytes_max`";
         }
