@@ -1,6 +1,6 @@
-// `array_paths` of a manifest: places inside an item that are lists at the source, whatever it wrote this time. One
-// child becomes a list of one, null an empty list; what is absent stays absent.
-// Uses: path. Used by: decoders.
+// `array_paths` of a manifest: places inside an item that are lists at the source, whatever it
+// wrote this time. One child becomes a list of one, null an empty list; what is absent stays
+// absent. Uses: path. Used by: decoders.
 #pragma once
 
 #include <string>

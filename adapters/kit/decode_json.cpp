@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "adapters/kit/array_paths.h"
+#include "adapters/kit/charset_decode.h"
 #include "gateway/base/text.h"
 #include "gateway/json/json.h"  // first of RapidJSON's headers: it says how the library is set up
 
@@ -25,21 +26,27 @@ base::Error tooLarge(const std::string& detail) {
 
 struct JsonRules {
     std::vector<std::string> steps;  // of the items path
-    std::string items;
+    std::string items, charset;
     bool items_required, lines;
     ArrayPaths array_paths;
     DecodeLimits limits;
 };
 
-/// Builds one item at a time from the reader's events. Events outside the items path only count levels.
+/// Builds one item at a time from the reader's events. Events outside the items path only count
+/// levels.
 class ItemBuilder {
 public:
     ItemBuilder(
         const JsonRules& rules, const rapidjson::MemoryStream& stream, std::size_t offset,
         std::uint64_t& index, std::string line, const ItemSink& sink
     )
-        : rules_(rules), stream_(stream), offset_(offset), index_(index), line_(std::move(line)),
-          sink_(sink), seen_(rules.steps.size(), false) {}
+        : rules_(rules),
+          stream_(stream),
+          offset_(offset),
+          index_(index),
+          line_(std::move(line)),
+          sink_(sink),
+          seen_(rules.steps.size(), false) {}
 
     bool Null() { return scalar(ItemType::Null, {}); }
     bool Bool(bool value) { return scalar(ItemType::Flag, value ? "true" : "false"); }
@@ -75,7 +82,9 @@ private:
     };
 
     /// The value that begins now is the one at the items path.
-    bool atTarget() const { return !inItem() && !in_list_ && pending_ && chain_ == rules_.steps.size(); }
+    bool atTarget() const {
+        return !inItem() && !in_list_ && pending_ && chain_ == rules_.steps.size();
+    }
     bool atEntry() const { return !inItem() && in_list_ && level_ == list_level_; }
     bool inItem() const { return item_level_ != kNone; }
 
@@ -102,10 +111,14 @@ private:
         if (begins) beginItem(stream_.Tell());
         if (!failure_) {
             item_bytes_ += text.size();
-            if (item_bytes_ > rules_.limits.item_bytes_max) fail(tooLarge("item_bytes_max"));
+            if (item_bytes_ > rules_.limits.item_bytes_max)
+                fail(tooLarge("item_bytes_max"));
             else if (type == ItemType::Text && !base::countCodePoints(text))
-                fail(undecodable("not UTF-8 before byte " + std::to_string(offset_ + stream_.Tell())));
-            else put(ItemValue::scalar(type, std::string(text)));
+                fail(
+                    undecodable("not UTF-8 before byte " + std::to_string(offset_ + stream_.Tell()))
+                );
+            else
+                put(ItemValue::scalar(type, std::string(text)));
         }
         return !begins || finishItem(false);
     }
@@ -132,8 +145,10 @@ private:
         }
         ++level_;
         if (failure_) return true;
-        if (frames_.size() >= rules_.limits.depth_max) fail(tooLarge("depth_max"));
-        else frames_.push_back({is_object, {}, {}, {}});
+        if (frames_.size() >= rules_.limits.depth_max)
+            fail(tooLarge("depth_max"));
+        else
+            frames_.push_back({is_object, {}, {}, {}});
         return true;
     }
 
@@ -168,7 +183,8 @@ private:
         if (level_ == 0 || level_ != open_chain_ || level_ > rules_.steps.size()) return true;
         const std::size_t depth = level_ - 1;
         if (name != rules_.steps[depth]) return true;
-        if (seen_[depth]) return end(undecodable("the member \"" + rules_.steps[depth] + "\" twice"));
+        if (seen_[depth])
+            return end(undecodable("the member \"" + rules_.steps[depth] + "\" twice"));
         seen_[depth] = true;
         pending_ = true;
         chain_ = depth + 1;
@@ -236,11 +252,11 @@ private:
     const std::string line_;
     const ItemSink& sink_;
 
-    std::vector<bool> seen_;       // steps of the items path that were met: a second one is refused
-    bool pending_ = true;          // the next value stands at the chain_-th step
-    std::size_t chain_ = 0;        // steps matched
-    std::size_t open_chain_ = 0;   // level of the innermost open object on the way to the items
-    std::size_t level_ = 0;        // open containers
+    std::vector<bool> seen_;      // steps of the items path that were met: a second one is refused
+    bool pending_ = true;         // the next value stands at the chain_-th step
+    std::size_t chain_ = 0;       // steps matched
+    std::size_t open_chain_ = 0;  // level of the innermost open object on the way to the items
+    std::size_t level_ = 0;       // open containers
     bool in_list_ = false, found_ = false, stopped_ = false;
     std::size_t list_level_ = 0, entry_ = 0;
     std::size_t item_level_ = kNone, item_at_ = 0, item_bytes_ = 0;
@@ -256,6 +272,21 @@ public:
 
     base::Status decode(std::string_view message, const ItemSink& sink) const override {
         if (message.size() > rules_.limits.message_bytes_max) return tooLarge("message_bytes_max");
+        if (rules_.charset == "UTF-8") return decodeUtf8(message, sink);
+        // Another charset is brought to UTF-8 as a whole: its items are no slices of the message.
+        auto text = openMessageText(message, rules_.charset);
+        if (!text) return std::move(text).error();
+        std::string utf8;
+        if (const auto wrong = text->charset.appendWhole(message.substr(text->begin), utf8))
+            return undecodableByte(rules_.charset, text->begin + *wrong);
+        return decodeUtf8(utf8, [&sink](DecodedItem&& item) {
+            item.raw_offset = item.raw_bytes = 0;
+            return sink(std::move(item));
+        });
+    }
+
+private:
+    base::Status decodeUtf8(std::string_view message, const ItemSink& sink) const {
         const std::size_t mark = message.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
         std::uint64_t index = 0;
         if (rules_.lines) return decodeLines(message, mark, index, sink);
@@ -263,7 +294,6 @@ public:
         return parse(message.substr(mark), mark, index, "", sink, stopped);
     }
 
-private:
     base::Status parse(
         std::string_view text, std::size_t offset, std::uint64_t& index, const std::string& line,
         const ItemSink& sink, bool& stopped
@@ -309,7 +339,9 @@ private:
                 if (before >= rules_.limits.items_max) return tooLarge("items_max");
                 if (!status) {
                     items.clear();
-                    items.push_back({before, place, {}, std::move(status).error(), {}, at, line.size()});
+                    items.push_back(
+                        {before, place, {}, std::move(status).error(), {}, at, line.size()}
+                    );
                     index = before + 1;
                 }
                 for (auto& item : items) {
@@ -330,15 +362,24 @@ base::Result<std::shared_ptr<const Decoder>> makeJsonDecoder(const DecodeRules& 
     const auto wrong = [](const std::string& what) {
         return base::makeError(base::ErrorCode::ManifestInvalid, "decode." + what);
     };
-    if (rules.charset != "UTF-8" && rules.charset != "utf-8")
-        return wrong("charset: json is UTF-8");
+    if (auto charset = CharsetDecoder::open(rules.charset); !charset)
+        return wrong("charset: " + charset.error().detail);
     auto items = Path::parse(rules.items);
     if (!items) return wrong("items: " + items.error().detail);
     auto array_paths = ArrayPaths::parse(rules.array_paths);
     if (!array_paths) return wrong("array_paths: " + array_paths.error().detail);
-    JsonRules own{{}, rules.items, rules.items_required, rules.lines, std::move(*array_paths), rules.limits};
+    const bool utf8 = rules.charset == "utf-8" || rules.charset == "UTF-8";
+    JsonRules own{
+        {},
+        rules.items,
+        utf8 ? "UTF-8" : rules.charset,
+        rules.items_required,
+        rules.lines,
+        std::move(*array_paths),
+        rules.limits};
     for (const auto& step : items->steps()) {
-        if (step.each) return wrong("items: write member names; every entry of the list is an item");
+        if (step.each)
+            return wrong("items: write member names; every entry of the list is an item");
         own.steps.push_back(step.name);
     }
     return std::shared_ptr<const Decoder>(std::make_shared<JsonDecoder>(std::move(own)));

@@ -68,7 +68,8 @@ base::Result<Path> Path::parse(std::string_view text) {
         const auto slash = rest.find('/');
         const auto written = rest.substr(0, slash);
         rest = slash == std::string_view::npos ? std::string_view() : rest.substr(slash + 1);
-        if (slash != std::string_view::npos && rest.empty()) return wrong(text, "ends with a slash");
+        if (slash != std::string_view::npos && rest.empty())
+            return wrong(text, "ends with a slash");
         auto name = unescaped(written);
         if (!name) return wrong(text, "after ~ comes 0 (~), 1 (/) or 2 (*)");
         if (written.empty()) return wrong(text, "has an empty step");
@@ -88,9 +89,8 @@ bool Path::hasEach() const {
     return std::any_of(steps_.begin(), steps_.end(), [](const Step& step) { return step.each; });
 }
 
-void Path::find(
-    const ItemValue& item, const ItemValue& entry, std::vector<const ItemValue*>& found
-) const {
+void Path::find(const ItemValue& item, const ItemValue& entry, std::vector<const ItemValue*>& found)
+    const {
     walk(from_item_ ? item : entry, steps_.begin(), steps_.end(), found);
 }
 

@@ -46,17 +46,22 @@ private:
 
 class ManifestAdapter final : public Adapter {
 public:
-    ManifestAdapter(Manifest manifest, MappingRules rules, std::shared_ptr<const Decoder> decoder, std::string version)
-        : manifest_(std::move(manifest)), decoder_(std::move(decoder)),
-          functions_(rules.function_chunks, rules.function_names), mapping_(manifest_.source, std::move(rules)),
+    ManifestAdapter(
+        Manifest manifest, MappingRules rules, std::shared_ptr<const Decoder> decoder,
+        std::string version
+    )
+        : manifest_(std::move(manifest)),
+          decoder_(std::move(decoder)),
+          functions_(rules.function_chunks, rules.function_names),
+          mapping_(manifest_.source, std::move(rules)),
           version_(std::move(version)) {}
 
     const Manifest& manifest() const override { return manifest_; }
     const std::string& version() const override { return version_; }
 
     base::Status adapt(
-        std::string_view message, const MessageContext& context, const std::vector<ItemPatch>& patches,
-        const AdaptedSink& sink
+        std::string_view message, const MessageContext& context,
+        const std::vector<ItemPatch>& patches, const AdaptedSink& sink
     ) const override {
         std::unique_ptr<FunctionState> state;
         if (functions_.needed()) {
@@ -73,7 +78,8 @@ public:
 
 private:
     AdaptedItem adaptItem(
-        DecodedItem item, const MessageContext& context, const std::vector<ItemPatch>& patches, FunctionState* state
+        DecodedItem item, const MessageContext& context, const std::vector<ItemPatch>& patches,
+        FunctionState* state
     ) const {
         AdaptedItem adapted;
         adapted.index = item.index;
@@ -101,7 +107,8 @@ private:
     static base::Status apply(const ItemPatch& patch, ItemValue& item) {
         auto path = Path::parse(patch.path);
         if (path && !path->hasEach() && path->setText(item, patch.text)) return {};
-        auto error = base::makeError(base::ErrorCode::ItemUnmapped, "a patch does not fit the item");
+        auto error =
+            base::makeError(base::ErrorCode::ItemUnmapped, "a patch does not fit the item");
         error.fields = {mappingError(MappingError::NotAScalar, "/" + patch.path, "patch")};
         return error;
     }
@@ -116,7 +123,8 @@ private:
 }  // namespace
 
 base::Result<std::shared_ptr<const Adapter>> Adapter::load(
-    const std::string& sources_directory, const std::string& products_directory, const std::string& id
+    const std::string& sources_directory, const std::string& products_directory,
+    const std::string& id
 ) {
     auto tree = readManifestTree(sources_directory, products_directory, id);
     if (!tree) return std::move(tree).error();
@@ -125,9 +133,11 @@ base::Result<std::shared_ptr<const Adapter>> Adapter::load(
     auto decoder = makeDecoder(read->manifest.decode);
     if (!decoder) return std::move(decoder).error();
     const auto& rules = read->mapping;
-    // A function that is missing, or a chunk that does not run, is known now and not with the first item.
+    // A function that is missing, or a chunk that does not run, is known now and not with the first
+    // item.
     if (!rules.function_names.empty() || !rules.function_chunks.empty()) {
-        if (auto made = makeFunctions(rules.function_chunks, rules.function_names); !made) return std::move(made).error();
+        if (auto made = makeFunctions(rules.function_chunks, rules.function_names); !made)
+            return std::move(made).error();
     }
     const std::string whole =
         std::string(kEngineVersion) + '\0' + effectiveText(*tree) + '\0' + read->files_read;

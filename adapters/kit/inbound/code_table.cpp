@@ -25,8 +25,10 @@ std::optional<Cells> nextLine(std::string_view& rest) {
             cells.back().push_back('"');
             ++i;
         } else if (quoted) {
-            if (c == '"') quoted = false;
-            else cells.back().push_back(c);
+            if (c == '"')
+                quoted = false;
+            else
+                cells.back().push_back(c);
         } else if (c == '"') {
             if (!cells.back().empty()) return std::nullopt;
             quoted = true;
@@ -69,8 +71,10 @@ std::string readRow(const Cells& cells, bool dated, CodeTable::Row& row) {
         if (!base::countCodePoints(cell)) return "not UTF-8";
     }
     if (cells[0].empty() || cells[1].empty()) return "native and canonical must not be empty";
-    const auto from = dayOf(dated && cells.size() > 2 ? cells[2] : "", std::numeric_limits<std::int32_t>::min());
-    const auto to = dayOf(dated && cells.size() > 3 ? cells[3] : "", std::numeric_limits<std::int32_t>::max());
+    const auto from =
+        dayOf(dated && cells.size() > 2 ? cells[2] : "", std::numeric_limits<std::int32_t>::min());
+    const auto to =
+        dayOf(dated && cells.size() > 3 ? cells[3] : "", std::numeric_limits<std::int32_t>::max());
     if (!from || !to) return "write days as 2019-04-18";
     if (*from > *to) return "valid_from is after valid_to";
     row.native = cells[0];
@@ -88,7 +92,8 @@ base::Result<CodeTable> CodeTable::fromCsv(const std::string& name, std::string_
     table.name_ = name;
     std::string mistakes;
     const auto wrong = [&](std::size_t line, const std::string& what) {
-        mistakes += (mistakes.empty() ? "" : "\n") + name + ":" + std::to_string(line) + ": " + what;
+        mistakes +=
+            (mistakes.empty() ? "" : "\n") + name + ":" + std::to_string(line) + ": " + what;
     };
     if (csv.starts_with(kByteOrderMark)) csv.remove_prefix(kByteOrderMark.size());
     const auto header = nextLine(csv);
@@ -100,7 +105,10 @@ base::Result<CodeTable> CodeTable::fromCsv(const std::string& name, std::string_
     for (std::uint32_t line = 2; !csv.empty(); ++line) {
         const auto cells = nextLine(csv);
         if (!cells || line > kRowsMax) {
-            wrong(line, cells ? "more than 20000 rows" : "a double quote that is not closed, or inside a cell");
+            wrong(
+                line, cells ? "more than 20000 rows"
+                            : "a double quote that is not closed, or inside a cell"
+            );
             break;
         }
         if (cells->size() == 1 && cells->front().empty()) continue;
@@ -118,7 +126,9 @@ base::Result<CodeTable> CodeTable::fromCsv(const std::string& name, std::string_
         for (const auto other : own) {
             const Row& before = table.rows_[other];
             if (row.first_day <= before.last_day && before.first_day <= row.last_day)
-                wrong(line, "the same code on the same day as in line " + std::to_string(before.line));
+                wrong(
+                    line, "the same code on the same day as in line " + std::to_string(before.line)
+                );
         }
         own.push_back(static_cast<std::uint32_t>(table.rows_.size()));
         table.rows_.push_back(std::move(row));

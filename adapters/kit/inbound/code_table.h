@@ -1,7 +1,7 @@
-// A source's codes in our words (对照表): a CSV file "native,canonical[,valid_from,valid_to,note]". A cell may stand in
-// double quotes. Dates are Shanghai days, first and last one included, "" open; a code is judged by the day of the
-// record's event. One native code may have several rows whose days don't overlap.
-// Uses: base. Used by: mapping rules, inbound mapping, coverage.
+// A source's codes in our words (对照表): a CSV file "native,canonical[,valid_from,valid_to,note]".
+// A cell may stand in double quotes. Dates are Shanghai days, first and last one included, "" open;
+// a code is judged by the day of the record's event. One native code may have several rows whose
+// days don't overlap. Uses: base. Used by: mapping rules, inbound mapping, coverage.
 #pragma once
 
 #include <cstdint>
@@ -27,7 +27,8 @@ public:
         std::uint32_t line;
     };
 
-    /// `name` is what error texts call the file. Errors: ManifestInvalid, every mistake a line with name:line.
+    /// `name` is what error texts call the file. Errors: ManifestInvalid, every mistake a line with
+    /// name:line.
     static base::Result<CodeTable> fromCsv(const std::string& name, std::string_view csv);
 
     const std::string& name() const { return name_; }
@@ -38,7 +39,9 @@ public:
 private:
     struct Hash {
         using is_transparent = void;
-        std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+        std::size_t operator()(std::string_view text) const {
+            return std::hash<std::string_view>()(text);
+        }
     };
     std::string name_;
     std::vector<Row> rows_;

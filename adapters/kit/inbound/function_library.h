@@ -1,6 +1,6 @@
-// What a mapping's functions may call, and the bounds they meet. Everything here runs inside Lua: an error leaves by
-// longjmp, so nothing here owns anything.
-// Uses: lua, lua_pattern. Used by: functions.cpp.
+// What a mapping's functions may call, and the bounds they meet. Everything here runs inside Lua:
+// an error leaves by longjmp, so nothing here owns anything. Uses: lua, lua_pattern. Used by:
+// functions.cpp, function_patterns.cpp.
 #pragma once
 
 extern "C" {
@@ -19,7 +19,8 @@ struct FunctionBudget {
     std::size_t bytes = 0, bytes_max = 0;
     std::int64_t steps_left = 0;
     bool out_of_memory = false, out_of_steps = false;
-    bool raised = false;  // by error() or assert(): the text is the function's own and may hold anything
+    bool raised =
+        false;  // by error() or assert(): the text is the function's own and may hold anything
 };
 
 FunctionBudget& budgetOf(lua_State* state);
@@ -30,8 +31,14 @@ void* allocateBounded(void* budget, void* block, std::size_t old_bytes, std::siz
 /// Counts instructions; the hook of every call.
 void countInstructions(lua_State* state, lua_Debug* debug);
 inline constexpr int kHookInstructions = 500;
+inline constexpr std::size_t kBytesPerStep = 64;  // that library functions read or make
 
-/// Pushes a new table: what stands for the globals of the chunks. Library tables in it can't be changed.
+/// find, match, gmatch, gsub over a matcher that can be stopped, into the table on top.
+/// function_patterns.cpp.
+void addPatternFunctions(lua_State* state);
+
+/// Pushes a new table: what stands for the globals of the chunks. Library tables in it can't be
+/// changed.
 void pushEnvironment(lua_State* state);
 /// Pops a table and pushes a view of it that can be read only.
 void pushReadOnly(lua_State* state);

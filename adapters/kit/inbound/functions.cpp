@@ -9,10 +9,11 @@ namespace {
 
 constexpr const char* kChunkName = "=functions.lua";
 constexpr char kEnvironmentKey = 0;  // its address names the environment in Lua's registry
-constexpr int kDepthMax = 32;       // of tables that are handed over
+constexpr int kDepthMax = 32;        // of tables that are handed over
 constexpr std::int64_t kLoadSteps = 2'000'000;
 
-/// What goes into a protected call and what comes out: it outlives the call, so an error may leave by longjmp.
+/// What goes into a protected call and what comes out: it outlives the call, so an error may leave
+/// by longjmp.
 struct Call {
     const std::string* name = nullptr;
     const std::vector<FunctionArgument>* arguments = nullptr;
@@ -65,14 +66,16 @@ void pushValue(lua_State* L, const ItemValue& value, Call& call, int depth) {
 }
 
 void takeText(lua_State* L, Call& call) {
-    if (call.answer->size() >= call.limits->answer_values_max) luaL_error(L, "too many values returned");
+    if (call.answer->size() >= call.limits->answer_values_max)
+        luaL_error(L, "too many values returned");
     if (lua_isboolean(L, -1)) {
         call.answer->emplace_back(lua_toboolean(L, -1) != 0 ? "true" : "false");
         return;
     }
     std::size_t bytes = 0;
     const char* text = lua_isstring(L, -1) != 0 ? lua_tolstring(L, -1, &bytes) : nullptr;
-    if (text == nullptr) luaL_error(L, "a function returns nil, text, number, true, false, or a list of them");
+    if (text == nullptr)
+        luaL_error(L, "a function returns nil, text, number, true, false, or a list of them");
     call.answer->emplace_back(text, bytes);
 }
 
@@ -116,7 +119,8 @@ int runChunks(lua_State* L) {
     pushEnvironment(L);
     const int environment = lua_gettop(L);
     for (const auto& chunk : *call.chunks) {
-        if (luaL_loadbufferx(L, chunk.data(), chunk.size(), kChunkName, "t") != LUA_OK) lua_error(L);
+        if (luaL_loadbufferx(L, chunk.data(), chunk.size(), kChunkName, "t") != LUA_OK)
+            lua_error(L);
         lua_pushvalue(L, environment);
         lua_setupvalue(L, -2, 1);
         lua_call(L, 0, 0);
@@ -137,15 +141,20 @@ std::string placeOf(const char* text) {
     const auto colon = message.find(':');
     const auto end = colon == std::string_view::npos ? colon : message.find(':', colon + 1);
     const bool numbered = end != std::string_view::npos && end > colon + 1 &&
-                          std::all_of(message.begin() + static_cast<std::ptrdiff_t>(colon) + 1,
-                                      message.begin() + static_cast<std::ptrdiff_t>(end),
-                                      [](char c) { return c >= '0' && c <= '9'; });
+                          std::all_of(
+                              message.begin() + static_cast<std::ptrdiff_t>(colon) + 1,
+                              message.begin() + static_cast<std::ptrdiff_t>(end),
+                              [](char c) { return c >= '0' && c <= '9'; }
+                          );
     return numbered ? std::string(message.substr(0, end)) : "functions.lua";
 }
 
 class LuaFunctions final : public FunctionState {
 public:
-    LuaFunctions(std::vector<std::string> chunks, std::vector<std::string> wanted, const FunctionLimits& limits)
+    LuaFunctions(
+        std::vector<std::string> chunks, std::vector<std::string> wanted,
+        const FunctionLimits& limits
+    )
         : chunks_(std::move(chunks)), wanted_(std::move(wanted)), limits_(limits) {}
     ~LuaFunctions() override { close(); }
 
@@ -154,12 +163,16 @@ public:
         budget_ = {};
         budget_.bytes_max = limits_.memory_bytes_max;
         state_ = lua_newstate(allocateBounded, &budget_);
-        if (state_ == nullptr) return base::makeError(base::ErrorCode::ManifestInvalid, "functions: no memory for Lua");
+        if (state_ == nullptr)
+            return base::makeError(
+                base::ErrorCode::ManifestInvalid, "functions: no memory for Lua"
+            );
         *static_cast<FunctionBudget**>(lua_getextraspace(state_)) = &budget_;
         std::string missing;
         Call call{.chunks = &chunks_, .wanted = &wanted_, .limits = &limits_, .missing = &missing};
         std::string what = protectedCall(runChunks, call, kLoadSteps, true);
-        if (what.empty() && !missing.empty()) what = "functions.lua: there is no function " + missing;
+        if (what.empty() && !missing.empty())
+            what = "functions.lua: there is no function " + missing;
         if (what.empty()) return {};
         close();
         return base::makeError(base::ErrorCode::ManifestInvalid, what);
@@ -168,14 +181,20 @@ public:
     base::Result<std::vector<std::string>> call(
         const std::string& name, const std::vector<FunctionArgument>& arguments
     ) override {
-        // After a failure the state is made anew: what the function had in hand can't reach the next item.
+        // After a failure the state is made anew: what the function had in hand can't reach the
+        // next item.
         if (state_ == nullptr) {
             if (auto opened = open(); !opened) return failed(name, opened.error().detail);
         }
         std::vector<std::string> answer;
-        Call call{.name = &name, .arguments = &arguments, .limits = &limits_, .answer = &answer,
-                  .values_left = limits_.argument_values_max};
-        const std::string what = protectedCall(runCall, call, static_cast<std::int64_t>(limits_.steps_max), false);
+        Call call{
+            .name = &name,
+            .arguments = &arguments,
+            .limits = &limits_,
+            .answer = &answer,
+            .values_left = limits_.argument_values_max};
+        const std::string what =
+            protectedCall(runCall, call, static_cast<std::int64_t>(limits_.steps_max), false);
         if (what.empty()) return answer;
         close();
         return failed(name, what);
@@ -184,12 +203,15 @@ public:
 private:
     static base::Error failed(const std::string& name, const std::string& what) {
         auto error = base::makeError(base::ErrorCode::ItemFunctionFailed, name + ": " + what);
-        error.fields.push_back({"", "function_failed", name, name + ": " + what, name + ":" + what});
+        error.fields.push_back({"", "function_failed", name, name + ": " + what, name + ":" + what}
+        );
         return error;
     }
 
     /// "" or what went wrong. The text of an error() is not repeated: it may hold anything.
-    std::string protectedCall(lua_CFunction function, Call& call, std::int64_t steps, bool loading) {
+    std::string protectedCall(
+        lua_CFunction function, Call& call, std::int64_t steps, bool loading
+    ) {
         budget_.steps_left = steps;
         budget_.out_of_memory = budget_.out_of_steps = budget_.raised = false;
         lua_settop(state_, 0);
@@ -199,8 +221,11 @@ private:
         if (lua_pcall(state_, 1, 0, 0) == LUA_OK) return "";
         const char* text = lua_type(state_, -1) == LUA_TSTRING ? lua_tostring(state_, -1) : nullptr;
         const std::string place = placeOf(text);
-        if (budget_.out_of_steps) return place + ": more work than " + std::to_string(steps) + " steps";
-        if (budget_.out_of_memory) return place + ": more memory than " + std::to_string(limits_.memory_bytes_max) + " bytes";
+        if (budget_.out_of_steps)
+            return place + ": more work than " + std::to_string(steps) + " steps";
+        if (budget_.out_of_memory)
+            return place + ": more memory than " + std::to_string(limits_.memory_bytes_max) +
+                   " bytes";
         if (budget_.raised) return place + ": the function raised an error";
         return loading && text != nullptr ? std::string(text) : place + ": the function failed";
     }
@@ -222,11 +247,14 @@ private:
 }  // namespace
 
 base::Result<std::unique_ptr<FunctionState>> makeFunctions(
-    const std::vector<std::string>& chunks, const std::vector<std::string>& wanted, const FunctionLimits& limits
+    const std::vector<std::string>& chunks, const std::vector<std::string>& wanted,
+    const FunctionLimits& limits
 ) {
     for (const auto& chunk : chunks) {
         if (chunk.size() > limits.chunk_bytes_max)
-            return base::makeError(base::ErrorCode::ManifestInvalid, "functions.lua: larger than 256 KiB");
+            return base::makeError(
+                base::ErrorCode::ManifestInvalid, "functions.lua: larger than 256 KiB"
+            );
     }
     auto made = std::make_unique<LuaFunctions>(chunks, wanted, limits);
     if (auto opened = made->open(); !opened) return std::move(opened).error();

@@ -13,7 +13,8 @@ constexpr double kLongitudeMax = 180, kLatitudeMax = 90;
 constexpr std::string_view kCutMark = "…";
 
 std::string targetName(const InboundRow& row) {
-    return row.map_name.empty() ? row.field->name : std::string(row.field->name) + "/" + row.map_name;
+    return row.map_name.empty() ? row.field->name
+                                : std::string(row.field->name) + "/" + row.map_name;
 }
 
 /// "/BJSJ"; a path from the item has its slash already.
@@ -47,28 +48,39 @@ public:
     }
 
 private:
-    bool applies(const InboundCondition& when, const InboundCondition& when_not, const RowScope& scope) {
+    bool applies(
+        const InboundCondition& when, const InboundCondition& when_not, const RowScope& scope
+    ) {
         return natives_.holds(when, scope, rules_.null_tokens) &&
                (when_not.terms.empty() || !natives_.holds(when_not, scope, rules_.null_tokens));
     }
 
-    void mapSection(const RecordRules& section, const RowScope& whole) {
+    /// A path to a list means each of its entries, with or without "*" at its end; null is no
+    /// entry.
+    static std::vector<const ItemValue*> flattened(const std::vector<const ItemValue*>& found) {
         std::vector<const ItemValue*> entries;
-        if (section.each) section.each->find(whole.item, whole.item, entries);
-        else entries.push_back(&whole.item);
-        // A path to a list means each of its entries, with or without "*" at its end; null is no entry.
-        std::vector<const ItemValue*> single;
-        for (const auto* entry : entries) {
-            if (section.each && entry->type() == ItemType::List) {
-                for (const auto& one : entry->items()) single.push_back(&one);
-            } else if (entry->type() != ItemType::Null || !section.each) {
-                single.push_back(entry);
+        for (const auto* value : found) {
+            if (value->type() == ItemType::List) {
+                for (const auto& one : value->items()) entries.push_back(&one);
+            } else if (value->type() != ItemType::Null) {
+                entries.push_back(value);
             }
         }
+        return entries;
+    }
+
+    void mapSection(const RecordRules& section, const RowScope& whole) {
+        std::vector<const ItemValue*> entries;
+        if (section.each)
+            section.each->find(whole.item, whole.item, entries);
+        else
+            entries.push_back(&whole.item);
+        const auto single = section.each ? flattened(entries) : entries;
         for (std::size_t i = 0; i < single.size(); ++i) {
             const RowScope scope{whole.item, *single[i], context_, i + 1};
             if (!applies(section.when, section.when_not, scope)) continue;
-            if (into_.records.size() >= kRecordsMax) return error(MappingError::TooMany, nullptr, section.name);
+            if (into_.records.size() >= kRecordsMax)
+                return error(MappingError::TooMany, nullptr, section.name);
             mapRecord(section, scope);
             if (failure_ || !ignored_by_.empty()) return;
         }
@@ -81,13 +93,18 @@ private:
         for (const auto& row : section.rows) {
             if (isSet(row)) continue;
             if (!applies(row.when, row.when_not, scope)) continue;
-            const bool complete = std::all_of(row.with.begin(), row.with.end(), [&](auto field) { return record_->has(field); });
+            const bool complete = std::all_of(row.with.begin(), row.with.end(), [&](auto field) {
+                return record_->has(field);
+            });
             if (complete) mapRow(row, scope);
             if (failure_ || !ignored_by_.empty()) return;
         }
         for (const auto& row : section.rows) {
             if (!row.required || isSet(row) || !applies(row.when, row.when_not, scope)) continue;
-            error(MappingError::Required, row.from.empty() ? nullptr : &row.from.front().text, targetName(row));
+            error(
+                MappingError::Required, row.from.empty() ? nullptr : &row.from.front().text,
+                targetName(row)
+            );
         }
         if (!context_.origin.empty() && !record_->has(ticket::Field::origin))
             record_->set(ticket::Field::origin, context_.origin);
@@ -107,9 +124,10 @@ private:
         } else if (const auto wrong = natives_.collect(row, scope)) {
             return error(wrong->error, wrong->path, targetName(row));
         }
-        if (const auto wrong = natives_.separate(row)) return error(wrong->error, wrong->path, targetName(row));
+        if (const auto wrong = natives_.separate(row))
+            return error(wrong->error, wrong->path, targetName(row));
         auto& values = natives_.all();
-        if (row.joined && values.size() > 1) join(row, values);
+        if (row.joined && !values.empty()) join(row, values);
         if (values.empty()) {
             if (row.has_fallback) set(row, row.fallback, nullptr);
             return;
@@ -131,9 +149,16 @@ private:
         return true;
     }
 
+    /// A number joined from parts is another number where a part is missing: then there is none.
     void join(const InboundRow& row, std::vector<NativeValue>& values) {
+        std::set<const std::string*> paths;
+        for (const auto& value : values) paths.insert(value.path);
+        if (row.type == ValueType::Reference && row.function.empty() &&
+            paths.size() < row.from.size())
+            return values.clear();
         std::string joined;
-        for (const auto& value : values) joined += (joined.empty() ? "" : row.join) + std::string(value.text);
+        for (const auto& value : values)
+            joined += (joined.empty() ? "" : row.join) + std::string(value.text);
         const auto* path = values.front().path;
         values = {{natives_.keep(std::move(joined)), ItemType::Text, path}};
     }
@@ -144,7 +169,8 @@ private:
             auto text = typed(row, value);
             if (!text) continue;
             if (!row.party.empty()) *text = row.party + "/" + *text;
-            // Levels of a category may have one name twice; everywhere else twice says nothing more than once.
+            // Levels of a category may have one name twice; everywhere else twice says nothing more
+            // than once.
             const bool levels = row.field->field == ticket::Field::category_path;
             if (levels || std::find(entries.begin(), entries.end(), *text) == entries.end())
                 entries.push_back(std::move(*text));
@@ -159,12 +185,17 @@ private:
         Typed made = convert(row, value);
         if (!ignored_by_.empty()) return std::nullopt;
         if (made.error) {
-            error(*made.error, value.path, targetName(row), row.vocabulary ? row.vocabulary->name : "");
+            error(
+                *made.error, value.path, targetName(row), row.vocabulary ? row.vocabulary->name : ""
+            );
             return std::nullopt;
         }
         std::string text = row.prefix + made.text + row.suffix;
         if (row.code_points_max > 0 && !fits(row, text)) {
-            error(MappingError::TooLong, value.path, targetName(row), std::to_string(row.code_points_max));
+            error(
+                MappingError::TooLong, value.path, targetName(row),
+                std::to_string(row.code_points_max)
+            );
             return std::nullopt;
         }
         return text;
@@ -173,25 +204,40 @@ private:
     Typed convert(const InboundRow& row, const NativeValue& value) {
         if (row.vocabulary) return lookUp(row, value);
         switch (row.type) {
-            case ValueType::Text: return plainLines(value.text);
-            case ValueType::Reference: return readReference(value.text, value.type);
-            case ValueType::Code: return std::string(value.text);
-            case ValueType::Time: return time(row, value);
-            case ValueType::Integer: return readInteger(value.text);
-            case ValueType::Decimal: return readDecimal(value.text);
-            case ValueType::Flag: return row.flags.read(value.text);
-            case ValueType::Region: return readRegion(value.text);
-            case ValueType::Phone: return readPhone(value.text);
-            case ValueType::IdNumber: return readIdNumber(value.text, value.type);
-            case ValueType::Money: return readMoney(value.text);
-            case ValueType::Longitude: return readDegrees(value.text, kLongitudeMax);
-            case ValueType::Latitude: return readDegrees(value.text, kLatitudeMax);
-            case ValueType::Digest: return readDigest(value.text);
+            case ValueType::Text:
+                return plainLines(value.text);
+            case ValueType::Reference:
+                return readReference(value.text, value.type);
+            case ValueType::Code:
+                return std::string(value.text);
+            case ValueType::Time:
+                return time(row, value);
+            case ValueType::Integer:
+                return readInteger(value.text);
+            case ValueType::Decimal:
+                return readDecimal(value.text);
+            case ValueType::Flag:
+                return row.flags.read(value.text);
+            case ValueType::Region:
+                return readRegion(value.text);
+            case ValueType::Phone:
+                return readPhone(value.text);
+            case ValueType::IdNumber:
+                return readIdNumber(value.text, value.type);
+            case ValueType::Money:
+                return readMoney(value.text);
+            case ValueType::Longitude:
+                return readDegrees(value.text, kLongitudeMax);
+            case ValueType::Latitude:
+                return readDegrees(value.text, kLatitudeMax);
+            case ValueType::Digest:
+                return readDigest(value.text);
         }
         YHT_ASSERT(false);
     }
 
     static Typed time(const InboundRow& row, const NativeValue& value) {
+        if (value.path != nullptr && *value.path == "$received_time") return std::string(value.text);
         const auto time = row.times.read(value.text, value.type);
         if (!time) return MappingError::TimeUnreadable;
         return base::formatRfc3339(*time);
@@ -218,7 +264,8 @@ private:
         }
         switch (vocabulary.unmapped) {
             case Unmapped::Quarantine:
-                return row.type == ValueType::Region ? MappingError::RegionUnknown : MappingError::CodeUnmapped;
+                return row.type == ValueType::Region ? MappingError::RegionUnknown
+                                                     : MappingError::CodeUnmapped;
             case Unmapped::Ignore:
                 ignored_by_ = vocabulary.ignore_rule;
                 return std::string();
@@ -242,9 +289,11 @@ private:
 
     bool fits(const InboundRow& row, std::string& text) {
         const auto count = base::countCodePoints(text);
-        if (!count || *count <= row.code_points_max) return true;  // what is not UTF-8 is validation's to say
+        if (!count || *count <= row.code_points_max)
+            return true;  // what is not UTF-8 is validation's to say
         if (!row.cut) return false;
-        text = std::string(base::prefixByCodePoints(text, row.code_points_max - 1)) + std::string(kCutMark);
+        text = std::string(base::prefixByCodePoints(text, row.code_points_max - 1)) +
+               std::string(kCutMark);
         ++into_.counts.cut_texts;
         return true;
     }
@@ -271,29 +320,37 @@ private:
     void mapAttachments(const AttachmentRules& rules, const RowScope& scope) {
         std::vector<const ItemValue*> entries;
         rules.each.find(scope.item, scope.entry, entries);
-        const auto one = [&](const Path& path, const ItemValue& entry) -> std::string {
-            if (path.text().empty()) return "";
+        const auto one = [&](const std::optional<Path>& path,
+                             const ItemValue& entry) -> std::string {
             std::vector<const ItemValue*> found;
-            path.find(scope.item, entry, found);
+            if (path) path->find(scope.item, entry, found);
             const bool text = found.size() == 1 && found.front()->isScalar();
             return text ? std::string(trimmed(found.front()->text())) : "";
         };
-        for (const auto* entry : entries) {
+        for (const auto* entry : flattened(entries)) {
             const std::string content = one(rules.content, *entry);
             std::string_view rest = content;
             while (!rest.empty()) {
-                const auto at = rules.separator.empty() ? std::string_view::npos : rest.find(rules.separator);
+                const auto at =
+                    rules.separator.empty() ? std::string_view::npos : rest.find(rules.separator);
                 const auto piece = trimmed(rest.substr(0, at));
-                rest = at == std::string_view::npos ? std::string_view() : rest.substr(at + rules.separator.size());
+                rest = at == std::string_view::npos ? std::string_view()
+                                                    : rest.substr(at + rules.separator.size());
                 if (rules_.null_tokens.contains(piece)) continue;
-                if (into_.attachments.size() >= kValuesMax) return error(MappingError::TooMany, &rules.content.text(), "attachments");
-                into_.attachments.push_back({rules.kind, rules.base_url + std::string(piece), one(rules.file_name, *entry),
-                                             one(rules.media_type, *entry), rules.attachment_type, into_.records.size() - 1});
+                if (into_.attachments.size() >= kValuesMax)
+                    return error(MappingError::TooMany, &rules.content.text(), "attachments");
+                into_.attachments.push_back(
+                    {rules.kind, rules.base_url + std::string(piece), one(rules.file_name, *entry),
+                     one(rules.media_type, *entry), rules.attachment_type, into_.records.size() - 1}
+                );
             }
         }
     }
 
-    void error(MappingError what, const std::string* path, const std::string& target, std::string limit = {}) {
+    void error(
+        MappingError what, const std::string* path, const std::string& target,
+        std::string limit = {}
+    ) {
         errors_.push_back(mappingError(what, pointerOf(path), target, std::move(limit)));
     }
 
@@ -304,7 +361,8 @@ private:
         } else if (failure_) {
             into_.failure = std::move(failure_);
         } else {
-            if (into_.records.empty() && errors_.empty()) error(MappingError::NoRecord, nullptr, "");
+            if (into_.records.empty() && errors_.empty())
+                error(MappingError::NoRecord, nullptr, "");
             if (errors_.empty()) {
                 into_.fate = ItemFate::Records;
                 return;
@@ -334,7 +392,8 @@ InboundMapping::InboundMapping(std::string source, MappingRules rules)
     : source_(std::move(source)), rules_(std::move(rules)), known_(rules_) {}
 
 void InboundMapping::map(
-    const ItemValue& item, const MessageContext& context, FunctionState* functions, AdaptedItem& into
+    const ItemValue& item, const MessageContext& context, FunctionState* functions,
+    AdaptedItem& into
 ) const {
     into.fate = ItemFate::Failed;
     std::function<void(const std::string&)> tell;

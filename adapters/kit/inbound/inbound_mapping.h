@@ -1,8 +1,9 @@
-// The inbound mapping engine: one item becomes records, is ignored by a rule that has a name, or fails with every
-// field that is wrong. A pure function of item, rules and scope: the same item makes the same records.
-// A row, in order: its conditions → values of its paths, white space and null tokens gone → function → separator and
-// part → typing → vocabulary → prefix, suffix, party → length. Without a value: the default, which stands in our words.
-// Uses: mapping_rules, functions, known_members. Used by: adapter.
+// The inbound mapping engine: one item becomes records, is ignored by a rule that has a name, or
+// fails with every field that is wrong. A pure function of item, rules and scope: the same item
+// makes the same records. A row, in order: its conditions → values of its paths, white space and
+// null tokens gone → function → separator and part → typing → vocabulary → prefix, suffix, party →
+// length. Without a value: the default, which stands in our words. Uses: mapping_rules, functions,
+// known_members. Used by: adapter.
 #pragma once
 
 #include "adapters/kit/inbound/functions.h"
@@ -16,9 +17,12 @@ class InboundMapping {
 public:
     InboundMapping(std::string source, MappingRules rules);
 
-    /// Fills fate, records, failure, ignored_by, attachments, counts and observations. `functions` may be nullptr where
-    /// no row calls one.
-    void map(const ItemValue& item, const MessageContext& context, FunctionState* functions, AdaptedItem& into) const;
+    /// Fills fate, records, failure, ignored_by, attachments, counts and observations. `functions`
+    /// may be nullptr where no row calls one.
+    void map(
+        const ItemValue& item, const MessageContext& context, FunctionState* functions,
+        AdaptedItem& into
+    ) const;
     const MappingRules& rules() const { return rules_; }
 
 private:

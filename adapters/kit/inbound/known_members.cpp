@@ -20,11 +20,14 @@ KnownMembers::KnownMembers(const MappingRules& rules) {
             add(each, row.when_not);
         }
         for (const auto& attachment : record.attachments) {
-            for (const auto* path : {&attachment.content, &attachment.file_name, &attachment.media_type}) {
-                if (path->text().empty()) continue;
+            for (const Path* path :
+                 {&attachment.content, attachment.file_name ? &*attachment.file_name : nullptr,
+                  attachment.media_type ? &*attachment.media_type : nullptr}) {
+                if (path == nullptr) continue;
                 const std::string& list = attachment.each.text();
-                auto below = list.empty() ? base::Result<Path>(*path) : Path::parse(list + "/" + path->text());
-                if (below) add(each, *below);
+                const std::string joined =
+                    list + (list.empty() || path->text().empty() ? "" : "/") + path->text();
+                if (auto below = Path::parse(joined)) add(each, *below);
             }
         }
     }
@@ -34,9 +37,12 @@ void KnownMembers::add(const Path* each, const Path& path) {
     Node* node = &root_;
     const auto walk = [&node](const Path& steps) {
         for (const auto& step : steps.steps()) {
-            // Lists are looked through: their entries have the same members. A number may be a member's name, too.
-            if (step.is_number) node->children[step.name].whole = true;
-            else if (!step.each) node = &node->children[step.name];
+            // Lists are looked through: their entries have the same members. A number may be a
+            // member's name, too.
+            if (step.is_number)
+                node->children[step.name].whole = true;
+            else if (!step.each)
+                node = &node->children[step.name];
         }
     };
     if (each != nullptr && !path.fromItem()) walk(*each);

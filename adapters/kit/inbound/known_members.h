@@ -1,6 +1,6 @@
-// Which members of an item some rule reads, or the mapping names as known and unused. What is left is new: a renamed
-// column, a field that the vendor added. It is counted, and shown by `yht adapters coverage`.
-// Uses: mapping_rules. Used by: inbound mapping.
+// Which members of an item some rule reads, or the mapping names as known and unused. What is left
+// is new: a renamed column, a field that the vendor added. It is counted, and shown by `yht
+// adapters coverage`. Uses: mapping_rules. Used by: inbound mapping.
 #pragma once
 
 #include <functional>
@@ -15,9 +15,11 @@ class KnownMembers {
 public:
     explicit KnownMembers(const MappingRules& rules);
 
-    /// How many members no rule knows; each is handed to `tell` with its path where that is set. Below an unknown member
-    /// nothing is counted.
-    std::uint64_t countUnknown(const ItemValue& item, const std::function<void(const std::string&)>& tell) const;
+    /// How many members no rule knows; each is handed to `tell` with its path where that is set.
+    /// Below an unknown member nothing is counted.
+    std::uint64_t countUnknown(
+        const ItemValue& item, const std::function<void(const std::string&)>& tell
+    ) const;
 
 private:
     struct Node {

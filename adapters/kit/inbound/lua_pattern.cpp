@@ -10,24 +10,46 @@ bool between(unsigned char c, char low, char high) {
     return c >= static_cast<unsigned char>(low) && c <= static_cast<unsigned char>(high);
 }
 
-/// Classes of the C locale: "%a" and its like; a capital letter is the complement. Other characters stand for themselves.
+/// Classes of the C locale: "%a" and its like; a capital letter is the complement. Other characters
+/// stand for themselves.
 bool inClass(unsigned char c, char name) {
     const bool letter = between(c, 'a', 'z') || between(c, 'A', 'Z');
     const bool digit = between(c, '0', '9');
     const bool visible = c > ' ' && c < 0x7F;
     bool in = false;
     switch (name | 0x20) {
-        case 'a': in = letter; break;
-        case 'c': in = c < ' ' || c == 0x7F; break;
-        case 'd': in = digit; break;
-        case 'g': in = visible; break;
-        case 'l': in = between(c, 'a', 'z'); break;
-        case 'p': in = visible && !letter && !digit; break;
-        case 's': in = c == ' ' || (c >= '\t' && c <= '\r'); break;
-        case 'u': in = between(c, 'A', 'Z'); break;
-        case 'w': in = letter || digit; break;
-        case 'x': in = digit || between(c, 'a', 'f') || between(c, 'A', 'F'); break;
-        default: return static_cast<unsigned char>(name) == c;
+        case 'a':
+            in = letter;
+            break;
+        case 'c':
+            in = c < ' ' || c == 0x7F;
+            break;
+        case 'd':
+            in = digit;
+            break;
+        case 'g':
+            in = visible;
+            break;
+        case 'l':
+            in = between(c, 'a', 'z');
+            break;
+        case 'p':
+            in = visible && !letter && !digit;
+            break;
+        case 's':
+            in = c == ' ' || (c >= '\t' && c <= '\r');
+            break;
+        case 'u':
+            in = between(c, 'A', 'Z');
+            break;
+        case 'w':
+            in = letter || digit;
+            break;
+        case 'x':
+            in = digit || between(c, 'a', 'f') || between(c, 'A', 'F');
+            break;
+        default:
+            return static_cast<unsigned char>(name) == c;
     }
     return between(static_cast<unsigned char>(name), 'A', 'Z') ? !in : in;
 }
@@ -162,7 +184,8 @@ const char* LuaPattern::balanced(const char* s, const char* p) {
 
 const char* LuaPattern::repeated(const char* s, char digit) {
     const int index = digit - '1';
-    if (index < 0 || index >= level_ || capture(index).length < 0) return fail(Fault::Malformed), nullptr;
+    if (index < 0 || index >= level_ || capture(index).length < 0)
+        return fail(Fault::Malformed), nullptr;
     const Capture& own = capture(index);
     work_ -= own.length / 16;
     if (subjectEnd() - s < own.length) return nullptr;
@@ -198,10 +221,14 @@ bool LuaPattern::single(const char* s, const char* p, const char* after) {
     if (s >= subjectEnd()) return false;
     const auto c = static_cast<unsigned char>(*s);
     switch (*p) {
-        case '.': return true;
-        case '%': return inClass(c, p[1]);
-        case '[': return inSet(c, p, after - 1);
-        default: return static_cast<unsigned char>(*p) == c;
+        case '.':
+            return true;
+        case '%':
+            return inClass(c, p[1]);
+        case '[':
+            return inSet(c, p, after - 1);
+        default:
+            return static_cast<unsigned char>(*p) == c;
     }
 }
 

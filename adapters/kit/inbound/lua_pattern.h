@@ -1,6 +1,6 @@
-// Lua's patterns (reference manual 5.4, section 6.4.1) with a bound on the work: Lua's own matcher can't be interrupted,
-// and a pattern of a few characters keeps it busy for years. Bytes, as in Lua; classes are those of the C locale.
-// Uses: std. Used by: function_library.
+// Lua's patterns (reference manual 5.4, section 6.4.1) with a bound on the work: Lua's own matcher
+// can't be interrupted, and a pattern of a few characters keeps it busy for years. Bytes, as in
+// Lua; classes are those of the C locale. Uses: std. Used by: function_library.
 #pragma once
 
 #include <array>
@@ -22,9 +22,13 @@ public:
     };
     static constexpr std::ptrdiff_t kPosition = -2;
 
-    /// `work` is what may be spent; what is left stands in workLeft(). `pattern` without its leading "^".
+    /// `work` is what may be spent; what is left stands in workLeft(). `pattern` without its
+    /// leading "^".
     LuaPattern(std::string_view subject, std::string_view pattern, std::int64_t work)
-        : subject_(subject), begin_(pattern.data()), end_(pattern.data() + pattern.size()), work_(work) {}
+        : subject_(subject),
+          begin_(pattern.data()),
+          end_(pattern.data() + pattern.size()),
+          work_(work) {}
 
     /// Matches at `at` exactly. The end of the match; nullptr where there is none, or a fault.
     const char* matchAt(const char* at);

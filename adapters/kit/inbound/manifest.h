@@ -1,8 +1,9 @@
-// A source's manifest (适配清单): who the source is, what it may do, how its messages are decoded. A product is
-// written once (products/<product>/product.yaml); a source is a JSON merge patch (RFC 7396) over it
-// (sources/<id>/source.yaml): maps are merged, lists replaced, null removes. The mapping stands in files of its own,
-// mapping.yaml in either folder, patched the same way. How to write one: adapters/README.md.
-// Uses: base, decode_rules. Used by: adapter, intake (messages, health), app (yht adapters …).
+// A source's manifest (适配清单): who the source is, what it may do, how its messages are decoded.
+// A product is written once (products/<product>/product.yaml); a source is a JSON merge patch (RFC
+// 7396) over it (sources/<id>/source.yaml): maps are merged, lists replaced, null removes. The
+// mapping stands in files of its own, mapping.yaml in either folder, patched the same way. How to
+// write one: adapters/README.md. Uses: base, decode_rules. Used by: adapter, intake (messages,
+// health), app (yht adapters …).
 #pragma once
 
 #include <cstdint>
@@ -14,8 +15,8 @@
 namespace yht::kit {
 
 enum class Lifecycle : std::uint8_t {
-    Draft,    // samples only: takes no message
-    Shadow,   // messages are kept and adapted, nothing becomes a record
+    Draft,   // samples only: takes no message
+    Shadow,  // messages are kept and adapted, nothing becomes a record
     Live,
     Retired,  // takes no message; what it made stays
 };
@@ -52,11 +53,12 @@ struct Manifest {
     Owner owner;
     Lifecycle lifecycle = Lifecycle::Draft;
     IntegrationMode mode = IntegrationMode::DualNumber;
-    std::uint8_t assurance_min = 1;  // the weakest proof it accepts, in the numbering of leaf headers: 1
-                                     // partner_signature (strongest) … 5 allow_list
+    std::uint8_t assurance_min = 1;  // the weakest proof it accepts, in the numbering of leaf
+                                     // headers: 1 partner_signature (strongest) … 5 allow_list
     DecodeRules decode;
     HealthRules health;
-    std::map<std::string, std::string> secrets;  // name → "file:NAME": a file of the deployment, never a value
+    std::map<std::string, std::string>
+        secrets;  // name → "file:NAME": a file of the deployment, never a value
 };
 
 }  // namespace yht::kit

@@ -1,4 +1,5 @@
-// The `decode` section: format and the keys that this format has. A key of another format is a mistake.
+// The `decode` section: format and the keys that this format has. A key of another format is a
+// mistake.
 #include <algorithm>
 #include <set>
 
@@ -7,8 +8,9 @@
 namespace yht::kit {
 namespace {
 
-constexpr Format kFormats[] = {Format::Json,      Format::Xml,  Format::Csv,  Format::Tsv,       Format::FixedWidth,
-                               Format::Xlsx,      Format::Dbf,  Format::Form, Format::Multipart, Format::SoapString};
+constexpr Format kFormats[] = {Format::Json,       Format::Xml,       Format::Csv, Format::Tsv,
+                               Format::FixedWidth, Format::Xlsx,      Format::Dbf, Format::Form,
+                               Format::Multipart,  Format::SoapString};
 constexpr std::size_t kColumnsMax = 1'000;
 constexpr std::int64_t kRowMax = 10'000;
 constexpr std::int64_t kLineBytesMax = 1 << 20;
@@ -20,7 +22,8 @@ Format format(YamlMap& map) {
         if (written == formatName(known)) return known;
         names.emplace_back(formatName(known));
     }
-    if (!written.empty()) map.problem("format: there is no format " + written + didYouMean(written, names));
+    if (!written.empty())
+        map.problem("format: there is no format " + written + didYouMean(written, names));
     return Format::Json;
 }
 
@@ -28,7 +31,8 @@ char oneCharacter(YamlMap& map, const char* key, const char* fallback) {
     const std::string text = map.text(key, fallback);
     if (text == "tab" || text == "\\t") return '\t';
     if (text == "none") return '\0';
-    if (text.size() != 1) map.problem(std::string(key) + ": write one ASCII character, tab or none");
+    if (text.size() != 1)
+        map.problem(std::string(key) + ": write one ASCII character, tab or none");
     return text.empty() ? '\0' : text.front();
 }
 
@@ -55,7 +59,8 @@ void fixedKeys(YamlMap& map, TableRules& table) {
     table.first_row = static_cast<std::uint32_t>(map.integer("first_row", 0, 0, kRowMax));
     table.line_bytes = static_cast<std::size_t>(map.integer("line_bytes", 0, 0, kLineBytesMax));
     const YAML::Node columns = map.node("columns");
-    if (!columns.IsDefined() || !columns.IsSequence()) return map.problem("columns: write a list of {name, width}");
+    if (!columns.IsDefined() || !columns.IsSequence())
+        return map.problem("columns: write a list of {name, width}");
     std::size_t offset = 0;
     for (const auto& node : columns) {
         YamlMap column(node, "decode.columns", map.problems());
@@ -63,12 +68,15 @@ void fixedKeys(YamlMap& map, TableRules& table) {
         made.name = column.text("name");
         made.width_bytes = static_cast<std::size_t>(column.integer("width", 0, 1, kLineBytesMax));
         if (made.width_bytes == 0) column.problem("width: how many bytes it takes");
-        made.offset_bytes = static_cast<std::size_t>(column.integer("offset", static_cast<std::int64_t>(offset), 0, kLineBytesMax));
+        made.offset_bytes = static_cast<std::size_t>(
+            column.integer("offset", static_cast<std::int64_t>(offset), 0, kLineBytesMax)
+        );
         offset = made.offset_bytes + made.width_bytes;
         column.finish();
         table.columns.push_back(std::move(made));
     }
-    if (table.columns.empty() || table.columns.size() > kColumnsMax) map.problem("columns: 1 to 1000");
+    if (table.columns.empty() || table.columns.size() > kColumnsMax)
+        map.problem("columns: 1 to 1000");
 }
 
 void limits(YamlMap map, DecodeLimits& limits) {
@@ -106,7 +114,8 @@ DecodeRules readDecodeRules(YamlMap map) {
             rules.array_paths = map.texts("array_paths");
             if (rules.format == Format::Json) break;
             rules.xml.attributes = map.flag("attributes", true);
-            for (const auto& [prefix, uri] : map.entries("namespaces")) rules.xml.namespaces.emplace_back(prefix, uri.Scalar());
+            for (const auto& [prefix, uri] : map.entries("namespaces"))
+                rules.xml.namespaces.emplace_back(prefix, uri.Scalar());
             break;
         case Format::Csv:
         case Format::Tsv:
@@ -122,15 +131,19 @@ DecodeRules readDecodeRules(YamlMap map) {
         case Format::Multipart:
         case Format::SoapString:
             rules.inner.operation = map.text("operation", "");
-            rules.inner.element = map.text(rules.format == Format::Multipart ? "part" : "element", "");
+            rules.inner.element =
+                map.text(rules.format == Format::Multipart ? "part" : "element", "");
             if (map.has("inner"))
-                rules.inner_rules = std::make_shared<const DecodeRules>(readDecodeRules(YamlMap(map.node("inner"), "decode.inner", map.problems())));
+                rules.inner_rules = std::make_shared<const DecodeRules>(
+                    readDecodeRules(YamlMap(map.node("inner"), "decode.inner", map.problems()))
+                );
             else if (rules.format == Format::SoapString)
                 map.problem("the key inner is required: the format of the text inside");
             break;
     }
     map.finish();
-    // A format that the build lacks, or keys that don't fit together, are told with everything else.
+    // A format that the build lacks, or keys that don't fit together, are told with everything
+    // else.
     if (auto made = makeDecoder(rules); !made) map.problem(made.error().detail);
     return rules;
 }

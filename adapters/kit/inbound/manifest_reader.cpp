@@ -17,7 +17,10 @@ struct Word {
     T value;
 };
 constexpr Word<Lifecycle> kLifecycles[] = {
-    {"draft", Lifecycle::Draft}, {"shadow", Lifecycle::Shadow}, {"live", Lifecycle::Live}, {"retired", Lifecycle::Retired},
+    {"draft", Lifecycle::Draft},
+    {"shadow", Lifecycle::Shadow},
+    {"live", Lifecycle::Live},
+    {"retired", Lifecycle::Retired},
 };
 constexpr Word<IntegrationMode> kModes[] = {
     {"merged", IntegrationMode::Merged},
@@ -27,7 +30,8 @@ constexpr Word<IntegrationMode> kModes[] = {
 };
 // The numbering of leaf headers (gateway/ledger/format/leaf.h), which the kit does not depend on.
 constexpr Word<std::uint8_t> kAssurances[] = {
-    {"partner_signature", 1}, {"channel_signature", 2}, {"authenticated_pull", 3}, {"token", 4}, {"allow_list", 5},
+    {"partner_signature", 1}, {"channel_signature", 2}, {"authenticated_pull", 3}, {"token", 4},
+    {"allow_list", 5},
 };
 
 template <class T, std::size_t N>
@@ -68,23 +72,28 @@ void identity(YamlMap& root, Manifest& manifest, const std::string& id) {
     manifest.source = bounded(root, "source", id.c_str());
     manifest.party = bounded(root, "party", manifest.source.c_str());
     manifest.region = bounded(root, "region", "");
-    if (!manifest.region.empty() && manifest.region.size() != 6) root.problem("region: six characters of GB/T 2260");
+    if (!manifest.region.empty() && manifest.region.size() != 6)
+        root.problem("region: six characters of GB/T 2260");
     manifest.lifecycle = choose(root, "lifecycle", "draft", kLifecycles);
     manifest.mode = choose(root, "integration_mode", "dual_number", kModes);
     manifest.assurance_min = choose(root, "assurance_min", "partner_signature", kAssurances);
 }
 
 void owner(YamlMap map, Manifest& manifest) {
-    manifest.owner = {bounded(map, "unit", ""), bounded(map, "person", ""), bounded(map, "phone", "")};
+    manifest.owner = {
+        bounded(map, "unit", ""), bounded(map, "person", ""), bounded(map, "phone", "")};
     // A draft may lack one; what takes messages has somebody who answers for it.
-    if (manifest.lifecycle != Lifecycle::Draft && (manifest.owner.unit.empty() || manifest.owner.person.empty()))
+    if (manifest.lifecycle != Lifecycle::Draft &&
+        (manifest.owner.unit.empty() || manifest.owner.person.empty()))
         map.problem("unit and person: a source that is no draft has an owner");
     map.finish();
 }
 
 void health(YamlMap map, Manifest& manifest) {
     HealthRules& rules = manifest.health;
-    const auto count = [&](const char* key) { return static_cast<std::uint32_t>(map.integer(key, 0, 0, kHourItemsMax)); };
+    const auto count = [&](const char* key) {
+        return static_cast<std::uint32_t>(map.integer(key, 0, 0, kHourItemsMax));
+    };
     rules.workday_hour_min = count("workday_hour_min");
     rules.weekend_hour_min = count("weekend_hour_min");
     rules.night_hour_min = count("night_hour_min");
@@ -99,7 +108,10 @@ void secrets(YamlMap& root, Manifest& manifest) {
         const bool plain = reference.find("..") == std::string::npos && reference.size() > 5;
         // The reference is not repeated: what stands here by mistake may be the secret itself.
         if (!reference.starts_with("file:") || !plain)
-            root.problems().add(node, "secrets." + name + ": write file:NAME, a file of the deployment; never a secret");
+            root.problems().add(
+                node,
+                "secrets." + name + ": write file:NAME, a file of the deployment; never a secret"
+            );
         manifest.secrets.emplace(name, reference);
     }
 }

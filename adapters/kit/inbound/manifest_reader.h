@@ -13,7 +13,8 @@ struct ReadManifest {
     std::string files_read;  // vocabularies and functions, for the version
 };
 
-/// Errors: ManifestInvalid, every mistake a line of `detail` with file, line, key and the nearest right name.
+/// Errors: ManifestInvalid, every mistake a line of `detail` with file, line, key and the nearest
+/// right name.
 base::Result<ReadManifest> readManifest(const ManifestTree& tree, const std::string& id);
 
 /// The `decode` section; mistakes go to the map's problems. manifest_decode.cpp.

@@ -23,7 +23,8 @@ base::Error invalid(const std::string& detail) {
 /// Tags every node with its file; tells keys that stand twice.
 class Tagger {
 public:
-    Tagger(std::string file, YamlProblems& problems) : tag_(std::string(kFileTag) + file), problems_(problems) {}
+    Tagger(std::string file, YamlProblems& problems)
+        : tag_(std::string(kFileTag) + file), problems_(problems) {}
 
     void tag(YAML::Node node, int depth = 0) {
         if (++nodes_ > kNodesMax || depth > kDepthMax) {
@@ -41,7 +42,9 @@ public:
             if (!entry.first.IsScalar())
                 problems_.add(entry.first, "a key must be one value");
             else if (!names.insert(entry.first.Scalar()).second)
-                problems_.add(entry.first, "the key " + entry.first.Scalar() + " stands here twice");
+                problems_.add(
+                    entry.first, "the key " + entry.first.Scalar() + " stands here twice"
+                );
             tag(entry.second, depth + 1);
         }
     }
@@ -93,7 +96,9 @@ base::Result<YAML::Node> readFolder(const std::string& directory, const char* na
     auto root = readFile(directory + "/" + name);
     if (!root) return root;
     if (std::as_const(*root)["mapping"].IsDefined())
-        return invalid(shownName(directory + "/" + name) + ": the mapping stands in mapping.yaml beside it");
+        return invalid(
+            shownName(directory + "/" + name) + ": the mapping stands in mapping.yaml beside it"
+        );
     const std::string mapping_path = directory + "/mapping.yaml";
     if (!std::filesystem::exists(mapping_path)) return root;
     auto mapping = readFile(mapping_path);
@@ -110,7 +115,9 @@ bool isPlainName(const std::string& name) {
 
 bool namesSecret(std::string name) {
     static constexpr const char* kWords[] = {"secret", "password", "token", "credential"};
-    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
+    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) {
+        return std::tolower(c);
+    });
     return std::any_of(std::begin(kWords), std::end(kWords), [&](const char* word) {
         // "null_tokens" are words for nothing, not credentials.
         return name.find(word) != std::string::npos && name != "null_tokens";
@@ -126,7 +133,8 @@ void emit(YAML::Emitter& out, const YAML::Node& node, bool masked) {
         }
         out << YAML::EndMap;
     } else if (node.IsSequence()) {
-        const bool plain = std::all_of(node.begin(), node.end(), [](const YAML::Node& n) { return n.IsScalar(); });
+        const bool plain =
+            std::all_of(node.begin(), node.end(), [](const YAML::Node& n) { return n.IsScalar(); });
         if (plain) out << YAML::Flow;
         out << YAML::BeginSeq;
         for (const auto& entry : node) emit(out, entry, masked);
@@ -158,11 +166,13 @@ void write(Writer& out, const YAML::Node& node, bool masked) {
 }  // namespace
 
 base::Result<ManifestTree> readManifestTree(
-    const std::string& sources_directory, const std::string& products_directory, const std::string& id
+    const std::string& sources_directory, const std::string& products_directory,
+    const std::string& id
 ) {
     ManifestTree tree;
     tree.source_directory = sources_directory + "/" + id;
-    if (!isPlainName(id) || !std::filesystem::is_regular_file(tree.source_directory + "/source.yaml")) {
+    if (!isPlainName(id) ||
+        !std::filesystem::is_regular_file(tree.source_directory + "/source.yaml")) {
         return base::makeError(
             base::ErrorCode::SourceUnknown, "no " + tree.source_directory + "/source.yaml"
         );
@@ -172,7 +182,9 @@ base::Result<ManifestTree> readManifestTree(
         if (!source) return std::move(source).error();
         const YAML::Node named = std::as_const(*source)["product"];
         if (!named.IsDefined() || !named.IsScalar() || !isPlainName(named.Scalar()))
-            return invalid(id + "/source.yaml: product: write the name of a folder of " + products_directory);
+            return invalid(
+                id + "/source.yaml: product: write the name of a folder of " + products_directory
+            );
         tree.product_directory = products_directory + "/" + named.Scalar();
         auto product = readFolder(tree.product_directory, "product.yaml");
         if (!product) return std::move(product).error();

@@ -14,6 +14,12 @@ namespace {
 constexpr std::uintmax_t kFileBytesMax = 4U << 20;
 constexpr std::size_t kRecordSectionsMax = 64;
 
+constexpr std::pair<const char*, AdaptedAttachment::Kind> kAttachmentKinds[] = {
+    {"value", AdaptedAttachment::Kind::Value},
+    {"url", AdaptedAttachment::Kind::Url},
+    {"number", AdaptedAttachment::Kind::TwoStep},
+};
+
 /// nullopt where there is no such file or it is too large.
 std::optional<std::string> readFile(const std::string& path) {
     std::error_code code;
@@ -43,13 +49,15 @@ std::vector<std::string> kindNames() {
 
 MappingRules MappingReader::read(const YAML::Node& node) {
     YamlMap map(node, "mapping", problems_);
-    if (!node.IsDefined()) problems_.add(node, "there is no mapping.yaml, neither of the source nor of its product");
+    if (!node.IsDefined())
+        problems_.add(node, "there is no mapping.yaml, neither of the source nor of its product");
     style(map);
     vocabularies(map);
     functions(map);
     ignoreRules(map);
     for (const auto& text : map.texts("known_unused")) {
-        if (auto known = path(text, map.node("known_unused"))) rules_.known_unused.push_back(std::move(*known));
+        if (auto known = path(text, map.node("known_unused")))
+            rules_.known_unused.push_back(std::move(*known));
     }
     const YAML::Node common = map.node("common");
     const auto records = map.entries("records");
@@ -68,7 +76,8 @@ void MappingReader::style(YamlMap& map) {
     YamlMap times(map.node("times"), "mapping.times", problems_);
     time_formats_ = times.texts("formats");
     zone_ = times.text("zone", "Asia/Shanghai");
-    if (auto made = TimeFormats::parse(time_formats_, zone_); !made) times.problem(made.error().detail);
+    if (auto made = TimeFormats::parse(time_formats_, zone_); !made)
+        times.problem(made.error().detail);
     times.finish();
     YamlMap flags(map.node("flags"), "mapping.flags", problems_);
     if (auto yes = flags.texts("yes"); !yes.empty()) flags_.yes = std::move(yes);
@@ -87,16 +96,21 @@ void MappingReader::vocabulary(const std::string& name, YamlMap map) {
     const std::string file = map.text("file", (name + ".csv").c_str());
     if (!isFileName(file)) return map.problem("file: write the name of a file beside mapping.yaml");
     for (const auto& directory : directories_) {
-        if (auto found = table(directory, file, map.self())) made->tables.push_back(std::move(found));
+        if (auto found = table(directory, file, map.self()))
+            made->tables.push_back(std::move(found));
     }
-    if (made->tables.empty()) map.problem("there is no " + file + ", neither of the source nor of its product");
+    if (made->tables.empty())
+        map.problem("there is no " + file + ", neither of the source nor of its product");
     const std::string unmapped = map.text("unmapped", "quarantine");
     made->accept_as = map.text("accept_as", "");
     made->keep_in = map.text("keep_in", ("ext/native_" + name).c_str());
     made->ignore_rule = map.text("ignore_rule", "");
-    if (unmapped == "accept_as") made->unmapped = Unmapped::AcceptAs;
-    else if (unmapped == "ignore") made->unmapped = Unmapped::Ignore;
-    else if (unmapped != "quarantine") map.problem("unmapped: write quarantine, accept_as or ignore");
+    if (unmapped == "accept_as")
+        made->unmapped = Unmapped::AcceptAs;
+    else if (unmapped == "ignore")
+        made->unmapped = Unmapped::Ignore;
+    else if (unmapped != "quarantine")
+        map.problem("unmapped: write quarantine, accept_as or ignore");
     if ((made->unmapped == Unmapped::AcceptAs) != !made->accept_as.empty())
         map.problem("unmapped: accept_as goes with accept_as: CODE");
     if ((made->unmapped == Unmapped::Ignore) != !made->ignore_rule.empty())
@@ -126,7 +140,8 @@ std::shared_ptr<const CodeTable> MappingReader::table(
 
 void MappingReader::functions(YamlMap& map) {
     const std::string file = map.text("functions", "functions.lua");
-    if (!isFileName(file)) return map.problem("functions: write the name of a file beside mapping.yaml");
+    if (!isFileName(file))
+        return map.problem("functions: write the name of a file beside mapping.yaml");
     for (const auto* directory : {&directories_[1], &directories_[0]}) {
         if (!std::filesystem::exists(*directory + "/" + file)) continue;
         const auto text = readFile(*directory + "/" + file);
@@ -142,7 +157,9 @@ void MappingReader::functions(YamlMap& map) {
 void MappingReader::ignoreRules(YamlMap& map) {
     for (const auto& [name, node] : map.entries("ignore")) {
         YamlMap rule(node, "mapping.ignore." + name, problems_);
-        IgnoreRule made{name, condition(rule.node("when"), "when"), condition(rule.node("when_not"), "when_not")};
+        IgnoreRule made{
+            name, condition(rule.node("when"), "when"),
+            condition(rule.node("when_not"), "when_not")};
         if (made.when.terms.empty() && made.when_not.terms.empty())
             rule.problem("write when or when_not: a rule that ignores everything is none");
         rule.text("why", "");
@@ -156,7 +173,8 @@ void MappingReader::record(const std::string& name, YamlMap map, const YAML::Nod
     record.name = name;
     const std::string kind_name = map.text("kind");
     const auto kind = ticket::findKind(kind_name);
-    if (!kind) map.problem("kind: there is no kind " + kind_name + didYouMean(kind_name, kindNames()));
+    if (!kind)
+        map.problem("kind: there is no kind " + kind_name + didYouMean(kind_name, kindNames()));
     record.kind = kind.value_or(ticket::Kind::Appeal);
     record.when = condition(map.node("when"), "when");
     record.when_not = condition(map.node("when_not"), "when_not");
@@ -178,24 +196,26 @@ void MappingReader::attachments(YamlMap& map, RecordRules& record) {
     for (const auto& node : list) {
         YamlMap entry(node, "attachments", problems_);
         AttachmentRules rules;
-        const auto read = [&](const char* key, Path& into) {
+        const auto read = [&](const char* key) -> std::optional<Path> {
+            const bool given = entry.has(key);
             const std::string text = entry.text(key, "");
-            if (auto made = path(text, node)) into = std::move(*made);
-            return !text.empty();
+            return given ? path(text, node) : std::nullopt;
         };
-        read("each", rules.each);
-        const bool value = read("value", rules.content);
-        const bool url = !value && read("url", rules.content);
-        const bool number = !value && !url && read("number", rules.content);
-        for (const char* key : {"value", "url", "number"}) entry.node(key);
-        if (!value && !url && !number) entry.problem("write value (base64), url, or number (two steps)");
-        rules.kind = value ? AdaptedAttachment::Kind::Value
-                     : url ? AdaptedAttachment::Kind::Url
-                           : AdaptedAttachment::Kind::TwoStep;
-        read("file_name", rules.file_name);
-        read("media_type", rules.media_type);
+        rules.each = read("each").value_or(Path());
+        int kinds = 0;
+        for (const auto& [key, kind] : kAttachmentKinds) {
+            if (auto content = read(key)) {
+                rules.content = std::move(*content);
+                rules.kind = kind;
+                ++kinds;
+            }
+        }
+        if (kinds != 1) entry.problem("write one of value (base64), url, number (two steps)");
+        rules.file_name = read("file_name");
+        rules.media_type = read("media_type");
         rules.attachment_type = entry.text("type", "");
-        if (!rules.attachment_type.empty() && ticket::findCode("attachment_type", rules.attachment_type) == nullptr)
+        if (!rules.attachment_type.empty() &&
+            ticket::findCode("attachment_type", rules.attachment_type) == nullptr)
             entry.problem("type: is not a code of the list attachment_type");
         rules.separator = entry.text("separator", "");
         rules.base_url = entry.text("base_url", "");

@@ -10,8 +10,11 @@ namespace yht::kit {
 class MappingReader {
 public:
     /// Vocabularies and functions are looked for in both folders.
-    MappingReader(std::string source_directory, std::string product_directory, YamlProblems& problems)
-        : directories_{std::move(source_directory), std::move(product_directory)}, problems_(problems) {}
+    MappingReader(
+        std::string source_directory, std::string product_directory, YamlProblems& problems
+    )
+        : directories_{std::move(source_directory), std::move(product_directory)},
+          problems_(problems) {}
 
     MappingRules read(const YAML::Node& mapping);
     /// Everything that was read beside the tree, for the adapter's version: "name\0bytes\0…".
@@ -22,7 +25,9 @@ private:
     void style(YamlMap& map);
     void vocabularies(YamlMap& map);
     void vocabulary(const std::string& name, YamlMap map);
-    std::shared_ptr<const CodeTable> table(const std::string& directory, const std::string& file, const YAML::Node& at);
+    std::shared_ptr<const CodeTable> table(
+        const std::string& directory, const std::string& file, const YAML::Node& at
+    );
     void functions(YamlMap& map);
     void ignoreRules(YamlMap& map);
     void record(const std::string& name, YamlMap map, const YAML::Node& common);

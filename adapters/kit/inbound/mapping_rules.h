@@ -1,7 +1,8 @@
-// An inbound mapping as values: what mapping.yaml says, names looked up, paths compiled, vocabularies read. How one
-// is written: adapters/README.md. The rules of one item, in order: ignore rules → records, each when its condition
-// holds, once or once for each entry of a list → rows, the event's time first because codes are judged by its day.
-// Uses: path, code_table, time_formats, typed_values, ticket. Used by: mapping reader, inbound mapping, coverage.
+// An inbound mapping as values: what mapping.yaml says, names looked up, paths compiled,
+// vocabularies read. How one is written: adapters/README.md. The rules of one item, in order:
+// ignore rules → records, each when its condition holds, once or once for each entry of a list →
+// rows, the event's time first because codes are judged by its day. Uses: path, code_table,
+// time_formats, typed_values, ticket. Used by: mapping reader, inbound mapping, coverage.
 #pragma once
 
 #include <map>
@@ -24,7 +25,8 @@ inline constexpr std::size_t kRecordsMax = 10'000;  // of one item
 
 using Words = std::set<std::string, std::less<>>;
 
-/// All terms hold: one of the path's values is one of the texts; "" stands for no value, absent or a null token.
+/// All terms hold: one of the path's values is one of the texts; "" stands for no value, absent or
+/// a null token.
 struct InboundCondition {
     struct Term {
         Path path;
@@ -56,7 +58,7 @@ struct InboundVocabulary {
     Unmapped unmapped = Unmapped::Quarantine;
     std::string accept_as;    // AcceptAs: our code
     std::string ignore_rule;  // Ignore: the rule's name
-    std::string keep_in;      // AcceptAs: where the native text stays: "ext/<name>" or a field's name
+    std::string keep_in;  // AcceptAs: where the native text stays: "ext/<name>" or a field's name
 };
 
 enum class Take : std::uint8_t { Only, First, Last };
@@ -78,7 +80,7 @@ struct InboundRow {
     Take take = Take::Only;
     bool joined = false;  // all values of all paths, with `join` between
     std::string join, separator, prefix, suffix, party;
-    std::size_t part = 0;  // 1-based, of the separated text; 0: all
+    std::size_t part = 0;               // 1-based, of the separated text; 0: all
     std::uint32_t code_points_max = 0;  // 0: no bound
     bool cut = false;
     bool required = false;
@@ -89,7 +91,8 @@ struct InboundRow {
 struct AttachmentRules {
     Path each;
     AdaptedAttachment::Kind kind = AdaptedAttachment::Kind::Url;
-    Path content, file_name, media_type;
+    Path content;  // "": the entry itself
+    std::optional<Path> file_name, media_type;
     std::string attachment_type;
     std::string separator, base_url;  // a text of several names below one address
 };
@@ -99,7 +102,8 @@ struct RecordRules {
     ticket::Kind kind = ticket::Kind::Appeal;
     InboundCondition when, when_not;
     std::optional<Path> each;
-    // event_time first, rows that want other fields (`with`) last; of one target the first that yields a value wins
+    // event_time first, rows that want other fields (`with`) last; of one target the first that
+    // yields a value wins
     std::vector<InboundRow> rows;
     std::vector<AttachmentRules> attachments;
 };

@@ -7,13 +7,18 @@ constexpr std::string_view kTextMember = "#text";  // of an XML element that has
 
 }  // namespace
 
-std::optional<NativeValues::Wrong> NativeValues::collect(const InboundRow& row, const RowScope& scope) {
+std::optional<NativeValues::Wrong> NativeValues::collect(
+    const InboundRow& row, const RowScope& scope
+) {
     values_.clear();
     made_.clear();
     for (const auto& source : row.from) {
         switch (source.kind) {
             case InboundValue::Kind::ReceivedTime:
-                addText(keep(base::formatRfc3339(scope.context.received_ms)), ItemType::Text, row, &source.text);
+                addText(
+                    keep(base::formatRfc3339(scope.context.received_ms)), ItemType::Text, row,
+                    &source.text
+                );
                 break;
             case InboundValue::Kind::FileName:
                 addText(scope.context.file_name, ItemType::Text, row, &source.text);
@@ -25,7 +30,8 @@ std::optional<NativeValues::Wrong> NativeValues::collect(const InboundRow& row, 
                 found_.clear();
                 source.path.find(scope.item, scope.entry, found_);
                 for (const auto* value : found_) {
-                    if (const auto error = add(*value, row, &source.text)) return Wrong{*error, &source.text};
+                    if (const auto error = add(*value, row, &source.text))
+                        return Wrong{*error, &source.text};
                 }
                 break;
         }
@@ -35,7 +41,9 @@ std::optional<NativeValues::Wrong> NativeValues::collect(const InboundRow& row, 
     return std::nullopt;
 }
 
-std::optional<MappingError> NativeValues::add(const ItemValue& value, const InboundRow& row, const std::string* path) {
+std::optional<MappingError> NativeValues::add(
+    const ItemValue& value, const InboundRow& row, const std::string* path
+) {
     if (values_.size() >= kValuesMax) return MappingError::TooMany;
     switch (value.type()) {
         case ItemType::Null:
@@ -59,16 +67,21 @@ std::optional<MappingError> NativeValues::add(const ItemValue& value, const Inbo
     return std::nullopt;
 }
 
-void NativeValues::addText(std::string_view text, ItemType type, const InboundRow& row, const std::string* path) {
+void NativeValues::addText(
+    std::string_view text, ItemType type, const InboundRow& row, const std::string* path
+) {
     text = trimmed(text);
     if (!row.null_tokens.contains(text)) values_.push_back({text, type, path});
 }
 
-std::vector<std::vector<const ItemValue*>> NativeValues::arguments(const InboundRow& row, const RowScope& scope) {
+std::vector<std::vector<const ItemValue*>> NativeValues::arguments(
+    const InboundRow& row, const RowScope& scope
+) {
     std::vector<std::vector<const ItemValue*>> all;
     for (const auto& source : row.from) {
         auto& found = all.emplace_back();
-        if (source.kind == InboundValue::Kind::Path) source.path.find(scope.item, scope.entry, found);
+        if (source.kind == InboundValue::Kind::Path)
+            source.path.find(scope.item, scope.entry, found);
     }
     return all;
 }
@@ -90,7 +103,8 @@ std::optional<NativeValues::Wrong> NativeValues::separate(const InboundRow& row)
         for (bool more = true; more;) {
             const auto at = rest.find(row.separator);
             more = at != std::string_view::npos;
-            if (row.part == 0 || ++number == row.part) addText(rest.substr(0, at), value.type, row, value.path);
+            if (row.part == 0 || ++number == row.part)
+                addText(rest.substr(0, at), value.type, row, value.path);
             if (more) rest = rest.substr(at + row.separator.size());
             if (values_.size() > kValuesMax) return Wrong{MappingError::TooMany, value.path};
         }
@@ -99,7 +113,9 @@ std::optional<NativeValues::Wrong> NativeValues::separate(const InboundRow& row)
     return std::nullopt;
 }
 
-bool NativeValues::holds(const InboundCondition& condition, const RowScope& scope, const Words& null_tokens) {
+bool NativeValues::holds(
+    const InboundCondition& condition, const RowScope& scope, const Words& null_tokens
+) {
     for (const auto& term : condition.terms) {
         std::vector<const ItemValue*> found;
         term.path.find(scope.item, scope.entry, found);
@@ -110,7 +126,9 @@ bool NativeValues::holds(const InboundCondition& condition, const RowScope& scop
     return true;
 }
 
-bool NativeValues::holdsOne(const ItemValue& value, const InboundCondition::Term& term, const Words& null_tokens) {
+bool NativeValues::holdsOne(
+    const ItemValue& value, const InboundCondition::Term& term, const Words& null_tokens
+) {
     if (value.type() == ItemType::List) {
         bool any = value.items().empty() && term.values.contains("");
         for (const auto& entry : value.items()) any = any || holdsOne(entry, term, null_tokens);
@@ -118,7 +136,8 @@ bool NativeValues::holdsOne(const ItemValue& value, const InboundCondition::Term
     }
     if (value.type() == ItemType::Object) {
         const auto* text = value.find(kTextMember);
-        return text != nullptr ? holdsOne(*text, term, null_tokens) : value.members().empty() && term.values.contains("");
+        return text != nullptr ? holdsOne(*text, term, null_tokens)
+                               : value.members().empty() && term.values.contains("");
     }
     const auto text = trimmed(value.text());
     return term.values.contains(null_tokens.contains(text) ? std::string_view() : text);

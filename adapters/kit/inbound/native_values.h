@@ -1,6 +1,6 @@
-// The native texts that a row gets to see: found by its paths, white space at their ends and null tokens gone, objects
-// that only carry a text unwrapped. Then a separator's parts.
-// Uses: mapping_rules. Used by: inbound mapping.
+// The native texts that a row gets to see: found by its paths, white space at their ends and null
+// tokens gone, objects that only carry a text unwrapped. Then a separator's parts. Uses:
+// mapping_rules. Used by: inbound mapping.
 #pragma once
 
 #include <deque>
@@ -18,7 +18,8 @@ struct NativeValue {
     const std::string* path = nullptr;  // as the mapping writes it
 };
 
-/// Where a row stands: the item, the entry of `each` (or the item again) and what is no part of either.
+/// Where a row stands: the item, the entry of `each` (or the item again) and what is no part of
+/// either.
 struct RowScope {
     const ItemValue& item;
     const ItemValue& entry;
@@ -26,7 +27,8 @@ struct RowScope {
     std::size_t number = 1;
 };
 
-/// One thread; reused from row to row. Texts point into the item or into this object, until the next collect().
+/// One thread; reused from row to row. Texts point into the item or into this object, until the
+/// next collect().
 class NativeValues {
 public:
     /// The error of the first path whose value is no text, with that path.
@@ -36,7 +38,9 @@ public:
     };
     std::optional<Wrong> collect(const InboundRow& row, const RowScope& scope);
     /// The arguments of the row's function: a list for each path.
-    std::vector<std::vector<const ItemValue*>> arguments(const InboundRow& row, const RowScope& scope);
+    std::vector<std::vector<const ItemValue*>> arguments(
+        const InboundRow& row, const RowScope& scope
+    );
     /// Replaces what was collected by what a function returned.
     void replace(std::vector<std::string> texts, const InboundRow& row);
     std::optional<Wrong> separate(const InboundRow& row);
@@ -48,9 +52,15 @@ public:
     bool holds(const InboundCondition& condition, const RowScope& scope, const Words& null_tokens);
 
 private:
-    std::optional<MappingError> add(const ItemValue& value, const InboundRow& row, const std::string* path);
-    void addText(std::string_view text, ItemType type, const InboundRow& row, const std::string* path);
-    bool holdsOne(const ItemValue& value, const InboundCondition::Term& term, const Words& null_tokens);
+    std::optional<MappingError> add(
+        const ItemValue& value, const InboundRow& row, const std::string* path
+    );
+    void addText(
+        std::string_view text, ItemType type, const InboundRow& row, const std::string* path
+    );
+    bool holdsOne(
+        const ItemValue& value, const InboundCondition::Term& term, const Words& null_tokens
+    );
 
     std::vector<NativeValue> values_;
     std::vector<const ItemValue*> found_;

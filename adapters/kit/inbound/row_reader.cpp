@@ -16,10 +16,12 @@ struct TypeName {
     ValueType type;
 };
 constexpr TypeName kTypes[] = {
-    {"text", ValueType::Text},           {"reference", ValueType::Reference}, {"time", ValueType::Time},
-    {"integer", ValueType::Integer},     {"decimal", ValueType::Decimal},     {"flag", ValueType::Flag},
-    {"region", ValueType::Region},       {"phone", ValueType::Phone},         {"id_number", ValueType::IdNumber},
-    {"money", ValueType::Money},         {"longitude", ValueType::Longitude}, {"latitude", ValueType::Latitude},
+    {"text", ValueType::Text},           {"reference", ValueType::Reference},
+    {"time", ValueType::Time},           {"integer", ValueType::Integer},
+    {"decimal", ValueType::Decimal},     {"flag", ValueType::Flag},
+    {"region", ValueType::Region},       {"phone", ValueType::Phone},
+    {"id_number", ValueType::IdNumber},  {"money", ValueType::Money},
+    {"longitude", ValueType::Longitude}, {"latitude", ValueType::Latitude},
     {"code", ValueType::Code},
 };
 
@@ -31,19 +33,29 @@ ValueType typeOf(const ticket::FieldRow& field) {
     switch (field.type) {
         case FieldType::Text:
         case FieldType::Texts:
-        case FieldType::Map: return ValueType::Text;
+        case FieldType::Map:
+            return ValueType::Text;
         case FieldType::Reference:
-        case FieldType::References: return ValueType::Reference;
+        case FieldType::References:
+            return ValueType::Reference;
         case FieldType::Code:
-        case FieldType::Codes: return ValueType::Code;
-        case FieldType::Time: return ValueType::Time;
-        case FieldType::Integer: return ValueType::Integer;
-        case FieldType::Decimal: return ValueType::Decimal;
-        case FieldType::Flag: return ValueType::Flag;
-        case FieldType::Region: return ValueType::Region;
-        case FieldType::Phone: return ValueType::Phone;
+        case FieldType::Codes:
+            return ValueType::Code;
+        case FieldType::Time:
+            return ValueType::Time;
+        case FieldType::Integer:
+            return ValueType::Integer;
+        case FieldType::Decimal:
+            return ValueType::Decimal;
+        case FieldType::Flag:
+            return ValueType::Flag;
+        case FieldType::Region:
+            return ValueType::Region;
+        case FieldType::Phone:
+            return ValueType::Phone;
         case FieldType::Digest:
-        case FieldType::Digests: return ValueType::Digest;
+        case FieldType::Digests:
+            return ValueType::Digest;
     }
     YHT_ASSERT(false);
 }
@@ -61,17 +73,22 @@ std::string ruleOf(const YAML::Node& at) {
 }
 
 /// "ext/penalty" → the field ext and "penalty".
-const ticket::FieldRow* findTarget(ticket::Kind kind, const std::string& name, std::string& map_name) {
+const ticket::FieldRow* findTarget(
+    ticket::Kind kind, const std::string& name, std::string& map_name
+) {
     const auto slash = name.find('/');
     const auto* field = ticket::findField(kind, name.substr(0, slash));
-    if (field == nullptr || (slash != std::string::npos) != (field->type == ticket::FieldType::Map)) return nullptr;
+    if (field == nullptr || (slash != std::string::npos) != (field->type == ticket::FieldType::Map))
+        return nullptr;
     if (slash != std::string::npos) map_name = name.substr(slash + 1);
     return field;
 }
 
 }  // namespace
 
-void InboundRowReader::read(const YAML::Node& own, const YAML::Node& common, std::vector<InboundRow>& rows) {
+void InboundRowReader::read(
+    const YAML::Node& own, const YAML::Node& common, std::vector<InboundRow>& rows
+) {
     for (const auto* list : {&own, &common}) {
         if (!list->IsDefined()) continue;
         if (!list->IsMap()) {
@@ -80,7 +97,8 @@ void InboundRowReader::read(const YAML::Node& own, const YAML::Node& common, std
         }
         const bool optional = list == &common;
         for (const auto& entry : *list) {
-            const bool named = optional && own.IsDefined() && own.IsMap() && own[entry.first.Scalar()].IsDefined();
+            const bool named =
+                optional && own.IsDefined() && own.IsMap() && own[entry.first.Scalar()].IsDefined();
             if (!named) target(entry.first, entry.second, optional, rows);
         }
     }
@@ -88,7 +106,9 @@ void InboundRowReader::read(const YAML::Node& own, const YAML::Node& common, std
     const auto rank = [](const InboundRow& row) {
         return row.field->field == ticket::Field::event_time ? 0 : row.with.empty() ? 1 : 2;
     };
-    std::stable_sort(rows.begin(), rows.end(), [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
+    std::stable_sort(rows.begin(), rows.end(), [&](const auto& a, const auto& b) {
+        return rank(a) < rank(b);
+    });
 }
 
 void InboundRowReader::target(
@@ -137,9 +157,12 @@ InboundRow InboundRowReader::row(InboundRow row, YamlMap map) {
 std::optional<InboundValue> InboundRowReader::value(const std::string& text, YamlMap& map) {
     InboundValue made;
     made.text = text;
-    if (text == "$received_time") made.kind = InboundValue::Kind::ReceivedTime;
-    else if (text == "$file_name") made.kind = InboundValue::Kind::FileName;
-    else if (text == "$number") made.kind = InboundValue::Kind::Number;
+    if (text == "$received_time")
+        made.kind = InboundValue::Kind::ReceivedTime;
+    else if (text == "$file_name")
+        made.kind = InboundValue::Kind::FileName;
+    else if (text == "$number")
+        made.kind = InboundValue::Kind::Number;
     else if (text.starts_with('$')) {
         map.problem("unknown value " + text + "; there are $received_time, $file_name, $number");
         return std::nullopt;
@@ -170,14 +193,18 @@ void InboundRowReader::type(YamlMap& map, InboundRow& row) {
     row.type = typeOf(*row.field);
     row.is_list = ticket::shapeOf(row.field->type) == ticket::Shape::Array;
     if (const std::string name = map.text("type", ""); !name.empty()) {
-        const auto* found = std::find_if(std::begin(kTypes), std::end(kTypes), [&](const TypeName& t) { return name == t.name; });
+        const auto* found = std::find_if(
+            std::begin(kTypes), std::end(kTypes), [&](const TypeName& t) { return name == t.name; }
+        );
         const bool free = row.type == ValueType::Text || row.type == ValueType::Reference;
         if (found == std::end(kTypes)) {
             std::vector<std::string> names;
             for (const auto& known : kTypes) names.emplace_back(known.name);
             map.problem("type: there is no type " + name + didYouMean(name, names));
         } else if (!free && found->type != row.type) {
-            map.problem("type: " + std::string(row.field->name) + " has its type from the catalogue");
+            map.problem(
+                "type: " + std::string(row.field->name) + " has its type from the catalogue"
+            );
         } else {
             row.type = found->type;
         }
@@ -186,8 +213,10 @@ void InboundRowReader::type(YamlMap& map, InboundRow& row) {
         auto formats = map.texts("formats");
         const std::string zone = map.text("zone", reader.zone_.c_str());
         auto made = TimeFormats::parse(formats.empty() ? reader.time_formats_ : formats, zone);
-        if (made) row.times = std::move(*made);
-        else map.problem(made.error().detail);
+        if (made)
+            row.times = std::move(*made);
+        else
+            map.problem(made.error().detail);
     }
     if (auto yes = map.texts("yes"); !yes.empty()) row.flags.yes = std::move(yes);
     if (auto no = map.texts("no"); !no.empty()) row.flags.no = std::move(no);
@@ -207,7 +236,9 @@ void InboundRowReader::codes(YamlMap& map, InboundRow& row) {
         row.vocabulary = found->second;
         checkCodes(map, row);
     } else if (row.type == ValueType::Code && !row.from.empty() && !same && row.function.empty()) {
-        map.problem("a code needs vocabulary: NAME; same_codes: true says that the source uses our codes");
+        map.problem(
+            "a code needs vocabulary: NAME; same_codes: true says that the source uses our codes"
+        );
     }
 }
 
@@ -225,14 +256,18 @@ void InboundRowReader::checkCodes(YamlMap& map, const InboundRow& row) {
     check(row.vocabulary->accept_as, "accept_as");
     std::string name;
     const auto* keep = findTarget(kind, row.vocabulary->keep_in, name);
-    if (keep == nullptr || (keep->type != ticket::FieldType::Text && keep->type != ticket::FieldType::Map))
-        map.problem("keep_in: " + row.vocabulary->keep_in + " is no text of " + ticket::kindRow(kind).name);
+    if (keep == nullptr ||
+        (keep->type != ticket::FieldType::Text && keep->type != ticket::FieldType::Map))
+        map.problem(
+            "keep_in: " + row.vocabulary->keep_in + " is no text of " + ticket::kindRow(kind).name
+        );
 }
 
 void InboundRowReader::shape(YamlMap& map, InboundRow& row) {
     const std::string take = map.text("take", "only");
     row.take = take == "first" ? Take::First : take == "last" ? Take::Last : Take::Only;
-    if (take != "first" && take != "last" && take != "only") map.problem("take: write only, first or last");
+    if (take != "first" && take != "last" && take != "only")
+        map.problem("take: write only, first or last");
     row.joined = map.has("join");
     row.join = map.text("join", "");
     row.separator = map.text("separator", "");
@@ -245,9 +280,12 @@ void InboundRowReader::shape(YamlMap& map, InboundRow& row) {
         map.problem("party: whose numbers these are; an entry is \"party/number\"");
     if (row.field->type != ticket::FieldType::References && !row.party.empty())
         map.problem("party: only for lists of other parties' numbers");
-    const bool text = row.field->type == ticket::FieldType::Text || row.field->type == ticket::FieldType::Map;
-    const std::uint32_t bound = row.field->type == ticket::FieldType::Map ? ticket::kMapTextCodePointsMax : row.field->max;
-    row.code_points_max = text ? static_cast<std::uint32_t>(map.integer("max", bound, 1, bound)) : 0;
+    const bool text =
+        row.field->type == ticket::FieldType::Text || row.field->type == ticket::FieldType::Map;
+    const std::uint32_t bound =
+        row.field->type == ticket::FieldType::Map ? ticket::kMapTextCodePointsMax : row.field->max;
+    row.code_points_max =
+        text ? static_cast<std::uint32_t>(map.integer("max", bound, 1, bound)) : 0;
     const std::string overflow = map.text("overflow", "refuse");
     row.cut = overflow == "cut";
     if (overflow != "cut" && overflow != "refuse") map.problem("overflow: write refuse or cut");
@@ -259,8 +297,10 @@ void InboundRowReader::conditions(YamlMap& map, InboundRow& row) {
     row.when = reader.condition(map.node("when"), "when");
     row.when_not = reader.condition(map.node("when_not"), "when_not");
     for (const auto& name : map.texts("with")) {
-        if (const auto* field = ticket::findField(kind, name)) row.with.push_back(field->field);
-        else map.problem("with: there is no field " + name + didYouMean(name, fieldNames(kind)));
+        if (const auto* field = ticket::findField(kind, name))
+            row.with.push_back(field->field);
+        else
+            map.problem("with: there is no field " + name + didYouMean(name, fieldNames(kind)));
     }
 }
 
@@ -279,8 +319,10 @@ void InboundRowReader::fallback(YamlMap& map, InboundRow& row) {
     ticket::Value value = row.fallback;
     ticket::FieldErrors errors("");
     ticket::checkValue(*row.field, value, std::nullopt, errors);
-    if (!errors.empty()) map.problem("\"" + row.fallback + "\": " + std::move(errors).toError().fields.front().en);
-    else row.fallback = std::get<std::string>(value);
+    if (!errors.empty())
+        map.problem("\"" + row.fallback + "\": " + std::move(errors).toError().fields.front().en);
+    else
+        row.fallback = std::get<std::string>(value);
 }
 
 }  // namespace yht::kit

@@ -12,7 +12,7 @@ constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
 constexpr const char* kWeekdays[] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
 constexpr double kSerialMin = 1, kSerialMax = 200'000;  // 1899-12-31 to 2447
 constexpr std::int64_t kDayMillis = 86'400'000;
-constexpr std::int64_t kSerialEpochDays = 25'569;       // 1970-01-01 as a serial
+constexpr std::int64_t kSerialEpochDays = 25'569;  // 1970-01-01 as a serial
 
 bool isDigit(char c) {
     return c >= '0' && c <= '9';
@@ -28,7 +28,8 @@ std::optional<std::int64_t> wholeNumber(std::string_view text) {
 std::optional<base::UnixMillis> readSerial(std::string_view text, std::int32_t offset_seconds) {
     double days = 0;
     const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), days);
-    if (code != std::errc{} || end != text.data() + text.size() || !(days >= kSerialMin && days <= kSerialMax))
+    if (code != std::errc{} || end != text.data() + text.size() ||
+        !(days >= kSerialMin && days <= kSerialMax))
         return std::nullopt;
     const auto local = std::llround(days * kDayMillis) - kSerialEpochDays * kDayMillis;
     return local - offset_seconds * 1000LL;
@@ -58,7 +59,8 @@ public:
                 continue;
             }
             const char directive = pattern_[++i];
-            const bool tight = i + 2 < pattern_.size() && pattern_[i + 1] == '%' && pattern_[i + 2] != '%';
+            const bool tight =
+                i + 2 < pattern_.size() && pattern_[i + 1] == '%' && pattern_[i + 2] != '%';
             if (!take(directive, tight)) return std::nullopt;
         }
         if (at_ != text_.size()) return std::nullopt;
@@ -68,21 +70,32 @@ public:
 private:
     bool take(char directive, bool tight) {
         switch (directive) {
-            case 'Y': return number(civil_.year, 4, 4);
+            case 'Y':
+                return number(civil_.year, 4, 4);
             case 'y':
                 if (!number(civil_.year, 2, 2)) return false;
                 civil_.year += 2000;
                 return true;
-            case 'm': return number(civil_.month, tight ? 2 : 1, 2);
-            case 'd': return number(civil_.day, tight ? 2 : 1, 2);
-            case 'H': return number(civil_.hour, tight ? 2 : 1, 2);
-            case 'M': return number(civil_.minute, tight ? 2 : 1, 2);
-            case 'S': return number(civil_.second, tight ? 2 : 1, 2);
-            case 'L': return fraction(tight);
-            case 'b': return word(kMonths, &civil_.month);
-            case 'a': return word(kWeekdays, nullptr);
-            case 'z': return offset();
-            default: return at_ < text_.size() && text_[at_++] == '%';
+            case 'm':
+                return number(civil_.month, tight ? 2 : 1, 2);
+            case 'd':
+                return number(civil_.day, tight ? 2 : 1, 2);
+            case 'H':
+                return number(civil_.hour, tight ? 2 : 1, 2);
+            case 'M':
+                return number(civil_.minute, tight ? 2 : 1, 2);
+            case 'S':
+                return number(civil_.second, tight ? 2 : 1, 2);
+            case 'L':
+                return fraction(tight);
+            case 'b':
+                return word(kMonths, &civil_.month);
+            case 'a':
+                return word(kWeekdays, nullptr);
+            case 'z':
+                return offset();
+            default:
+                return at_ < text_.size() && text_[at_++] == '%';
         }
     }
 
@@ -144,15 +157,16 @@ std::string wrongPattern(const std::string& pattern) {
             return "after % comes one of Y y m d H M S L b a z %";
         year = year || pattern[i] == 'Y' || pattern[i] == 'y';
     }
-    return year ? "" : "a time needs %Y or %y, or one of the names rfc3339, epoch_s, epoch_ms, excel";
+    return year ? ""
+                : "a time needs %Y or %y, or one of the names rfc3339, epoch_s, epoch_ms, excel";
 }
 
 }  // namespace
 
 TimeFormats TimeFormats::usual() {
     TimeFormats usual;
-    usual.formats_ = {"rfc3339",        "%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S",
-                      "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M",    "%Y-%m-%d", "%Y/%m/%d"};
+    usual.formats_ = {"rfc3339",        "%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y-%m-%d %H:%M",
+                      "%Y/%m/%d %H:%M", "%Y-%m-%d",          "%Y/%m/%d"};
     return usual;
 }
 
@@ -165,14 +179,19 @@ base::Result<TimeFormats> TimeFormats::parse(
     TimeFormats made = usual();
     if (formats.size() > kFormatsMax) return wrong("more than 16 time formats");
     for (const auto& format : formats) {
-        if (format == "rfc3339" || format == "epoch_s" || format == "epoch_ms" || format == "excel") continue;
+        if (format == "rfc3339" || format == "epoch_s" || format == "epoch_ms" || format == "excel")
+            continue;
         if (format.size() > kFormatBytesMax) return wrong("a time format longer than 64 bytes");
-        if (const auto what = wrongPattern(format); !what.empty()) return wrong(format + ": " + what);
+        if (const auto what = wrongPattern(format); !what.empty())
+            return wrong(format + ": " + what);
     }
     if (!formats.empty()) made.formats_ = formats;
-    if (zone == "UTC") made.offset_seconds_ = 0;
-    else if (const auto offset = readOffset(zone)) made.offset_seconds_ = *offset;
-    else if (zone != "Asia/Shanghai") return wrong("zone: write Asia/Shanghai, UTC or +08:00");
+    if (zone == "UTC")
+        made.offset_seconds_ = 0;
+    else if (const auto offset = readOffset(zone))
+        made.offset_seconds_ = *offset;
+    else if (zone != "Asia/Shanghai")
+        return wrong("zone: write Asia/Shanghai, UTC or +08:00");
     return made;
 }
 

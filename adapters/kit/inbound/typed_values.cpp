@@ -10,8 +10,6 @@
 namespace yht::kit {
 namespace {
 
-constexpr std::string_view kWideSpace = "\xE3\x80\x80";
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::size_t kNumberBytesMax = 64;
 
 bool isDigit(char c) {
@@ -27,7 +25,8 @@ bool isSpace(char c) {
 /// "4.30203E+17": digits, and an exponent.
 bool isScientific(std::string_view text) {
     const auto exponent = text.find_first_of("eE");
-    if (exponent == std::string_view::npos || exponent == 0 || exponent + 1 == text.size()) return false;
+    if (exponent == std::string_view::npos || exponent == 0 || exponent + 1 == text.size())
+        return false;
     double value = 0;
     const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
     return code == std::errc{} && end == text.data() + text.size() && isDigit(text.front());
@@ -85,28 +84,14 @@ bool isMobile(std::string_view digits) {
 
 }  // namespace
 
-std::string_view trimmed(std::string_view text) {
-    for (bool more = true; more && !text.empty();) {
-        more = false;
-        for (const auto mark : {kWideSpace, kByteOrderMark}) {
-            if (text.starts_with(mark)) text.remove_prefix(mark.size()), more = true;
-        }
-        if (!text.empty() && isSpace(text.front())) text.remove_prefix(1), more = true;
-    }
-    for (bool more = true; more && !text.empty();) {
-        more = false;
-        if (text.ends_with(kWideSpace)) text.remove_suffix(kWideSpace.size()), more = true;
-        if (!text.empty() && isSpace(text.back())) text.remove_suffix(1), more = true;
-    }
-    return text;
-}
-
 std::string plainLines(std::string_view text) {
     std::string lines;
     lines.reserve(text.size());
     for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] != '\r') lines.push_back(text[i]);
-        else if (i + 1 == text.size() || text[i + 1] != '\n') lines.push_back('\n');
+        if (text[i] != '\r')
+            lines.push_back(text[i]);
+        else if (i + 1 == text.size() || text[i + 1] != '\n')
+            lines.push_back('\n');
     }
     return lines;
 }
@@ -116,9 +101,12 @@ std::string halfWidth(std::string_view text) {
     for (std::size_t at = 0; at < text.size();) {
         const std::size_t from = at;
         const char32_t c = nextCodePoint(text, at);
-        if (c >= 0xFF01 && c <= 0xFF5E) narrow.push_back(static_cast<char>(c - 0xFEE0));
-        else if (c == 0x3000 || c == 0xA0) narrow.push_back(' ');
-        else narrow += text.substr(from, at - from);
+        if (c >= 0xFF01 && c <= 0xFF5E)
+            narrow.push_back(static_cast<char>(c - 0xFEE0));
+        else if (c == 0x3000 || c == 0xA0)
+            narrow.push_back(' ');
+        else
+            narrow += text.substr(from, at - from);
     }
     return narrow;
 }
@@ -133,7 +121,8 @@ Typed readReference(std::string_view text, ItemType type) {
 Typed readInteger(std::string_view text) {
     if (text.size() > kNumberBytesMax) return MappingError::IntegerInvalid;
     if (const auto point = text.find('.'); point != std::string_view::npos) {
-        if (text.find_first_not_of('0', point + 1) != std::string_view::npos) return MappingError::IntegerInvalid;
+        if (text.find_first_not_of('0', point + 1) != std::string_view::npos)
+            return MappingError::IntegerInvalid;
         text = text.substr(0, point);
     }
     if (!allDigits(text)) return MappingError::IntegerInvalid;
@@ -163,7 +152,8 @@ Typed readDegrees(std::string_view text, double bound) {
 Typed readMoney(std::string_view text) {
     if (text.size() > kNumberBytesMax) return MappingError::MoneyInvalid;
     std::string plain = halfWidth(text);
-    for (const auto mark : {"人民币", "RMB", "CNY", "¥", "￥", "元", "圆", ",", " "}) replaceAll(plain, mark, "");
+    for (const auto mark : {"人民币", "RMB", "CNY", "¥", "￥", "元", "圆", ",", " "})
+        replaceAll(plain, mark, "");
     std::size_t places = 0;
     for (const auto& [unit, zeros] : {std::pair{"亿", 8U}, std::pair{"万", 4U}}) {
         if (!plain.ends_with(unit)) continue;
@@ -180,7 +170,9 @@ Typed readRegion(std::string_view text) {
     std::string code(text);
     if (code.size() == 2 || code.size() == 4) code.resize(6, '0');
     const bool fits = code.size() == 6 || code.size() == 9 || code.size() == 12;
-    const bool plain = std::all_of(code.begin(), code.end(), [](char c) { return isDigit(c) || (c >= 'A' && c <= 'Z'); });
+    const bool plain = std::all_of(code.begin(), code.end(), [](char c) {
+        return isDigit(c) || (c >= 'A' && c <= 'Z');
+    });
     if (!fits || !plain || !isDigit(code.front())) return MappingError::RegionUnknown;
     return code;
 }
@@ -189,26 +181,36 @@ Typed readPhone(std::string_view text) {
     std::string number(trimmed(halfWidth(text)));
     for (const auto dash : {"—", "–", "－", "‐"}) replaceAll(number, dash, "-");
     if (isScientific(number)) return MappingError::NumberDamaged;
-    if (number.starts_with("+86")) number.erase(0, 3);
-    else if (number.starts_with("0086")) number.erase(0, 4);
+    if (number.starts_with("+86"))
+        number.erase(0, 3);
+    else if (number.starts_with("0086"))
+        number.erase(0, 4);
     const std::string extension = takeExtension(number);
     std::string digits;
     for (const char c : number) {
-        if (isDigit(c)) digits.push_back(c);
-        else if (!isSpace(c) && c != '-' && c != '(' && c != ')' && c != '+') return MappingError::PhoneInvalid;
+        if (isDigit(c))
+            digits.push_back(c);
+        else if (!isSpace(c) && c != '-' && c != '(' && c != ')' && c != '+')
+            return MappingError::PhoneInvalid;
     }
-    if (digits.size() == 13 && digits.starts_with("86") && isMobile(std::string_view(digits).substr(2)))
+    if (digits.size() == 13 && digits.starts_with("86") &&
+        isMobile(std::string_view(digits).substr(2)))
         digits.erase(0, 2);
-    if (digits.size() < ticket::kPhoneDigitsMin || digits.size() > 20) return MappingError::PhoneInvalid;
+    if (digits.size() < ticket::kPhoneDigitsMin || digits.size() > 20)
+        return MappingError::PhoneInvalid;
     std::string made = digits;
-    if (number.starts_with('+')) made = "+" + digits;
+    if (number.starts_with('+'))
+        made = "+" + digits;
     else if (!isMobile(digits)) {
         // A dash before the last digits of a long number is how an extension is also written.
         const auto last = number.rfind('-');
         const std::string tail = last == std::string::npos ? "" : number.substr(last + 1);
         std::string head = digits.substr(0, digits.size() - std::min(tail.size(), digits.size()));
-        if (const auto line = fixedLine(digits); line && !(tail.size() <= 5 && fixedLine(head))) made = *line;
-        else if (const auto main = fixedLine(head); main && allDigits(tail)) made = *main + "-" + tail;
+        if (const auto line = fixedLine(digits);
+            line && (tail.empty() || tail.size() > 5 || !fixedLine(head)))
+            made = *line;
+        else if (const auto main = fixedLine(head); main && allDigits(tail))
+            made = *main + "-" + tail;
     }
     return extension.empty() ? made : made + "-" + extension;
 }
@@ -228,13 +230,16 @@ Typed readIdNumber(std::string_view text, ItemType type) {
 
 Typed readDigest(std::string_view text) {
     std::string digest(text);
-    std::transform(digest.begin(), digest.end(), digest.begin(), [](unsigned char c) { return std::tolower(c); });
+    std::transform(digest.begin(), digest.end(), digest.begin(), [](unsigned char c) {
+        return std::tolower(c);
+    });
     return digest;
 }
 
 FlagWords FlagWords::usual() {
-    return {{"1", "true", "True", "TRUE", "Y", "y", "yes", "是", "有"},
-            {"0", "false", "False", "FALSE", "N", "n", "no", "否"}};
+    return {
+        {"1", "true", "True", "TRUE", "Y", "y", "yes", "是", "有"},
+        {"0", "false", "False", "FALSE", "N", "n", "no", "否"}};
 }
 
 Typed FlagWords::read(std::string_view text) const {

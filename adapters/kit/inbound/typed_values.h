@@ -1,6 +1,7 @@
-// One native text becomes one text in the catalogue's form: all typing is here, so that no manifest can get a date, a
-// telephone number or an 18-digit number wrong. What a value means (which code, which field) is the mapping's business.
-// Uses: base, ticket, time_formats. Used by: inbound mapping.
+// One native text becomes one text in the catalogue's form: all typing is here, so that no manifest
+// can get a date, a telephone number or an 18-digit number wrong. What a value means (which code,
+// which field) is the mapping's business. Uses: base, ticket, time_formats. Used by: inbound
+// mapping.
 #pragma once
 
 #include <optional>
@@ -13,9 +14,23 @@
 
 namespace yht::kit {
 
-/// What a row makes of its value; mostly the catalogue's type of the target, `type` in a row where that says more.
+/// What a row makes of its value; mostly the catalogue's type of the target, `type` in a row where
+/// that says more.
 enum class ValueType : std::uint8_t {
-    Text, Reference, Code, Time, Integer, Decimal, Flag, Region, Phone, IdNumber, Money, Longitude, Latitude, Digest,
+    Text,
+    Reference,
+    Code,
+    Time,
+    Integer,
+    Decimal,
+    Flag,
+    Region,
+    Phone,
+    IdNumber,
+    Money,
+    Longitude,
+    Latitude,
+    Digest,
 };
 
 struct Typed {
@@ -33,7 +48,8 @@ std::string plainLines(std::string_view text);
 /// Full-width digits, letters, signs and the ideographic space as ASCII.
 std::string halfWidth(std::string_view text);
 
-/// A number of some party: kept as written. NumberDamaged where a spreadsheet made 4.30203E+17 of it.
+/// A number of some party: kept as written. NumberDamaged where a spreadsheet made 4.30203E+17 of
+/// it.
 Typed readReference(std::string_view text, ItemType type);
 /// "007" → "7", "3.0" → "3".
 Typed readInteger(std::string_view text);
@@ -47,7 +63,8 @@ Typed readMoney(std::string_view text);
 Typed readRegion(std::string_view text);
 /// "+86 138 7654 3210" → "13876543210", "(0731)8888-1234转8001" → "0731-88881234-8001".
 Typed readPhone(std::string_view text);
-/// Capital X, no spaces. Eighteen characters that begin as an identity number must be one (GB 11643).
+/// Capital X, no spaces. Eighteen characters that begin as an identity number must be one (GB
+/// 11643).
 Typed readIdNumber(std::string_view text, ItemType type);
 Typed readDigest(std::string_view text);
 

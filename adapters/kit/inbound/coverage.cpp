@@ -1,0 +1,110 @@
+#include "adapters/kit/inbound/coverage.h"
+
+#include <algorithm>
+
+namespace yht::kit {
+namespace {
+
+/// Fields that every record of the kind must have and no row of the section writes.
+std::vector<std::string> unwrittenFields(const RecordRules& record) {
+    std::vector<std::string> missing;
+    for (const auto* field : ticket::fieldsOf(record.kind)) {
+        if (field->required != ticket::Required::Always || field->field == ticket::Field::source)
+            continue;
+        const bool written =
+            std::any_of(record.rows.begin(), record.rows.end(), [&](const auto& row) {
+                return row.field == field;
+            });
+        if (!written) missing.emplace_back(field->name);
+    }
+    return missing;
+}
+
+bool namesTicket(const RecordRules& record) {
+    using ticket::Field;
+    return std::any_of(record.rows.begin(), record.rows.end(), [](const auto& row) {
+        return row.field->field == Field::ticket_ref || row.field->field == Field::ticket_no ||
+               row.field->field == Field::other_refs;
+    });
+}
+
+void lintRecord(const RecordRules& record, std::vector<std::string>& found) {
+    const std::string where = "records." + record.name + ": ";
+    for (const auto& name : unwrittenFields(record))
+        found.push_back(where + "no row writes " + name + ", which every such record must have");
+    if (ticket::kindRow(record.kind).ticket_bound && !namesTicket(record))
+        found.push_back(where + "no row names the ticket (ticket_ref, ticket_no or other_refs)");
+    for (const auto& row : record.rows) {
+        if (row.type == ValueType::Code && !row.vocabulary && !row.from.empty() &&
+            row.function.empty())
+            found.push_back(
+                row.rule + ": " + row.field->name + " takes the source's codes as ours (same_codes)"
+            );
+    }
+}
+
+}  // namespace
+
+void Coverage::add(const AdaptedItem& item) {
+    ++items_;
+    for (const auto& observation : item.observations) {
+        if (observation.kind == Observation::Kind::UnknownMember)
+            ++unknown_[observation.place];
+        else
+            ++unmapped_[observation.place + " " + observation.text];
+    }
+    for (const auto& record : item.records) {
+        for (const auto& origin : record.origins) {
+            rules_hit_.insert(origin.rule);
+            if (!origin.vocabulary_row.empty()) vocabulary_rows_hit_.insert(origin.vocabulary_row);
+        }
+    }
+}
+
+std::vector<std::string> Coverage::idleVocabularyRows() const {
+    std::vector<std::string> idle;
+    for (const auto& [name, vocabulary] : manifest_.mapping.vocabularies) {
+        for (const auto& table : vocabulary->tables) {
+            for (const auto& row : table->rows()) {
+                const std::string place = table->name() + ":" + std::to_string(row.line);
+                if (!vocabulary_rows_hit_.contains(place)) idle.push_back(place + " " + row.native);
+            }
+        }
+    }
+    return idle;
+}
+
+std::vector<std::string> Coverage::idleRows() const {
+    std::vector<std::string> idle;
+    for (const auto& record : manifest_.mapping.records) {
+        for (const auto& row : record.rows) {
+            if (!rules_hit_.contains(row.rule))
+                idle.push_back(record.name + "." + row.field->name + " (" + row.rule + ")");
+        }
+    }
+    return idle;
+}
+
+std::vector<std::string> lint(const ReadManifest& manifest) {
+    std::vector<std::string> found;
+    const Manifest& own = manifest.manifest;
+    if (own.owner.unit.empty() || own.owner.person.empty() || own.owner.phone.empty())
+        found.push_back("owner: unit, person and phone of who answers for the source");
+    if (own.health.workday_hour_min == 0 || own.health.silent_after_s == 0)
+        found.push_back(
+            "health: without workday_hour_min and silent_after_s nobody notices when the source "
+            "falls silent"
+        );
+    std::set<const InboundVocabulary*> used;
+    for (const auto& record : manifest.mapping.records) {
+        lintRecord(record, found);
+        for (const auto& row : record.rows) used.insert(row.vocabulary.get());
+    }
+    for (const auto& [name, vocabulary] : manifest.mapping.vocabularies) {
+        if (!used.contains(vocabulary.get()))
+            found.push_back("vocabularies." + name + ": no row uses it");
+    }
+    return found;
+}
+
+}  // namespace yht::kit

@@ -1,0 +1,106 @@
+#include "adapters/kit/inbound/samples.h"
+
+#include <gmock/gmock.h>
+
+#include "adapters/kit/inbound/generated_cases.h"
+#include "tests/unit/adapters/kit/inbound/inbound_fixture.h"
+
+namespace yht::kit {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+class SamplesTest : public ::testing::Test {
+protected:
+    SamplesTest() { writeProcessSource(folder_, "      opinion: a\n"); }
+
+    SampleCase only() {
+        auto samples = findSamples(folder_.sources(), "s");
+        EXPECT_TRUE(samples);
+        EXPECT_EQ(samples->size(), 1U);
+        return samples->front();
+    }
+    std::shared_ptr<const Adapter> adapter() { return *folder_.load(); }
+    SourceFolder folder_;
+};
+
+TEST_F(SamplesTest, AnAcceptedExpectationHoldsAndWaitsForReview) {
+    folder_.source("tests/one/input.json", R"({"id":"1","a":"x"})");
+    EXPECT_FALSE(runSample(*adapter(), only()).passed);
+    ASSERT_TRUE(acceptSample(*adapter(), only()));
+    auto result = runSample(*adapter(), only());
+    EXPECT_TRUE(result.passed);
+    EXPECT_FALSE(result.reviewed);
+    ASSERT_TRUE(reviewSample(only(), "reviewer", "2019-04-18"));
+    EXPECT_TRUE(runSample(*adapter(), only()).reviewed);
+    ASSERT_TRUE(acceptSample(*adapter(), only()));
+    EXPECT_TRUE(runSample(*adapter(), only()).reviewed);
+    folder_.source("tests/one/input.json", R"({"id":"1","a":"y"})");
+    ASSERT_TRUE(acceptSample(*adapter(), only()));
+    EXPECT_FALSE(runSample(*adapter(), only()).reviewed);
+}
+
+TEST_F(SamplesTest, ADifferenceIsToldByItsPath) {
+    folder_.source("tests/one/input.json", R"({"id":"1","a":"x"})");
+    ASSERT_TRUE(acceptSample(*adapter(), only()));
+    folder_.source("tests/one/input.json", R"({"id":"1","a":"y"})");
+    EXPECT_THAT(
+        runSample(*adapter(), only()).differences,
+        ElementsAre("/items/0/records/0/opinion: expected \"x\", is \"y\"")
+    );
+}
+
+TEST_F(SamplesTest, ABadMessageIsExpectedByItsCodes) {
+    folder_.source("tests/bad/input.json", R"({"id":"1","at":"bad"})");
+    ASSERT_TRUE(acceptSample(*adapter(), only()));
+    EXPECT_EQ(only().expected_err, "0 adapter.item_unmapped\n0 time_unreadable event_time /at\n");
+    EXPECT_TRUE(runSample(*adapter(), only()).passed);
+}
+
+TEST_F(SamplesTest, ARecordThatTheCatalogueRefusesFailsItsItem) {
+    folder_.source("tests/bad/input.json", R"({"a":"x"})");
+    ASSERT_TRUE(acceptSample(*adapter(), only()));
+    EXPECT_THAT(only().expected_err, HasSubstr("0 required"));
+}
+
+TEST_F(SamplesTest, TheClockStandsWhereTheCaseSays) {
+    writeProcessSource(folder_, "      opinion: { from: $received_time }\n");
+    folder_.source("tests/one/input.json", R"({"id":"1"})");
+    folder_.source(
+        "tests/one/case.json",
+        R"({"now":"2020-02-29T12:00:00+08:00","patches":[{"index":0,"path":"id","text":"2"}]})"
+    );
+    ASSERT_TRUE(acceptSample(*adapter(), only()));
+    EXPECT_THAT(only().expected_json, HasSubstr("2020-02-29T12:00:00.000+08:00"));
+    EXPECT_THAT(only().expected_json, HasSubstr("\"record_ref\": \"2\""));
+}
+
+TEST_F(SamplesTest, AStrayFileIsNoCase) {
+    folder_.source("tests/one/input.json", "{}");
+    folder_.source("tests/one/expected.jsn", "{}");
+    EXPECT_FALSE(findSamples(folder_.sources(), "s"));
+}
+
+TEST_F(SamplesTest, GeneratedCasesFindWhatIsWrong) {
+    const auto run = [&] {
+        const auto tree = readManifestTree(folder_.sources(), folder_.products(), "s");
+        const auto manifest = readManifest(*tree, "s");
+        std::vector<std::string> problems;
+        for (const auto& one : runGeneratedCases(
+                 *adapter(), *manifest, R"({"id":"1","a":"好"})", {.received_ms = kApril}
+             )) {
+            if (!one.problem.empty()) problems.push_back(one.name);
+        }
+        return problems;
+    };
+    EXPECT_THAT(run(), IsEmpty());
+    // A function that counts its calls makes the same message different the second time.
+    folder_.product("functions.lua", "local n = 0 function f(s) n = n + 1 return s .. n end\n");
+    writeProcessSource(folder_, "      opinion: { from: a, lua: f }\n");
+    EXPECT_THAT(run(), ::testing::Contains("same_batch_twice"));
+}
+
+}  // namespace
+}  // namespace yht::kit
