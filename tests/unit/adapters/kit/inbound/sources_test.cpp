@@ -1,0 +1,100 @@
+// Every source that is shipped: its samples hold, and so do the cases made from them. A new source
+// is files only.
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "adapters/kit/inbound/generated_cases.h"
+#include "adapters/kit/inbound/samples.h"
+
+namespace yht::kit {
+namespace {
+
+const std::string kSources = YHT_SOURCE_DIR "/adapters/sources";
+const std::string kProducts = YHT_SOURCE_DIR "/adapters/products";
+
+std::vector<std::string> sourceNames() {
+    std::vector<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(kSources)) {
+        if (entry.is_directory()) names.push_back(entry.path().filename().string());
+    }
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
+std::string contentOf(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    std::ostringstream text;
+    text << file.rdbuf();
+    return text.str();
+}
+
+class SourcesTest : public ::testing::TestWithParam<std::string> {
+protected:
+    SourcesTest() {
+        auto loaded = Adapter::load(kSources, kProducts, GetParam());
+        if (loaded)
+            adapter_ = *loaded;
+        else
+            ADD_FAILURE() << loaded.error().detail;
+        auto samples = findSamples(kSources, GetParam());
+        if (samples)
+            samples_ = *samples;
+        else
+            ADD_FAILURE() << samples.error().detail;
+    }
+    std::shared_ptr<const Adapter> adapter_;
+    std::vector<SampleCase> samples_;
+};
+
+TEST_P(SourcesTest, ItsSamplesHold) {
+    ASSERT_TRUE(adapter_);
+    for (const auto& sample : samples_) {
+        const auto result = runSample(*adapter_, sample);
+        EXPECT_THAT(result.differences, ::testing::IsEmpty()) << sample.name;
+    }
+}
+
+TEST_P(SourcesTest, ItHasFiveCasesAndTwoAreBad) {
+    std::size_t bad = 0;
+    for (const auto& sample : samples_)
+        bad += sample.expected_err.empty() &&
+                       sample.expected_json.find("\"errors\"") == std::string::npos
+                   ? 0
+                   : 1;
+    EXPECT_GE(samples_.size(), 5U);
+    EXPECT_GE(bad, 2U);
+}
+
+TEST_P(SourcesTest, TheCasesMadeFromItsSamplesHold) {
+    ASSERT_TRUE(adapter_);
+    const auto tree = readManifestTree(kSources, kProducts, GetParam());
+    ASSERT_TRUE(tree);
+    const auto manifest = readManifest(*tree, GetParam());
+    ASSERT_TRUE(manifest);
+    std::size_t run = 0;
+    for (const auto& sample : samples_) {
+        const std::string message = contentOf(sample.input_path);
+        const auto outcome = adaptSample(*adapter_, message, sample.context);
+        if (outcome.records == 0 || outcome.failed > 0 || outcome.ignored > 0) continue;
+        for (const auto& one : runGeneratedCases(*adapter_, *manifest, message, sample.context)) {
+            EXPECT_EQ(one.problem, "") << sample.name << " " << one.name;
+            run += one.skipped ? 0 : 1;
+        }
+    }
+    EXPECT_GT(run, 0U);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    EverySource, SourcesTest, ::testing::ValuesIn(sourceNames()),
+    [](const auto& info) {
+        std::string name = info.param;
+        std::replace(name.begin(), name.end(), '-', '_');
+        return name;
+    }
+);
+
+}  // namespace
+}  // namespace yht::kit
