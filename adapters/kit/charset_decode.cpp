@@ -75,7 +75,9 @@ std::size_t asciiPrefix(std::string_view bytes) {
     return at;
 }
 
-bool isTrail(unsigned char c) { return c >= 0x80 && c <= 0xBF; }
+bool isTrail(unsigned char c) {
+    return c >= 0x80 && c <= 0xBF;
+}
 
 /// Bytes of the well-formed UTF-8 character at `at`; 0: malformed; -1: it goes on behind the end.
 int utf8Character(std::string_view bytes, std::size_t at) {
@@ -123,9 +125,8 @@ struct CharsetDecoder::State {
     iconv_t handle = nullptr;
 };
 
-CharsetDecoder::Progress CharsetDecoder::State::appendUtf8(
-    std::string_view bytes, std::string& out
-) const {
+CharsetDecoder::Progress CharsetDecoder::State::appendUtf8(std::string_view bytes, std::string& out)
+    const {
     std::size_t at = 0;
     Outcome outcome = Outcome::Whole;
     while (at < bytes.size()) {
@@ -157,9 +158,7 @@ CharsetDecoder::Progress CharsetDecoder::State::appendByIconv(
         const int why = errno;
         out.append(piece.data(), piece.size() - room);
         if (result != static_cast<std::size_t>(-1) || why == E2BIG) continue;
-        return {
-            why == EINVAL ? Outcome::Incomplete : Outcome::Undecodable, bytes.size() - left
-        };
+        return {why == EINVAL ? Outcome::Incomplete : Outcome::Undecodable, bytes.size() - left};
     }
     return {Outcome::Whole, bytes.size()};
 }
@@ -214,8 +213,12 @@ base::Result<CharsetDecoder> CharsetDecoder::open(std::string_view name) {
     return CharsetDecoder(std::move(state));
 }
 
-CharsetFamily CharsetDecoder::family() const { return state_->row.family; }
-const std::string& CharsetDecoder::name() const { return state_->name; }
+CharsetFamily CharsetDecoder::family() const {
+    return state_->row.family;
+}
+const std::string& CharsetDecoder::name() const {
+    return state_->name;
+}
 
 CharsetDecoder::Progress CharsetDecoder::append(std::string_view bytes, std::string& utf8) {
     if (family() == CharsetFamily::Utf8) return state_->appendUtf8(bytes, utf8);
@@ -240,15 +243,18 @@ std::optional<std::size_t> CharsetDecoder::appendWhole(std::string_view bytes, s
 std::size_t CharsetDecoder::characterBytes(std::string_view bytes, std::size_t at) const {
     const unsigned char lead = byteAt(bytes, at), second = byteAt(bytes, at + 1);
     switch (family()) {
-        case CharsetFamily::SingleByte: return 1;
+        case CharsetFamily::SingleByte:
+            return 1;
         case CharsetFamily::Utf8: {
             const int length = utf8Character(bytes, at);
             return length <= 0 ? 1 : static_cast<std::size_t>(length);
         }
-        case CharsetFamily::Utf16: return at + 1 < bytes.size() ? 2 : 1;
+        case CharsetFamily::Utf16:
+            return at + 1 < bytes.size() ? 2 : 1;
         case CharsetFamily::Gbk:
         case CharsetFamily::Gb18030:
-        case CharsetFamily::Big5: break;
+        case CharsetFamily::Big5:
+            break;
     }
     if (lead <= 0x80 || lead == 0xFF) return 1;
     if (second >= 0x40 && second != 0x7F && second != 0xFF) return 2;

@@ -6,7 +6,9 @@ namespace {
 // Below it no byte is ever the second or later byte of a character, in any charset that is taken.
 constexpr unsigned char kTrailByteMin = 0x30;
 
-bool mayBeTrail(char c) { return static_cast<unsigned char>(c) >= kTrailByteMin; }
+bool mayBeTrail(char c) {
+    return static_cast<unsigned char>(c) >= kTrailByteMin;
+}
 
 }  // namespace
 
@@ -20,7 +22,9 @@ CsvScanner::CsvScanner(
     careful_ = overlaps && (mayBeTrail(dialect.delimiter) || mayBeTrail(dialect.quote));
 }
 
-void CsvScanner::step() { at_ += careful_ ? charset_.characterBytes(text_, at_) : 1; }
+void CsvScanner::step() {
+    at_ += careful_ ? charset_.characterBytes(text_, at_) : 1;
+}
 
 bool CsvScanner::passQuoted() {
     ++at_;

@@ -21,7 +21,7 @@ struct CsvRow {
     std::vector<CsvCell> cells;      // at most cells_max; `cell_count` counts on
     std::size_t cell_count = 0;
     bool text_behind_quote = false;
-    bool never_closed = false;       // a quote that began in this row is open at the end of the text
+    bool never_closed = false;  // a quote that began in this row is open at the end of the text
 };
 
 /// One pass over a text. Requires: charset and text outlive it; no UTF-16.
@@ -33,7 +33,9 @@ public:
         std::size_t cells_max = 1'000;
     };
 
-    CsvScanner(std::string_view text, std::size_t begin, const CharsetDecoder& charset, Dialect dialect);
+    CsvScanner(
+        std::string_view text, std::size_t begin, const CharsetDecoder& charset, Dialect dialect
+    );
 
     /// False at the end. `row` is reused, so that a million rows allocate once.
     bool next(CsvRow& row);

@@ -15,11 +15,23 @@ base::Error unreadable(const char* en, const char* zh) {
 
 bool isTable(std::uint8_t version) {
     switch (version) {
-        case 0x03: case 0x04: case 0x05:                        // dBase III, IV
-        case 0x30: case 0x31: case 0x32:                        // Visual FoxPro
-        case 0x43: case 0x63: case 0x83: case 0x8B: case 0x8E:  // dBase, with SQL or memo
-        case 0xCB: case 0xF5: case 0xFB: return true;           // dBase, FoxPro with memo
-        default: return false;
+        case 0x03:
+        case 0x04:
+        case 0x05:  // dBase III, IV
+        case 0x30:
+        case 0x31:
+        case 0x32:  // Visual FoxPro
+        case 0x43:
+        case 0x63:
+        case 0x83:
+        case 0x8B:
+        case 0x8E:  // dBase, with SQL or memo
+        case 0xCB:
+        case 0xF5:
+        case 0xFB:
+            return true;  // dBase, FoxPro with memo
+        default:
+            return false;
     }
 }
 
@@ -74,13 +86,16 @@ base::Result<DbfHeader> DbfHeader::read(std::string_view file, const DecodeLimit
         header.fields.push_back(fieldAt(file, at));
         const DbfField& field = header.fields.back();
         if (field.width == 0 || kTypes.find(field.type) == std::string_view::npos)
-            return unreadable("A field of the table has a type that is not known.", "表中有字段的类型无法识别。");
+            return unreadable(
+                "A field of the table has a type that is not known.", "表中有字段的类型无法识别。"
+            );
     }
     if (header.fields.empty()) return unreadable("The table has no fields.", "表中没有字段。");
     if (place(header.fields, false) != header.record_bytes) {
         if (place(header.fields, true) != header.record_bytes) {
             return unreadable(
-                "The fields of the table do not add up to its records.", "表中字段宽度之和与记录长度不符。"
+                "The fields of the table do not add up to its records.",
+                "表中字段宽度之和与记录长度不符。"
             );
         }
         for (DbfField& field : header.fields) {
@@ -94,10 +109,17 @@ base::Result<DbfHeader> DbfHeader::read(std::string_view file, const DecodeLimit
 
 const char* DbfHeader::charset() const {
     switch (language) {
-        case 0x4D: case 0x7A: return "GBK";
-        case 0x4F: case 0x78: return "BIG5";
-        case 0x03: case 0x57: return "WINDOWS-1252";
-        default: return "";
+        case 0x4D:
+        case 0x7A:
+            return "GBK";
+        case 0x4F:
+        case 0x78:
+            return "BIG5";
+        case 0x03:
+        case 0x57:
+            return "WINDOWS-1252";
+        default:
+            return "";
     }
 }
 

@@ -34,8 +34,10 @@ void unquote(std::string& cell, char quote) {
 /// One message on its way through.
 class CsvRun {
 public:
-    CsvRun(const DecodeRules& rules, std::string_view text, MessageText start, bool slices,
-           const ItemSink& sink)
+    CsvRun(
+        const DecodeRules& rules, std::string_view text, MessageText start, bool slices,
+        const ItemSink& sink
+    )
         : rules_(rules),
           charset_(std::move(start.charset)),
           slices_(slices),

@@ -60,7 +60,8 @@ std::string doubleText(std::uint64_t bits) {
     const double number = std::bit_cast<double>(bits);
     if (!std::isfinite(number)) return "";
     std::array<char, 400> out;
-    const auto end = std::to_chars(out.data(), out.data() + out.size(), number, std::chars_format::fixed);
+    const auto end =
+        std::to_chars(out.data(), out.data() + out.size(), number, std::chars_format::fixed);
     return std::string(out.data(), end.ptr);
 }
 
@@ -84,7 +85,8 @@ std::optional<std::string> momentText(std::uint64_t day, std::uint64_t millis) {
 
 Error unreadableField(const std::string& name, const char* en, const char* zh) {
     return base::makePublicError(
-        ErrorCode::ItemUndecodable, "Field " + name + " " + en + ".", "字段 " + name + " " + zh + "。"
+        ErrorCode::ItemUndecodable, "Field " + name + " " + en + ".",
+        "字段 " + name + " " + zh + "。"
     );
 }
 
@@ -124,7 +126,9 @@ private:
         for (std::size_t i = 0; i < header_.fields.size(); ++i) {
             std::string name;
             if (charset_.appendWhole(header_.fields[i].name, name) || name.empty())
-                return unreadableField(std::to_string(i + 1), "has no readable name", "的名称无法读取");
+                return unreadableField(
+                    std::to_string(i + 1), "has no readable name", "的名称无法读取"
+                );
             while (!taken.insert(name).second) name += "#" + std::to_string(i + 1);
             header_.fields[i].name = std::move(name);
         }
@@ -152,20 +156,26 @@ private:
     Result<ItemValue> valueOf(const DbfField& field, std::size_t at) {
         const std::string_view bytes = file_.substr(at, field.width);
         switch (field.type) {
-            case 'C': return textOf(withoutPadding(bytes, false), at);
+            case 'C':
+                return textOf(withoutPadding(bytes, false), at);
             case 'N':
             case 'F': {
                 const std::string_view number = withoutPadding(bytes, true);
                 if (!number.empty() && !isPlainNumber(number)) return textOf(number, at);
                 return scalar(ItemType::Number, std::string(number));
             }
-            case 'D': return textOf(withoutPadding(bytes, true), at);
-            case 'L': return flagOf(field, bytes[0]);
+            case 'D':
+                return textOf(withoutPadding(bytes, true), at);
+            case 'L':
+                return flagOf(field, bytes[0]);
             case 'M':
             case 'G':
-            case 'P': return memoOf(field, bytes);
-            case 'B': return header_.foxpro ? binaryOf(field, bytes) : memoOf(field, bytes);
-            default: return binaryOf(field, bytes);
+            case 'P':
+                return memoOf(field, bytes);
+            case 'B':
+                return header_.foxpro ? binaryOf(field, bytes) : memoOf(field, bytes);
+            default:
+                return binaryOf(field, bytes);
         }
     }
 
@@ -178,10 +188,22 @@ private:
 
     static Result<ItemValue> flagOf(const DbfField& field, char c) {
         switch (c) {
-            case 'T': case 't': case 'Y': case 'y': return ItemValue::scalar(ItemType::Flag, "true");
-            case 'F': case 'f': case 'N': case 'n': return ItemValue::scalar(ItemType::Flag, "false");
-            case ' ': case '?': case '\0': return ItemValue();
-            default: return unreadableField(field.name, "is neither yes nor no", "既不是“是”也不是“否”");
+            case 'T':
+            case 't':
+            case 'Y':
+            case 'y':
+                return ItemValue::scalar(ItemType::Flag, "true");
+            case 'F':
+            case 'f':
+            case 'N':
+            case 'n':
+                return ItemValue::scalar(ItemType::Flag, "false");
+            case ' ':
+            case '?':
+            case '\0':
+                return ItemValue();
+            default:
+                return unreadableField(field.name, "is neither yes nor no", "既不是“是”也不是“否”");
         }
     }
 
@@ -198,7 +220,8 @@ private:
                 // Blanks are an empty moment, too.
                 if (bits == 0 || bytes == "        ") return ItemValue();
                 auto text = momentText(littleEndian(bytes, 0, 4), littleEndian(bytes, 4, 4));
-                if (!text) return unreadableField(field.name, "holds no moment", "不是有效的日期时间");
+                if (!text)
+                    return unreadableField(field.name, "holds no moment", "不是有效的日期时间");
                 return scalar(ItemType::Text, *std::move(text));
             }
         }
@@ -213,12 +236,15 @@ private:
             const std::string_view digits = withoutPadding(bytes, true);
             const auto end = digits.data() + digits.size();
             if (!digits.empty() && std::from_chars(digits.data(), end, block).ptr != end)
-                return unreadableField(field.name, "names no block of a memo", "不是有效的备注块号");
+                return unreadableField(
+                    field.name, "names no block of a memo", "不是有效的备注块号"
+                );
         }
         if (block == 0) return ItemValue();
         if (memo_ == nullptr) {
             return unreadableField(
-                field.name, "is a memo, whose text stands in a second file (.fpt, .dbt) that did not come",
+                field.name,
+                "is a memo, whose text stands in a second file (.fpt, .dbt) that did not come",
                 "是备注字段,其内容在另一个文件(.fpt、.dbt)中,未随表送来"
             );
         }

@@ -94,13 +94,13 @@ private:
             if (column.offset_bytes + column.width_bytes > bytes.size() &&
                 !rules_.table.short_rows) {
                 return base::makePublicError(
-                    ErrorCode::ItemUndecodable, "The line ends before column " + column.name + " does.",
+                    ErrorCode::ItemUndecodable,
+                    "The line ends before column " + column.name + " does.",
                     "该行在“" + column.name + "”列结束之前就已结束。"
                 );
             }
             const std::size_t from = std::min(column.offset_bytes, bytes.size());
-            const std::string_view cell =
-                withoutPadding(bytes.substr(from, column.width_bytes));
+            const std::string_view cell = withoutPadding(bytes.substr(from, column.width_bytes));
             std::string text;
             if (const auto bad = charset_.appendWhole(cell, text)) {
                 const auto offset = static_cast<std::size_t>(cell.data() - text_.data()) + *bad;

@@ -80,7 +80,8 @@ private:
     static base::Error badEscape(std::size_t offset) {
         const std::string at = std::to_string(offset);
         return base::makePublicError(
-            ErrorCode::ItemUndecodable, "The % at byte " + at + " is not followed by two hexadecimal digits.",
+            ErrorCode::ItemUndecodable,
+            "The % at byte " + at + " is not followed by two hexadecimal digits.",
             "第 " + at + " 字节处的 % 之后不是两位十六进制数。"
         );
     }
@@ -97,7 +98,8 @@ public:
 
     Status decode(std::string_view message, const ItemSink& sink) const override {
         // A form is one item: escapes make it at most three times as long as what it says.
-        if (message.size() > std::min(rules_.limits.message_bytes_max, 3 * rules_.limits.item_bytes_max))
+        if (message.size() >
+            std::min(rules_.limits.message_bytes_max, 3 * rules_.limits.item_bytes_max))
             return ItemOutput::tooLarge("bytes", rules_.limits.item_bytes_max);
         auto charset = CharsetDecoder::open(rules_.charset);
         if (!charset) return std::move(charset).error();

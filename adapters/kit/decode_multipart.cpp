@@ -72,7 +72,8 @@ private:
         std::size_t bytes = 0;
         for (const Part& part : parts) {
             // A file is a third longer as base64.
-            bytes += part.name.size() + part.body.size() + (part.filename ? part.body.size() / 3 : 0);
+            bytes +=
+                part.name.size() + part.body.size() + (part.filename ? part.body.size() / 3 : 0);
             if (bytes > rules_.limits.item_bytes_max)
                 return ItemOutput::tooLarge("bytes", rules_.limits.item_bytes_max);
             auto name = text(part.name, rules_.charset, 0);

@@ -119,7 +119,9 @@ Result<std::shared_ptr<const Decoder>> makeSoapStringDecoder(const DecodeRules& 
     if (rules.inner.element.empty())
         return base::makeError(ErrorCode::ManifestInvalid, "inner: element is needed");
     if (!rules.inner_rules || rules.inner_rules->format == Format::SoapString)
-        return base::makeError(ErrorCode::ManifestInvalid, "inner: a format, not soap_string again");
+        return base::makeError(
+            ErrorCode::ManifestInvalid, "inner: a format, not soap_string again"
+        );
     DecodeRules inner_rules = *rules.inner_rules;
     inner_rules.charset = "UTF-8";
     auto inner = makeDecoder(inner_rules);

@@ -50,9 +50,10 @@ public:
             if (!table) return std::move(table).error();
             table_ = *std::move(table);
         }
-        XlsxSheet sheet({strings_, styles_, workbook_.uses1904()}, rules_.limits, [&](XlsxRow&& row) {
-            return takeRow(std::move(row));
-        });
+        XlsxSheet sheet(
+            {strings_, styles_, workbook_.uses1904()}, rules_.limits,
+            [&](XlsxRow&& row) { return takeRow(std::move(row)); }
+        );
         if (auto read = readPart(sheet_part_, sheet); !read) return read;
         if (!sheet.status()) return sheet.status();
         if (!status_) return status_;
@@ -106,7 +107,8 @@ Status XlsxRun::openWorkbook() {
     XlsxRelationships package;
     if (auto read = readPart("_rels/.rels", package); !read) return read;
     const auto* document = package.byType("officeDocument");
-    const std::string part = xlsxPart("", document == nullptr ? "xl/workbook.xml" : document->target);
+    const std::string part =
+        xlsxPart("", document == nullptr ? "xl/workbook.xml" : document->target);
     if (auto read = readPart(part, workbook_); !read) return read;
     XlsxRelationships relationships;
     if (auto read = readPart(xlsxRelationshipsOf(part), relationships); !read) return read;
@@ -140,7 +142,8 @@ Status XlsxRun::findSheet(
         return {};
     }
     return undecodable(
-        "The workbook does not have the sheet that the manifest names.", "工作簿中没有清单所指的工作表。"
+        "The workbook does not have the sheet that the manifest names.",
+        "工作簿中没有清单所指的工作表。"
     );
 }
 

@@ -22,7 +22,8 @@ using base::Result;
 using base::Status;
 
 constexpr std::size_t kStepsMax = 16;
-constexpr std::size_t kParserDepthMax = 200;  // below libxml2's own; an item's depth is bounded by DecodeLimits
+constexpr std::size_t kParserDepthMax =
+    200;  // below libxml2's own; an item's depth is bounded by DecodeLimits
 
 /// One step of a path: a local name, in any namespace where uri is not given.
 struct Step {
@@ -129,9 +130,7 @@ public:
 private:
     Status byPath(std::string_view message, ItemOutput& output) const {
         PathEvents events(steps_, rules_, arrays_, output);
-        xml::StreamParser parser(
-            events, parserLimits(rules_.limits, true), xml::Encoding::Utf8
-        );
+        xml::StreamParser parser(events, parserLimits(rules_.limits, true), xml::Encoding::Utf8);
         const Status read = eachXmlPiece(message, rules_.charset, [&](std::string_view piece) {
             return parser.feed(piece);
         });

@@ -73,7 +73,8 @@ std::vector<std::pair<std::string, std::string>> parametersOf(std::string_view r
         if (at < rest.size() && rest[at] == '"') {
             for (++at; at < rest.size() && rest[at] != '"'; ++at) {
                 // Only a quote is ever escaped: old browsers send C:\file as it is.
-                const bool escaped = rest[at] == '\\' && at + 1 < rest.size() && rest[at + 1] == '"';
+                const bool escaped =
+                    rest[at] == '\\' && at + 1 < rest.size() && rest[at + 1] == '"';
                 if (escaped) ++at;
                 value.push_back(rest[at]);
             }
@@ -112,7 +113,8 @@ Status readHeader(std::string_view line, Part& part) {
         if (key == "filename*" && lower(text).starts_with("utf-8'")) {
             const std::size_t quote = text.find('\'', 6);
             part.filename = percentDecoded(
-                quote == std::string::npos ? std::string_view() : std::string_view(text).substr(quote + 1)
+                quote == std::string::npos ? std::string_view()
+                                           : std::string_view(text).substr(quote + 1)
             );
             part.filename_is_utf8 = true;
         }
@@ -125,7 +127,9 @@ Result<Part> partOf(std::string_view bytes) {
     const std::size_t total = bytes.size();
     for (std::size_t headers = 0;; ++headers) {
         if (bytes.empty())
-            return malformed("A part has no empty line behind its headers.", "分段头之后没有空行。");
+            return malformed(
+                "A part has no empty line behind its headers.", "分段头之后没有空行。"
+            );
         const std::string_view line = takeLine(bytes);
         if (total - bytes.size() > kPartHeaderBytesMax)
             return ItemOutput::tooLarge("bytes of a part's headers", kPartHeaderBytesMax);
@@ -152,7 +156,9 @@ Result<std::vector<Part>> partsOf(std::string_view message, std::size_t parts_ma
     for (;;) {
         const std::size_t end = rest.find(separator);
         if (end == std::string_view::npos)
-            return malformed("The closing boundary is missing: the message is torn.", "缺少结束边界,报文不完整。");
+            return malformed(
+                "The closing boundary is missing: the message is torn.", "缺少结束边界,报文不完整。"
+            );
         std::string_view bytes = rest.substr(0, end);
         if (bytes.ends_with('\r')) bytes.remove_suffix(1);
         if (parts.size() == parts_max) return ItemOutput::tooLarge("parts", parts_max);

@@ -15,8 +15,8 @@ struct Part {
     std::string name;                     // bytes as sent
     std::optional<std::string> filename;  // bytes as sent; of filename* where there is one
     bool filename_is_utf8 = false;
-    std::string content_type;             // "" none
-    std::string charset;                  // parameter of content_type, "" none
+    std::string content_type;  // "" none
+    std::string charset;       // parameter of content_type, "" none
     std::string_view body;
 };
 

@@ -51,8 +51,7 @@ base::Status SpillBuffer::flush() {
     if (file_ < 0) return failed("open");
     for (std::size_t at = 0; at < memory_.size();) {
         const ssize_t wrote = ::pwrite(
-            file_, memory_.data() + at, memory_.size() - at,
-            static_cast<off_t>(written_ + at)
+            file_, memory_.data() + at, memory_.size() - at, static_cast<off_t>(written_ + at)
         );
         if (wrote < 0 && errno == EINTR) continue;
         if (wrote <= 0) return failed("write");

@@ -27,7 +27,9 @@ bool stripBack(std::string_view& text) {
     return false;
 }
 
-bool isEmpty(const ItemValue& cell) { return cell.isScalar() && cell.text().empty(); }
+bool isEmpty(const ItemValue& cell) {
+    return cell.isScalar() && cell.text().empty();
+}
 
 base::Error ragged(std::size_t cells, std::size_t columns) {
     const std::string have = std::to_string(cells), want = std::to_string(columns);

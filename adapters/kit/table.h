@@ -27,7 +27,8 @@ public:
     /// Requires: rules and limits outlive it. Errors: ItemUndecodable (a required column is missing; the error names
     /// it), ItemTooLarge (columns).
     static base::Result<Table> fromHeadings(
-        const std::vector<std::string>& headings, const TableRules& rules, const DecodeLimits& limits
+        const std::vector<std::string>& headings, const TableRules& rules,
+        const DecodeLimits& limits
     );
     /// Of a file without header.
     static base::Result<Table> fromNames(const TableRules& rules, const DecodeLimits& limits);
@@ -40,8 +41,8 @@ private:
     Table(const TableRules& rules) : rules_(&rules) {}
     base::Status name(std::vector<std::string> headings, const DecodeLimits& limits);
     const TableRules* rules_;
-    std::vector<std::string> names_;     // as in the item; "#3" where the heading is empty
-    std::vector<bool> unnamed_;          // by column
+    std::vector<std::string> names_;        // as in the item; "#3" where the heading is empty
+    std::vector<bool> unnamed_;             // by column
     std::optional<std::size_t> must_have_;  // column of skip_rows_where_empty
 };
 

@@ -32,19 +32,34 @@ bool showsDate(std::uint32_t format_id, std::string_view code) {
     bool date = false;
     for (std::size_t at = 0; at < code.size() && code[at] != ';'; ++at) {
         switch (code[at]) {
-            case '"': at = std::min(code.find('"', at + 1), code.size()); break;
+            case '"':
+                at = std::min(code.find('"', at + 1), code.size());
+                break;
             case '\\':
             case '_':
-            case '*': ++at; break;
+            case '*':
+                ++at;
+                break;
             case '[': {
                 const std::size_t end = std::min(code.find(']', at), code.size());
                 if (isElapsed(code.substr(at + 1, end - at - 1))) return false;
                 at = end;
                 break;
             }
-            case 'y': case 'Y': case 'm': case 'M': case 'd': case 'D':
-            case 'h': case 'H': case 's': case 'S': date = true; break;
-            default: break;
+            case 'y':
+            case 'Y':
+            case 'm':
+            case 'M':
+            case 'd':
+            case 'D':
+            case 'h':
+            case 'H':
+            case 's':
+            case 'S':
+                date = true;
+                break;
+            default:
+                break;
         }
     }
     return date;
@@ -81,8 +96,9 @@ bool XlsxWorkbook::onStart(const xml::StartElement& element) {
         uses_1904_ = value == "1" || value == "true";
     }
     if (element.local_name != "sheet" || sheets_.size() == kSheetsMax) return true;
-    Sheet sheet{std::string(element.attribute("name")), "", !element.attribute("state").empty() &&
-                                                                element.attribute("state") != "visible"};
+    Sheet sheet{
+        std::string(element.attribute("name")), "",
+        !element.attribute("state").empty() && element.attribute("state") != "visible"};
     for (const xml::Attribute& each : element.attributes) {
         // r:id; its namespace has two names, of the transitional and of the strict form.
         if (each.local_name == "id" && !each.namespace_uri.empty())
@@ -96,7 +112,8 @@ bool XlsxStyles::onStart(const xml::StartElement& element) {
     ++depth_;
     if (element.local_name == "cellXfs") cell_formats_depth_ = depth_;
     if (element.local_name == "numFmt" && own_formats_.size() < kMax) {
-        const std::string_view code = element.attribute("formatCode").substr(0, kFormatCodeBytesMax);
+        const std::string_view code =
+            element.attribute("formatCode").substr(0, kFormatCodeBytesMax);
         const std::uint32_t id = numberOf(element.attribute("numFmtId"), 0);
         own_formats_[id] = showsDate(id, code.empty() ? "General" : code);
     }
@@ -115,7 +132,8 @@ bool XlsxStyles::onEnd() {
 }
 
 std::string xlsxPart(const std::string& from, const std::string& target) {
-    std::string path = target.starts_with('/') ? target : from.substr(0, from.rfind('/') + 1) + target;
+    std::string path =
+        target.starts_with('/') ? target : from.substr(0, from.rfind('/') + 1) + target;
     std::vector<std::string> segments;
     for (std::size_t at = 0; at < path.size();) {
         const std::size_t end = std::min(path.find('/', at), path.size());

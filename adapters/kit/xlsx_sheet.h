@@ -57,7 +57,8 @@ private:
     const DecodeLimits& limits_;
     RowSink sink_;
     XlsxRow row_;
-    std::size_t depth_ = 0, row_depth_ = 0, cell_depth_ = 0, collect_depth_ = 0, phonetic_depth_ = 0;
+    std::size_t depth_ = 0, row_depth_ = 0, cell_depth_ = 0, collect_depth_ = 0,
+                phonetic_depth_ = 0;
     Collect collect_ = Collect::Nothing;
     std::size_t column_ = 0;  // of the cell at hand, 0-based
     std::string type_, text_;

@@ -41,7 +41,8 @@ Status checkDirectory(std::string_view bytes) {
                 return ItemOutput::tooLarge("entries", ZipArchive::kEntriesMax);
         }
     }
-    if (!found) return unreadable("The file is no ZIP archive, or torn.", "文件不是 ZIP 格式,或不完整。");
+    if (!found)
+        return unreadable("The file is no ZIP archive, or torn.", "文件不是 ZIP 格式,或不完整。");
     return {};
 }
 
@@ -68,7 +69,8 @@ Result<ZipArchive> ZipArchive::open(std::string_view bytes, std::size_t expanded
     if (archive == nullptr) {
         if (source != nullptr) zip_source_free(source);
         return unreadable(
-            "The ZIP archive can't be read.", "ZIP 文件无法读取。", "libzip error " + std::to_string(code)
+            "The ZIP archive can't be read.", "ZIP 文件无法读取。",
+            "libzip error " + std::to_string(code)
         );
     }
     return ZipArchive(archive, expanded_bytes_max);
@@ -96,11 +98,14 @@ Status ZipArchive::read(
     if (stat.encryption_method != ZIP_EM_NONE)
         return unreadable("The archive is encrypted.", "文件已加密。");
     if (stat.comp_method != ZIP_CM_STORE && stat.comp_method != ZIP_CM_DEFLATE)
-        return unreadable("The archive uses a method other than deflate.", "文件使用了不支持的压缩方法。");
+        return unreadable(
+            "The archive uses a method other than deflate.", "文件使用了不支持的压缩方法。"
+        );
     const std::unique_ptr<zip_file_t, CloseFile> file(
         zip_fopen_index(archive_, static_cast<zip_uint64_t>(index), 0)
     );
-    if (!file) return unreadable("A part of the archive can't be opened.", "文件的部件无法打开。", name);
+    if (!file)
+        return unreadable("A part of the archive can't be opened.", "文件的部件无法打开。", name);
     std::vector<char> piece(kPieceBytes);
     std::size_t expanded = 0;
     const std::size_t packed = std::max<std::size_t>(stat.comp_size, 1);

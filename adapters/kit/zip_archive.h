@@ -21,7 +21,8 @@ public:
     static constexpr std::size_t kEntriesMax = 10'000;
     // Spreadsheets come out 10 to 100 times larger; deflate can do 1032.
     static constexpr std::size_t kExpansionRatioMax = 300;
-    static constexpr std::size_t kRatioFreeBytes = 16U << 20;  // of an entry: below, the ratio is not asked
+    static constexpr std::size_t kRatioFreeBytes =
+        16U << 20;  // of an entry: below, the ratio is not asked
 
     /// `expanded_bytes_max`: of everything that is read, together. Errors: ItemUndecodable, ItemTooLarge (entries).
     static base::Result<ZipArchive> open(std::string_view bytes, std::size_t expanded_bytes_max);

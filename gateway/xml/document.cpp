@@ -71,7 +71,9 @@ bool startOf(const xmlNode* node, Events& events) {
 
 }  // namespace
 
-std::string_view Element::localName() const { return viewOf(node_->name); }
+std::string_view Element::localName() const {
+    return viewOf(node_->name);
+}
 
 std::string_view Element::namespaceUri() const {
     return node_->ns == nullptr ? std::string_view() : viewOf(node_->ns->href);
@@ -156,7 +158,9 @@ Document& Document::operator=(Document&& other) noexcept {
     return *this;
 }
 
-Element Document::root() const { return Element(xmlDocGetRootElement(document_)); }
+Element Document::root() const {
+    return Element(xmlDocGetRootElement(document_));
+}
 
 std::string declaredEncoding(std::string_view text) {
     if (text.starts_with("\xEF\xBB\xBF")) return "UTF-8";

@@ -12,7 +12,8 @@
 namespace yht::xml {
 namespace {
 
-constexpr std::size_t kPieceBytesMax = 1U << 20;  // libxml2 counts in int, and buffers a piece whole
+constexpr std::size_t kPieceBytesMax = 1U
+                                       << 20;  // libxml2 counts in int, and buffers a piece whole
 
 xmlParserInput* refuseExternal(const char*, const char*, xmlParserCtxt*) {
     return nullptr;
@@ -58,8 +59,8 @@ struct GuardedParser::Callbacks {
             );
         }
         if (!self.countNodes(1 + attached)) return;
-        const ParserEvents::Start start{local_name,      prefix,          uri,
-                                        namespace_count, namespaces,      attribute_count,
+        const ParserEvents::Start start{local_name,      prefix,     uri,
+                                        namespace_count, namespaces, attribute_count,
                                         defaulted_count, attributes};
         if (!self.events_.onStart(self.context_, start)) self.stop();
     }

@@ -30,7 +30,9 @@ public:
     };
     /// False: enough, stop without an error.
     virtual bool onStart(xmlParserCtxt* context, const Start& start) = 0;
-    virtual bool onEnd(xmlParserCtxt* context, const xmlChar* name, const xmlChar* prefix, const xmlChar* uri) = 0;
+    virtual bool onEnd(
+        xmlParserCtxt* context, const xmlChar* name, const xmlChar* prefix, const xmlChar* uri
+    ) = 0;
     virtual bool onText(xmlParserCtxt* context, const xmlChar* text, int bytes) = 0;
 };
 

@@ -9,12 +9,13 @@
 namespace yht::xml {
 
 struct Limits {
-    std::size_t bytes_max = 32U << 20;    // of the text as given
-    std::size_t depth_max = 64;           // nested elements
-    std::size_t nodes_max = 500'000;      // elements, attributes, comments, processing instructions
-    std::size_t attributes_max = 256;     // of one element, namespace declarations among them
-    base::ErrorCode malformed = base::ErrorCode::RequestMalformed;  // what the caller calls a text that can't be read
-    base::ErrorCode too_large = base::ErrorCode::BodyTooLarge;      // … and one that breaks a bound
+    std::size_t bytes_max = 32U << 20;  // of the text as given
+    std::size_t depth_max = 64;         // nested elements
+    std::size_t nodes_max = 500'000;    // elements, attributes, comments, processing instructions
+    std::size_t attributes_max = 256;   // of one element, namespace declarations among them
+    base::ErrorCode malformed =
+        base::ErrorCode::RequestMalformed;  // what the caller calls a text that can't be read
+    base::ErrorCode too_large = base::ErrorCode::BodyTooLarge;  // … and one that breaks a bound
 };
 
 enum class Encoding : std::uint8_t {

@@ -31,8 +31,7 @@ public:
         return events_.onEnd();
     }
     bool onText(xmlParserCtxt*, const xmlChar* text, int bytes) override {
-        return events_.onText(
-            {reinterpret_cast<const char*>(text), static_cast<std::size_t>(bytes)}
+        return events_.onText({reinterpret_cast<const char*>(text), static_cast<std::size_t>(bytes)}
         );
     }
 
@@ -62,8 +61,14 @@ StreamParser::StreamParser(Events& events, const Limits& limits, Encoding encodi
 StreamParser::~StreamParser() = default;
 StreamParser::StreamParser(StreamParser&&) noexcept = default;
 
-base::Status StreamParser::feed(std::string_view piece) { return state_->parser.feed(piece); }
-base::Status StreamParser::finish() { return state_->parser.finish(); }
-bool StreamParser::stopped() const { return state_->parser.stopped(); }
+base::Status StreamParser::feed(std::string_view piece) {
+    return state_->parser.feed(piece);
+}
+base::Status StreamParser::finish() {
+    return state_->parser.finish();
+}
+bool StreamParser::stopped() const {
+    return state_->parser.stopped();
+}
 
 }  // namespace yht::xml

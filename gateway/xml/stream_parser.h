@@ -36,7 +36,9 @@ public:
 class StreamParser {
 public:
     /// Requires: events outlive it.
-    explicit StreamParser(Events& events, const Limits& limits = {}, Encoding encoding = Encoding::Declared);
+    explicit StreamParser(
+        Events& events, const Limits& limits = {}, Encoding encoding = Encoding::Declared
+    );
     ~StreamParser();
     StreamParser(StreamParser&&) noexcept;
 

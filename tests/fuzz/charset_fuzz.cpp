@@ -26,7 +26,9 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     while (at < progress.consumed) {
         const auto piece = charset->append(bytes.substr(at, width), pieces);
         if (piece.consumed == 0) ++width;  // a character longer than the piece
-        FUZZ_CLAIM(piece.outcome != Outcome::Undecodable || at + piece.consumed == progress.consumed);
+        FUZZ_CLAIM(
+            piece.outcome != Outcome::Undecodable || at + piece.consumed == progress.consumed
+        );
         at += piece.consumed;
         if (piece.outcome == Outcome::Undecodable) break;
     }

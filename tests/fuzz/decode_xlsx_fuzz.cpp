@@ -20,12 +20,15 @@ void claimSheet(std::string_view text) {
     kit::XlsxStyles styles;
     parse("<sst><si><t>a</t></si><si/></sst>", strings);
     parse("<s><cellXfs><xf/><xf numFmtId='14'/></cellXfs></s>", styles);
-    kit::XlsxSheet sheet({strings, styles, text.size() % 2 == 0}, rules.limits, [&](kit::XlsxRow&& row) {
-        FUZZ_CLAIM(row.cells.size() <= rules.limits.members_max + 1);
-        if (row.fault) FUZZ_CLAIM(fuzz::isDecodeError(*row.fault));
-        for (const auto& cell : row.cells) FUZZ_CLAIM(cell.isScalar());
-        return true;
-    });
+    kit::XlsxSheet sheet(
+        {strings, styles, text.size() % 2 == 0}, rules.limits,
+        [&](kit::XlsxRow&& row) {
+            FUZZ_CLAIM(row.cells.size() <= rules.limits.members_max + 1);
+            if (row.fault) FUZZ_CLAIM(fuzz::isDecodeError(*row.fault));
+            for (const auto& cell : row.cells) FUZZ_CLAIM(cell.isScalar());
+            return true;
+        }
+    );
     parse(text, sheet);
     FUZZ_CLAIM(sheet.status().ok());
 }
@@ -35,8 +38,12 @@ void claimSheet(std::string_view text) {
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     std::string_view input = fuzz::viewOf(data, size);
     switch (fuzz::takeChoice(input)) {
-        case 0: fuzz::claimDecoder(fuzz::rulesFor(kit::Format::Xlsx, ""), input); break;
-        case 1: claimSheet(input); break;
+        case 0:
+            fuzz::claimDecoder(fuzz::rulesFor(kit::Format::Xlsx, ""), input);
+            break;
+        case 1:
+            claimSheet(input);
+            break;
         case 2: {
             kit::XlsxStrings strings(fuzz::kItemBytesMax);
             parse(input, strings);
@@ -61,7 +68,9 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
             kit::XlsxRelationships relationships;
             parse(input, relationships);
             const std::string part = kit::xlsxPart("xl/workbook.xml", std::string(input));
-            FUZZ_CLAIM(part.find("..") == std::string::npos || input.find("..") != std::string_view::npos);
+            FUZZ_CLAIM(
+                part.find("..") == std::string::npos || input.find("..") != std::string_view::npos
+            );
             FUZZ_CLAIM(!part.starts_with("/") && !part.starts_with("../"));
             break;
         }

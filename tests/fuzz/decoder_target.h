@@ -27,7 +27,8 @@ inline kit::DecodeRules rulesFor(kit::Format format, const char* charset) {
 
 /// Well-formed UTF-8, names once, depth and bytes within the bounds.
 inline void claimValue(
-    const kit::ItemValue& value, const kit::DecodeLimits& limits, std::size_t depth, std::size_t& bytes
+    const kit::ItemValue& value, const kit::DecodeLimits& limits, std::size_t depth,
+    std::size_t& bytes
 ) {
     FUZZ_CLAIM(depth <= limits.depth_max + 1);
     FUZZ_CLAIM(base::countCodePoints(value.text()).has_value());
@@ -45,7 +46,8 @@ inline void claimValue(
 }
 
 inline bool isDecodeError(const base::Error& error) {
-    return error.code == base::ErrorCode::ItemUndecodable || error.code == base::ErrorCode::ItemTooLarge;
+    return error.code == base::ErrorCode::ItemUndecodable ||
+           error.code == base::ErrorCode::ItemTooLarge;
 }
 
 inline void claimDecoder(const kit::DecodeRules& rules, std::string_view message) {
@@ -69,7 +71,8 @@ inline void claimDecoder(const kit::DecodeRules& rules, std::string_view message
     if (count < 2) return;
     // A sink that has enough is asked no more.
     std::uint64_t seen = 0;
-    const auto stopped = (*decoder)->decode(message, [&](kit::DecodedItem&&) { return ++seen < 1; });
+    const auto stopped =
+        (*decoder)->decode(message, [&](kit::DecodedItem&&) { return ++seen < 1; });
     FUZZ_CLAIM(stopped.ok() && seen == 1);
 }
 

@@ -27,8 +27,12 @@ void claimReceipt(std::string_view text) {
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     std::string_view input = fuzz::viewOf(data, size);
     switch (fuzz::takeChoice(input)) {
-        case 0: FUZZ_CLAIM(!ledger::openCheckpoint(input, "log.example", logKey()).ok()); break;
-        case 1: claimReceipt(input); break;
+        case 0:
+            FUZZ_CLAIM(!ledger::openCheckpoint(input, "log.example", logKey()).ok());
+            break;
+        case 1:
+            claimReceipt(input);
+            break;
         case 2: {
             const auto key = ledger::parseVerifierKey(input);
             if (key) FUZZ_CLAIM(ledger::verifierKey(key->first, key->second) == input);

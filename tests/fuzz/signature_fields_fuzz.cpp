@@ -27,8 +27,9 @@ void claimFixed(std::string_view text) {
         const auto again = trust::parseDictionary("x", member.key + "=" + once);
         FUZZ_CLAIM(again.ok() && again->size() == 1);
         FUZZ_CLAIM(
-            std::visit([](const auto& value) { return trust::serialize(value); }, (*again)[0].value) ==
-            once
+            std::visit(
+                [](const auto& value) { return trust::serialize(value); }, (*again)[0].value
+            ) == once
         );
     }
 }

@@ -19,7 +19,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     limits.operations_max = 100'000;
     limits.elements_max = 100;
     const auto elements = xml::selectElements(
-        *document, std::string(input.substr(0, std::min<std::size_t>(end, 200))), {{"p", "urn:p"}}, limits
+        *document, std::string(input.substr(0, std::min<std::size_t>(end, 200))), {{"p", "urn:p"}},
+        limits
     );
     if (elements) FUZZ_CLAIM(elements->size() <= limits.elements_max);
     return 0;

@@ -27,10 +27,27 @@ TEST(CharsetDecodeTest, GbkBecomesUtf8) {
 }
 
 TEST(CharsetDecodeTest, AnUndecodableByteIsToldByItsOffset) {
-    EXPECT_EQ(decoded("GBK", "\xCB\xAE" "ab\xFF" "c"), "!4");
+    EXPECT_EQ(
+        decoded(
+            "GBK",
+            "\xCB\xAE"
+            "ab\xFF"
+            "c"
+        ),
+        "!4"
+    );
     EXPECT_EQ(decoded("GB18030", "abcdefghijk\xCB\xAE\x81\x20"), "!13");
     EXPECT_EQ(decoded("UTF-8", "水\xC0\x80"), "!3");
-    EXPECT_EQ(decoded("UTF-16LE", std::string_view("A\0\0\xDC" "B\0", 6)), "!2");
+    EXPECT_EQ(
+        decoded(
+            "UTF-16LE", std::string_view(
+                            "A\0\0\xDC"
+                            "B\0",
+                            6
+                        )
+        ),
+        "!2"
+    );
 }
 
 TEST(CharsetDecodeTest, ACharacterCutInHalfIsUndecodableWhereItBegins) {

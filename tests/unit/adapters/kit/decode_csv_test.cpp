@@ -21,7 +21,8 @@ Decoded decoded(const DecodeRules& rules, std::string_view message) {
 TEST(DecodeCsvTest, RowsBecomeItemsNamedByTheHeader) {
     const auto out = decoded(csv(), "编号,内容\r\n007,水管\r\n430200201904180001,\r\n");
     EXPECT_THAT(
-        out.items, ElementsAre("{编号:\"007\",内容:\"水管\"}", "{编号:\"430200201904180001\",内容:null}")
+        out.items,
+        ElementsAre("{编号:\"007\",内容:\"水管\"}", "{编号:\"430200201904180001\",内容:null}")
     );
     EXPECT_EQ(out.raw[1].place, "line 3");
     EXPECT_EQ(out.error, "");
@@ -77,11 +78,10 @@ TEST(DecodeCsvTest, AnUndecodableByteFailsItsRowWithTheOffset) {
     rules.charset = "GBK";
     const auto out = decoded(rules, "a,b\n1,\xCB\xAE\n2,\xFF\n3,\xB9\xDC\n4,\x81\n5,6\n");
     EXPECT_THAT(
-        out.items,
-        ElementsAre(
-            "{a:\"1\",b:\"水\"}", std::string("!") + kUndecodable, "{a:\"3\",b:\"管\"}",
-            std::string("!") + kUndecodable, "{a:\"5\",b:\"6\"}"
-        )
+        out.items, ElementsAre(
+                       "{a:\"1\",b:\"水\"}", std::string("!") + kUndecodable, "{a:\"3\",b:\"管\"}",
+                       std::string("!") + kUndecodable, "{a:\"5\",b:\"6\"}"
+                   )
     );
     EXPECT_THAT(out.raw[1].failure->public_en, HasSubstr("Byte 11 "));
 }
@@ -152,14 +152,19 @@ TEST(DecodeCsvTest, TotalLinesAndEmptyRowsAreNoItems) {
 TEST(DecodeCsvTest, HeadingsThatRepeatOrAreEmptyGetNamesOfTheirOwn) {
     const auto out = decoded(csv(), "a,,a,a,\n1,2,3,4,\n1,,3,4\n");
     EXPECT_THAT(
-        out.items, ElementsAre(
-                       "{a:\"1\",#2:\"2\",a#2:\"3\",a#3:\"4\"}", "{a:\"1\",a#2:\"3\",a#3:\"4\"}"
-                   )
+        out.items,
+        ElementsAre("{a:\"1\",#2:\"2\",a#2:\"3\",a#3:\"4\"}", "{a:\"1\",a#2:\"3\",a#3:\"4\"}")
     );
 }
 
 TEST(DecodeCsvTest, Utf16IsReadWithoutSlices) {
-    const auto out = decoded(csv(), std::string_view("\xFF\xFE" "a\0\n\0\x34\x6C\n\0", 10));
+    const auto out = decoded(
+        csv(), std::string_view(
+                   "\xFF\xFE"
+                   "a\0\n\0\x34\x6C\n\0",
+                   10
+               )
+    );
     EXPECT_THAT(out.items, ElementsAre("{a:\"水\"}"));
     EXPECT_EQ(out.raw[0].raw_bytes, 0u);
 }
@@ -172,8 +177,7 @@ TEST(DecodeCsvTest, TrimTouchesOnlyCellsWithoutQuotes) {
     DecodeRules rules = csv();
     rules.table.trim = true;
     EXPECT_THAT(
-        decoded(rules, "a,b,c\n x　,\" y \",  \n").items,
-        ElementsAre("{a:\"x\",b:\" y \",c:null}")
+        decoded(rules, "a,b,c\n x　,\" y \",  \n").items, ElementsAre("{a:\"x\",b:\" y \",c:null}")
     );
 }
 

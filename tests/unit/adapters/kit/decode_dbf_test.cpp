@@ -25,7 +25,8 @@ public:
         name.resize(11, '\0');
         fields_ += name + type + std::string(4, '\0') + little(static_cast<unsigned>(width), 1) +
                    little(static_cast<unsigned>(decimals), 1) + std::string(14, '\0');
-        record_bytes_ += static_cast<std::size_t>(width) + (type == 'C' ? 256U * static_cast<unsigned>(decimals) : 0U);
+        record_bytes_ += static_cast<std::size_t>(width) +
+                         (type == 'C' ? 256U * static_cast<unsigned>(decimals) : 0U);
         return *this;
     }
     TableFile& record(const std::string& bytes, char mark = ' ') {
@@ -63,8 +64,14 @@ TEST(DecodeDbfTest, FieldsBecomeMembersInTheCharsetOfTheLanguageByte) {
     const auto file = TableFile()
                           .field("\xB1\xE0\xBA\xC5", 'C', 6)
                           .field("NUM", 'N', 8, 2)
-                          .record("0007  " "    1.50")
-                          .record("\xCB\xAE\xB9\xDC  " "        ");
+                          .record(
+                              "0007  "
+                              "    1.50"
+                          )
+                          .record(
+                              "\xCB\xAE\xB9\xDC  "
+                              "        "
+                          );
     EXPECT_THAT(
         decoded(dbf(), file.bytes()).items,
         ElementsAre("{编号:\"0007\",NUM:N'1.50'}", "{编号:\"水管\",NUM:null}")
@@ -94,7 +101,8 @@ TEST(DecodeDbfTest, BinaryTypesBecomeExactText) {
             .field("T", 'T', 8)
             .record(
                 little(0xFFFFFFFEU, 4) + little(std::bit_cast<std::uint64_t>(0.1), 8) +
-                little(static_cast<std::uint64_t>(-123'456LL), 8) + little(2'461'072, 4) + little(30'600'000, 4)
+                little(static_cast<std::uint64_t>(-123'456LL), 8) + little(2'461'072, 4) +
+                little(30'600'000, 4)
             )
             .record(little(7, 4) + little(0, 8) + little(10'001, 8) + little(0, 8));
     EXPECT_THAT(
@@ -155,7 +163,8 @@ TEST(DecodeDbfTest, AMemoThatDidNotComeFailsOnlyRecordsThatHaveOne) {
     EXPECT_THAT(out.raw[1].failure->public_en, HasSubstr(".fpt"));
     const auto narrow = TableFile().field("M", 'M', 4).record(little(0, 4)).record(little(9, 4));
     EXPECT_THAT(
-        decoded(dbf(), narrow.bytes()).items, ElementsAre("{M:null}", std::string("!") + kUndecodable)
+        decoded(dbf(), narrow.bytes()).items,
+        ElementsAre("{M:null}", std::string("!") + kUndecodable)
     );
 }
 
@@ -184,7 +193,8 @@ TEST(DecodeDbfTest, ATextMayBeWiderThan255AsClipperWritesIt) {
 }
 
 TEST(DecodeDbfTest, NullFlagsOfFoxProAreNoMember) {
-    const auto file = TableFile(0x32).field("A", 'C', 1).field("_NullFlags", '0', 1).record("a\x01");
+    const auto file =
+        TableFile(0x32).field("A", 'C', 1).field("_NullFlags", '0', 1).record("a\x01");
     EXPECT_THAT(decoded(dbf(), file.bytes()).items, ElementsAre("{A:\"a\"}"));
 }
 
@@ -206,7 +216,8 @@ TEST(DecodeDbfTest, WhatIsNoTableIsRefused) {
 }
 
 TEST(DecodeDbfTest, FieldsRecordsAndBytesAreBounded) {
-    const auto file = TableFile().field("A", 'C', 1).field("B", 'C', 9).record("a123456789").bytes();
+    const auto file =
+        TableFile().field("A", 'C', 1).field("B", 'C', 9).record("a123456789").bytes();
     DecodeRules rules = dbf();
     rules.limits.members_max = 1;
     EXPECT_EQ(decoded(rules, file).error, kTooLarge);

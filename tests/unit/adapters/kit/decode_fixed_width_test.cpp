@@ -29,10 +29,13 @@ TEST(DecodeFixedWidthTest, ColumnsAreCutByBytesOfTheSourcesCharset) {
 }
 
 TEST(DecodeFixedWidthTest, ACharacterCutByItsColumnFailsItsLine) {
-    const auto out = decoded(fixed(), "000\xCB\xAE" "abcde\n0001abcdef\n");
+    const auto out = decoded(
+        fixed(),
+        "000\xCB\xAE"
+        "abcde\n0001abcdef\n"
+    );
     EXPECT_THAT(
-        out.items,
-        ElementsAre(std::string("!") + kUndecodable, "{编号:\"0001\",内容:\"abcdef\"}")
+        out.items, ElementsAre(std::string("!") + kUndecodable, "{编号:\"0001\",内容:\"abcdef\"}")
     );
     EXPECT_THAT(out.raw[0].failure->public_en, HasSubstr("Byte 3 "));
 }
@@ -52,8 +55,7 @@ TEST(DecodeFixedWidthTest, RecordsWithoutLineEndsAreCutByLength) {
     rules.table.line_bytes = 10;
     const auto out = decoded(rules, "0001abcdef0002ghijklmn");
     EXPECT_THAT(
-        out.items,
-        ElementsAre("{编号:\"0001\",内容:\"abcdef\"}", "{编号:\"0002\",内容:\"ghijkl\"}")
+        out.items, ElementsAre("{编号:\"0001\",内容:\"abcdef\"}", "{编号:\"0002\",内容:\"ghijkl\"}")
     );
     EXPECT_EQ(out.error, kUndecodable);
     EXPECT_THAT(out.error_text, HasSubstr("torn"));
@@ -68,9 +70,7 @@ TEST(DecodeFixedWidthTest, EmptyLinesAndLinesBeforeTheFirstAreNoItems) {
 TEST(DecodeFixedWidthTest, BytesOfALineAreBounded) {
     DecodeRules rules = fixed();
     rules.limits.item_bytes_max = 10;
-    EXPECT_THAT(
-        decoded(rules, "0001abcdefg\n").items, ElementsAre(std::string("!") + kTooLarge)
-    );
+    EXPECT_THAT(decoded(rules, "0001abcdefg\n").items, ElementsAre(std::string("!") + kTooLarge));
 }
 
 TEST(DecodeFixedWidthTest, ColumnsThatCannotBeAreAMistakeOfTheManifest) {

@@ -15,11 +15,16 @@ namespace yht::kit {
 inline std::string shown(const ItemValue& value) {
     std::string out;
     switch (value.type()) {
-        case ItemType::Null: return "null";
-        case ItemType::Text: return "\"" + value.text() + "\"";
-        case ItemType::Number: return "N'" + value.text() + "'";
-        case ItemType::Flag: return "F'" + value.text() + "'";
-        case ItemType::Serial: return "S'" + value.text() + "'";
+        case ItemType::Null:
+            return "null";
+        case ItemType::Text:
+            return "\"" + value.text() + "\"";
+        case ItemType::Number:
+            return "N'" + value.text() + "'";
+        case ItemType::Flag:
+            return "F'" + value.text() + "'";
+        case ItemType::Serial:
+            return "S'" + value.text() + "'";
         case ItemType::List:
             for (const auto& each : value.items()) out += (out.empty() ? "" : ",") + shown(each);
             return "[" + out + "]";
@@ -35,8 +40,8 @@ inline std::string shown(const ItemValue& value) {
 struct Decoded {
     std::vector<std::string> items;
     std::vector<DecodedItem> raw;
-    std::string error;         // wire code of what decode() returned, "" success
-    std::string error_text;    // public English text, and the log's detail
+    std::string error;       // wire code of what decode() returned, "" success
+    std::string error_text;  // public English text, and the log's detail
 };
 
 inline Decoded decodeWith(const Decoder& decoder, std::string_view message) {
@@ -44,9 +49,9 @@ inline Decoded decodeWith(const Decoder& decoder, std::string_view message) {
     const base::Status status = decoder.decode(message, [&](DecodedItem&& item) {
         EXPECT_EQ(item.index, out.raw.size());
         out.items.push_back(
-            item.failure                ? std::string("!") + item.failure->row().wire
+            item.failure               ? std::string("!") + item.failure->row().wire
             : !item.ignored_by.empty() ? "~" + item.ignored_by
-                                        : shown(item.value)
+                                       : shown(item.value)
         );
         out.raw.push_back(std::move(item));
         return true;

@@ -27,15 +27,13 @@ const std::string kEnd = "--B--\r\n";
 
 TEST(DecodeMultipartTest, FieldsAndFilesAreMembersOfOneItem) {
     const auto out = decoded(
-        multipart(), part("name=\"JJDBH\"", "007") +
-                         part("name=f; filename=\"a.jpg\"\r\nContent-Type: image/jpeg", "\xFF\xD8\r\n--") +
-                         kEnd
+        multipart(),
+        part("name=\"JJDBH\"", "007") +
+            part("name=f; filename=\"a.jpg\"\r\nContent-Type: image/jpeg", "\xFF\xD8\r\n--") + kEnd
     );
     EXPECT_THAT(
-        out.items, ElementsAre(
-                       "{JJDBH:\"007\",f:{filename:\"a.jpg\",content_type:\"image/jpeg\","
-                       "base64:\"/9gNCi0t\"}}"
-                   )
+        out.items, ElementsAre("{JJDBH:\"007\",f:{filename:\"a.jpg\",content_type:\"image/jpeg\","
+                               "base64:\"/9gNCi0t\"}}")
     );
 }
 
@@ -50,14 +48,14 @@ TEST(DecodeMultipartTest, TextIsInItsOwnCharsetOrTheManifests) {
     EXPECT_THAT(
         decoded(
             multipart("GBK"),
-            part("name=a", "\xCB\xAE") + part("name=b\r\nContent-Type: text/plain; charset=utf-8", "水") +
+            part("name=a", "\xCB\xAE") +
+                part("name=b\r\nContent-Type: text/plain; charset=utf-8", "水") +
                 part("name=c; filename=\"\xCB\xAE.jpg\"", "") +
                 part("name=d; filename=\"x\"; filename*=UTF-8''%E6%B0%B4.jpg", "") + kEnd
-        ).items,
-        ElementsAre(
-            "{a:\"水\",b:\"水\",c:{filename:\"水.jpg\",content_type:\"\",base64:\"\"},"
-            "d:{filename:\"水.jpg\",content_type:\"\",base64:\"\"}}"
         )
+            .items,
+        ElementsAre("{a:\"水\",b:\"水\",c:{filename:\"水.jpg\",content_type:\"\",base64:\"\"},"
+                    "d:{filename:\"水.jpg\",content_type:\"\",base64:\"\"}}")
     );
 }
 

@@ -25,16 +25,17 @@ Decoded decoded(const DecodeRules& rules, std::string_view message) {
     return decodeBy(makeSoapStringDecoder, rules, message);
 }
 
-std::string call(const std::string& arguments, const char* version = "http://schemas.xmlsoap.org/soap/envelope/") {
+std::string call(
+    const std::string& arguments, const char* version = "http://schemas.xmlsoap.org/soap/envelope/"
+) {
     return "<?xml version='1.0' encoding='utf-8'?><s:Envelope xmlns:s='" + std::string(version) +
            "'><s:Header/><s:Body><SubmitThird xmlns='http://tempuri.org/'>" + arguments +
            "</SubmitThird></s:Body></s:Envelope>";
 }
 
 TEST(DecodeSoapStringTest, JsonInsideTheStringBecomesItems) {
-    const auto out = decoded(
-        soap(), call("<SessionID>1</SessionID><strThird>{\"Title\":\"水管\"}</strThird>")
-    );
+    const auto out =
+        decoded(soap(), call("<SessionID>1</SessionID><strThird>{\"Title\":\"水管\"}</strThird>"));
     EXPECT_THAT(out.items, ElementsAre("{Title:\"水管\"}"));
     EXPECT_THAT(out.raw[0].place, HasSubstr("strThird[1]"));
 }
@@ -42,8 +43,10 @@ TEST(DecodeSoapStringTest, JsonInsideTheStringBecomesItems) {
 TEST(DecodeSoapStringTest, XmlInsideTheStringMayStillSayGbk) {
     const auto out = decoded(
         soap(Format::Xml, "row"),
-        call("<strThird>&lt;?xml version='1.0' encoding='GBK'?&gt;&lt;t&gt;&lt;row&gt;水&lt;/row&gt;"
-             "&lt;row&gt;管&lt;/row&gt;&lt;/t&gt;</strThird>")
+        call(
+            "<strThird>&lt;?xml version='1.0' encoding='GBK'?&gt;&lt;t&gt;&lt;row&gt;水&lt;/row&gt;"
+            "&lt;row&gt;管&lt;/row&gt;&lt;/t&gt;</strThird>"
+        )
     );
     EXPECT_THAT(out.items, ElementsAre("\"水\"", "\"管\""));
 }
@@ -51,9 +54,12 @@ TEST(DecodeSoapStringTest, XmlInsideTheStringMayStillSayGbk) {
 TEST(DecodeSoapStringTest, CdataAndSoap12AreTheSame) {
     EXPECT_THAT(
         decoded(
-            soap(), call("<a><strThird><![CDATA[{\"a\":\"<\"}]]></strThird></a>",
-                         "http://www.w3.org/2003/05/soap-envelope")
-        ).items,
+            soap(), call(
+                        "<a><strThird><![CDATA[{\"a\":\"<\"}]]></strThird></a>",
+                        "http://www.w3.org/2003/05/soap-envelope"
+                    )
+        )
+            .items,
         ElementsAre("{a:\"<\"}")
     );
 }
@@ -68,8 +74,10 @@ TEST(DecodeSoapStringTest, ABadTextFailsAloneAndTheNextIsRead) {
 
 TEST(DecodeSoapStringTest, WhatIsNotTheCallIsAnError) {
     for (const std::string& message :
-         {std::string("<a/>"), std::string("<Envelope/>"), std::string("<Envelope><Body/></Envelope>"),
-          std::string("<Envelope><Body><GetOrgs/></Body></Envelope>"), call("<other/>"), call("<strThird>")}) {
+         {std::string("<a/>"), std::string("<Envelope/>"),
+          std::string("<Envelope><Body/></Envelope>"),
+          std::string("<Envelope><Body><GetOrgs/></Body></Envelope>"), call("<other/>"),
+          call("<strThird>")}) {
         EXPECT_EQ(decoded(soap(), message).error, kUndecodable) << message;
     }
 }
@@ -86,7 +94,8 @@ TEST(DecodeSoapStringTest, BytesAreBounded) {
 
 TEST(DecodeSoapStringTest, SoapInSoapIsAMistakeOfTheManifest) {
     EXPECT_EQ(
-        makeSoapStringDecoder(soap(Format::SoapString)).error().code, base::ErrorCode::ManifestInvalid
+        makeSoapStringDecoder(soap(Format::SoapString)).error().code,
+        base::ErrorCode::ManifestInvalid
     );
     DecodeRules rules = soap();
     rules.inner_rules = nullptr;

@@ -60,7 +60,8 @@ std::string bigWorkbook(int rows) {
 std::string madeWorkbook() {
     const auto path = std::filesystem::temp_directory_path() /
                       ("yht-workbook-" + std::to_string(::getpid()) + ".xlsx");
-    const std::string command = "/usr/bin/python3 " YHT_SOURCE_DIR "/tests/unit/adapters/kit/make_workbook.py " +
+    const std::string command = "/usr/bin/python3 " YHT_SOURCE_DIR
+                                "/tests/unit/adapters/kit/make_workbook.py " +
                                 path.string();
     EXPECT_EQ(std::system(command.c_str()), 0) << "python3-openpyxl is in tools/packages.txt";
     std::ifstream file(path, std::ios::binary);
@@ -102,7 +103,8 @@ TEST(DecodeXlsxTest, AnEmptySheetHasNoHeader) {
 
 TEST(DecodeXlsxTest, SharedStringsAreFoundByNumber) {
     WorkbookParts parts;
-    parts.strings = "<si><t>水</t></si><si><r><t>管</t></r><r><t>道</t></r><rPh><t>guan</t></rPh></si><si/>";
+    parts.strings =
+        "<si><t>水</t></si><si><r><t>管</t></r><r><t>道</t></r><rPh><t>guan</t></rPh></si><si/>";
     EXPECT_THAT(
         cells("<c r='A2' t='s'><v>1</v></c><c r='B2' t='s'><v>0</v></c>", parts),
         ElementsAre("{a:\"管道\",b:\"水\"}")
@@ -121,7 +123,8 @@ TEST(DecodeXlsxTest, SharedStringsAreFoundByNumber) {
 
 TEST(DecodeXlsxTest, MixedTextAndDatesInOneColumnComeOutAsWhatEachCellIs) {
     WorkbookParts parts;
-    parts.number_formats = "<numFmt numFmtId='176' formatCode='yyyy&quot;年&quot;m&quot;月&quot;'/>";
+    parts.number_formats =
+        "<numFmt numFmtId='176' formatCode='yyyy&quot;年&quot;m&quot;月&quot;'/>";
     parts.rows = kHeader + "<row r='2'><c r='A2' s='1'><v>43573</v></c></row><row r='3'>" +
                  text("A3", "2019-04-18") + "</row><row r='4'><c r='A4'><v>43573</v></c></row>" +
                  "<row r='5'><c r='A5' s='2'><v>43573.5</v></c></row>";
@@ -144,12 +147,16 @@ TEST(DecodeXlsxTest, DaysOfThe1904SystemAreBroughtToThe1900System) {
 }
 
 TEST(DecodeXlsxTest, ShowsDateKnowsFormatsAsExcelDoes) {
-    for (const char* code : {"yyyy-mm-dd", "[$-804]yyyy\"年\"m\"月\"d\"日\"", "h:mm AM/PM", "m/d/yy;@", "上午/下午h\"时\""})
+    for (const char* code :
+         {"yyyy-mm-dd", "[$-804]yyyy\"年\"m\"月\"d\"日\"", "h:mm AM/PM", "m/d/yy;@",
+          "上午/下午h\"时\""})
         EXPECT_TRUE(showsDate(200, code)) << code;
-    for (const char* code : {"General", "0.00E+00", "#,##0_d", "\"month\"0", "0\\d", "[Red]0", "[h]:mm:ss", "@", "0;yyyy"})
+    for (const char* code :
+         {"General", "0.00E+00", "#,##0_d", "\"month\"0", "0\\d", "[Red]0", "[h]:mm:ss", "@",
+          "0;yyyy"})
         EXPECT_FALSE(showsDate(200, code)) << code;
     EXPECT_TRUE(showsDate(14, ""));
-    EXPECT_TRUE(showsDate(31, ""));  // yyyy"年"m"月"d"日" of Chinese versions
+    EXPECT_TRUE(showsDate(31, ""));   // yyyy"年"m"月"d"日" of Chinese versions
     EXPECT_FALSE(showsDate(46, ""));  // [h]:mm:ss
     EXPECT_FALSE(showsDate(0, ""));
 }
@@ -189,7 +196,8 @@ TEST(DecodeXlsxTest, EscapedCharactersAreUndone) {
 
 TEST(DecodeXlsxTest, RowsWithoutContentAreNoItemsAndPlacesKeepExcelsNumbers) {
     WorkbookParts parts;
-    parts.rows = kHeader + "<row r='2'><c r='A2' s='1'/></row><row r='9'>" + text("B9", "x") + "</row>";
+    parts.rows =
+        kHeader + "<row r='2'><c r='A2' s='1'/></row><row r='9'>" + text("B9", "x") + "</row>";
     const auto out = decoded(xlsx(), parts.bytes());
     EXPECT_THAT(out.items, ElementsAre("{a:null,b:\"x\"}"));
     EXPECT_EQ(out.raw[0].place, "sheet 工单 row 9");
@@ -197,14 +205,16 @@ TEST(DecodeXlsxTest, RowsWithoutContentAreNoItemsAndPlacesKeepExcelsNumbers) {
 
 TEST(DecodeXlsxTest, CellsAndRowsWithoutAReferenceFollowTheOneBefore) {
     WorkbookParts parts;
-    parts.rows = "<row><c t='inlineStr'><is><t>a</t></is></c><c t='inlineStr'><is><t>b</t></is></c></row>"
-                 "<row><c><v>1</v></c><c><v>2</v></c></row>";
+    parts.rows =
+        "<row><c t='inlineStr'><is><t>a</t></is></c><c t='inlineStr'><is><t>b</t></is></c></row>"
+        "<row><c><v>1</v></c><c><v>2</v></c></row>";
     EXPECT_THAT(decoded(xlsx(), parts.bytes()).items, ElementsAre("{a:N'1',b:N'2'}"));
 }
 
 TEST(DecodeXlsxTest, ACellBeyondTheHeaderFailsItsRowAlone) {
     WorkbookParts parts;
-    parts.rows = kHeader + "<row r='2'>" + text("C2", "x") + "</row><row r='3'>" + text("A3", "y") + "</row>";
+    parts.rows = kHeader + "<row r='2'>" + text("C2", "x") + "</row><row r='3'>" + text("A3", "y") +
+                 "</row>";
     EXPECT_THAT(
         decoded(xlsx(), parts.bytes()).items,
         ElementsAre(std::string("!") + kUndecodable, "{a:\"y\",b:null}")
@@ -213,8 +223,9 @@ TEST(DecodeXlsxTest, ACellBeyondTheHeaderFailsItsRowAlone) {
 
 TEST(DecodeXlsxTest, ASheetIsFoundByNameByNumberOrIsTheFirstVisible) {
     WorkbookParts parts;
-    parts.sheets = "<sheet name='说明' sheetId='1' state='hidden' r:id='r1'/>"
-                   "<sheet name='数据' sheetId='2' r:id='r2'/>";
+    parts.sheets =
+        "<sheet name='说明' sheetId='1' state='hidden' r:id='r1'/>"
+        "<sheet name='数据' sheetId='2' r:id='r2'/>";
     parts.rows = kHeader + "<row r='2'>" + text("A2", "x") + "</row>";
     DecodeRules rules = xlsx();
     EXPECT_THAT(decoded(rules, parts.bytes()).items, ElementsAre("{b:N'2'}"));
@@ -262,7 +273,8 @@ TEST(DecodeXlsxTest, AChangedByteIsFoundByTheChecksum) {
 }
 
 TEST(DecodeXlsxTest, ADocumentTypeInAnyPartIsRefused) {
-    for (const char* part : {"xl/workbook.xml", "xl/sharedStrings.xml", "xl/worksheets/sheet1.xml"}) {
+    for (const char* part :
+         {"xl/workbook.xml", "xl/sharedStrings.xml", "xl/worksheets/sheet1.xml"}) {
         auto entries = WorkbookParts().entries();
         entries[part] = "<!DOCTYPE a [<!ENTITY x SYSTEM 'file:///etc/passwd'>]>" + entries[part];
         const auto out = decoded(xlsx(), zipped(entries));
@@ -300,10 +312,11 @@ TEST(DecodeXlsxTest, BytesOfASharedStringAndOfARowAreBounded) {
     parts.strings = "<si><t>12345678901</t></si>";
     EXPECT_EQ(decoded(rules, parts.bytes()).error, kTooLarge);
     parts.strings = "";
-    parts.rows = kHeader + "<row r='2'>" + text("A2", "123456") + text("B2", "12345") + "</row><row r='3'>" +
-                 text("A3", "x") + "</row>";
+    parts.rows = kHeader + "<row r='2'>" + text("A2", "123456") + text("B2", "12345") +
+                 "</row><row r='3'>" + text("A3", "x") + "</row>";
     EXPECT_THAT(
-        decoded(rules, parts.bytes()).items, ElementsAre(std::string("!") + kTooLarge, "{a:\"x\",b:null}")
+        decoded(rules, parts.bytes()).items,
+        ElementsAre(std::string("!") + kTooLarge, "{a:\"x\",b:null}")
     );
 }
 
@@ -315,7 +328,8 @@ TEST(DecodeXlsxTest, ColumnsAndItemsAreBounded) {
     EXPECT_EQ(decoded(rules, parts.bytes()).error, kTooLarge);
     rules = xlsx();
     rules.limits.items_max = 1;
-    parts.rows = kHeader + "<row r='2'>" + text("A2", "x") + "</row><row r='3'>" + text("A3", "y") + "</row>";
+    parts.rows = kHeader + "<row r='2'>" + text("A2", "x") + "</row><row r='3'>" + text("A3", "y") +
+                 "</row>";
     const auto out = decoded(rules, parts.bytes());
     EXPECT_EQ(out.items.size(), 1u);
     EXPECT_EQ(out.error, kTooLarge);
@@ -333,7 +347,9 @@ TEST(DecodeXlsxTest, SharedStringsSpillToAFileAndComeBackWhole) {
         strings.onEnd();
     };
     strings.onStart({"sst", "", {}});
-    const auto nth = [](int i) { return std::string(600, static_cast<char>('a' + i % 26)) + std::to_string(i); };
+    const auto nth = [](int i) {
+        return std::string(600, static_cast<char>('a' + i % 26)) + std::to_string(i);
+    };
     for (int i = 0; i < 20'000; ++i) add(nth(i));
     EXPECT_TRUE(strings.spilled());
     ASSERT_EQ(strings.count(), 20'000u);

@@ -40,7 +40,8 @@ TEST(DecodeXmlTest, AnEmptyElementIsNullAndNoText) {
             xmlRules(),
             "<t xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance'><id/><a></a>"
             "<b xsi:nil='true'/><c xsi:type='xsd:string'>7</c></t>"
-        ).items,
+        )
+            .items,
         ElementsAre("{id:null,a:null,b:null,c:\"7\"}")
     );
 }
@@ -73,7 +74,10 @@ TEST(DecodeXmlTest, APrefixOfThePathIsANamespaceOfTheManifest) {
 
 TEST(DecodeXmlTest, AnXPathExpressionSelectsWhatAPathCannot) {
     EXPECT_THAT(
-        decoded(xmlRules("//Row[@t='1']"), "<E><Row t='1'>x</Row><L><Row t='2'/><Row t='1'/></L></E>").items,
+        decoded(
+            xmlRules("//Row[@t='1']"), "<E><Row t='1'>x</Row><L><Row t='2'/><Row t='1'/></L></E>"
+        )
+            .items,
         ElementsAre("{@t:\"1\",#text:\"x\"}", "{@t:\"1\"}")
     );
 }
@@ -83,16 +87,19 @@ TEST(DecodeXmlTest, OneOrManyIsAlwaysAListWhereTheManifestSaysSo) {
     rules.array_paths = {"files/file"};
     EXPECT_THAT(
         decoded(
-            rules, "<E><Row><files><file>a</file></files></Row>"
-                   "<Row><files><file>a</file><file>b</file></files></Row></E>"
-        ).items,
+            rules,
+            "<E><Row><files><file>a</file></files></Row>"
+            "<Row><files><file>a</file><file>b</file></files></Row></E>"
+        )
+            .items,
         ElementsAre("{files:{file:[\"a\"]}}", "{files:{file:[\"a\",\"b\"]}}")
     );
 }
 
 TEST(DecodeXmlTest, TheEncodingOfThePrologIsReadStrictly) {
     EXPECT_THAT(
-        decoded(xmlRules(), "<?xml version='1.0' encoding='GB2312'?><t><a>\xCB\xAE\xE9\x46</a></t>").items,
+        decoded(xmlRules(), "<?xml version='1.0' encoding='GB2312'?><t><a>\xCB\xAE\xE9\x46</a></t>")
+            .items,
         ElementsAre("{a:\"水镕\"}")
     );
     const auto out = decoded(
@@ -140,7 +147,8 @@ TEST(DecodeXmlTest, ItemsThatAreNotThereAreAnErrorUnlessTheManifestAllowsIt) {
 
 TEST(DecodeXmlTest, ADocumentTypeIsRefused) {
     EXPECT_EQ(
-        decoded(xmlRules(), "<!DOCTYPE t [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><t>&x;</t>").error,
+        decoded(xmlRules(), "<!DOCTYPE t [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><t>&x;</t>")
+            .error,
         kUndecodable
     );
 }

@@ -32,18 +32,21 @@ inline std::string zipped(const std::map<std::string, std::string>& entries) {
 }
 
 struct WorkbookParts {
-    std::string rows;             // inside <sheetData>
-    std::string strings;          // inside <sst>
-    std::string number_formats;   // inside <numFmts>
+    std::string rows;            // inside <sheetData>
+    std::string strings;         // inside <sst>
+    std::string number_formats;  // inside <numFmts>
     std::string cell_formats = "<xf numFmtId='0'/><xf numFmtId='14'/><xf numFmtId='176'/>";
     std::string workbook_properties;
     std::string sheets = "<sheet name='工单' sheetId='1' r:id='r1'/>";
 
     std::map<std::string, std::string> entries() const {
-        const std::string main = "xmlns='http://schemas.openxmlformats.org/spreadsheetml/2006/main'";
-        const std::string types = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+        const std::string main =
+            "xmlns='http://schemas.openxmlformats.org/spreadsheetml/2006/main'";
+        const std::string types =
+            "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
         const auto relationships = [](const std::string& inside) {
-            return "<Relationships xmlns='http://schemas.openxmlformats.org/package/2006/relationships'>" +
+            return "<Relationships "
+                   "xmlns='http://schemas.openxmlformats.org/package/2006/relationships'>" +
                    inside + "</Relationships>";
         };
         const auto relationship = [&](const char* id, const char* type, const char* target) {
@@ -52,8 +55,9 @@ struct WorkbookParts {
         };
         return {
             {"_rels/.rels", relationships(relationship("r1", "officeDocument", "xl/workbook.xml"))},
-            {"xl/workbook.xml", "<workbook " + main + " xmlns:r='" + types + "'>" + workbook_properties +
-                                    "<sheets>" + sheets + "</sheets></workbook>"},
+            {"xl/workbook.xml", "<workbook " + main + " xmlns:r='" + types + "'>" +
+                                    workbook_properties + "<sheets>" + sheets +
+                                    "</sheets></workbook>"},
             {"xl/_rels/workbook.xml.rels",
              relationships(
                  relationship("r1", "worksheet", "worksheets/sheet1.xml") +
@@ -64,12 +68,14 @@ struct WorkbookParts {
             {"xl/worksheets/sheet1.xml",
              "<worksheet " + main + "><sheetData>" + rows + "</sheetData></worksheet>"},
             {"xl/worksheets/sheet2.xml",
-             "<worksheet " + main + "><sheetData><row r='1'><c r='A1' t='inlineStr'><is><t>b</t></is>"
-             "</c></row><row r='2'><c r='A2'><v>2</v></c></row></sheetData></worksheet>"},
+             "<worksheet " + main +
+                 "><sheetData><row r='1'><c r='A1' t='inlineStr'><is><t>b</t></is>"
+                 "</c></row><row r='2'><c r='A2'><v>2</v></c></row></sheetData></worksheet>"},
             {"xl/sharedStrings.xml", "<sst " + main + ">" + strings + "</sst>"},
-            {"xl/styles.xml", "<styleSheet " + main + "><numFmts>" + number_formats +
-                                  "</numFmts><cellStyleXfs><xf numFmtId='14'/></cellStyleXfs><cellXfs>" +
-                                  cell_formats + "</cellXfs></styleSheet>"},
+            {"xl/styles.xml",
+             "<styleSheet " + main + "><numFmts>" + number_formats +
+                 "</numFmts><cellStyleXfs><xf numFmtId='14'/></cellStyleXfs><cellXfs>" +
+                 cell_formats + "</cellXfs></styleSheet>"},
         };
     }
     std::string bytes() const { return zipped(entries()); }

@@ -155,7 +155,9 @@ TEST(XmlDocumentTest, ErrorsHoldNoTextOfTheDocument) {
 TEST(XmlDocumentTest, OnlyUtf8AndUtf16AreRead) {
     EXPECT_TRUE(Document::parse("<?xml version='1.0' encoding='utf-8'?><a/>"));
     EXPECT_EQ(
-        Document::parse(std::string_view("\xFF\xFE<\0a\0>\0\x34\x6C<\0/\0a\0>\0", 18))->root().text(),
+        Document::parse(std::string_view("\xFF\xFE<\0a\0>\0\x34\x6C<\0/\0a\0>\0", 18))
+            ->root()
+            .text(),
         "水"
     );
     EXPECT_EQ(
@@ -164,9 +166,8 @@ TEST(XmlDocumentTest, OnlyUtf8AndUtf16AreRead) {
 }
 
 TEST(XmlDocumentTest, ATextBroughtToUtf8MayStillSayGbk) {
-    const auto document = Document::parse(
-        "<?xml version='1.0' encoding='GBK'?><a>水</a>", {}, Encoding::Utf8
-    );
+    const auto document =
+        Document::parse("<?xml version='1.0' encoding='GBK'?><a>水</a>", {}, Encoding::Utf8);
     ASSERT_TRUE(document) << base::describe(document.error());
     EXPECT_EQ(document->root().text(), "水");
 }
@@ -175,7 +176,8 @@ TEST(XmlDocumentTest, TheDeclaredEncodingIsFound) {
     EXPECT_EQ(declaredEncoding("<?xml version=\"1.0\" encoding=\"gb2312\"?><a/>"), "GB2312");
     EXPECT_EQ(declaredEncoding("\xEF\xBB\xBF<a/>"), "UTF-8");
     EXPECT_EQ(declaredEncoding(std::string_view("<\0?\0x\0", 6)), "UTF-16LE");
-    for (const char* none : {"", "<a/>", "<?xml version='1.0'?>", "<?xml encoding", "<?xml encoding='x"})
+    for (const char* none :
+         {"", "<a/>", "<?xml version='1.0'?>", "<?xml encoding", "<?xml encoding='x"})
         EXPECT_EQ(declaredEncoding(none), "") << none;
 }
 

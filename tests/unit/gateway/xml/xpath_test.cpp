@@ -13,7 +13,9 @@ Document parsed(const std::string& text) {
     return std::move(*document);
 }
 
-std::string selected(const Document& document, const std::string& expression, const Prefixes& prefixes = {}) {
+std::string selected(
+    const Document& document, const std::string& expression, const Prefixes& prefixes = {}
+) {
     const auto elements = selectElements(document, expression, prefixes);
     if (!elements) return elements.error().row().wire;
     std::string out;
@@ -38,14 +40,17 @@ TEST(XPathTest, PrefixesAreThoseOfTheManifest) {
 }
 
 TEST(XPathTest, WhatSelectsNoElementsIsAMistakeOfTheManifest) {
-    for (const char* expression : {"", "/a[", "count(//a)", "'x'", "/a/@b", "/a/text()", "nothing()"}) {
+    for (const char* expression :
+         {"", "/a[", "count(//a)", "'x'", "/a/@b", "/a/text()", "nothing()"}) {
         EXPECT_EQ(selected(parsed("<a b='1'>x</a>"), expression), "adapter.manifest_invalid")
             << expression;
     }
     EXPECT_EQ(checkXPath("/a[", {}).error().code, ErrorCode::ManifestInvalid);
     EXPECT_EQ(checkXPath("/p:a", {}).error().code, ErrorCode::ManifestInvalid);
     EXPECT_TRUE(checkXPath("/p:a/b[@c]", {{"p", "urn:p"}}));
-    EXPECT_EQ(checkXPath("/a" + std::string(1'000, ' '), {}).error().code, ErrorCode::ManifestInvalid);
+    EXPECT_EQ(
+        checkXPath("/a" + std::string(1'000, ' '), {}).error().code, ErrorCode::ManifestInvalid
+    );
 }
 
 TEST(XPathTest, OperationsAreBounded) {
@@ -59,9 +64,7 @@ TEST(XPathTest, ElementsOfTheAnswerAreBounded) {
     XPathLimits limits;
     limits.elements_max = 1;
     const auto document = parsed("<a><b/><b/></a>");
-    EXPECT_EQ(
-        selectElements(document, "//b", {}, limits).error().code, ErrorCode::ItemTooLarge
-    );
+    EXPECT_EQ(selectElements(document, "//b", {}, limits).error().code, ErrorCode::ItemTooLarge);
 }
 
 }  // namespace
