@@ -101,7 +101,8 @@ DecodeRules readDecodeRules(YamlMap map) {
     DecodeRules rules;
     if (!map.self().IsDefined()) return rules;
     rules.format = format(map);
-    const bool own_charset = rules.format == Format::Xml || rules.format == Format::Dbf;
+    const bool own_charset = rules.format == Format::Xml || rules.format == Format::Dbf ||
+                             rules.format == Format::SoapString;
     rules.charset = map.text("charset", own_charset ? "" : "UTF-8");
     limits(YamlMap(map.node("limits"), "decode.limits", map.problems()), rules.limits);
     switch (rules.format) {
