@@ -38,8 +38,8 @@ base::Result<Component> readComponent(const Item& item) {
     const auto* name = std::get_if<std::string>(&item.value);
     if (!name) return badComponent(component.identifier);
     component.name = *name;
-    const std::string_view bare =
-        component.name.starts_with('@') ? component.name.substr(1) : component.name;
+    std::string_view bare = component.name;
+    if (bare.starts_with('@')) bare.remove_prefix(1);
     if (!isFieldName(bare) || component.name == "@signature-params")
         return badComponent(component.identifier);
     for (const auto& [key, value] : item.parameters) {

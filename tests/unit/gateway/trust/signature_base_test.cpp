@@ -132,6 +132,15 @@ TEST_F(Derived, QueryParameterThatIsAbsentOrStandsTwiceIsRefused) {
     EXPECT_EQ(malformed_, at("https://a/?b=1&b=2", "\"@query-param\";name=\"b\""));
 }
 
+// Found by tests/fuzz: the name was looked at after the text that held it had gone.
+TEST_F(Derived, LongNamesAreJudgedAsTheyStand) {
+    const std::string name(200, 'a');
+    request_.set(name, "x");
+    EXPECT_EQ("x", value("\"" + name + "\""));
+    EXPECT_EQ(malformed_, value("\"" + name + "A\""));
+    EXPECT_EQ(malformed_, value("\"@" + name + "\""));
+}
+
 TEST_F(Derived, StatusIsOfResponsesAndTheRestOfRequests) {
     EXPECT_EQ(malformed_, at("https://a/", "\"@status\""));
     EXPECT_EQ(malformed_, at("https://a/", "\"@method\";req"));
