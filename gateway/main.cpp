@@ -9,6 +9,7 @@
 #include "gateway/app/gateway.h"
 #include "gateway/app/opened_attachments.h"
 #include "gateway/app/opened_ledger.h"
+#include "gateway/app/source_folders.h"
 
 namespace {
 
@@ -33,11 +34,13 @@ int serve(const std::string& directory) {
     base::SystemRandom random;
     prometheus::Registry metrics;
 
-    // Step 4: trust. Who partners are, our own certificate, the key that signs.
+    // Step 4: trust. Who partners are, how their sources speak, our own certificate, the key that signs.
     YHT_STEP(trust_snapshot, trust::loadTrust(config->directory()));
     YHT_STEP(tls_context, trust::serverContext(app::tlsFiles(*config)));
     YHT_STEP(signing_key, app::readSigningKey(config->text("signing.certificate"), config->text("signing.private_key")));
     YHT_STEP(calendar, app::calendar(*config));
+    YHT_STEP(source_adapters, app::loadSourceAdapters(config->directory(), **trust_snapshot));
+    intake::SourceAdaptersHolder adapters(**std::move(source_adapters));
     trust::TrustHolder trust(*std::move(trust_snapshot));
     trust::TlsContextHolder contexts(*std::move(tls_context));
     const trust::RequestVerifier verifier(trust, clock, app::verifierOptions(*config));
@@ -50,8 +53,11 @@ int serve(const std::string& directory) {
 
     // Step 6: admission and the door; its ports are bound, nobody is answered yet.
     intake::Admission admission(**store, random);
+    intake::SourceMessages source_messages(**store, random, app::logLine);
     auto door_options = app::doorOptions(*config, *std::move(signing_key), *std::move(calendar));
     door_options.attachments = attachments->get();
+    door_options.source_messages = &source_messages;
+    door_options.source_adapters = &adapters;
     door_options.readiness = app::readinessChecks(**store, clock);
     YHT_STEP(door, http::Door::open(std::move(door_options), contexts, admission, **store, verifier, clock, metrics));
 
@@ -64,8 +70,11 @@ int serve(const std::string& directory) {
     // Step 8: listen. From here on others can reach us; first the operator, who may have to mend something.
     const auto commands = app::controlCommands(config->directory());
     app::ControlServices services{**store, clock, random, config->directory(),
-                                  [&] { return app::reload(*config, trust, contexts, **deliveries); },
-                                  attachments->get()};
+                                  [&] { return app::reload(*config, trust, contexts, **deliveries, adapters); },
+                                  attachments->get(),
+                                  [&] { return trust.current(); },
+                                  [&] { return adapters.current(); },
+                                  app::logLine};
     YHT_STEP(control, app::ControlSocket::open(app::controlSocketPath(*config), commands, services));
     (*door)->start();
     app::logLine("ready 就绪: partners 对接方 " + config->text("partner.listen") + ", admin 本机 " +

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <span>
 
 #include "gateway/app/deployment.h"
+#include "gateway/base/text.h"
 #include "gateway/crypto/digest.h"
 #include "gateway/json/json.h"
 
@@ -26,22 +28,66 @@ base::Bytes bundleDigest(const Bundle& bundle) {
     return crypto::sha256(listing);
 }
 
+namespace {
+
+namespace fs = std::filesystem;
+
+/// What decides what an adapter makes; its samples and tests do not.
+constexpr const char* kAdapterFiles[] = {".yaml", ".csv", ".lua"};
+constexpr const char* kAdapterFolders[] = {"sources", "products"};
+constexpr const char* kNotOfAdapters[] = {"samples", "tests"};
+
+bool isOneOf(std::span<const char* const> names, const fs::path& path) {
+    return std::find(names.begin(), names.end(), path.string()) != names.end();
+}
+
+base::Status addFile(const fs::path& path, const std::string& name, Bundle& bundle, std::size_t& bytes) {
+    const auto wrong = [&](const std::string& why) { return base::makeError(ErrorCode::ConfigInvalid, why); };
+    auto text = readFile(path.string());
+    if (!text.ok()) return std::move(text).error();
+    if (!base::countCodePoints(*text)) return wrong(path.string() + ": is not UTF-8 须为 UTF-8");
+    bytes += text->size();
+    bundle.files.emplace(name, *std::move(text));
+    if (bundle.files.size() > kBundleFilesMax)
+        return wrong(name + ": more than " + std::to_string(kBundleFilesMax) + " files of configuration");
+    if (bytes > kBundleBytesMax)
+        return wrong(name + ": more than " + std::to_string(kBundleBytesMax) + " bytes of configuration");
+    return {};
+}
+
+base::Status addAdapterFolder(
+    const std::string& directory, const std::string& folder, Bundle& bundle, std::size_t& bytes
+) {
+    std::error_code failed;
+    const fs::path root = fs::path(directory) / folder;
+    if (!fs::exists(root, failed)) return {};
+    const auto follow = fs::directory_options::follow_directory_symlink;
+    for (fs::recursive_directory_iterator at(root, follow, failed), end; at != end && !failed; at.increment(failed)) {
+        if (at->is_directory() && isOneOf(kNotOfAdapters, at->path().filename())) at.disable_recursion_pending();
+        if (!at->is_regular_file() || !isOneOf(kAdapterFiles, at->path().extension())) continue;
+        const std::string name = folder + "/" + at->path().lexically_relative(root).generic_string();
+        if (auto added = addFile(at->path(), name, bundle, bytes); !added.ok()) return added;
+    }
+    if (failed) return base::makeError(ErrorCode::IoFailed, root.string() + ": " + failed.message());
+    return {};
+}
+
+}  // namespace
+
 base::Result<Bundle> readBundle(const std::string& directory) {
-    namespace fs = std::filesystem;
     Bundle bundle;
+    std::size_t bytes = 0;
     std::error_code failed;
     for (const auto& item : fs::directory_iterator(directory, failed)) {
         if (item.path().extension() != ".yaml") continue;
-        auto text = readFile(item.path().string());
-        if (!text.ok()) return std::move(text).error();
-        bundle.files.emplace(item.path().filename().string(), *std::move(text));
-        if (bundle.files.size() > kBundleFilesMax) {
-            return base::makeError(
-                ErrorCode::ConfigInvalid, directory + ": more than " + std::to_string(kBundleFilesMax) + " YAML files"
-            );
-        }
+        auto added = addFile(item.path(), item.path().filename().string(), bundle, bytes);
+        if (!added.ok()) return std::move(added).error();
     }
     if (failed) return base::makeError(ErrorCode::IoFailed, directory + ": " + failed.message());
+    for (const char* folder : kAdapterFolders) {
+        auto added = addAdapterFolder(directory, folder, bundle, bytes);
+        if (!added.ok()) return std::move(added).error();
+    }
     return bundle;
 }
 
@@ -57,7 +103,7 @@ std::string encodeBundle(const Bundle& bundle) {
 }
 
 base::Result<Bundle> decodeBundle(std::string_view payload) {
-    const auto document = json::parse(payload);
+    const auto document = json::parse(payload, {.members_max = kBundleFilesMax});
     if (!document.ok() || !document->IsObject()) return corrupt("a config entry is no bundle");
     const rapidjson::Value* files = json::findMember(*document, "files");
     if (files == nullptr || !files->IsObject()) return corrupt("a bundle without files");

@@ -1,4 +1,5 @@
-// The deployment bundle (部署包): the YAML files of a deployment directory as they were taken into use. Each is an entry of type
+// The deployment bundle (部署包): the YAML files of a deployment directory as they were taken into use, and what adapters are
+// made of: *.yaml, *.csv, *.lua below sources/ and products/ but for samples/ and tests/. Each is an entry of type
 // config, so that the digest in any leaf leads to the text that was in force when it was written. Secrets are references and
 // never in it.
 //   payload  {"digest":hex,"files":{name:text…},"format":"yht-bundle-1"}     RFC 8785
@@ -15,7 +16,8 @@
 
 namespace yht::app {
 
-inline constexpr std::size_t kBundleFilesMax = 256;
+inline constexpr std::size_t kBundleFilesMax = 4096;
+inline constexpr std::size_t kBundleBytesMax = 16U << 20;
 
 struct Bundle {
     std::map<std::string, std::string> files;  // name → text
@@ -24,7 +26,7 @@ struct Bundle {
 
 base::Bytes bundleDigest(const Bundle& bundle);
 
-/// The *.yaml of `directory`. Errors: IoFailed; ConfigInvalid where there are more than kBundleFilesMax.
+/// Errors: IoFailed; ConfigInvalid where there are more than kBundleFilesMax, or kBundleBytesMax.
 base::Result<Bundle> readBundle(const std::string& directory);
 
 std::string encodeBundle(const Bundle& bundle);

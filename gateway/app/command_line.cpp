@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include "gateway/app/command_help.h"
+#include "gateway/app/command_line_quarantine.h"
 #include "gateway/app/command_line_upkeep.h"
 #include "gateway/app/commands.h"
 
@@ -103,9 +104,13 @@ void addLedger(CLI::App& top, Parsed& parsed) {
 }
 
 void addFlow(CLI::App& top, Parsed& parsed) {
-    auto* tickets = command(top, "tickets", "Tickets with state, uploads and what is open 工单一览", parsed, [&] {
-        return listTickets(parsed.options, parsed.unsettled, parsed.limit);
+    auto* tickets = top.add_subcommand("tickets", "Tickets with state, uploads and what is open 工单一览");
+    // CLI11 runs a command's callback after those of its subcommands.
+    tickets->callback([&parsed, tickets] {
+        if (!tickets->get_subcommands().empty()) return;
+        parsed.run = [&parsed] { return listTickets(parsed.options, parsed.unsettled, parsed.limit); };
     });
+    addCorrection(*tickets, parsed.options, parsed.run);
     tickets->add_flag("--unsettled", parsed.unsettled,
                       "Only those not answered or not wholly delivered; exit code 3 where there is one 仅未办结或未送达的");
     tickets->add_option("--limit", parsed.limit, "At most so many 最多条数")->capture_default_str()->check(CLI::Range(1, 1'000'000));
@@ -234,6 +239,7 @@ int runCommandLine(int argc, char** argv, const std::function<int(const std::str
     addLedger(top, parsed);
     addFlow(top, parsed);
     addDeliveries(top, parsed);
+    addQuarantine(top, parsed.options, parsed.run);
     addReference(top, parsed);
     addHelp(top, parsed);
     try {

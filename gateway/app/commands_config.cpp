@@ -8,6 +8,7 @@
 #include "gateway/app/destinations.h"
 #include "gateway/app/gateway.h"
 #include "gateway/app/opened_ledger.h"
+#include "gateway/app/source_folders.h"
 #include "gateway/json/json.h"
 
 namespace yht::app {
@@ -19,7 +20,9 @@ base::Status checkDeployment(const std::string& directory) {
     base::SystemRandom random;
     const auto config = Config::load(directory);
     if (!config.ok()) return config.error();
-    if (const auto trust = trust::loadTrust(directory); !trust.ok()) return trust.error();
+    const auto trust = trust::loadTrust(directory);
+    if (!trust.ok()) return trust.error();
+    if (const auto sources = loadSourceAdapters(directory, **trust); !sources.ok()) return sources.error();
     if (const auto context = trust::serverContext(tlsFiles(*config)); !context.ok()) return context.error();
     const auto key = readSigningKey(config->text("signing.certificate"), config->text("signing.private_key"));
     if (!key.ok()) return key.error();

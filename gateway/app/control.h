@@ -14,7 +14,9 @@
 #include <vector>
 
 #include "gateway/attachments/store.h"
+#include "gateway/intake/admission/source_adapters.h"
 #include "gateway/ledger/store/store.h"
+#include "gateway/trust/partner.h"
 
 namespace yht::app {
 
@@ -44,6 +46,10 @@ struct ControlServices {
     /// Everything of kReloaded read again; empty where no gateway runs.
     std::function<base::Status()> reload = {};
     attachments::Store* attachments = nullptr;  // nullptr: none are kept
+    // What the running gateway has in force; empty where none runs: the files are read then.
+    std::function<std::shared_ptr<const trust::TrustSnapshot>()> trust = {};
+    std::function<std::shared_ptr<const intake::SourceAdapters>()> adapters = {};
+    std::function<void(const std::string&)> log = {};  // one line each; or empty
 };
 
 /// One command under way.
@@ -67,7 +73,7 @@ struct ControlCommand {
 };
 
 /// What reload and SIGHUP read again, and what stays as it was read when the gateway started.
-inline constexpr const char* kReloaded[] = {"partners.yaml", "sources.yaml", "routes.yaml", "partner.certificate",
+inline constexpr const char* kReloaded[] = {"partners.yaml", "sources.yaml", "sources/", "products/", "routes.yaml", "partner.certificate",
                                             "partner.private_key", "partner.client_ca"};
 inline constexpr const char* kNotReloaded[] = {"yht.yaml",            "destinations.yaml",
                                                "profiles",          "destinations' certificates",

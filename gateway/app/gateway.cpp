@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "gateway/app/control.h"
+#include "gateway/app/source_folders.h"
 #include "gateway/base/time_text.h"
 #include "gateway/crypto/digest.h"
 
@@ -122,10 +123,13 @@ namespace {
 
 /// All or nothing: whatever is wrong is found before anything is replaced.
 base::Status tryReload(
-    const Config& config, trust::TrustHolder& trust, trust::TlsContextHolder& contexts, delivery::Deliveries& deliveries
+    const Config& config, trust::TrustHolder& trust, trust::TlsContextHolder& contexts, delivery::Deliveries& deliveries,
+    intake::SourceAdaptersHolder& adapters
 ) {
     auto snapshot = trust::loadTrust(config.directory());
     if (!snapshot.ok()) return std::move(snapshot).error();
+    auto sources = loadSourceAdapters(config.directory(), **snapshot);
+    if (!sources.ok()) return std::move(sources).error();
     auto context = trust::serverContext(tlsFiles(config));
     if (!context.ok()) return std::move(context).error();
     auto routes = delivery::loadRoutes(resolvePath(config.directory(), "routes.yaml"));
@@ -133,6 +137,7 @@ base::Status tryReload(
     auto replaced = deliveries.replaceTable(std::make_shared<const delivery::RouteTable>(*std::move(routes)));
     if (!replaced.ok()) return replaced;
     trust.replace(*std::move(snapshot));
+    adapters.replace(*std::move(sources));
     contexts.replace(*std::move(context));
     return {};
 }
@@ -140,9 +145,10 @@ base::Status tryReload(
 }  // namespace
 
 base::Status reload(
-    const Config& config, trust::TrustHolder& trust, trust::TlsContextHolder& contexts, delivery::Deliveries& deliveries
+    const Config& config, trust::TrustHolder& trust, trust::TlsContextHolder& contexts, delivery::Deliveries& deliveries,
+    intake::SourceAdaptersHolder& adapters
 ) {
-    auto done = tryReload(config, trust, contexts, deliveries);
+    auto done = tryReload(config, trust, contexts, deliveries, adapters);
     logLine(
         done.ok() ? reloadText()
                   : "reload refused, all stays as it was 重新加载被拒绝,保持原样: " + base::describe(done.error())

@@ -10,6 +10,7 @@
 
 #include "gateway/app/deployment.h"
 #include "gateway/delivery/deliveries.h"
+#include "gateway/intake/admission/source_adapters.h"
 #include "gateway/intake/http/server.h"
 
 namespace yht::app {
@@ -33,10 +34,11 @@ http::DoorOptions doorOptions(const Config& config, trust::SigningKey signing_ke
 std::vector<http::ReadinessCheck> readinessChecks(ledger::Store& store, const base::Clock& clock);
 inline constexpr std::int64_t kClockBehindMillisMax = 60'000;
 
-/// Partners, sources, routes and certificates read again; on any mistake everything stays as it is and the log says why.
-/// Thread-safety: any thread. Errors: ConfigInvalid.
+/// Partners, sources with their adapters, routes and certificates read again; on any mistake everything stays as it is and the log says why.
+/// Thread-safety: any thread. Errors: ConfigInvalid, ManifestInvalid.
 base::Status reload(
-    const Config& config, trust::TrustHolder& trust, trust::TlsContextHolder& contexts, delivery::Deliveries& deliveries
+    const Config& config, trust::TrustHolder& trust, trust::TlsContextHolder& contexts, delivery::Deliveries& deliveries,
+    intake::SourceAdaptersHolder& adapters
 );
 
 /// The routing table of the deployment, and its destinations behind it.

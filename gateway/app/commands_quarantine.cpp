@@ -1,0 +1,303 @@
+#include "gateway/app/commands_quarantine.h"
+
+#include <algorithm>
+#include <iostream>
+
+#include "gateway/app/command_line.h"
+#include "gateway/app/control_client.h"
+#include "gateway/app/control_quarantine.h"
+#include "gateway/app/opened_ledger.h"
+#include "gateway/app/terminal.h"
+#include "gateway/base/text.h"
+#include "gateway/base/time_text.h"
+#include "gateway/intake/admission/source_items.h"
+#include "gateway/json/json.h"
+
+namespace yht::app {
+namespace {
+
+using base::ErrorCode;
+using ledger::QuarantineRow;
+using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
+
+base::Error reasonOf(const QuarantineRow& row) {
+    const auto code = base::findErrorCode(row.reason).value_or(ErrorCode::Internal);
+    return intake::decodeErrorDetail(code, row.detail_json);
+}
+
+void member(Writer& out, const char* name, const std::string& text) {
+    out.Key(name);
+    out.String(text);
+}
+
+void count(Writer& out, const char* name, std::uint64_t value) {
+    out.Key(name);
+    out.Uint64(value);
+}
+
+void writeRow(Writer& out, const QuarantineRow& row) {
+    out.StartObject();
+    count(out, "id", row.id);
+    member(out, "source", row.source);
+    member(out, "state", row.state);
+    member(out, "since", base::formatRfc3339(row.since_ms));
+    member(out, "reason", row.reason);
+    member(out, "fingerprint", row.fingerprint);
+    member(out, "place", row.place);
+    count(out, "item_index", row.item_index);
+    count(out, "message_seq", row.message_seq);
+    member(out, "content_type", row.content_type);
+    member(out, "adapter_version", row.adapter_version);
+    if (row.decision_seq != 0) count(out, "decision_seq", row.decision_seq);
+    out.Key("errors");
+    out.StartArray();
+    for (const auto& field : reasonOf(row).fields) {
+        out.StartObject();
+        member(out, "pointer", field.pointer);
+        member(out, "code", field.code);
+        member(out, "limit", field.limit);
+        member(out, "zh", field.zh);
+        member(out, "en", field.en);
+        out.EndObject();
+    }
+    out.EndArray();
+    out.EndObject();
+}
+
+std::string troubleText(const QuarantineRow& row) {
+    std::string text = row.reason;
+    for (const auto& field : reasonOf(row).fields) text += " " + field.pointer + ":" + field.code;
+    return text;
+}
+
+/// A day is its beginning in Shanghai. nullopt where it is no time.
+std::optional<base::UnixMillis> timeOf(const std::string& text) {
+    if (text.empty()) return 0;
+    return base::parseRfc3339(text.size() == 10 ? text + "T00:00:00+08:00" : text);
+}
+
+base::Result<ledger::QuarantineFilter> filterOf(const QuarantineListing& listing) {
+    const auto since = timeOf(listing.since);
+    if (!since) {
+        return base::makePublicError(
+            ErrorCode::ParameterInvalid, "--since is a day (2019-04-18) or a time (RFC 3339).",
+            "--since 须为日期(2019-04-18)或 RFC 3339 时间。"
+        );
+    }
+    ledger::QuarantineFilter filter{.source = listing.source, .since_ms = *since};
+    filter.state = listing.state == "all" ? "" : listing.state;
+    // Wire codes have a dot, fingerprints none.
+    (listing.reason.find('.') == std::string::npos ? filter.fingerprint : filter.reason) = listing.reason;
+    return filter;
+}
+
+int listGroups(const CommandOptions& options, const std::vector<ledger::QuarantineGroup>& groups) {
+    rapidjson::StringBuffer buffer;
+    Writer out(buffer);
+    Table table{{"来源 source", "条数 items", "原因 reason", "特征 fingerprint", "最早 first", "最近 last", "例 example"}, {}};
+    out.StartArray();
+    for (const auto& group : groups) {
+        out.StartObject();
+        member(out, "source", group.source);
+        member(out, "reason", group.reason);
+        member(out, "fingerprint", group.fingerprint);
+        count(out, "items", group.count);
+        count(out, "first_id", group.first_id);
+        member(out, "first", base::formatRfc3339(group.first_ms));
+        member(out, "last", base::formatRfc3339(group.last_ms));
+        out.EndObject();
+        table.rows.push_back({group.source, std::to_string(group.count), group.reason, group.fingerprint,
+                              base::formatRfc3339(group.first_ms), base::formatRfc3339(group.last_ms),
+                              "#" + std::to_string(group.first_id)});
+    }
+    out.EndArray();
+    if (options.json) std::cout << buffer.GetString() << '\n';
+    else if (groups.empty()) std::cout << "没有 none\n";
+    else print(std::cout, table);
+    return groups.empty() ? kExitOk : kExitFound;
+}
+
+int listRows(const CommandOptions& options, const std::vector<QuarantineRow>& rows) {
+    rapidjson::StringBuffer buffer;
+    Writer out(buffer);
+    Table table{{"#", "来源 source", "自 since", "位置 place", "状态 state", "原因 reason"}, {}};
+    out.StartArray();
+    for (const auto& row : rows) {
+        writeRow(out, row);
+        table.rows.push_back({std::to_string(row.id), row.source, base::formatRfc3339(row.since_ms),
+                              row.place.empty() ? "-" : row.place, row.state, troubleText(row)});
+    }
+    out.EndArray();
+    if (options.json) std::cout << buffer.GetString() << '\n';
+    else if (rows.empty()) std::cout << "没有 none\n";
+    else print(std::cout, table);
+    const bool waiting = std::any_of(rows.begin(), rows.end(), [](const auto& row) {
+        return row.state == ledger::kQuarantineOpen;
+    });
+    return waiting ? kExitFound : kExitOk;
+}
+
+void printRow(const QuarantineRow& row) {
+    const base::Error reason = reasonOf(row);
+    const auto& error = reason.row();
+    Table table{{"隔离条目 item", "#" + std::to_string(row.id)}, {}};
+    table.rows = {{"来源 source", row.source},
+                  {"状态 state", row.state + (row.decision_seq == 0 ? "" : " (#" + std::to_string(row.decision_seq) + ")")},
+                  {"自 since", base::formatRfc3339(row.since_ms)},
+                  {"报文 message", "#" + std::to_string(row.message_seq) + " " + row.content_type},
+                  {"位置 place", row.place.empty() ? "报文其余部分 the rest of the message" : row.place},
+                  {"适配器 adapter", row.adapter_version},
+                  {"原因 reason", row.reason + " " + row.fingerprint},
+                  {"", reason.public_zh.empty() ? error.zh : reason.public_zh},
+                  {"", reason.public_en.empty() ? error.en : reason.public_en}};
+    for (const auto& field : reason.fields) {
+        const std::string limit = field.limit.empty() ? "" : " (" + field.limit + ")";
+        table.rows.push_back({"字段 field", field.pointer + " " + field.code + limit + " " + field.zh + " " + field.en});
+    }
+    print(std::cout, table);
+    if (row.state != ledger::kQuarantineOpen) return;
+    const std::string id = std::to_string(row.id);
+    std::cout << "\n可作处置 to decide:\n  yht quarantine fix " << id << " --set PATH=TEXT --why \"…\"\n  yht quarantine replay "
+              << id << " --why \"…\"\n  yht quarantine discard " << id << " --why \"…\"\n";
+}
+
+base::Result<Changes> changesOf(const std::vector<std::string>& sets) {
+    Changes changes;
+    for (const auto& set : sets) {
+        const auto equals = set.find('=');
+        if (equals == 0 || equals == std::string::npos || !base::countCodePoints(set)) {
+            return base::makePublicError(
+                ErrorCode::ParameterInvalid, "--set is NAME=TEXT in UTF-8.", "--set 的形式为 名称=内容(UTF-8)。"
+            );
+        }
+        changes.emplace_back(set.substr(0, equals), set.substr(equals + 1));
+    }
+    return changes;
+}
+
+std::string joined(const std::vector<std::uint64_t>& ids) {
+    std::string text;
+    for (const auto id : ids) text += (text.empty() ? "" : ",") + std::to_string(id);
+    return text;
+}
+
+/// The answer of a decision: kExitFound where an item stays open.
+int reportDecided(const CommandOptions& options, const base::Result<std::string>& answer) {
+    if (!answer.ok()) return reportError(answer.error());
+    const auto document = json::parse(*answer);
+    const bool open = document.ok() && json::textMember(*document, "still_open") != "0";
+    if (options.json || !document.ok()) {
+        std::cout << *answer << '\n';
+        return open ? kExitFound : kExitOk;
+    }
+    Table table{{"#", "状态 state", "结果 verdict", "工单 ticket", "账本 entry", "原因 reason"}, {}};
+    for (const auto& item : (*document)["items"].GetArray()) {
+        const auto text = [&](const char* name) {
+            const std::string value = json::textMember(item, name);
+            return value.empty() ? std::string("-") : value;
+        };
+        table.rows.push_back({text("id"), text("state"), text("verdict"), text("ticket_no"), text("decision_seq"), text("code")});
+    }
+    print(std::cout, table);
+    std::cout << "已办结 closed: " << json::textMember(*document, "closed")
+              << ", 仍待处理 still open: " << json::textMember(*document, "still_open") << '\n';
+    return open ? kExitFound : kExitOk;
+}
+
+/// Text as it came where it is UTF-8; else in hexadecimal.
+void printRaw(const std::string& bytes) {
+    std::cout << '\n';
+    if (base::countCodePoints(bytes)) std::cout << printable(bytes) << '\n';
+    else std::cout << base::toHex(bytes) << '\n';
+}
+
+}  // namespace
+
+int listQuarantine(const CommandOptions& options, const QuarantineListing& listing) {
+    const auto filter = filterOf(listing);
+    if (!filter.ok()) return reportError(filter.error());
+    return withLedger(options.directory, [&](OpenedLedger& opened) -> int {
+        auto snapshot = opened.store->snapshot();
+        if (!snapshot.ok()) return reportError(snapshot.error());
+        if (listing.by_reason) return listGroups(options, (*snapshot)->quarantineGroups(*filter));
+        return listRows(options, (*snapshot)->quarantine(*filter, listing.limit));
+    });
+}
+
+int showQuarantined(const CommandOptions& options, std::uint64_t id, bool raw, const std::string& why) {
+    std::string bytes;
+    if (raw) {
+        const auto answer = command(options.directory, {kRawItem, {{"id", std::to_string(id)}}, why});
+        if (!answer.ok()) return reportError(answer.error());
+        const auto document = json::parse(*answer);
+        bytes = document.ok() ? base::fromBase64(json::textMember(*document, "raw")).value_or("") : "";
+    }
+    return withLedger(options.directory, [&](OpenedLedger& opened) -> int {
+        auto snapshot = opened.store->snapshot();
+        if (!snapshot.ok()) return reportError(snapshot.error());
+        const auto row = (*snapshot)->quarantined(id);
+        if (!row) {
+            return reportError(base::makePublicError(
+                ErrorCode::NotFound, "There is no such item in quarantine.", "隔离区中没有此条目。"));
+        }
+        if (!options.json) {
+            printRow(*row);
+        } else {
+            rapidjson::StringBuffer buffer;
+            Writer out(buffer);
+            writeRow(out, *row);
+            std::cout << buffer.GetString() << '\n';
+        }
+        if (raw) printRaw(bytes);
+        return kExitOk;
+    });
+}
+
+int fixQuarantined(
+    const CommandOptions& options, std::uint64_t id, const std::vector<std::string>& sets, const std::string& why
+) {
+    const auto changes = changesOf(sets);
+    if (!changes.ok()) return reportError(changes.error());
+    return reportDecided(options, command(options.directory, {kFixItem, {{"id", std::to_string(id)}, {"set", encodeChanges(*changes)}}, why}));
+}
+
+int replayQuarantined(const CommandOptions& options, const ReplayLine& line, const std::string& why) {
+    if (line.ids.empty() && line.source.empty() && line.reason.empty()) {
+        return reportError(base::makePublicError(
+            ErrorCode::ParameterInvalid, "Say which: their numbers, --source or --reason.",
+            "请指明条目编号,或 --source、--reason。"));
+    }
+    return reportDecided(options, command(options.directory, {kReplayItems, {{"ids", joined(line.ids)}, {"reason", line.reason}, {"source", line.source}}, why}));
+}
+
+int discardQuarantined(
+    const CommandOptions& options, const std::vector<std::uint64_t>& ids, const std::string& why
+) {
+    return reportDecided(options, command(options.directory, {kDiscardItems, {{"ids", joined(ids)}}, why}));
+}
+
+int correctRecordCommand(
+    const CommandOptions& options, const std::string& record, const std::vector<std::string>& sets,
+    const std::string& why
+) {
+    const auto changes = changesOf(sets);
+    if (!changes.ok()) return reportError(changes.error());
+    const bool ticket = record.find('-') != std::string::npos;
+    const auto answer = command(options.directory, {kCorrectRecord,
+                                                    {{"seq", ticket ? "" : record},
+                                                     {"set", encodeChanges(*changes)},
+                                                     {"ticket_no", ticket ? record : ""}},
+                                                    why});
+    if (!answer.ok()) return reportError(answer.error());
+    const auto document = json::parse(*answer);
+    if (options.json || !document.ok()) {
+        std::cout << *answer << '\n';
+    } else {
+        std::cout << "已更正 corrected: #" << json::textMember(*document, "corrected_seq") << " → #"
+                  << json::textMember(*document, "seq") << ", 第 correction " << json::textMember(*document, "correction")
+                  << " 次更正, 工单 ticket " << json::textMember(*document, "ticket_no") << '\n';
+    }
+    return kExitOk;
+}
+
+}  // namespace yht::app
