@@ -32,11 +32,27 @@ void printHead(const Status& status, base::UnixMillis now_ms) {
               << ", 磁盘可用 disk free " << bytesText(status.disk_free_bytes) << "\n\n";
 }
 
+void printAccounts(const std::vector<ledger::SourceDay>& days) {
+    if (days.empty()) return;
+    Table table{{"今日条目 items today", "收到 received", "入账 accepted", "重复 duplicate", "隔离 quarantined", "拒收 refused",
+                 "忽略 ignored", "未对照代码 unmapped"}, {}};
+    for (const auto& day : days) {
+        const auto& account = day.account;
+        table.rows.push_back({day.source, std::to_string(account.received), std::to_string(account.accepted),
+                              std::to_string(account.duplicate), std::to_string(account.quarantined),
+                              std::to_string(account.refused), std::to_string(account.ignoredCount()),
+                              std::to_string(account.unmapped_codes)});
+    }
+    std::cout << '\n';
+    print(std::cout, table);
+}
+
 void printTables(const Status& status, base::UnixMillis now_ms) {
     Table sources{{"来源 source", "名称 name", "最近来报 last heard"}, {}};
     for (const auto& one : status.sources)
         sources.rows.push_back({one.id, one.name_zh, ageText(one.last_received_ms, now_ms)});
     print(std::cout, sources);
+    printAccounts(status.accounts_today);
     Table destinations{{"对端 destination", "积压 backlog", "最久 oldest", "死信 dead", "最近错误 last error"}, {}};
     for (const auto& one : status.destinations) {
         destinations.rows.push_back(
@@ -99,6 +115,20 @@ void printJson(const Status& status, const std::vector<std::string>& found) {
         writer.StartObject();
         text(writer, "id", one.id);
         time(writer, "last_received_time", one.last_received_ms);
+        writer.EndObject();
+    });
+    list(writer, "accounts_today", status.accounts_today, [&](const auto& day) {
+        writer.StartObject();
+        text(writer, "source", day.source);
+        number(writer, "received", day.account.received);
+        number(writer, "accepted", day.account.accepted);
+        number(writer, "stale", day.account.stale);
+        number(writer, "duplicate", day.account.duplicate);
+        number(writer, "quarantined", day.account.quarantined);
+        number(writer, "refused", day.account.refused);
+        number(writer, "ignored", day.account.ignoredCount());
+        number(writer, "unmapped_codes", day.account.unmapped_codes);
+        number(writer, "unknown_members", day.account.unknown_members);
         writer.EndObject();
     });
     list(writer, "destinations", status.destinations, [&](const auto& one) {

@@ -28,6 +28,7 @@ base::Result<OpenedLedger> openLedger(const std::string& directory) {
 int exitCodeOf(base::ErrorCode code) {
     switch (code) {
         case base::ErrorCode::ConfigInvalid:
+        case base::ErrorCode::ManifestInvalid:
         case base::ErrorCode::ProfileInvalid: return kExitConfig;
         case base::ErrorCode::LedgerCorrupt: return kExitFound;
         case base::ErrorCode::NotFound:
@@ -35,6 +36,13 @@ int exitCodeOf(base::ErrorCode code) {
         case base::ErrorCode::JsonMalformed:
         case base::ErrorCode::RecordInvalid:
         case base::ErrorCode::RecordConflict:
+        case base::ErrorCode::AliasConflict:
+        case base::ErrorCode::TicketUnknown:
+        case base::ErrorCode::SourceUnknown:
+        case base::ErrorCode::ItemUndecodable:
+        case base::ErrorCode::ItemTooLarge:
+        case base::ErrorCode::ItemUnmapped:
+        case base::ErrorCode::ItemFunctionFailed:
         case base::ErrorCode::LedgerErased: return kExitData;
         case base::ErrorCode::LedgerLocked:
         case base::ErrorCode::NotReady: return kExitUnavailable;

@@ -10,6 +10,7 @@
 #include <filesystem>
 
 #include "gateway/app/terminal.h"
+#include "gateway/base/time_text.h"
 #include "gateway/delivery/routing.h"
 #include "gateway/json/json.h"
 
@@ -132,6 +133,8 @@ base::Status gatherLedger(OpenedLedger& opened, Status& status) {
         status.last_committed_ms = leaf->header.committed_ms;
     }
     for (const auto& group : view.quarantineGroups({})) status.quarantined += group.count;
+    const auto today = base::shanghaiDay(opened.clock->nowMillis());
+    status.accounts_today = view.sourceDays(today, today);
     findLastWords(view, status.sources);
     auto routes = delivery::loadRoutes(resolvePath(opened.config.directory(), "routes.yaml"));
     if (!routes.ok()) return std::move(routes).error();

@@ -28,7 +28,8 @@ std::string cut(std::string text, std::size_t bytes_max) {
 SourcePaths pathsOf(const std::vector<kit::FieldOrigin>& origins) {
     SourcePaths paths;
     for (const kit::FieldOrigin& origin : origins) {
-        if (!origin.path.empty()) paths.emplace_back(origin.field, origin.path);
+        if (origin.path.empty()) continue;
+        paths.emplace_back(origin.field, origin.path.starts_with('/') ? origin.path : "/" + origin.path);
     }
     return paths;
 }

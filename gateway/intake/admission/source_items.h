@@ -15,7 +15,7 @@
 
 namespace yht::intake {
 
-inline constexpr std::size_t kRecordsPerItemMax = 100;   // beyond: the item goes into quarantine
+inline constexpr std::size_t kRecordsPerItemMax = 500;   // beyond: the item goes into quarantine
 inline constexpr std::size_t kItemErrorsKeptMax = 64;    // field errors kept of one item
 inline constexpr std::size_t kPlaceBytesMax = 200;
 

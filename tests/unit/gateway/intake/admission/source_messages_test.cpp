@@ -1,6 +1,8 @@
 // Messages in a source's own format: item by item, every item with one fate, nothing lost, nothing twice.
 #include "gateway/intake/admission/source_messages.h"
 
+#include <atomic>
+#include <future>
 #include <random>
 
 #include "gateway/intake/admission/message_payload.h"
@@ -164,6 +166,69 @@ TEST_F(SourceTest, SameTroubleHasOneFingerprint) {
     const auto rows = quarantined();
     EXPECT_EQ(rows.at(0).fingerprint, rows.at(1).fingerprint);
     EXPECT_NE(rows.at(0).fingerprint, rows.at(2).fingerprint);
+}
+
+TEST_F(SourceTest, ItemOfMoreRecordsThanOneMayGiveIsQuarantined) {
+    std::string many = "[";
+    for (std::size_t i = 0; i <= kRecordsPerItemMax; ++i) {
+        many += (i == 0 ? "" : ",") + mediaAppeal("A-" + std::to_string(i));
+    }
+    const auto done = submit({many + "]"});
+    EXPECT_THAT(verdicts(done), ElementsAre("quarantined"));
+    EXPECT_EQ(ErrorCode::ItemTooLarge, done.items[0].error->code);
+}
+
+/// Holds every message until it is let go.
+class WaitingAdapter final : public kit::Adapter {
+public:
+    explicit WaitingAdapter(const kit::Adapter& inner) : inner_(inner) {}
+    const kit::Manifest& manifest() const override { return inner_.manifest(); }
+    const std::string& version() const override { return inner_.version(); }
+    base::Status adapt(
+        std::string_view message, const kit::MessageContext& context,
+        const std::vector<kit::ItemPatch>& patches, const kit::AdaptedSink& sink
+    ) const override {
+        ++inside;
+        inside.notify_all();
+        let_go.wait(false);
+        return inner_.adapt(message, context, patches, sink);
+    }
+    mutable std::atomic<std::size_t> inside{0};
+    std::atomic<bool> let_go{false};
+
+private:
+    const kit::Adapter& inner_;
+};
+
+TEST_F(SourceTest, MoreMessagesAtOnceThanASourceMayHaveAreAskedToWait) {
+    WaitingAdapter waiting(adapter_);
+    const auto send = [&](const std::string& ref) {
+        const auto verified = verify(sign("media", lines({mediaAppeal(ref)})));
+        return messages_->submitMessage(*verified, waiting, {"application/json", "", ""});
+    };
+    std::vector<std::future<bool>> under_way;
+    for (std::size_t i = 0; i < kMessagesAtOnceMax; ++i) {
+        under_way.push_back(std::async(std::launch::async, [&, i] { return send("A-" + std::to_string(i)).ok(); }));
+    }
+    for (std::size_t inside = waiting.inside; inside < kMessagesAtOnceMax; inside = waiting.inside) {
+        waiting.inside.wait(inside);
+    }
+    EXPECT_EQ(ErrorCode::TooManyRequests, send("A-9").error().code);
+    waiting.let_go = true;
+    waiting.let_go.notify_all();
+    for (auto& one : under_way) EXPECT_TRUE(one.get());
+    EXPECT_TRUE(send("A-9").ok());
+}
+
+TEST_F(SourceTest, SameMessageFromTwoThreadsIsTakenOnce) {
+    const auto request = sign("media", lines({mediaAppeal("A-1"), mediaAppeal("A-2")}));
+    auto other = std::async(std::launch::async, [&] { return trySubmit(request, "k1"); });
+    const auto mine = trySubmit(request, "k1");
+    const auto theirs = other.get();
+    ASSERT_TRUE(mine.ok() && theirs.ok());
+    EXPECT_NE(mine->repeated, theirs->repeated);
+    EXPECT_THAT(entries(), ElementsAre("message", "appeal", "appeal"));
+    EXPECT_EQ((ledger::SourceAccount{.received = 4, .accepted = 2, .duplicate = 2}), account());
 }
 
 /// More items than one commit takes.
