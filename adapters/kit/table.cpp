@@ -52,6 +52,9 @@ base::Error columnsMissing(const std::vector<std::string>& missing) {
 }  // namespace
 
 std::string_view trimmed(std::string_view text) {
+    // Most texts begin and end with what can't be white space: ASCII, or the middle of the CJK block.
+    const auto plain = [](char c) { return c > ' ' && c < 0x7F; };
+    if (!text.empty() && plain(text.front()) && plain(text.back())) return text;
     while (stripFront(text)) {
     }
     while (stripBack(text)) {

@@ -76,6 +76,7 @@ struct InboundRow {
     TimeFormats times = TimeFormats::usual();
     FlagWords flags;
     Words null_tokens;
+    std::size_t null_token_bytes_max = 0;  // the longest of them: most texts are longer
     InboundCondition when, when_not;
     Take take = Take::Only;
     bool joined = false;  // all values of all paths, with `join` between

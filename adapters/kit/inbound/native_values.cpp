@@ -71,7 +71,8 @@ void NativeValues::addText(
     std::string_view text, ItemType type, const InboundRow& row, const std::string* path
 ) {
     text = trimmed(text);
-    if (!row.null_tokens.contains(text)) values_.push_back({text, type, path});
+    const bool null = text.size() <= row.null_token_bytes_max && row.null_tokens.contains(text);
+    if (!null) values_.push_back({text, type, path});
 }
 
 std::vector<std::vector<const ItemValue*>> NativeValues::arguments(
@@ -117,10 +118,10 @@ bool NativeValues::holds(
     const InboundCondition& condition, const RowScope& scope, const Words& null_tokens
 ) {
     for (const auto& term : condition.terms) {
-        std::vector<const ItemValue*> found;
-        term.path.find(scope.item, scope.entry, found);
-        bool any = found.empty() && term.values.contains("");
-        for (const auto* value : found) any = any || holdsOne(*value, term, null_tokens);
+        found_.clear();
+        term.path.find(scope.item, scope.entry, found_);
+        bool any = found_.empty() && term.values.contains("");
+        for (const auto* value : found_) any = any || holdsOne(*value, term, null_tokens);
         if (!any) return false;
     }
     return true;

@@ -187,6 +187,8 @@ void InboundRowReader::values(YamlMap& map, InboundRow& row) {
     } else {
         map.node("null_tokens");
     }
+    for (const auto& token : row.null_tokens)
+        row.null_token_bytes_max = std::max(row.null_token_bytes_max, token.size());
 }
 
 void InboundRowReader::type(YamlMap& map, InboundRow& row) {

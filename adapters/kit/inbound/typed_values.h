@@ -11,6 +11,7 @@
 
 #include "adapters/kit/inbound/mapping_error.h"
 #include "adapters/kit/item.h"
+#include "adapters/kit/table.h"
 
 namespace yht::kit {
 
@@ -41,8 +42,6 @@ struct Typed {
     Typed(MappingError why) : error(why) {}
 };
 
-/// Without white space at both ends, the ideographic space and a byte order mark included.
-std::string_view trimmed(std::string_view text);
 /// CR LF and CR as LF.
 std::string plainLines(std::string_view text);
 /// Full-width digits, letters, signs and the ideographic space as ASCII.
