@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include "gateway/app/command_help.h"
+#include "gateway/app/command_line_adapters.h"
 #include "gateway/app/command_line_quarantine.h"
 #include "gateway/app/command_line_upkeep.h"
 #include "gateway/app/commands.h"
@@ -23,6 +24,7 @@ constexpr const char* kExamples =
     "  yht tickets --unsettled\n"
     "  yht deliveries --json\n"
     "  yht deliveries retry province-zz 1042 --why \"code list corrected\"\n"
+    "  yht adapters test\n"
     "  yht schema json > records.schema.json\n"
     "Exit codes 退出码: 0 ok, 3 found something, 64 usage, 65 bad data, 69 unavailable, 70 fault, 78 configuration.";
 
@@ -240,6 +242,7 @@ int runCommandLine(int argc, char** argv, const std::function<int(const std::str
     addFlow(top, parsed);
     addDeliveries(top, parsed);
     addQuarantine(top, parsed.options, parsed.run);
+    addAdapters(top, parsed.run);
     addReference(top, parsed);
     addHelp(top, parsed);
     try {

@@ -1,0 +1,154 @@
+#include "gateway/app/command_line_adapters.h"
+
+#include <memory>
+
+#include "gateway/app/commands_adapters.h"
+
+namespace yht::app {
+namespace {
+
+class AdapterCommands {
+public:
+    AdapterCommands(CLI::App& adapters, std::function<int()>& run)
+        : adapters_(adapters), run_(run) {}
+
+    CLI::App* add(
+        const char* name, const char* text, int (*command)(const AdapterOptions&),
+        const char* footer
+    ) {
+        auto* made = adapters_.add_subcommand(name, text);
+        made->callback([run = &run_, command, given = given_] {
+            *run = [command, given] { return command(*given); };
+        });
+        made->add_option(
+                "-d,--directory", given_->directory,
+                "Folder that holds sources/ and products/ 适配目录"
+        )
+            ->envname("YHT_ADAPTERS")
+            ->capture_default_str();
+        made->add_flag("--json", given_->json, "For machines 机器可读");
+        made->footer(footer);
+        return made;
+    }
+    void addSources(CLI::App* command) {
+        command->add_option(
+            "source", given_->sources, "Sources; all where left out 来源,省略则全部"
+        );
+    }
+    void addSource(CLI::App* command) {
+        command->add_option("source", given_->source, "Source 来源")->required();
+    }
+    AdapterOptions& given() { return *given_; }
+
+private:
+    CLI::App& adapters_;
+    std::function<int()>& run_;
+    std::shared_ptr<AdapterOptions> given_ = std::make_shared<AdapterOptions>();
+};
+
+void addTests(AdapterCommands& commands) {
+    auto* test = commands.add(
+        "test", "Run sample files offline, differences by field path 离线运行样例", testAdapters,
+        "Samples stand in sources/<source>/tests/<case>/: input.*, expected.json or expected.err, "
+        "case.json.\n"
+        "Cases made from good samples (same batch twice, torn, unknown code …) run with them.\n"
+        "样例目录:input.* 与 expected.json 或 expected.err;另从正常样例自动生成异常用例。\n"
+        "Examples 示例:\n  yht adapters test\n  yht adapters test zz-110 --case alarm\n  yht "
+        "adapters test zz-110 --accept\n"
+        "Exit codes 退出码: 0 all hold, 3 a case fails, 65 no such source or case, 78 a manifest "
+        "is wrong."
+    );
+    commands.addSources(test);
+    test->add_option("--case", commands.given().sample_case, "Only this case 仅此样例");
+    test->add_flag(
+        "--accept", commands.given().accept,
+        "Write what comes out as the expectation; it waits for review 以当前结果为预期,待复核"
+    );
+    test->add_flag(
+        "--without-generated", commands.given().without_generated, "Samples only 不运行生成的用例"
+    );
+    auto* review = commands.add(
+        "review", "Say that you have looked at a case's expectation 复核样例的预期结果",
+        reviewAdapterCase,
+        "Prints what is expected and notes your name in case.json.\n"
+        "Example 示例:\n  yht adapters review zz-110 alarm --by 王工"
+    );
+    commands.addSource(review);
+    review->add_option("case", commands.given().sample_case, "The case 样例")->required();
+    review->add_option("--by", commands.given().reviewer, "Your name 复核人")->required();
+}
+
+void addFiles(AdapterCommands& commands) {
+    auto* coverage = commands.add(
+        "coverage", "Members nobody reads, codes without a row, rows never hit 映射覆盖情况",
+        coverAdapter,
+        "Over the source's samples, or over the messages given.\n"
+        "Examples 示例:\n  yht adapters coverage zz-110\n  yht adapters coverage zz-12315 "
+        "/var/tmp/april/*.json\n"
+        "Exit codes 退出码: 0 everything is read, 3 something is not, 65 no such file, 78 the "
+        "manifest is wrong."
+    );
+    commands.addSource(coverage);
+    coverage->add_option(
+        "file", commands.given().files, "Messages as the source sends them 报文文件"
+    );
+    auto* made = commands.add(
+        "new",
+        "Draft manifest, mapping, code tables and a first test from a real file 由样例文件生成草稿",
+        newAdapter,
+        "Every line of the draft is a guess by names and values. With --product of one that is "
+        "there, only the\n"
+        "source and its first case are made. The sample becomes the case as it is: mask personal "
+        "data first.\n"
+        "草稿内容均为推测,须逐行核对;样例将原样成为测试,请先脱敏。\n"
+        "Examples 示例:\n  yht adapters new zz-media --from april.json --title 某媒体平台\n"
+        "  yht adapters new xt-110 --from alarm.json --product police110-push\n"
+        "Exit codes 退出码: 0 made, 65 it is there already or the sample can't be read."
+    );
+    commands.addSource(made);
+    made->add_option(
+            "--from", commands.given().from,
+            "A real file of the source: json, jsonl, csv, tsv, xlsx, dbf 样例文件"
+    )
+        ->required();
+    made->add_option(
+        "--product", commands.given().product,
+        "Its product; the source's own name where left out 产品"
+    );
+    made->add_option("--title", commands.given().title, "For people 名称");
+}
+
+}  // namespace
+
+void addAdapters(CLI::App& top, std::function<int()>& run) {
+    auto* adapters = top.add_subcommand(
+        "adapters", "Sources in their own formats: write, test and look at adapters 来源适配"
+    );
+    adapters->require_subcommand(1);
+    AdapterCommands commands(*adapters, run);
+    commands.addSources(commands.add(
+        "list", "Every source with product, lifecycle and samples 全部来源", listAdapters,
+        "Example 示例:\n  yht adapters list --json"
+    ));
+    auto* show = commands.add(
+        "show", "One source and its mapping 查看一个来源", showAdapter,
+        "--effective prints the manifest as it acts: the source over its product, secrets masked.\n"
+        "--effective 输出生效的清单:来源覆盖产品,密钥已屏蔽。\n"
+        "Examples 示例:\n  yht adapters show zz-110\n  yht adapters show zz-110 --effective"
+    );
+    commands.addSource(show);
+    show->add_flag(
+        "--effective", commands.given().effective, "The whole manifest as YAML 生效清单"
+    );
+    addTests(commands);
+    commands.addSources(commands.add(
+        "lint", "What a reviewer would ask about 检查清单与映射", lintAdapters,
+        "Fields that every record must have and no row writes, tables nobody uses, cases "
+        "nobody reviewed.\n"
+        "Example 示例:\n  yht adapters lint zz-110\nExit codes 退出码: 0 nothing to ask, 3 "
+        "something, 78 a manifest is wrong."
+    ));
+    addFiles(commands);
+}
+
+}  // namespace yht::app

@@ -1,0 +1,182 @@
+// yht adapters coverage and new: the commands that are given messages of the source.
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+
+#include "adapters/kit/inbound/coverage.h"
+#include "adapters/kit/inbound/draft.h"
+#include "adapters/kit/inbound/samples.h"
+#include "gateway/app/command_line.h"
+#include "gateway/app/commands_adapters.h"
+#include "gateway/app/terminal.h"
+#include "gateway/base/clock.h"
+#include "gateway/json/json.h"
+
+namespace yht::app {
+namespace {
+
+constexpr std::uintmax_t kMessageBytesMax = 256U << 20;
+
+using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
+
+int refuse(const base::Error& error) {
+    std::cerr << base::errorRow(error.code).zh << " " << base::errorRow(error.code).en << '\n'
+              << error.detail << '\n';
+    return error.code == base::ErrorCode::ManifestInvalid ? kExitConfig : kExitData;
+}
+
+std::optional<std::string> readMessage(const std::string& path) {
+    std::error_code code;
+    if (std::filesystem::file_size(path, code) > kMessageBytesMax || code) return std::nullopt;
+    std::ifstream file(path, std::ios::binary);
+    std::ostringstream text;
+    text << file.rdbuf();
+    if (!file) return std::nullopt;
+    return text.str();
+}
+
+void writeCounts(
+    Writer& out, const char* name, const std::map<std::string, std::uint64_t>& counts
+) {
+    out.Key(name);
+    out.StartObject();
+    for (const auto& [what, count] : counts) {
+        out.Key(what.c_str());
+        out.Uint64(count);
+    }
+    out.EndObject();
+}
+
+void writeTexts(Writer& out, const char* name, const std::vector<std::string>& texts) {
+    out.Key(name);
+    out.StartArray();
+    for (const auto& text : texts) out.String(text);
+    out.EndArray();
+}
+
+void printCoverage(const kit::Coverage& coverage, bool json) {
+    if (json) {
+        rapidjson::StringBuffer buffer;
+        Writer out(buffer);
+        out.StartObject();
+        out.Key("items");
+        out.Uint64(coverage.items());
+        writeCounts(out, "unknown_members", coverage.unknownMembers());
+        writeCounts(out, "unmapped_codes", coverage.unmappedCodes());
+        writeTexts(out, "idle_vocabulary_rows", coverage.idleVocabularyRows());
+        writeTexts(out, "idle_rows", coverage.idleRows());
+        out.EndObject();
+        std::cout << buffer.GetString() << '\n';
+        return;
+    }
+    std::cout << coverage.items() << " items 条\n";
+    const auto counts = [](const char* title, const std::map<std::string, std::uint64_t>& all) {
+        std::cout << title << ": " << all.size() << '\n';
+        for (const auto& [what, count] : all)
+            std::cout << "  " << printable(what) << "  ×" << count << '\n';
+    };
+    const auto texts = [](const char* title, const std::vector<std::string>& all) {
+        std::cout << title << ": " << all.size() << '\n';
+        for (const auto& what : all) std::cout << "  " << printable(what) << '\n';
+    };
+    counts("members that no rule reads 未读取的字段", coverage.unknownMembers());
+    counts("native codes without a row 未对照的代码", coverage.unmappedCodes());
+    texts("vocabulary rows never hit 未用到的对照行", coverage.idleVocabularyRows());
+    texts("mapping rows that gave no value 未取到值的映射", coverage.idleRows());
+}
+
+/// Writes files below `directory`, which must not be there yet.
+base::Status writeAll(
+    const std::string& directory, const std::map<std::string, std::string>& files
+) {
+    for (const auto& [name, text] : files) {
+        const std::filesystem::path path = std::filesystem::path(directory) / name;
+        std::error_code code;
+        std::filesystem::create_directories(path.parent_path(), code);
+        std::ofstream file(path, std::ios::binary);
+        file << text;
+        file.flush();
+        if (!file)
+            return base::makeError(
+                base::ErrorCode::ManifestInvalid, path.string() + ": can't be written"
+            );
+        std::cout << path.string() << '\n';
+    }
+    return {};
+}
+
+}  // namespace
+
+int coverAdapter(const AdapterOptions& options) {
+    const std::string& id = options.source;
+    const std::string sources = options.directory + "/sources",
+                      products = options.directory + "/products";
+    auto adapter = kit::Adapter::load(sources, products, id);
+    if (!adapter) return refuse(adapter.error());
+    auto tree = kit::readManifestTree(sources, products, id);
+    if (!tree) return refuse(tree.error());
+    auto manifest = kit::readManifest(*tree, id);
+    if (!manifest) return refuse(manifest.error());
+    std::vector<std::string> files = options.files;
+    if (files.empty()) {
+        auto samples = kit::findSamples(sources, id);
+        if (!samples) return refuse(samples.error());
+        for (const auto& sample : *samples) files.push_back(sample.input_path);
+    }
+    kit::Coverage coverage(*manifest);
+    kit::MessageContext context;
+    context.received_ms = base::SystemClock().nowMillis();
+    context.trace = true;
+    for (const auto& file : files) {
+        const auto message = readMessage(file);
+        if (!message) {
+            std::cerr << file << ": can't be read, or larger than 256 MiB\n";
+            return kExitData;
+        }
+        const auto status = (*adapter)->adapt(*message, context, {}, [&](kit::AdaptedItem&& item) {
+            coverage.add(item);
+            return true;
+        });
+        if (!status) std::cerr << file << ": " << base::describe(status.error()) << '\n';
+    }
+    printCoverage(coverage, options.json);
+    return coverage.unknownMembers().empty() && coverage.unmappedCodes().empty() ? kExitOk
+                                                                                 : kExitFound;
+}
+
+int newAdapter(const AdapterOptions& options) {
+    const std::string& id = options.source;
+    const auto sample = readMessage(options.from);
+    if (!sample) {
+        std::cerr << options.from << ": can't be read, or larger than 256 MiB\n";
+        return kExitData;
+    }
+    kit::DraftWish wish{
+        id, options.title.empty() ? id : options.title,
+        options.product.empty() ? id : options.product, false};
+    const std::string source = options.directory + "/sources/" + id,
+                      product = options.directory + "/products/" + wish.product;
+    wish.product_exists = std::filesystem::exists(product);
+    if (std::filesystem::exists(source)) {
+        std::cerr << source << " is there already 已存在\n";
+        return kExitData;
+    }
+    auto draft = kit::draftSource(wish, options.from, *sample);
+    if (!draft) return refuse(draft.error());
+    for (const auto& [directory, files] :
+         {std::pair{product, &draft->product_files}, std::pair{source, &draft->source_files}}) {
+        if (auto status = writeAll(directory, *files); !status) return refuse(status.error());
+    }
+    for (const auto& guess : draft->guessed)
+        std::cout << "  guessed 猜测: " << printable(guess) << '\n';
+    for (const auto& path : draft->unread)
+        std::cout << "  not read yet 未读取: " << printable(path) << '\n';
+    for (const auto& field : draft->unwritten)
+        std::cout << "  needs a row 缺少映射: " << field << '\n';
+    std::cout << "Next 下一步:\n  yht adapters lint " << id << "\n  yht adapters test " << id
+              << " --accept\n";
+    return kExitOk;
+}
+
+}  // namespace yht::app
