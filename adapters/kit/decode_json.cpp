@@ -214,12 +214,26 @@ private:
         Frame frame = std::move(frames_.back());
         frames_.pop_back();
         if (!frame.is_object) return put(ItemValue::list(std::move(frame.entries)));
-        names_.clear();
-        for (const auto& [name, value] : frame.members) names_.push_back(name);
-        std::sort(names_.begin(), names_.end());
-        if (std::adjacent_find(names_.begin(), names_.end()) != names_.end())
+        if (hasNameTwice(frame.members))
             return fail(undecodable("an object has two members of one name"));
         put(ItemValue::object(std::move(frame.members)));
+    }
+
+    bool hasNameTwice(const std::vector<ItemValue::Member>& members) {
+        if (members.size() <= kFewMembers) {
+            for (std::size_t i = 1; i < members.size(); ++i) {
+                for (std::size_t j = 0; j < i; ++j) {
+                    const std::string &a = members[i].first, &b = members[j].first;
+                    if (a.size() == b.size() && (a.empty() || a.back() == b.back()) && a == b)
+                        return true;
+                }
+            }
+            return false;
+        }
+        names_.clear();
+        for (const auto& [name, value] : members) names_.push_back(name);
+        std::sort(names_.begin(), names_.end());
+        return std::adjacent_find(names_.begin(), names_.end()) != names_.end();
     }
 
     bool finishItem(bool has_slice) {
@@ -244,6 +258,7 @@ private:
         return false;
     }
 
+    static constexpr std::size_t kFewMembers = 48;  // compared pair by pair: sorting costs more
     static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
     const JsonRules& rules_;
     const rapidjson::MemoryStream& stream_;

@@ -90,6 +90,7 @@ private:
         into_.records.push_back({ticket::Record(section.kind), {}});
         record_ = &into_.records.back().record;
         record_->set(ticket::Field::source, source_);
+        extensions_.clear();
         for (const auto& row : section.rows) {
             if (isSet(row)) continue;
             if (!applies(row.when, row.when_not, scope)) continue;
@@ -106,6 +107,8 @@ private:
                 targetName(row)
             );
         }
+        if (!extensions_.empty()) record_->set(ticket::Field::ext, std::move(extensions_));
+        extensions_.clear();
         if (!context_.origin.empty() && !record_->has(ticket::Field::origin))
             record_->set(ticket::Field::origin, context_.origin);
         for (const auto& attachment : section.attachments) mapAttachments(attachment, scope);
@@ -113,7 +116,7 @@ private:
 
     bool isSet(const InboundRow& row) const {
         return row.map_name.empty() ? record_->has(row.field->field)
-                                    : record_->map(row.field->field).contains(row.map_name);
+                                    : extensions_.contains(row.map_name);
     }
 
     void mapRow(const InboundRow& row, const RowScope& scope) {
@@ -190,8 +193,11 @@ private:
             );
             return std::nullopt;
         }
-        std::string text = row.prefix + made.text + row.suffix;
-        if (row.code_points_max > 0 && !fits(row, text)) {
+        std::string text = std::move(made.text);
+        if (!row.prefix.empty()) text.insert(0, row.prefix);
+        text += row.suffix;
+        // No text has more characters than bytes.
+        if (row.code_points_max > 0 && text.size() > row.code_points_max && !fits(row, text)) {
             error(
                 MappingError::TooLong, value.path, targetName(row),
                 std::to_string(row.code_points_max)
@@ -282,9 +288,7 @@ private:
         const auto* field = ticket::findField(record_->kind(), place.substr(0, slash));
         if (field == nullptr) return;  // checked when the mapping was read
         if (slash == std::string::npos) return record_->set(field->field, std::move(text));
-        auto entries = record_->map(field->field);
-        entries.emplace(place.substr(slash + 1), std::move(text));
-        record_->set(field->field, std::move(entries));
+        extensions_.emplace(place.substr(slash + 1), std::move(text));
     }
 
     bool fits(const InboundRow& row, std::string& text) {
@@ -303,9 +307,7 @@ private:
         if (row.map_name.empty()) {
             record_->set(row.field->field, std::move(text));
         } else {
-            auto entries = record_->map(row.field->field);
-            entries[row.map_name] = std::move(text);
-            record_->set(row.field->field, std::move(entries));
+            extensions_[row.map_name] = std::move(text);
         }
         origin(row, path);
     }
@@ -381,6 +383,7 @@ private:
     AdaptedItem& into_;
     NativeValues natives_;
     ticket::Record* record_ = nullptr;
+    std::map<std::string, std::string> extensions_;  // of the record at hand: ext is the one map
     std::string vocabulary_row_, ignored_by_;
     std::vector<base::FieldError> errors_;
     std::optional<base::Error> failure_;

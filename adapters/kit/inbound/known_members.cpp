@@ -69,7 +69,7 @@ std::uint64_t KnownMembers::count(
     std::uint64_t unknown = 0;
     for (const auto& entry : value.items()) unknown += count(entry, node, place, tell);
     for (const auto& [name, member] : value.members()) {
-        const auto found = node.children.find(name);
+        const auto found = node.children.find(std::string_view(name));
         const std::string below = place != nullptr ? *place + "/" + pathStep(name) : std::string();
         if (found != node.children.end()) {
             unknown += count(member, found->second, place != nullptr ? &below : nullptr, tell);

@@ -4,7 +4,7 @@
 #pragma once
 
 #include <functional>
-#include <map>
+#include <unordered_map>
 
 #include "adapters/kit/inbound/mapping_rules.h"
 
@@ -22,8 +22,14 @@ public:
     ) const;
 
 private:
+    struct NameHash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view name) const {
+            return std::hash<std::string_view>()(name);
+        }
+    };
     struct Node {
-        std::map<std::string, Node, std::less<>> children;
+        std::unordered_map<std::string, Node, NameHash, std::equal_to<>> children;
         bool whole = false;  // read as it is: everything below is known
     };
     void add(const Path* each, const Path& path);

@@ -103,8 +103,8 @@ struct RecordRules {
     ticket::Kind kind = ticket::Kind::Appeal;
     InboundCondition when, when_not;
     std::optional<Path> each;
-    // event_time first, rows that want other fields (`with`) last; of one target the first that
-    // yields a value wins
+    // event_time first, then by field number, rows that want other fields (`with`) last; of one
+    // target the first that yields a value wins
     std::vector<InboundRow> rows;
     std::vector<AttachmentRules> attachments;
 };

@@ -103,8 +103,12 @@ void InboundRowReader::read(
         }
     }
     if (rows.size() > kRowsMax) reader.problems_.add(own, where + ": more than 300 rows");
+    // A record keeps its fields by number: rows in that order only append.
     const auto rank = [](const InboundRow& row) {
-        return row.field->field == ticket::Field::event_time ? 0 : row.with.empty() ? 1 : 2;
+        const int when = row.field->field == ticket::Field::event_time ? 0
+                         : row.with.empty()                            ? 1
+                                                                       : 2;
+        return std::pair(when, row.field->field);
     };
     std::stable_sort(rows.begin(), rows.end(), [&](const auto& a, const auto& b) {
         return rank(a) < rank(b);

@@ -85,6 +85,7 @@ bool isMobile(std::string_view digits) {
 }  // namespace
 
 std::string plainLines(std::string_view text) {
+    if (text.find('\r') == std::string_view::npos) return std::string(text);
     std::string lines;
     lines.reserve(text.size());
     for (std::size_t i = 0; i < text.size(); ++i) {
