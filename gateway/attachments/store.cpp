@@ -32,6 +32,12 @@ bool exists(const std::string& path) {
     return ::access(path.c_str(), F_OK) == 0;
 }
 
+std::uint64_t fileBytes(const std::string& path) {
+    std::error_code absent;
+    const auto bytes = fs::file_size(path, absent);
+    return absent ? 0 : bytes;
+}
+
 }  // namespace
 
 bool isDigest(const std::string& text) {
@@ -177,16 +183,19 @@ base::Status Store::reserve(std::uint64_t bytes) {
     return {};
 }
 
-base::Status Store::setNames(
-    const std::string& path, const std::string& digest, const std::string& mark, bool is_there
-) const {
-    if (!openFile(mark, O_WRONLY | O_CREAT).isOpen()) return ioError("mark");
-    if (is_there) {
-        ::unlink(path.c_str());
-    } else if (::rename(path.c_str(), fileOf(digest).c_str()) != 0) {
-        return ioError("rename");
+base::Status Store::setNames(const Naming& naming) const {
+    if (!openFile(naming.mark, O_WRONLY | O_CREAT).isOpen()) return ioError("mark");
+    const std::string folder = options_.directory + "/" + naming.digest.substr(0, 2);
+    if (naming.is_there) {
+        ::unlink(naming.path.c_str());
+        return syncFolder(folder);
     }
-    return syncFolder(options_.directory + "/" + digest.substr(0, 2));
+    const auto file = fileOf(naming.digest);
+    if (::rename(naming.path.c_str(), file.c_str()) != 0) return ioError("rename");
+    auto synced = syncFolder(folder);
+    // What was not acknowledged is not kept: it would be counted nowhere.
+    if (!synced) ::unlink(file.c_str());
+    return synced;
 }
 
 base::Result<Kept> Store::place(const Upload& upload, const Facts& facts) {
@@ -197,15 +206,20 @@ base::Result<Kept> Store::place(const Upload& upload, const Facts& facts) {
     if (auto made = makeFolder(folder); !made) return made.error();
     if (auto synced = syncFolder(options_.directory); !synced) return synced.error();
     // Content that is there stays as it is, and under the type it came with first; what is there but
-    // can't be read is replaced.
+    // does not verify is replaced. What can't be looked at now may be sound: it is not touched.
     auto there = find(digest);
+    const bool corrupt = !there && there.error().code == ErrorCode::AttachmentCorrupt;
+    if (!there && !corrupt && there.error().code != ErrorCode::NotFound) return there.error();
+    const std::uint64_t corrupt_bytes = corrupt ? fileBytes(fileOf(digest)) : 0;
     const bool marked = exists(mark);
     Kept kept{.facts = there ? there->facts() : facts, .again = marked && there.ok()};
-    if (auto named = setNames(upload.path_, digest, mark, there.ok()); !named) {
+    const Naming naming{upload.path_, digest, mark, there.ok()};
+    if (auto named = setNames(naming); !named) {
         if (!marked) ::unlink(mark.c_str());
-        if (!there) ::unlink(fileOf(digest).c_str());
+        if (corrupt && !exists(fileOf(digest))) uncount(corrupt_bytes);
         return named.error();
     }
+    if (corrupt) uncount(corrupt_bytes);
     const std::lock_guard lock(mutex_);
     ++(kept.again ? counters_.again : counters_.kept);
     if (there) {
@@ -214,6 +228,13 @@ base::Result<Kept> Store::place(const Upload& upload, const Facts& facts) {
         ++counters_.files;
     }
     return kept;
+}
+
+/// A file that was kept is gone.
+void Store::uncount(std::uint64_t bytes) {
+    const std::lock_guard lock(mutex_);
+    counters_.bytes -= std::min(bytes, counters_.bytes);
+    --counters_.files;
 }
 
 void Store::ended(const Upload& upload) {

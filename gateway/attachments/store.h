@@ -136,14 +136,18 @@ private:
     std::string noteOf(const std::string& digest) const;
     base::Status removeMarks(const std::string& digest) const;
     base::Status reserve(std::uint64_t bytes);
-    base::Status setNames(
-        const std::string& path, const std::string& digest, const std::string& mark, bool is_there
-    ) const;
+    struct Naming {
+        std::string path;  // of the upload
+        std::string digest, mark;
+        bool is_there = false;
+    };
+    base::Status setNames(const Naming& naming) const;
     base::Result<Kept> place(const Upload& upload, const Facts& facts);
     base::Status takeSlot(const std::string& partner_id);
     void giveSlotBack(const std::string& partner_id);
     void ended(const Upload& upload);
     void count(base::ErrorCode code);
+    void uncount(std::uint64_t bytes);
 
     const StoreOptions options_;
     std::mutex place_mutex_;  // held while marks and names are set or removed

@@ -87,9 +87,7 @@ base::Status Store::destroy(const std::string& digest) {
         if (auto synced = syncFolder(options_.directory + "/" + digest.substr(0, 2)); !synced) {
             return synced;
         }
-        const std::lock_guard lock(mutex_);
-        counters_.bytes -= bytes;
-        --counters_.files;
+        uncount(bytes);
     }
     return removeFile(noteOf(digest));
 }

@@ -52,6 +52,34 @@ TEST_F(AttachmentsTest, BytesThatMendAFileThatDoesNotOpenReplaceIt) {
     ASSERT_EQ("attachment.corrupt", read(digestOf(content), 0, 1));
     EXPECT_TRUE(bring("p", content).ok());
     EXPECT_TRUE(content == read(digestOf(content), 0, 100));
+    EXPECT_EQ(1U, store().counters().files);
+    EXPECT_EQ(sealedFileBytes(100), store().counters().bytes);
+}
+
+TEST_F(AttachmentsTest, AFileThatCanNotBeOpenedNowIsNotTouched) {
+    const auto content = png(100);
+    ASSERT_TRUE(bring("police", content).ok());
+    // As where there are no descriptors left: it is there, and open(2) fails.
+    const auto path = fileOf(digestOf(content)), aside = folder_ + "/aside";
+    std::filesystem::rename(path, aside);
+    std::filesystem::create_symlink(path, path);
+    EXPECT_EQ("server.io_failed", codeOf(bring("water", content)));
+    EXPECT_TRUE(std::filesystem::is_symlink(path));
+    EXPECT_FALSE(store().broughtBy(digestOf(content), "water"));
+    std::filesystem::rename(aside, path);
+    EXPECT_TRUE(content == read(digestOf(content), 0, 100));
+}
+
+TEST_F(AttachmentsTest, AnUploadThatCanNotBeMarkedTakesNothingAway) {
+    const auto content = png(100);
+    ASSERT_TRUE(bring("police", content).ok());
+    flip(fileOf(digestOf(content)), 30);
+    const auto mark = crypto::sha256("water");
+    const auto path = fileOf(digestOf(content)) + ".by-" + base::toHex(mark).substr(0, 32);
+    std::filesystem::create_directory(path);  // can't be opened for writing
+    EXPECT_EQ("server.io_failed", codeOf(bring("water", content)));
+    EXPECT_TRUE(std::filesystem::exists(fileOf(digestOf(content))));
+    EXPECT_EQ(1U, store().counters().files);
 }
 
 TEST_F(AttachmentsTest, AnotherDigestThanAnnouncedLeavesNothing) {
