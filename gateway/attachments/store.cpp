@@ -129,7 +129,9 @@ base::Status Store::prepareFolders() {
         if (::unlink(left.path().c_str()) != 0) return ioError("unlink " + left.path().string());
     }
     if (failed) return ioFailed("list " + incoming, failed);
-    return syncFolder(options_.directory);
+    if (auto synced = syncFolder(options_.directory); !synced) return synced;
+    // The folder itself may be new, and it is a name in its parent.
+    return syncFolder(fs::absolute(options_.directory).parent_path());
 }
 
 base::Status Store::addUp() {

@@ -2,10 +2,30 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <set>
+
 #include "attachments_fixture.h"
+
+namespace {
+
+std::set<std::string>& syncedPaths() {
+    static std::set<std::string> paths;
+    return paths;
+}
+
+}  // namespace
+
+/// Stands before the system's in this program: it tells what was synced.
+extern "C" int fsync(int descriptor) {
+    std::error_code failed;
+    const auto link = "/proc/self/fd/" + std::to_string(descriptor);
+    syncedPaths().insert(std::filesystem::read_symlink(link, failed));
+    return static_cast<int>(::syscall(SYS_fsync, descriptor));
+}
 
 namespace yht::attachments {
 namespace {
@@ -22,6 +42,16 @@ TEST_F(AttachmentsTest, WhatIsKeptIsThereAfterARestartWithItsFacts) {
     EXPECT_TRUE(content == read(digestOf(content), 0, content.size()));
     EXPECT_EQ(1U, store().counters().files);
     EXPECT_EQ(sealedFileBytes(200'000), store().counters().bytes);
+}
+
+TEST_F(AttachmentsTest, EveryFolderOnTheWayToAFileIsSynced) {
+    syncedPaths().clear();
+    const auto content = png(100);
+    ASSERT_TRUE(bring("p", content).ok());
+    const auto own = folder_ + "/attachments";
+    for (const auto& folder : {folder_, own, own + "/" + digestOf(content).substr(0, 2)}) {
+        EXPECT_TRUE(syncedPaths().contains(folder)) << folder;
+    }
 }
 
 TEST_F(AttachmentsTest, ItIsRememberedWhoBroughtTheBytes) {
