@@ -12,8 +12,6 @@
 namespace yht::xml {
 namespace {
 
-constexpr std::size_t kPrologBytesMax = 256;
-
 std::string_view viewOf(const xmlChar* text) {
     return text == nullptr ? std::string_view() : reinterpret_cast<const char*>(text);
 }

@@ -1,5 +1,6 @@
-// A parsed XML document and its elements. Nothing in it came from anywhere but the bytes given: see guarded_parser.
-// Uses: libxml2 (inside). Used by: kit (decode_xml, decode_soap_string), trust and intake/soap (WS-Security).
+// A parsed XML document and its elements. Nothing in it came from anywhere but the bytes given: see
+// guarded_parser. Uses: libxml2 (inside). Used by: kit (decode_xml, decode_soap_string), trust and
+// intake/soap (WS-Security).
 #pragma once
 
 #include <memory>
@@ -33,7 +34,8 @@ public:
     std::optional<Element> nextSibling() const;
     /// The first child element of that local name in any namespace.
     std::optional<Element> child(std::string_view local_name) const;
-    /// The element and all in it as events, as a stream parser gives them. False: the events said stop.
+    /// The element and all in it as events, as a stream parser gives them. False: the events said
+    /// stop.
     bool replay(Events& events) const;
     const _xmlNode* native() const { return node_; }
 
@@ -61,8 +63,12 @@ private:
     _xmlDoc* document_;
 };
 
-/// What the text says its encoding is: "UTF-16LE" by byte order mark or by how "<?" stands there, else the name in its
-/// prolog in upper case, "" where it says nothing. Looks at the first bytes only.
+/// An XML declaration ends within so many bytes.
+inline constexpr std::size_t kPrologBytesMax = 256;
+
+/// What the text says its encoding is: "UTF-16LE" by byte order mark or by how "<?" stands there,
+/// else the name in its prolog in upper case, "" where it says nothing. Looks at the first bytes
+/// only.
 std::string declaredEncoding(std::string_view text);
 
 }  // namespace yht::xml

@@ -1,6 +1,7 @@
 #include "gateway/xml/guarded_parser.h"
 
 #include <libxml/SAX2.h>
+#include <libxml/parserInternals.h>
 #include <libxml/xmlIO.h>
 
 #include <algorithm>
@@ -14,6 +15,39 @@ namespace {
 
 constexpr std::size_t kPieceBytesMax = 1U
                                        << 20;  // libxml2 counts in int, and buffers a piece whole
+
+constexpr std::string_view kUtf8Mark = "\xEF\xBB\xBF";
+constexpr std::size_t kUtf16MarkBytes = 2;
+constexpr std::string_view kProlog = "<?xml";
+
+/// Of a text in bytes: its XML declaration, where there is one, ends within the bound.
+bool prologEnds(std::string_view text) {
+    // "<?xml-stylesheet" is an instruction like any other.
+    const bool there =
+        text.starts_with(kProlog) && text.size() > kProlog.size() &&
+        std::string_view(" \t\r\n").find(text[kProlog.size()]) != std::string_view::npos;
+    return !there || text.substr(0, kPrologBytesMax).find("?>") != std::string_view::npos;
+}
+
+/// More has to be seen before the encoding is known.
+bool headIncomplete(std::string_view head) {
+    if (head.size() < 4) return true;
+    if (head.starts_with(kUtf8Mark)) head.remove_prefix(kUtf8Mark.size());
+    if (head.size() <= kProlog.size()) return kProlog.starts_with(head);
+    return head.size() < kPrologBytesMax && !prologEnds(head);
+}
+
+xmlCharEncoding nativeName(ByteForm form) {
+    switch (form) {
+        case ByteForm::Utf16Little:
+            return XML_CHAR_ENCODING_UTF16LE;
+        case ByteForm::Utf16Big:
+            return XML_CHAR_ENCODING_UTF16BE;
+        case ByteForm::Utf8:
+            break;
+    }
+    return XML_CHAR_ENCODING_UTF8;
+}
 
 xmlParserInput* refuseExternal(const char*, const char*, xmlParserCtxt*) {
     return nullptr;
@@ -53,9 +87,10 @@ struct GuardedParser::Callbacks {
         const auto attached = static_cast<std::size_t>(attribute_count + namespace_count);
         if (++self.depth_ > self.limits_.depth_max)
             return self.refuse(tooLarge(self.limits_, "nested elements", self.limits_.depth_max));
-        if (attached > self.limits_.attributes_max) {
+        // Every name with a prefix is looked for among all of them.
+        if (static_cast<std::size_t>(self.context_->nsNr) / 2 > self.limits_.namespaces_max) {
             return self.refuse(
-                tooLarge(self.limits_, "attributes of an element", self.limits_.attributes_max)
+                tooLarge(self.limits_, "namespaces open", self.limits_.namespaces_max)
             );
         }
         if (!self.countNodes(1 + attached)) return;
@@ -108,10 +143,12 @@ GuardedParser::GuardedParser(ParserEvents& events, const Limits& limits, Encodin
         return;
     }
     context_->_private = this;
-    // CDATA comes as text. No NOENT, no DTDLOAD, no XINCLUDE, no HUGE: libxml2's own bounds stay on as well.
-    int options = XML_PARSE_NONET | XML_PARSE_NOCDATA | XML_PARSE_NOERROR | XML_PARSE_NOWARNING;
-    if (encoding == Encoding::Utf8) options |= XML_PARSE_IGNORE_ENC;
-    xmlCtxtUseOptions(context_, options);
+    // CDATA comes as text. No NOENT, no DTDLOAD, no XINCLUDE, no HUGE: libxml2's own bounds stay on
+    // as well.
+    xmlCtxtUseOptions(
+        context_, XML_PARSE_NONET | XML_PARSE_NOCDATA | XML_PARSE_NOERROR | XML_PARSE_NOWARNING |
+                      XML_PARSE_IGNORE_ENC
+    );
     xmlSAXHandler& sax = *context_->sax;
     sax.startElementNs = Callbacks::onStart;
     sax.endElementNs = Callbacks::onEnd;
@@ -148,16 +185,40 @@ bool GuardedParser::countNodes(std::size_t nodes) {
     return false;
 }
 
-base::Status GuardedParser::checkEncoding(std::string_view head) {
-    if (encoding_ == Encoding::Utf8) return {};
+base::Status GuardedParser::begin() {
+    const std::string_view head = head_;
     const std::string declared = declaredEncoding(head);
-    for (const char* taken : {"", "UTF-8", "UTF-16", "UTF-16LE", "UTF-16BE", "US-ASCII"}) {
-        if (declared == taken) return {};
+    const bool marked = head.starts_with(kUtf8Mark);
+    if (!prologEnds(marked ? head.substr(kUtf8Mark.size()) : head)) {
+        return base::makePublicError(
+            limits_.malformed,
+            "The XML declaration does not end within " + std::to_string(kPrologBytesMax) +
+                " bytes.",
+            "XML 声明未在 " + std::to_string(kPrologBytesMax) + " 字节内结束。"
+        );
     }
-    return base::makePublicError(
-        limits_.malformed, "The XML declares an encoding other than UTF-8 and UTF-16.",
-        "XML 声明的编码不是 UTF-8 或 UTF-16。"
-    );
+    ByteForm form = ByteForm::Utf8;
+    if (encoding_ == Encoding::Declared) {
+        const bool pairs = !head.starts_with('<') || head.starts_with(std::string_view("<\0", 2));
+        if (pairs && declared == "UTF-16LE") {
+            form = ByteForm::Utf16Little;
+        } else if (pairs && declared == "UTF-16BE") {
+            form = ByteForm::Utf16Big;
+        } else if (!declared.empty() && declared != "UTF-8" && declared != "US-ASCII") {
+            return base::makePublicError(
+                limits_.malformed, "The XML declares an encoding other than UTF-8 and UTF-16.",
+                "XML 声明的编码不是 UTF-8 或 UTF-16。"
+            );
+        }
+    }
+    // Said to libxml2, so that it does not guess from the first bytes: it knows EBCDIC and UCS-4
+    // too.
+    xmlSwitchEncoding(context_, nativeName(form));
+    scanner_.emplace(limits_, form);
+    if (marked) head_.erase(0, kUtf8Mark.size());
+    if (form != ByteForm::Utf8 && !head_.starts_with('<') && !head_.starts_with('\0'))
+        head_.erase(0, kUtf16MarkBytes);
+    return {};
 }
 
 base::Status GuardedParser::status() {
@@ -176,25 +237,49 @@ base::Status GuardedParser::status() {
 
 base::Status GuardedParser::feed(std::string_view bytes) {
     if (refused_) return *refused_;
-    if (bytes_ == 0) {
-        if (auto encoding = checkEncoding(bytes); !encoding) {
-            refused_ = encoding.error();
-            return encoding;
-        }
-    }
     bytes_ += bytes.size();
     if (bytes_ > limits_.bytes_max) refuse(tooLarge(limits_, "bytes", limits_.bytes_max));
+    if (refused_ || stopped_) return status();
+    if (scanner_) return parse(bytes);
+    head_ += bytes.substr(0, kPrologBytesMax);
+    bytes.remove_prefix(std::min(bytes.size(), kPrologBytesMax));
+    if (headIncomplete(head_)) return {};
+    if (auto begun = begin(); !begun) {
+        refused_ = begun.error();
+        return begun;
+    }
+    if (auto parsed = parse(head_); !parsed) return parsed;
+    return parse(bytes);
+}
+
+base::Status GuardedParser::parse(std::string_view bytes) {
     while (!bytes.empty() && !refused_ && !stopped_) {
         const std::string_view piece = bytes.substr(0, kPieceBytesMax);
         bytes.remove_prefix(piece.size());
-        xmlParseChunk(context_, piece.data(), static_cast<int>(piece.size()), 0);
+        const std::size_t allowed = scanner_->scan(piece);
+        // What stands before the tag is parsed first: a list's entries before it count.
+        if (allowed > 0) xmlParseChunk(context_, piece.data(), static_cast<int>(allowed), 0);
         if (auto state = status(); !state) return state;
+        if (stopped_ || !scanner_->broken()) continue;
+        refuse(
+            scanner_->broken() == TagScanner::Broken::Bytes
+                ? tooLarge(limits_, "bytes in a tag", limits_.start_tag_bytes_max)
+                : tooLarge(limits_, "attributes of an element", limits_.attributes_max)
+        );
     }
     return status();
 }
 
 base::Status GuardedParser::finish() {
-    if (!refused_ && !stopped_) xmlParseChunk(context_, nullptr, 0, 1);
+    if (refused_ || stopped_) return status();
+    if (!scanner_) {
+        if (auto begun = begin(); !begun) {
+            refused_ = begun.error();
+            return begun;
+        }
+        if (auto parsed = parse(head_); !parsed) return parsed;
+    }
+    if (!stopped_) xmlParseChunk(context_, nullptr, 0, 1);
     return status();
 }
 

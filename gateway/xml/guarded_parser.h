@@ -1,6 +1,6 @@
-// Inside the room only: a libxml2 push parser with every guard in place. document and stream_parser differ in what they
-// do with an element; what a stranger may send is decided here.
-// Uses: libxml2. Used by: document, stream_parser.
+// Inside the room only: a libxml2 push parser with every guard in place. document and stream_parser
+// differ in what they do with an element; what a stranger may send is decided here. Uses: libxml2.
+// Used by: document, stream_parser.
 #pragma once
 
 #include <libxml/parser.h>
@@ -8,14 +8,17 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "gateway/base/result.h"
 #include "gateway/xml/limits.h"
+#include "gateway/xml/tag_scanner.h"
 
 namespace yht::xml {
 
-/// What is done with what the parser finds. Pointers as libxml2 gives them, for the length of the call.
+/// What is done with what the parser finds. Pointers as libxml2 gives them, for the length of the
+/// call.
 class ParserEvents {
 public:
     virtual ~ParserEvents() = default;
@@ -57,13 +60,18 @@ private:
     void stop();
     bool countNodes(std::size_t nodes);
     base::Status status();
-    base::Status checkEncoding(std::string_view head);
+    /// Decides what the bytes are from head_, and takes the byte order mark off. Errors: an
+    /// encoding that is not taken.
+    base::Status begin();
+    base::Status parse(std::string_view bytes);
 
     ParserEvents& events_;
     const Limits limits_;
     const Encoding encoding_;
     xmlParserCtxt* context_ = nullptr;
     std::size_t bytes_ = 0, depth_ = 0, nodes_ = 0;
+    std::string head_;                   // kept back until the encoding is known
+    std::optional<TagScanner> scanner_;  // from then on
     std::optional<base::Error> refused_;
     bool stopped_ = false;
 };

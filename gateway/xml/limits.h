@@ -1,4 +1,5 @@
-// Bounds of one XML text, and what breaking them is called. Uses: base. Used by: the rest of the room and its users.
+// Bounds of one XML text, and what breaking them is called. Uses: base. Used by: the rest of the
+// room and its users.
 #pragma once
 
 #include <cstddef>
@@ -13,13 +14,17 @@ struct Limits {
     std::size_t depth_max = 64;         // nested elements
     std::size_t nodes_max = 500'000;    // elements, attributes, comments, processing instructions
     std::size_t attributes_max = 256;   // of one element, namespace declarations among them
+    std::size_t namespaces_max =
+        256;  // declared and open at once, of an element and those around it
+    std::size_t start_tag_bytes_max = 256U << 10;  // "<" to ">", with every attribute's value
     base::ErrorCode malformed =
         base::ErrorCode::RequestMalformed;  // what the caller calls a text that can't be read
     base::ErrorCode too_large = base::ErrorCode::BodyTooLarge;  // … and one that breaks a bound
 };
 
 enum class Encoding : std::uint8_t {
-    Declared,  // by byte order mark or prolog: UTF-8, US-ASCII or UTF-16; anything else is refused
+    Declared,  // by byte order mark UTF-8 or UTF-16, by prolog UTF-8 or US-ASCII; anything else is
+               // refused
     Utf8,      // the bytes are UTF-8, whatever the prolog says
 };
 

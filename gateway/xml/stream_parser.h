@@ -42,7 +42,7 @@ public:
     ~StreamParser();
     StreamParser(StreamParser&&) noexcept;
 
-    /// Requires: the first piece holds the XML declaration whole, where there is one.
+    /// Cut anywhere. Nothing of an XML declaration is looked at before it is whole.
     /// Errors: limits.malformed, limits.too_large; every later call gives the same error.
     base::Status feed(std::string_view piece);
     base::Status finish();

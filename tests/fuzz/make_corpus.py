@@ -72,6 +72,10 @@ def xml():
     seed("decode_xml", "laughs", "<!DOCTYPE a [<!ENTITY x 'ha'><!ENTITY y '&x;&x;&x;'>]><a>&y;</a>", 0)
     seed("decode_xml", "nil", "<a xmlns:i='http://www.w3.org/2001/XMLSchema-instance'><b i:nil='1'/><c i:type='s'>7</c></a>", 0)
     seed("decode_xml", "utf16", "<a>水</a>".encode("utf-16"), 0)
+    seed("decode_xml", "attributes", "<a " + " ".join(f"b{i}=''" for i in range(300)) + "/>", 0)
+    seed("decode_xml", "tag_unended", "<!-- <x --><a b='>" + "x" * 300, 0)
+    seed("decode_xml", "namespaces", "".join(f"<a xmlns:p{i}='u:{i}'>" for i in range(20)) + "</a>" * 20, 0)
+    seed("decode_xml", "prolog_padded", "<?xml version='1.0'" + " " * 256 + "encoding='GBK'?><a/>", 0)
     seed("decode_xml", "deep", "<a>" * 40 + "</a>" * 40, 0)
     call = "<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'><s:Body><SubmitThird><strThird>%s</strThird></SubmitThird></s:Body></s:Envelope>"
     seed("decode_soap_string", "json", call % '{"Title":"水管"}', 2)

@@ -112,6 +112,42 @@ TEST(XmlDocumentTest, AttributesOfAnElementAreBounded) {
     EXPECT_EQ(refusal("<a b='1' xmlns:c='2' xmlns:d='3'/>", limits), ErrorCode::BodyTooLarge);
 }
 
+TEST(XmlDocumentTest, AttributesAreCountedBeforeTheirNamesAreCompared) {
+    Limits limits;
+    limits.attributes_max = 2;
+    // libxml2 finds the name given twice only after it has compared all of them, and would say
+    // malformed.
+    EXPECT_EQ(refusal("<a b='1' b='2' c='3'/>", limits), ErrorCode::BodyTooLarge);
+    EXPECT_EQ(refusal("<a b='>' b = \"=\"/>", limits), ErrorCode::RequestMalformed);
+    EXPECT_TRUE(Document::parse(
+        "<a><!-- <a b='' c='' d='' --><?p <a b='' c='' d='' ?>"
+        "<![CDATA[<a b='' c='' d='']]]]><b c='d=e=f>' d=\"'=\"/>====</a>",
+        limits
+    ));
+}
+
+TEST(XmlDocumentTest, BytesOfATagAreBounded) {
+    Limits limits;
+    limits.start_tag_bytes_max = 20;
+    EXPECT_TRUE(Document::parse("<a b='345678901234'/>", limits));
+    EXPECT_EQ(refusal("<a b='3456789012345'/>", limits), ErrorCode::BodyTooLarge);
+    EXPECT_EQ(refusal("<a                    />", limits), ErrorCode::BodyTooLarge);
+    EXPECT_EQ(refusal("<a></a                    >", limits), ErrorCode::BodyTooLarge);
+    EXPECT_TRUE(Document::parse(
+        "<a>" + std::string(100, 'x') + "<!--" + std::string(100, 'x') + "--></a>", limits
+    ));
+}
+
+TEST(XmlDocumentTest, NamespacesOpenAtOnceAreBounded) {
+    Limits limits;
+    limits.namespaces_max = 2;
+    EXPECT_TRUE(Document::parse("<a xmlns='u:1'><b xmlns:x='u:2'/><b xmlns:y='u:3'/></a>", limits));
+    EXPECT_EQ(
+        refusal("<a xmlns='u:1'><b xmlns:x='u:2'><b xmlns:y='u:3'/></b></a>", limits),
+        ErrorCode::BodyTooLarge
+    );
+}
+
 TEST(XmlDocumentTest, NodesAreBounded) {
     Limits limits;
     limits.nodes_max = 3;
@@ -162,6 +198,44 @@ TEST(XmlDocumentTest, OnlyUtf8AndUtf16AreRead) {
     );
     EXPECT_EQ(
         refusal("<?xml version='1.0' encoding='GBK'?><a>\xCB\xAE</a>"), ErrorCode::RequestMalformed
+    );
+}
+
+TEST(XmlDocumentTest, NoOtherEncodingComesInUnseen) {
+    const std::string padding(kPrologBytesMax, ' ');
+    EXPECT_EQ(
+        refusal("<?xml version='1.0'" + padding + "encoding='GBK'?><a>\xCB\xAE</a>"),
+        ErrorCode::RequestMalformed
+    );
+    EXPECT_EQ(
+        refusal("\xEF\xBB\xBF<?xml version='1.0'" + padding + "?><a/>"), ErrorCode::RequestMalformed
+    );
+    EXPECT_TRUE(Document::parse("<?xml-stylesheet " + padding + "?><a/>"));
+    // "<a/>" and "<?xml?><a/>" in EBCDIC; "<a/>" in UCS-4.
+    EXPECT_EQ(refusal("\x4C\x81\x61\x6E"), ErrorCode::RequestMalformed);
+    EXPECT_EQ(
+        refusal(
+            "\x4C\x6F\xA7\x94\x93\x40\xA5\x85\x99\xA2\x89\x96\x95\x7E\x7D\xF1\x4B\xF0\x7D\x6F\x6E"
+            "\x4C\x81\x61\x6E"
+        ),
+        ErrorCode::RequestMalformed
+    );
+    EXPECT_EQ(
+        refusal(std::string_view("<\0\0\0a\0\0\0/\0\0\0>\0\0\0", 16)), ErrorCode::RequestMalformed
+    );
+    EXPECT_EQ(refusal("<?xml version='1.0' encoding='UTF-16'?><a/>"), ErrorCode::RequestMalformed);
+}
+
+TEST(XmlDocumentTest, AByteOrderMarkDecides) {
+    const auto utf8 = Document::parse("\xEF\xBB\xBF<?xml version='1.0' encoding='GBK'?><a>水</a>");
+    ASSERT_TRUE(utf8);
+    EXPECT_EQ(utf8->root().text(), "水");
+    const auto big = Document::parse(std::string_view("\xFE\xFF\0<\0a\0>\x6C\x34\0<\0/\0a\0>", 18));
+    ASSERT_TRUE(big);
+    EXPECT_EQ(big->root().text(), "水");
+    EXPECT_EQ(
+        refusal("\xEF\xBB\xBF<?xml version='1.0' encoding='GBK'?><a>\xC4\xE3</a>"),
+        ErrorCode::RequestMalformed
     );
 }
 

@@ -24,17 +24,51 @@ public:
     std::string text, last_id;
 };
 
-TEST(XmlStreamParserTest, ATextMayComeByteByByteBehindItsDeclaration) {
+TEST(XmlStreamParserTest, ATextMayComeByteByByte) {
     Counted events;
     StreamParser parser(events);
-    ASSERT_TRUE(parser.feed("<?xml version='1.0'?>"));
-    for (const char c : std::string("<a><b id='水7'>管&amp;道</b></a>")) {
+    for (const char c : std::string("<?xml version='1.0'?><a><b id='水7'>管&amp;道</b></a>")) {
         ASSERT_TRUE(parser.feed(std::string_view(&c, 1)));
     }
     ASSERT_TRUE(parser.finish());
     EXPECT_EQ(events.elements, 2);
     EXPECT_EQ(events.text, "管&道");
     EXPECT_EQ(events.last_id, "水7");
+}
+
+TEST(XmlStreamParserTest, ATagIsMeasuredAcrossPiecesAndTheOnesBeforeItStand) {
+    Limits limits;
+    limits.attributes_max = 3;
+    limits.start_tag_bytes_max = 100;
+    const std::string text = "<a><b id='1'/><b x='' y='' z='' w=''/></a>";
+    for (std::size_t cut = 0; cut <= text.size(); ++cut) {
+        Counted events;
+        StreamParser parser(events, limits);
+        auto fed = parser.feed(text.substr(0, cut));
+        if (fed) fed = parser.feed(text.substr(cut));
+        EXPECT_EQ(fed.error().code, ErrorCode::BodyTooLarge) << cut;
+        EXPECT_EQ(events.elements, 2) << cut;
+    }
+}
+
+TEST(XmlStreamParserTest, ATagOfUtf16IsMeasuredToo) {
+    Limits limits;
+    limits.attributes_max = 2;
+    // U+3C3C and U+3D3D hold the bytes of "<" and "=" and are neither.
+    const std::u16string text = u"<a>\u3C3C\u3D3D<b \u3D3D='\u3D3D' y=''/><b x='' y='' z=''/></a>";
+    for (const bool big : {false, true}) {
+        std::string bytes = big ? "\xFE\xFF" : "\xFF\xFE";
+        for (const char16_t unit : text) {
+            const char high = static_cast<char>(unit >> 8U), low = static_cast<char>(unit & 0xFFU);
+            bytes += big ? std::string{high, low} : std::string{low, high};
+        }
+        Counted events;
+        StreamParser parser(events, limits);
+        base::Status fed;
+        for (std::size_t i = 0; i < bytes.size() && fed; ++i) fed = parser.feed(bytes.substr(i, 1));
+        EXPECT_EQ(fed.error().code, ErrorCode::BodyTooLarge);
+        EXPECT_EQ(events.elements, 2);
+    }
 }
 
 TEST(XmlStreamParserTest, ATornTextIsAnErrorAfterWhatCameBefore) {
