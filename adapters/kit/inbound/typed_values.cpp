@@ -11,6 +11,11 @@ namespace yht::kit {
 namespace {
 
 constexpr std::size_t kNumberBytesMax = 64;
+// Wide enough for full-width digits and what people write around them.
+constexpr std::size_t kPhoneBytesMax = 128;
+constexpr std::size_t kIdNumberBytesMax = 128;
+constexpr std::size_t kDigestBytesMax = 128;  // SHA-512 in hex
+constexpr std::size_t kRegionBytesMax = 12;
 
 bool isDigit(char c) {
     return c >= '0' && c <= '9';
@@ -24,6 +29,7 @@ bool isSpace(char c) {
 
 /// "4.30203E+17": digits, and an exponent.
 bool isScientific(std::string_view text) {
+    if (text.size() > kNumberBytesMax) return false;
     const auto exponent = text.find_first_of("eE");
     if (exponent == std::string_view::npos || exponent == 0 || exponent + 1 == text.size())
         return false;
@@ -33,8 +39,12 @@ bool isScientific(std::string_view text) {
 }
 
 void replaceAll(std::string& text, std::string_view from, std::string_view to) {
-    for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size())
-        text.replace(at, from.size(), to);
+    std::string made;
+    std::size_t at = 0;
+    for (std::size_t next; (next = text.find(from, at)) != std::string::npos;
+         at = next + from.size())
+        made.append(text, at, next - at).append(to);
+    if (at > 0) text = made.append(text, at);
 }
 
 /// Digits with at most one point between; sign taken off.
@@ -168,6 +178,7 @@ Typed readMoney(std::string_view text) {
 }
 
 Typed readRegion(std::string_view text) {
+    if (text.size() > kRegionBytesMax) return MappingError::RegionUnknown;
     std::string code(text);
     if (code.size() == 2 || code.size() == 4) code.resize(6, '0');
     const bool fits = code.size() == 6 || code.size() == 9 || code.size() == 12;
@@ -179,6 +190,7 @@ Typed readRegion(std::string_view text) {
 }
 
 Typed readPhone(std::string_view text) {
+    if (text.size() > kPhoneBytesMax) return MappingError::PhoneInvalid;
     std::string number(trimmed(halfWidth(text)));
     for (const auto dash : {"—", "–", "－", "‐"}) replaceAll(number, dash, "-");
     if (isScientific(number)) return MappingError::NumberDamaged;
@@ -217,6 +229,7 @@ Typed readPhone(std::string_view text) {
 }
 
 Typed readIdNumber(std::string_view text, ItemType type) {
+    if (text.size() > kIdNumberBytesMax) return MappingError::TooLong;
     std::string number = halfWidth(text);
     std::erase_if(number, isSpace);
     if (type == ItemType::Number || number.find('+') != std::string::npos) {
@@ -230,6 +243,7 @@ Typed readIdNumber(std::string_view text, ItemType type) {
 }
 
 Typed readDigest(std::string_view text) {
+    if (text.size() > kDigestBytesMax) return MappingError::TooLong;
     std::string digest(text);
     std::transform(digest.begin(), digest.end(), digest.begin(), [](unsigned char c) {
         return std::tolower(c);

@@ -60,11 +60,13 @@ Typed readDegrees(std::string_view text, double bound);
 Typed readMoney(std::string_view text);
 /// Six, nine or twelve characters; "43" and "4302" are filled up.
 Typed readRegion(std::string_view text);
-/// "+86 138 7654 3210" → "13876543210", "(0731)8888-1234转8001" → "0731-88881234-8001".
+/// At most 128 bytes. "+86 138 7654 3210" → "13876543210", "(0731)8888-1234转8001" →
+/// "0731-88881234-8001".
 Typed readPhone(std::string_view text);
-/// Capital X, no spaces. Eighteen characters that begin as an identity number must be one (GB
-/// 11643).
+/// At most 128 bytes. Capital X, no spaces. Eighteen characters that begin as an identity number
+/// must be one (GB 11643).
 Typed readIdNumber(std::string_view text, ItemType type);
+/// At most 128 bytes; small letters.
 Typed readDigest(std::string_view text);
 
 struct FlagWords {

@@ -45,6 +45,26 @@ TEST(TypedValuesTest, AnIdentityNumberHasItsCheckCharacter) {
     EXPECT_EQ(shown(readIdNumber("E12345678", ItemType::Text)), "E12345678");
 }
 
+TEST(TypedValuesTest, WhatIsLongerThanAnyValueIsRefusedUnread) {
+    const auto padded = [](const std::string& value, std::size_t bytes) {
+        return std::string(bytes - value.size(), ' ') + value;
+    };
+    EXPECT_EQ(shown(readPhone(padded("13876543210", 128))), "13876543210");
+    EXPECT_EQ(shown(readPhone(padded("13876543210", 129))), "<phone_invalid>");
+    const std::string id = "11010519491231002X";
+    EXPECT_EQ(shown(readIdNumber(padded(id, 128), ItemType::Text)), id);
+    EXPECT_EQ(shown(readIdNumber(padded(id, 129), ItemType::Text)), "<too_long>");
+    EXPECT_EQ(shown(readDigest(std::string(128, 'A'))), std::string(128, 'a'));
+    EXPECT_EQ(shown(readDigest(std::string(129, 'A'))), "<too_long>");
+    EXPECT_EQ(shown(readMoney(padded("5", 64))), "5");
+    EXPECT_EQ(shown(readMoney(padded("5", 65))), "<money_invalid>");
+}
+
+TEST(TypedValuesTest, DashesOfAllKindsAreDashes) {
+    EXPECT_EQ(shown(readPhone("0731—2222–0001－8001")), "0731-22220001-8001");
+    EXPECT_EQ(shown(readPhone("——0731——22220001")), "0731-22220001");
+}
+
 TEST(TypedValuesTest, MoneyIsYuan) {
     EXPECT_EQ(shown(readMoney("¥1,280.50元")), "1280.50");
     EXPECT_EQ(shown(readMoney("0.128万元")), "1280");
