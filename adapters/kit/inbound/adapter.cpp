@@ -99,6 +99,7 @@ private:
                     return adapted;
                 }
             }
+            if (state != nullptr) state->nextItem();
             mapping_.map(item.value, context, state, adapted);
         }
         return adapted;

@@ -231,13 +231,13 @@ void pushReadOnly(lua_State* L) {
     lua_remove(L, -2);
 }
 
-void pushEnvironment(lua_State* L) {
+void pushLibraries(lua_State* L) {
     lua_newtable(L);
-    const int environment = lua_gettop(L);
-    addBase(L, environment);
+    const int libraries = lua_gettop(L);
+    addBase(L, libraries);
     const auto add = [&](const char* name) {
         pushReadOnly(L);
-        lua_setfield(L, environment, name);
+        lua_setfield(L, libraries, name);
     };
     pushString(L);
     add("string");
@@ -256,30 +256,27 @@ void pushEnvironment(lua_State* L) {
     add("math");
 }
 
-void freezeEnvironment(lua_State* L) {
-    const int environment = lua_gettop(L);
-    lua_newtable(L);
-    const int kept = lua_gettop(L);
-    lua_pushnil(L);
-    while (lua_next(L, environment) != 0) {
-        lua_pushvalue(L, -2);
-        lua_insert(L, -2);
-        lua_rawset(L, kept);
-    }
-    lua_pushnil(L);
-    while (lua_next(L, environment) != 0) {
-        lua_pop(L, 1);
-        lua_pushvalue(L, -1);
-        lua_pushnil(L);
-        lua_rawset(L, environment);  // clearing while walking is allowed
-    }
-    lua_newtable(L);
-    lua_pushvalue(L, kept);
+void pushEnvironment(lua_State* L) {
+    const int libraries = lua_gettop(L);
+    lua_newtable(L);  // the environment: always empty, so that every access meets its metatable
+    lua_newtable(L);  // its metatable
+    lua_newtable(L);  // what the chunks set
+    lua_newtable(L);  // the metatable of that
+    lua_pushvalue(L, libraries);
     lua_setfield(L, -2, "__index");
+    lua_setmetatable(L, -2);
+    lua_pushvalue(L, -1);
+    lua_setfield(L, -3, "__newindex");
+    lua_setfield(L, -2, "__index");
+    lua_setmetatable(L, -2);
+    lua_remove(L, libraries);
+}
+
+void freezeEnvironment(lua_State* L) {
+    lua_getmetatable(L, -1);
     lua_pushcfunction(L, readOnly);
     lua_setfield(L, -2, "__newindex");
-    lua_setmetatable(L, environment);
-    lua_settop(L, environment);
+    lua_pop(L, 1);
 }
 
 }  // namespace yht::kit

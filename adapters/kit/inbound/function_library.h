@@ -37,12 +37,15 @@ inline constexpr std::size_t kBytesPerStep = 64;  // that library functions read
 /// function_patterns.cpp.
 void addPatternFunctions(lua_State* state);
 
-/// Pushes a new table: what stands for the globals of the chunks. Library tables in it can't be
+/// Pushes a new table: the functions and library tables that every chunk finds. None can be
 /// changed.
+void pushLibraries(lua_State* state);
+/// Pops a table of libraries and pushes a new one that stands for the globals of chunks: what they
+/// set is set there, and nothing of it anywhere else.
 void pushEnvironment(lua_State* state);
 /// Pops a table and pushes a view of it that can be read only.
 void pushReadOnly(lua_State* state);
-/// The environment on top keeps what the chunks have put there, and from now on can be read only.
+/// The environment on top keeps what the chunks have set, and from now on can be read only.
 void freezeEnvironment(lua_State* state);
 
 }  // namespace yht::kit

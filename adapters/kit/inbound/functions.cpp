@@ -8,8 +8,9 @@ namespace yht::kit {
 namespace {
 
 constexpr const char* kChunkName = "=functions.lua";
-constexpr char kEnvironmentKey = 0;  // its address names the environment in Lua's registry
-constexpr int kDepthMax = 32;        // of tables that are handed over
+// The address of each names its table in Lua's registry.
+constexpr char kLibrariesKey = 0, kChunksKey = 0, kEnvironmentKey = 0;
+constexpr int kDepthMax = 32;  // of tables that are handed over
 constexpr std::int64_t kLoadSteps = 2'000'000;
 
 /// What goes into a protected call and what comes out: it outlives the call, so an error may leave
@@ -114,13 +115,34 @@ int runCall(lua_State* L) {
     return 0;
 }
 
-int runChunks(lua_State* L) {
+/// Compiles every chunk and keeps it, with the libraries, in the registry.
+int loadChunks(lua_State* L) {
     Call& call = callOf(L);
-    pushEnvironment(L);
-    const int environment = lua_gettop(L);
+    pushLibraries(L);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &kLibrariesKey);
+    lua_newtable(L);
+    lua_Integer index = 0;
     for (const auto& chunk : *call.chunks) {
         if (luaL_loadbufferx(L, chunk.data(), chunk.size(), kChunkName, "t") != LUA_OK)
             lua_error(L);
+        lua_rawseti(L, -2, ++index);
+    }
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &kChunksKey);
+    return 0;
+}
+
+/// Runs the compiled chunks in an environment of their own. Each run makes its locals anew: the
+/// functions of an earlier one, and what they hold, are reached by nothing any more.
+int runChunks(lua_State* L) {
+    Call& call = callOf(L);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &kChunksKey);
+    const int chunks = lua_gettop(L);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &kLibrariesKey);
+    pushEnvironment(L);
+    const int environment = lua_gettop(L);
+    const auto count = static_cast<lua_Integer>(lua_rawlen(L, chunks));
+    for (lua_Integer i = 1; i <= count; ++i) {
+        lua_rawgeti(L, chunks, i);
         lua_pushvalue(L, environment);
         lua_setupvalue(L, -2, 1);
         lua_call(L, 0, 0);
@@ -168,24 +190,27 @@ public:
                 base::ErrorCode::ManifestInvalid, "functions: no memory for Lua"
             );
         *static_cast<FunctionBudget**>(lua_getextraspace(state_)) = &budget_;
-        std::string missing;
-        Call call{.chunks = &chunks_, .wanted = &wanted_, .limits = &limits_, .missing = &missing};
-        std::string what = protectedCall(runChunks, call, kLoadSteps, true);
-        if (what.empty() && !missing.empty())
-            what = "functions.lua: there is no function " + missing;
-        if (what.empty()) return {};
-        close();
-        return base::makeError(base::ErrorCode::ManifestInvalid, what);
+        Call call{.chunks = &chunks_, .limits = &limits_};
+        if (const std::string what = protectedCall(loadChunks, call, kLoadSteps, true);
+            !what.empty()) {
+            close();
+            return base::makeError(base::ErrorCode::ManifestInvalid, what);
+        }
+        return renew();
     }
+
+    void nextItem() override { stale_ = called_; }
 
     base::Result<std::vector<std::string>> call(
         const std::string& name, const std::vector<FunctionArgument>& arguments
     ) override {
         // After a failure the state is made anew: what the function had in hand can't reach the
         // next item.
-        if (state_ == nullptr) {
-            if (auto opened = open(); !opened) return failed(name, opened.error().detail);
+        if (state_ == nullptr || stale_) {
+            const auto ready = state_ == nullptr ? open() : renew();
+            if (!ready) return failed(name, ready.error().detail);
         }
+        called_ = true;
         std::vector<std::string> answer;
         Call call{
             .name = &name,
@@ -201,6 +226,19 @@ public:
     }
 
 private:
+    /// The functions as if none had ever been called.
+    base::Status renew() {
+        std::string missing;
+        Call call{.wanted = &wanted_, .limits = &limits_, .missing = &missing};
+        std::string what = protectedCall(runChunks, call, kLoadSteps, true);
+        if (what.empty() && !missing.empty())
+            what = "functions.lua: there is no function " + missing;
+        stale_ = called_ = false;
+        if (what.empty()) return {};
+        close();
+        return base::makeError(base::ErrorCode::ManifestInvalid, what);
+    }
+
     static base::Error failed(const std::string& name, const std::string& what) {
         auto error = base::makeError(base::ErrorCode::ItemFunctionFailed, name + ": " + what);
         error.fields.push_back({"", "function_failed", name, name + ": " + what, name + ":" + what}
@@ -242,6 +280,8 @@ private:
     const FunctionLimits limits_;
     FunctionBudget budget_;
     lua_State* state_ = nullptr;
+    bool called_ = false;  // since the chunks ran
+    bool stale_ = false;   // called for an item before this one
 };
 
 }  // namespace

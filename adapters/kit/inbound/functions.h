@@ -31,6 +31,9 @@ using FunctionArgument = std::vector<const ItemValue*>;
 class FunctionState {
 public:
     virtual ~FunctionState() = default;
+    /// Another item begins: whatever the functions kept of the one before, in locals or in tables,
+    /// is out of their reach. To be called before the first call for each item.
+    virtual void nextItem() = 0;
     /// The texts that the function returns: none for nil, several for a table. Errors:
     /// ItemFunctionFailed with the function's name and line, never a value.
     virtual base::Result<std::vector<std::string>> call(
@@ -38,9 +41,9 @@ public:
     ) = 0;
 };
 
-/// Runs every chunk once, in a sandbox; the globals that they make are the functions, and can't be
-/// changed after. Errors: ManifestInvalid: a chunk that does not run, or a name of `wanted` that is
-/// no function.
+/// Runs every chunk once, and again for each item that calls a function, in a sandbox; the globals
+/// that they make are the functions, and can't be changed after. Errors: ManifestInvalid: a chunk
+/// that does not run, or a name of `wanted` that is no function.
 base::Result<std::unique_ptr<FunctionState>> makeFunctions(
     const std::vector<std::string>& chunks, const std::vector<std::string>& wanted,
     const FunctionLimits& limits = {}

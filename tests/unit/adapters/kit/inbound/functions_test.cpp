@@ -121,6 +121,38 @@ TEST(FunctionsTest, OneItemCantReachTheNext) {
         EXPECT_THAT(only(run(chunk)), HasSubstr("the function failed")) << chunk;
 }
 
+TEST(FunctionsTest, WhatAFunctionKeepsOfAnItemIsGoneWithTheNext) {
+    for (const char* chunk :
+         {"local last = 'none' function f(s) local was = last last = s return was end",
+          "local kept = {} function f(s) local was = kept[1] or 'none' kept[1] = s return was end",
+          "kept = {} function f(s) local was = kept[1] or 'none' kept[1] = s return was end",
+          "local function other() local last = 'none' return function(s) local was = last last = s "
+          "return was end end f = other()"}) {
+        auto functions = makeFunctions({"function g() end", chunk}, {"f", "g"});
+        ASSERT_TRUE(functions) << chunk;
+        const auto first = text("13876543210"), second = text("x");
+        for (int item = 0; item < 3; ++item) {
+            (*functions)->nextItem();
+            EXPECT_THAT(*(*functions)->call("f", {{&first}}), ElementsAre("none")) << chunk;
+            // Rows of one item may count together.
+            EXPECT_THAT(*(*functions)->call("f", {{&second}}), ElementsAre("13876543210"));
+        }
+    }
+}
+
+TEST(FunctionsTest, ManyItemsNeedNoMoreMemoryThanOne) {
+    FunctionLimits limits;
+    limits.memory_bytes_max = 256U << 10;
+    auto functions =
+        makeFunctions({"local kept = {} function f(s) kept[1] = s:rep(9000) end"}, {"f"}, limits);
+    ASSERT_TRUE(functions);
+    const auto argument = text("x");
+    for (int item = 0; item < 1'000; ++item) {
+        (*functions)->nextItem();
+        ASSERT_TRUE((*functions)->call("f", {{&argument}})) << item;
+    }
+}
+
 TEST(FunctionsTest, AfterAFailureTheStateIsAsNew) {
     auto functions = makeFunctions(
         {"local n = 0 function f(s) n = n + 1 if s == 'bad' then error('x') end return n end"},

@@ -292,6 +292,26 @@ TEST_F(InboundMappingTest, AFunctionSaysWhatATableCant) {
     EXPECT_EQ(made.failure->code, base::ErrorCode::ItemFunctionFailed);
 }
 
+TEST_F(InboundMappingTest, OneItemsValueNeverReachesAnothersRecord) {
+    folder_.product(
+        "functions.lua",
+        "local last = '' function said(s) local was = last last = s return was .. s end\n"
+    );
+    writeProcessSource(folder_, "      opinion: { from: a, lua: said }\n");
+    const auto adapter = *folder_.load();
+    const auto opinion = [](const AdaptedItem& item) {
+        return item.records.at(0).record.text(Field::opinion);
+    };
+    // Two items of one message, then another message, in the state that the first gave back.
+    const std::string two = R"([{"id":"1","a":"张三"},{"id":"2","a":"李四"}])";
+    for (const auto& message : {two, two}) {
+        const auto items = adapt(*adapter, message);
+        ASSERT_EQ(items.size(), 2U);
+        EXPECT_EQ(opinion(items[0]), "张三");
+        EXPECT_EQ(opinion(items[1]), "李四");
+    }
+}
+
 TEST_F(InboundMappingTest, AValuesOriginIsToldWhereAskedFor) {
     folder_.product("t.csv", "native,canonical\nA,x\n");
     const auto made = item(
