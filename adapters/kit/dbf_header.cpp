@@ -45,7 +45,8 @@ DbfField fieldAt(std::string_view file, std::size_t at) {
     return field;
 }
 
-/// Places the fields one behind the other. Clipper and old FoxPro keep the high byte of a wide C in its decimals.
+/// Places the fields one behind the other. Clipper and old FoxPro keep the high byte of a wide C in
+/// its decimals.
 std::size_t place(std::vector<DbfField>& fields, bool wide_texts) {
     std::size_t offset = 1;
     for (DbfField& field : fields) {
@@ -84,6 +85,7 @@ base::Result<DbfHeader> DbfHeader::read(std::string_view file, const DecodeLimit
         if (header.fields.size() == limits.members_max)
             return ItemOutput::tooLarge("fields", limits.members_max);
         header.fields.push_back(fieldAt(file, at));
+        header.fields.back().number = header.fields.size();
         const DbfField& field = header.fields.back();
         if (field.width == 0 || kTypes.find(field.type) == std::string_view::npos)
             return unreadable(

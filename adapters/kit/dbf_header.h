@@ -13,7 +13,8 @@
 namespace yht::kit {
 
 struct DbfField {
-    std::string name;  // bytes, in the table's charset
+    std::size_t number = 0;  // from 1
+    std::string name;        // bytes, in the table's charset
     char type = 'C';
     std::size_t offset = 0, width = 0;  // in a record; its first byte is the mark of deletion
     std::uint8_t decimals = 0;

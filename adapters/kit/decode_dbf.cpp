@@ -83,10 +83,12 @@ std::optional<std::string> momentText(std::uint64_t day, std::uint64_t millis) {
     return std::string(out.data());
 }
 
-Error unreadableField(const std::string& name, const char* en, const char* zh) {
+/// By its number: the name is the sender's text.
+Error unreadableField(const DbfField& field, const char* en, const char* zh) {
+    const std::string number = std::to_string(field.number);
     return base::makePublicError(
-        ErrorCode::ItemUndecodable, "Field " + name + " " + en + ".",
-        "字段 " + name + " " + zh + "。"
+        ErrorCode::ItemUndecodable, "Field " + number + " " + en + ".",
+        "第 " + number + " 个字段" + zh + "。"
     );
 }
 
@@ -126,9 +128,7 @@ private:
         for (std::size_t i = 0; i < header_.fields.size(); ++i) {
             std::string name;
             if (charset_.appendWhole(header_.fields[i].name, name) || name.empty())
-                return unreadableField(
-                    std::to_string(i + 1), "has no readable name", "的名称无法读取"
-                );
+                return unreadableField(header_.fields[i], "has no readable name", "的名称无法读取");
             while (!taken.insert(name).second) name += "#" + std::to_string(i + 1);
             header_.fields[i].name = std::move(name);
         }
@@ -203,7 +203,7 @@ private:
             case '\0':
                 return ItemValue();
             default:
-                return unreadableField(field.name, "is neither yes nor no", "既不是“是”也不是“否”");
+                return unreadableField(field, "is neither yes nor no", "既不是“是”也不是“否”");
         }
     }
 
@@ -220,12 +220,11 @@ private:
                 // Blanks are an empty moment, too.
                 if (bits == 0 || bytes == "        ") return ItemValue();
                 auto text = momentText(littleEndian(bytes, 0, 4), littleEndian(bytes, 4, 4));
-                if (!text)
-                    return unreadableField(field.name, "holds no moment", "不是有效的日期时间");
+                if (!text) return unreadableField(field, "holds no moment", "不是有效的日期时间");
                 return scalar(ItemType::Text, *std::move(text));
             }
         }
-        return unreadableField(field.name, "has a type that is not read", "的类型不受支持");
+        return unreadableField(field, "has a type that is not read", "的类型不受支持");
     }
 
     Result<ItemValue> memoOf(const DbfField& field, std::string_view bytes) {
@@ -236,14 +235,12 @@ private:
             const std::string_view digits = withoutPadding(bytes, true);
             const auto end = digits.data() + digits.size();
             if (!digits.empty() && std::from_chars(digits.data(), end, block).ptr != end)
-                return unreadableField(
-                    field.name, "names no block of a memo", "不是有效的备注块号"
-                );
+                return unreadableField(field, "names no block of a memo", "不是有效的备注块号");
         }
         if (block == 0) return ItemValue();
         if (memo_ == nullptr) {
             return unreadableField(
-                field.name,
+                field,
                 "is a memo, whose text stands in a second file (.fpt, .dbt) that did not come",
                 "是备注字段,其内容在另一个文件(.fpt、.dbt)中,未随表送来"
             );

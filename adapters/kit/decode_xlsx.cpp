@@ -65,6 +65,7 @@ private:
     Status openWorkbook();
     Status findSheet(const XlsxRelationships& relationships, const std::string& workbook_part);
     Status readPart(const std::string& part, xml::Events& events);
+    Status readWhole(const std::string& part, XlsxPart& whole);
     bool takeRow(XlsxRow&& row);
     bool takeHeader(XlsxRow&& row);
 
@@ -81,7 +82,8 @@ private:
     XlsxStrings strings_;
     XlsxStyles styles_;
     XlsxWorkbook workbook_;
-    std::string sheet_part_, sheet_name_;
+    std::string sheet_part_;
+    std::size_t sheet_number_ = 0;  // its name is the sender's text, and no place
     std::optional<Table> table_;
     Status status_;
 };
@@ -103,18 +105,23 @@ Status XlsxRun::readPart(const std::string& part, xml::Events& events) {
     return parser.finish();
 }
 
+Status XlsxRun::readWhole(const std::string& part, XlsxPart& whole) {
+    if (auto read = readPart(part, whole); !read) return read;
+    return whole.status();
+}
+
 Status XlsxRun::openWorkbook() {
     XlsxRelationships package;
-    if (auto read = readPart("_rels/.rels", package); !read) return read;
+    if (auto read = readWhole("_rels/.rels", package); !read) return read;
     const auto* document = package.byType("officeDocument");
     const std::string part =
         xlsxPart("", document == nullptr ? "xl/workbook.xml" : document->target);
-    if (auto read = readPart(part, workbook_); !read) return read;
+    if (auto read = readWhole(part, workbook_); !read) return read;
     XlsxRelationships relationships;
-    if (auto read = readPart(xlsxRelationshipsOf(part), relationships); !read) return read;
+    if (auto read = readWhole(xlsxRelationshipsOf(part), relationships); !read) return read;
     if (auto found = findSheet(relationships, part); !found) return found;
     if (const auto* styles = relationships.byType("styles")) {
-        if (auto read = readPart(xlsxPart(part, styles->target), styles_); !read) return read;
+        if (auto read = readWhole(xlsxPart(part, styles->target), styles_); !read) return read;
     }
     if (const auto* strings = relationships.byType("sharedStrings")) {
         if (auto read = readPart(xlsxPart(part, strings->target), strings_); !read) return read;
@@ -138,7 +145,7 @@ Status XlsxRun::findSheet(
         const auto* relationship = relationships.byId(sheet.relationship_id);
         if (relationship == nullptr) break;
         sheet_part_ = xlsxPart(workbook_part, relationship->target);
-        sheet_name_ = sheet.name;
+        sheet_number_ = at;
         return {};
     }
     return undecodable(
@@ -172,7 +179,7 @@ bool XlsxRun::takeRow(XlsxRow&& row) {
     if (!table_) return takeHeader(std::move(row));
     if (row.number < rules_.table.first_row) return true;
     DecodedItem item;
-    item.place = "sheet " + sheet_name_ + " row " + std::to_string(row.number);
+    item.place = "sheet " + std::to_string(sheet_number_) + " row " + std::to_string(row.number);
     if (row.fault) return output_.giveFailure(std::move(item), *std::move(row.fault));
     if (row.cells.size() < table_->names().size()) row.cells.resize(table_->names().size());
     auto value = table_->item(std::move(row.cells));

@@ -31,7 +31,7 @@ struct DecodeLimits {
 
 struct DecodedItem {
     std::uint64_t index = 0;   // 0-based, in the order of the message
-    std::string place;         // for people: "line 17", "/data/3", "sheet 工单 row 9"; never content
+    std::string place;         // for people: "line 17", "/data/3", "sheet 2 row 9"; never content
     ItemValue value;           // Null where failure is set
     std::optional<base::Error> failure;  // ItemUndecodable, ItemTooLarge
     std::string ignored_by;    // the decoder's own rule that makes this no item, "dbf.deleted_row"; value is Null then

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "adapters/kit/decode_output.h"
+
 namespace yht::kit {
 namespace {
 
@@ -65,9 +67,15 @@ bool showsDate(std::uint32_t format_id, std::string_view code) {
     return date;
 }
 
+bool XlsxPart::stop(const char* entries, std::size_t max) {
+    status_ = ItemOutput::tooLarge(entries, max);
+    return false;
+}
+
 bool XlsxRelationships::onStart(const xml::StartElement& element) {
-    if (element.local_name != "Relationship" || relationships_.size() == kMax) return true;
+    if (element.local_name != "Relationship") return true;
     if (element.attribute("TargetMode") == "External") return true;
+    if (relationships_.size() == kMax) return stop("relationships", kMax);
     const std::string_view type = element.attribute("Type");
     relationships_.push_back(
         {std::string(element.attribute("Id")), std::string(type.substr(type.rfind('/') + 1)),
@@ -95,7 +103,8 @@ bool XlsxWorkbook::onStart(const xml::StartElement& element) {
         const std::string_view value = element.attribute("date1904");
         uses_1904_ = value == "1" || value == "true";
     }
-    if (element.local_name != "sheet" || sheets_.size() == kSheetsMax) return true;
+    if (element.local_name != "sheet") return true;
+    if (sheets_.size() == kSheetsMax) return stop("sheets", kSheetsMax);
     Sheet sheet{
         std::string(element.attribute("name")), "",
         !element.attribute("state").empty() && element.attribute("state") != "visible"};
@@ -111,13 +120,15 @@ bool XlsxWorkbook::onStart(const xml::StartElement& element) {
 bool XlsxStyles::onStart(const xml::StartElement& element) {
     ++depth_;
     if (element.local_name == "cellXfs") cell_formats_depth_ = depth_;
-    if (element.local_name == "numFmt" && own_formats_.size() < kMax) {
+    if (element.local_name == "numFmt") {
+        if (own_formats_.size() == kMax) return stop("number formats", kMax);
         const std::string_view code =
             element.attribute("formatCode").substr(0, kFormatCodeBytesMax);
         const std::uint32_t id = numberOf(element.attribute("numFmtId"), 0);
         own_formats_[id] = showsDate(id, code.empty() ? "General" : code);
     }
-    if (element.local_name == "xf" && cell_formats_depth_ > 0 && dates_.size() < kMax) {
+    if (element.local_name == "xf" && cell_formats_depth_ > 0) {
+        if (dates_.size() == kMax) return stop("cell formats", kMax);
         const std::uint32_t id = numberOf(element.attribute("numFmtId"), 0);
         const auto own = own_formats_.find(id);
         dates_.push_back(own == own_formats_.end() ? showsDate(id, "") : own->second);

@@ -24,8 +24,8 @@ Error unreadable(const char* en, const char* zh, std::string detail = {}) {
     return base::makePublicError(ErrorCode::ItemUndecodable, en, zh, std::move(detail));
 }
 
-/// libzip reads the whole directory before it can be asked how long that is. So every place that may be taken for the
-/// directory's end is asked first.
+/// libzip reads the whole directory before it can be asked how long that is. So every place that
+/// may be taken for the directory's end is asked first.
 Status checkDirectory(std::string_view bytes) {
     const std::size_t tail_bytes = std::min(bytes.size(), kEndRecordBytes + kCommentBytesMax);
     const std::string_view tail = bytes.substr(bytes.size() - tail_bytes);
@@ -94,7 +94,7 @@ Status ZipArchive::read(
     const zip_int64_t index = zip_name_locate(archive_, name.c_str(), ZIP_FL_NOCASE);
     zip_stat_t stat;
     if (index < 0 || zip_stat_index(archive_, static_cast<zip_uint64_t>(index), 0, &stat) != 0)
-        return unreadable("The archive lacks a part that it needs.", "文件缺少必需的部件。", name);
+        return unreadable("The archive lacks a part that it needs.", "文件缺少必需的部件。");
     if (stat.encryption_method != ZIP_EM_NONE)
         return unreadable("The archive is encrypted.", "文件已加密。");
     if (stat.comp_method != ZIP_CM_STORE && stat.comp_method != ZIP_CM_DEFLATE)
@@ -104,8 +104,7 @@ Status ZipArchive::read(
     const std::unique_ptr<zip_file_t, CloseFile> file(
         zip_fopen_index(archive_, static_cast<zip_uint64_t>(index), 0)
     );
-    if (!file)
-        return unreadable("A part of the archive can't be opened.", "文件的部件无法打开。", name);
+    if (!file) return unreadable("A part of the archive can't be opened.", "文件的部件无法打开。");
     std::vector<char> piece(kPieceBytes);
     std::size_t expanded = 0;
     const std::size_t packed = std::max<std::size_t>(stat.comp_size, 1);

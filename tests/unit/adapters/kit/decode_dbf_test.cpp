@@ -131,6 +131,14 @@ TEST(DecodeDbfTest, DatesAndFlagsMayBeBlank) {
     );
 }
 
+TEST(DecodeDbfTest, AnErrorNamesAFieldByItsNumber) {
+    const auto file = TableFile().field("A", 'C', 1).field("13800138", 'L', 1).record("ax").bytes();
+    const auto out = decoded(dbf(), file);
+    ASSERT_TRUE(out.raw.at(0).failure);
+    EXPECT_EQ(out.raw[0].failure->public_en, "Field 2 is neither yes nor no.");
+    EXPECT_THAT(base::describe(*out.raw[0].failure), ::testing::Not(HasSubstr("138")));
+}
+
 TEST(DecodeDbfTest, ANumberThatDidNotFitIsTheTextThatIsThere) {
     const auto file = TableFile().field("N", 'N', 4).record("****");
     EXPECT_THAT(decoded(dbf(), file.bytes()).items, ElementsAre("{N:\"****\"}"));

@@ -56,7 +56,8 @@ std::string bigWorkbook(int rows) {
     return parts.bytes();
 }
 
-/// What make_workbook.py writes. Debian's own interpreter: another one on the PATH does not have the package.
+/// What make_workbook.py writes. Debian's own interpreter: another one on the PATH does not have
+/// the package.
 std::string madeWorkbook() {
     const auto path = std::filesystem::temp_directory_path() /
                       ("yht-workbook-" + std::to_string(::getpid()) + ".xlsx");
@@ -91,7 +92,7 @@ TEST(DecodeXlsxTest, WhatOpenpyxlWritesIsReadCellByCell) {
         )
     );
     ASSERT_EQ(out.raw.size(), 4u);
-    EXPECT_EQ(out.raw[2].place, "sheet 工单 row 6");
+    EXPECT_EQ(out.raw[2].place, "sheet 1 row 6");
     EXPECT_EQ(out.error, "");
 }
 
@@ -200,7 +201,7 @@ TEST(DecodeXlsxTest, RowsWithoutContentAreNoItemsAndPlacesKeepExcelsNumbers) {
         kHeader + "<row r='2'><c r='A2' s='1'/></row><row r='9'>" + text("B9", "x") + "</row>";
     const auto out = decoded(xlsx(), parts.bytes());
     EXPECT_THAT(out.items, ElementsAre("{a:null,b:\"x\"}"));
-    EXPECT_EQ(out.raw[0].place, "sheet 工单 row 9");
+    EXPECT_EQ(out.raw[0].place, "sheet 1 row 9");
 }
 
 TEST(DecodeXlsxTest, CellsAndRowsWithoutAReferenceFollowTheOneBefore) {
@@ -229,6 +230,7 @@ TEST(DecodeXlsxTest, ASheetIsFoundByNameByNumberOrIsTheFirstVisible) {
     parts.rows = kHeader + "<row r='2'>" + text("A2", "x") + "</row>";
     DecodeRules rules = xlsx();
     EXPECT_THAT(decoded(rules, parts.bytes()).items, ElementsAre("{b:N'2'}"));
+    EXPECT_EQ(decoded(rules, parts.bytes()).raw[0].place, "sheet 2 row 2");
     rules.table.sheet = "说明";
     EXPECT_THAT(decoded(rules, parts.bytes()).items, ElementsAre("{a:\"x\",b:null}"));
     rules.table.sheet = "#2";
@@ -303,6 +305,74 @@ TEST(DecodeXlsxTest, EntriesOfTheArchiveAreBoundedBeforeTheDirectoryIsRead) {
     std::map<std::string, std::string> entries;
     for (std::size_t i = 0; i <= ZipArchive::kEntriesMax; ++i) entries[std::to_string(i)] = "";
     EXPECT_EQ(decoded(xlsx(), zipped(entries)).error, kTooLarge);
+}
+
+std::string times(std::size_t count, const std::string& text) {
+    std::string all;
+    for (std::size_t i = 0; i < count; ++i) all += text;
+    return all;
+}
+/// The wire code that a part stops with at so many of one element inside `around`, "" where it
+/// doesn't.
+std::string stoppedBy(XlsxPart& part, const char* around, const char* element, std::size_t count) {
+    part.onStart({around, "", {}});
+    for (std::size_t i = 0; i < count; ++i) {
+        const std::string id = std::to_string(i);
+        const xml::Attribute number[] = {{"numFmtId", "", id}};
+        if (!part.onStart({element, "", number})) break;
+        part.onEnd();
+    }
+    return part.status() ? "" : part.status().error().row().wire;
+}
+
+TEST(DecodeXlsxTest, MoreRelationshipsThanAreKeptFailTheWorkbook) {
+    XlsxRelationships at_most, over;
+    EXPECT_EQ(stoppedBy(at_most, "Relationships", "Relationship", XlsxRelationships::kMax), "");
+    EXPECT_EQ(
+        stoppedBy(over, "Relationships", "Relationship", XlsxRelationships::kMax + 1), kTooLarge
+    );
+    auto entries = WorkbookParts().entries();
+    entries["_rels/.rels"] = "<Relationships>" +
+                             times(XlsxRelationships::kMax + 1, "<Relationship/>") +
+                             "</Relationships>";
+    EXPECT_EQ(decoded(xlsx(), zipped(entries)).error, kTooLarge);
+}
+
+TEST(DecodeXlsxTest, MoreSheetsThanAreKeptFailTheWorkbook) {
+    XlsxWorkbook at_most, over;
+    EXPECT_EQ(stoppedBy(at_most, "sheets", "sheet", XlsxWorkbook::kSheetsMax), "");
+    EXPECT_EQ(stoppedBy(over, "sheets", "sheet", XlsxWorkbook::kSheetsMax + 1), kTooLarge);
+    WorkbookParts parts;
+    parts.sheets += times(XlsxWorkbook::kSheetsMax, "<sheet/>");
+    EXPECT_EQ(decoded(xlsx(), parts.bytes()).error, kTooLarge);
+}
+
+TEST(DecodeXlsxTest, MoreStylesThanAreKeptFailTheWorkbook) {
+    XlsxStyles at_most, over, formats_at_most, formats_over;
+    EXPECT_EQ(stoppedBy(at_most, "cellXfs", "xf", XlsxStyles::kMax), "");
+    EXPECT_EQ(stoppedBy(over, "cellXfs", "xf", XlsxStyles::kMax + 1), kTooLarge);
+    EXPECT_EQ(stoppedBy(formats_at_most, "numFmts", "numFmt", XlsxStyles::kMax), "");
+    EXPECT_EQ(stoppedBy(formats_over, "numFmts", "numFmt", XlsxStyles::kMax + 1), kTooLarge);
+    WorkbookParts parts;
+    parts.cell_formats = times(XlsxStyles::kMax + 1, "<xf/>");
+    EXPECT_EQ(decoded(xlsx(), parts.bytes()).error, kTooLarge);
+}
+
+TEST(DecodeXlsxTest, AttributesOfAPartsElementAreBounded) {
+    auto entries = WorkbookParts().entries();
+    entries["xl/workbook.xml"] = "<workbook" + times(300, " a=''") + "/>";
+    EXPECT_EQ(decoded(xlsx(), zipped(entries)).error, kTooLarge);
+}
+
+TEST(DecodeXlsxTest, ErrorsHoldNothingThatTheSenderWrote) {
+    auto entries = WorkbookParts().entries();
+    const std::string name = "张三13800138000.xml";
+    auto& links = entries["xl/_rels/workbook.xml.rels"];
+    links.replace(links.find("styles.xml"), 10, name);
+    const auto status =
+        (*makeXlsxDecoder(xlsx()))->decode(zipped(entries), [](DecodedItem&&) { return true; });
+    ASSERT_FALSE(status);
+    EXPECT_THAT(base::describe(status.error()), ::testing::Not(HasSubstr("138")));
 }
 
 TEST(DecodeXlsxTest, BytesOfASharedStringAndOfARowAreBounded) {
