@@ -2,291 +2,24 @@
 
 #include <algorithm>
 
-#include "adapters/kit/array_paths.h"
 #include "adapters/kit/charset_decode.h"
-#include "gateway/base/text.h"
-#include "gateway/json/json.h"  // first of RapidJSON's headers: it says how the library is set up
+#include "adapters/kit/json_item.h"
 
 #include <rapidjson/error/en.h>
-#include <rapidjson/memorystream.h>
 
 namespace yht::kit {
 namespace {
 
-constexpr std::size_t kNestingMax = 1'000;  // of anything, items or not: the reader recurses
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr unsigned kFlags = rapidjson::kParseNumbersAsStringsFlag;
-
-base::Error undecodable(const std::string& detail) {
-    return base::makeError(base::ErrorCode::ItemUndecodable, "json: " + detail);
-}
-base::Error tooLarge(const std::string& detail) {
-    return base::makeError(base::ErrorCode::ItemTooLarge, "json: " + detail);
-}
-
-struct JsonRules {
-    std::vector<std::string> steps;  // of the items path
-    std::string items, charset;
-    bool items_required, lines;
-    ArrayPaths array_paths;
-    DecodeLimits limits;
-};
-
-/// Builds one item at a time from the reader's events. Events outside the items path only count
-/// levels.
-class ItemBuilder {
-public:
-    ItemBuilder(
-        const JsonRules& rules, const rapidjson::MemoryStream& stream, std::size_t offset,
-        std::uint64_t& index, std::string line, const ItemSink& sink
-    )
-        : rules_(rules),
-          stream_(stream),
-          offset_(offset),
-          index_(index),
-          line_(std::move(line)),
-          sink_(sink),
-          seen_(rules.steps.size(), false) {}
-
-    bool Null() { return scalar(ItemType::Null, {}); }
-    bool Bool(bool value) { return scalar(ItemType::Flag, value ? "true" : "false"); }
-    bool RawNumber(const char* text, unsigned length, bool) {
-        return scalar(ItemType::Number, {text, length});
-    }
-    bool String(const char* text, unsigned length, bool) {
-        return scalar(ItemType::Text, {text, length});
-    }
-    // Numbers come as text: the reader never calls these.
-    bool Int(int) { return false; }
-    bool Uint(unsigned) { return false; }
-    bool Int64(std::int64_t) { return false; }
-    bool Uint64(std::uint64_t) { return false; }
-    bool Double(double) { return false; }
-
-    bool StartObject() { return open(true); }
-    bool StartArray() { return open(false); }
-    bool EndObject(unsigned) { return close(); }
-    bool EndArray(unsigned) { return close(); }
-    bool Key(const char* text, unsigned length, bool) { return key({text, length}); }
-
-    bool found() const { return found_; }
-    bool stopped() const { return stopped_; }
-    const std::optional<base::Error>& fatal() const { return fatal_; }
-
-private:
-    struct Frame {
-        bool is_object;
-        std::string name;
-        std::vector<ItemValue::Member> members;
-        std::vector<ItemValue> entries;
-    };
-
-    /// The value that begins now is the one at the items path.
-    bool atTarget() const {
-        return !inItem() && !in_list_ && pending_ && chain_ == rules_.steps.size();
-    }
-    bool atEntry() const { return !inItem() && in_list_ && level_ == list_level_; }
-    bool inItem() const { return item_level_ != kNone; }
-
-    bool end(base::Error error) {
-        fatal_ = std::move(error);
-        return false;
-    }
-    void fail(base::Error error) {
-        if (!failure_) failure_ = std::move(error);
-        frames_.clear();
-    }
-
-    bool scalar(ItemType type, std::string_view text) {
-        const bool begins = atTarget() || atEntry();
-        if (atTarget()) {
-            found_ = type != ItemType::Null;
-            pending_ = false;
-            if (!found_) return true;
-        }
-        if (!begins && !inItem()) {
-            pending_ = false;
-            return true;
-        }
-        if (begins) beginItem(stream_.Tell());
-        if (!failure_) {
-            item_bytes_ += text.size();
-            if (item_bytes_ > rules_.limits.item_bytes_max)
-                fail(tooLarge("item_bytes_max"));
-            else if (type == ItemType::Text && !base::countCodePoints(text))
-                fail(
-                    undecodable("not UTF-8 before byte " + std::to_string(offset_ + stream_.Tell()))
-                );
-            else
-                put(ItemValue::scalar(type, std::string(text)));
-        }
-        return !begins || finishItem(false);
-    }
-
-    bool open(bool is_object) {
-        if (level_ >= kNestingMax) return end(tooLarge("nested deeper than 1000"));
-        const bool target = atTarget();
-        if (target && !is_object) {
-            found_ = in_list_ = true;
-            pending_ = false;
-            list_level_ = ++level_;
-            return true;
-        }
-        if (target || atEntry()) {
-            found_ = true;
-            pending_ = false;
-            beginItem(stream_.Tell() - 1);
-        } else if (!inItem()) {
-            const bool on_chain = pending_ && is_object && chain_ < rules_.steps.size();
-            pending_ = false;
-            ++level_;
-            if (on_chain) open_chain_ = level_;
-            return true;
-        }
-        ++level_;
-        if (failure_) return true;
-        if (frames_.size() >= rules_.limits.depth_max)
-            fail(tooLarge("depth_max"));
-        else
-            frames_.push_back({is_object, {}, {}, {}});
-        return true;
-    }
-
-    bool close() {
-        --level_;
-        if (inItem()) {
-            if (!failure_) closeFrame();
-            return level_ != item_level_ || finishItem(true);
-        }
-        if (in_list_ && level_ < list_level_) in_list_ = false;
-        if (level_ < open_chain_) {
-            open_chain_ = level_;
-            chain_ = level_ > 0 ? level_ - 1 : 0;
-        }
-        pending_ = false;
-        return true;
-    }
-
-    bool key(std::string_view name) {
-        if (inItem()) {
-            if (failure_) return true;
-            if (frames_.back().members.size() >= rules_.limits.members_max)
-                fail(tooLarge("members_max"));
-            else if (!base::countCodePoints(name))
-                fail(undecodable("a name that is not UTF-8"));
-            else
-                frames_.back().name = name;
-            item_bytes_ += name.size();
-            return true;
-        }
-        pending_ = false;
-        if (level_ == 0 || level_ != open_chain_ || level_ > rules_.steps.size()) return true;
-        const std::size_t depth = level_ - 1;
-        if (name != rules_.steps[depth]) return true;
-        if (seen_[depth])
-            return end(undecodable("the member \"" + rules_.steps[depth] + "\" twice"));
-        seen_[depth] = true;
-        pending_ = true;
-        chain_ = depth + 1;
-        return true;
-    }
-
-    void beginItem(std::size_t at) {
-        item_level_ = level_;
-        item_at_ = at;
-        item_bytes_ = 0;
-        failure_.reset();
-        frames_.clear();
-        item_ = {};
-    }
-
-    void put(ItemValue value) {
-        if (frames_.empty()) {
-            item_ = std::move(value);
-        } else if (frames_.back().is_object) {
-            frames_.back().members.emplace_back(std::move(frames_.back().name), std::move(value));
-        } else {
-            frames_.back().entries.push_back(std::move(value));
-        }
-    }
-
-    void closeFrame() {
-        Frame frame = std::move(frames_.back());
-        frames_.pop_back();
-        if (!frame.is_object) return put(ItemValue::list(std::move(frame.entries)));
-        if (hasNameTwice(frame.members))
-            return fail(undecodable("an object has two members of one name"));
-        put(ItemValue::object(std::move(frame.members)));
-    }
-
-    bool hasNameTwice(const std::vector<ItemValue::Member>& members) {
-        if (members.size() <= kFewMembers) {
-            for (std::size_t i = 1; i < members.size(); ++i) {
-                for (std::size_t j = 0; j < i; ++j) {
-                    const std::string &a = members[i].first, &b = members[j].first;
-                    if (a.size() == b.size() && (a.empty() || a.back() == b.back()) && a == b)
-                        return true;
-                }
-            }
-            return false;
-        }
-        names_.clear();
-        for (const auto& [name, value] : members) names_.push_back(name);
-        std::sort(names_.begin(), names_.end());
-        return std::adjacent_find(names_.begin(), names_.end()) != names_.end();
-    }
-
-    bool finishItem(bool has_slice) {
-        item_level_ = kNone;
-        if (index_ >= rules_.limits.items_max) return end(tooLarge("items_max"));
-        DecodedItem item;
-        item.place = !line_.empty() ? line_ : "/" + rules_.items;
-        if (in_list_) item.place += (item.place == "/" ? "" : "/") + std::to_string(entry_++);
-        item.index = index_++;
-        if (has_slice) {
-            item.raw_offset = offset_ + item_at_;
-            item.raw_bytes = stream_.Tell() - item_at_;
-        }
-        item.failure = std::move(failure_);
-        failure_.reset();
-        if (!item.failure) {
-            item.value = std::move(item_);
-            rules_.array_paths.apply(item.value);
-        }
-        if (sink_(std::move(item))) return true;
-        stopped_ = true;
-        return false;
-    }
-
-    static constexpr std::size_t kFewMembers = 48;  // compared pair by pair: sorting costs more
-    static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
-    const JsonRules& rules_;
-    const rapidjson::MemoryStream& stream_;
-    const std::size_t offset_;
-    std::uint64_t& index_;
-    const std::string line_;
-    const ItemSink& sink_;
-
-    std::vector<bool> seen_;      // steps of the items path that were met: a second one is refused
-    bool pending_ = true;         // the next value stands at the chain_-th step
-    std::size_t chain_ = 0;       // steps matched
-    std::size_t open_chain_ = 0;  // level of the innermost open object on the way to the items
-    std::size_t level_ = 0;       // open containers
-    bool in_list_ = false, found_ = false, stopped_ = false;
-    std::size_t list_level_ = 0, entry_ = 0;
-    std::size_t item_level_ = kNone, item_at_ = 0, item_bytes_ = 0;
-    std::vector<Frame> frames_;
-    std::vector<std::string_view> names_;
-    ItemValue item_;
-    std::optional<base::Error> failure_, fatal_;
-};
 
 class JsonDecoder final : public Decoder {
 public:
     explicit JsonDecoder(JsonRules rules) : rules_(std::move(rules)) {}
 
     base::Status decode(std::string_view message, const ItemSink& sink) const override {
-        if (message.size() > rules_.limits.message_bytes_max) return tooLarge("message_bytes_max");
+        if (message.size() > rules_.limits.message_bytes_max)
+            return jsonTooLarge("message_bytes_max");
         if (rules_.charset == "UTF-8") return decodeUtf8(message, sink);
         // Another charset is brought to UTF-8 as a whole: its items are no slices of the message.
         auto text = openMessageText(message, rules_.charset);
@@ -314,20 +47,20 @@ private:
         const ItemSink& sink, bool& stopped
     ) const {
         rapidjson::MemoryStream stream(text.data(), text.size());
-        ItemBuilder builder(rules_, stream, offset, index, line, sink);
+        JsonItemBuilder builder(rules_, stream, offset, index, line, sink);
         rapidjson::Reader reader;
         const auto result = reader.Parse<kFlags>(stream, builder);
         stopped = builder.stopped();
         if (stopped) return {};
         if (builder.fatal()) return *builder.fatal();
         if (result.IsError()) {
-            return undecodable(
+            return jsonUndecodable(
                 std::string(rapidjson::GetParseError_En(result.Code())) + " At byte " +
                 std::to_string(offset + result.Offset()) + "."
             );
         }
         if (!builder.found() && rules_.items_required)
-            return undecodable("nothing at the items path \"" + rules_.items + "\"");
+            return jsonUndecodable("nothing at the items path \"" + rules_.items + "\"");
         return {};
     }
 
@@ -351,7 +84,7 @@ private:
                     },
                     stopped
                 );
-                if (before >= rules_.limits.items_max) return tooLarge("items_max");
+                if (before >= rules_.limits.items_max) return jsonTooLarge("items_max");
                 if (!status) {
                     items.clear();
                     items.push_back(

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "adapters/kit/inbound/attachment_values.h"
 #include "adapters/kit/inbound/native_values.h"
 #include "gateway/base/text.h"
 #include "gateway/base/time_text.h"
@@ -55,27 +56,13 @@ private:
                (when_not.terms.empty() || !natives_.holds(when_not, scope, rules_.null_tokens));
     }
 
-    /// A path to a list means each of its entries, with or without "*" at its end; null is no
-    /// entry.
-    static std::vector<const ItemValue*> flattened(const std::vector<const ItemValue*>& found) {
-        std::vector<const ItemValue*> entries;
-        for (const auto* value : found) {
-            if (value->type() == ItemType::List) {
-                for (const auto& one : value->items()) entries.push_back(&one);
-            } else if (value->type() != ItemType::Null) {
-                entries.push_back(value);
-            }
-        }
-        return entries;
-    }
-
     void mapSection(const RecordRules& section, const RowScope& whole) {
         std::vector<const ItemValue*> entries;
         if (section.each)
             section.each->find(whole.item, whole.item, entries);
         else
             entries.push_back(&whole.item);
-        const auto single = section.each ? flattened(entries) : entries;
+        const auto single = section.each ? flatEntries(entries) : entries;
         for (std::size_t i = 0; i < single.size(); ++i) {
             const RowScope scope{whole.item, *single[i], context_, i + 1};
             if (!applies(section.when, section.when_not, scope)) continue;
@@ -243,7 +230,8 @@ private:
     }
 
     static Typed time(const InboundRow& row, const NativeValue& value) {
-        if (value.path != nullptr && *value.path == "$received_time") return std::string(value.text);
+        if (value.path != nullptr && *value.path == "$received_time")
+            return std::string(value.text);
         const auto time = row.times.read(value.text, value.type);
         if (!time) return MappingError::TimeUnreadable;
         return base::formatRfc3339(*time);
@@ -320,33 +308,8 @@ private:
     }
 
     void mapAttachments(const AttachmentRules& rules, const RowScope& scope) {
-        std::vector<const ItemValue*> entries;
-        rules.each.find(scope.item, scope.entry, entries);
-        const auto one = [&](const std::optional<Path>& path,
-                             const ItemValue& entry) -> std::string {
-            std::vector<const ItemValue*> found;
-            if (path) path->find(scope.item, entry, found);
-            const bool text = found.size() == 1 && found.front()->isScalar();
-            return text ? std::string(trimmed(found.front()->text())) : "";
-        };
-        for (const auto* entry : flattened(entries)) {
-            const std::string content = one(rules.content, *entry);
-            std::string_view rest = content;
-            while (!rest.empty()) {
-                const auto at =
-                    rules.separator.empty() ? std::string_view::npos : rest.find(rules.separator);
-                const auto piece = trimmed(rest.substr(0, at));
-                rest = at == std::string_view::npos ? std::string_view()
-                                                    : rest.substr(at + rules.separator.size());
-                if (rules_.null_tokens.contains(piece)) continue;
-                if (into_.attachments.size() >= kValuesMax)
-                    return error(MappingError::TooMany, &rules.content.text(), "attachments");
-                into_.attachments.push_back(
-                    {rules.kind, rules.base_url + std::string(piece), one(rules.file_name, *entry),
-                     one(rules.media_type, *entry), rules.attachment_type, into_.records.size() - 1}
-                );
-            }
-        }
+        if (!addAttachments(rules, scope, rules_.null_tokens, into_))
+            error(MappingError::TooMany, &rules.content.text(), "attachments");
     }
 
     void error(
