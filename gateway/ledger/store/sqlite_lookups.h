@@ -34,6 +34,7 @@ public:
     std::vector<std::string> ticketNumbers(std::size_t limit);
     bool hasTicket(const std::string& ticket_no);
     bool isErased(const std::string& ticket_no);
+    bool anyErased();
     std::optional<Seq> findReplay(base::BytesView key);
     std::vector<Seq> ticketEntries(const std::string& ticket_no);
     std::vector<Seq> messageEntries(Seq message_seq);
@@ -59,6 +60,11 @@ public:
     std::vector<QuarantineRow> quarantine(const QuarantineFilter& filter, std::size_t limit);
     std::vector<QuarantineGroup> quarantineGroups(const QuarantineFilter& filter);
     bool hasOpenQuarantine(const std::string& source);
+    std::uint64_t countOpenQuarantine(const std::string& source, std::uint64_t limit);
+    std::optional<QuarantineRow> findSettled(
+        const std::string& source, base::BytesView item_digest
+    );
+    bool isQuarantinedAs(std::uint64_t id, base::BytesView item_digest);
     std::vector<SourceDay> sourceDays(std::int32_t first_day, std::int32_t last_day);
     std::optional<KeptAnswer> findKeptAnswer(
         base::BytesView key_digest, base::BytesView body_digest
@@ -86,7 +92,6 @@ public:
     std::optional<std::string> findErasedName(base::BytesView mac);
 
 private:
-    bool anyErased();
     base::Result<OpenedPayload> openStored(
         Seq seq, const std::string& ticket_no, base::BytesView leaf_bytes, base::BytesView sealed,
         const std::optional<base::Bytes>& own_key

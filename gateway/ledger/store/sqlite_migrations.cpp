@@ -165,6 +165,14 @@ void keepSources(Database& database, base::BytesView) {
     )sql");
 }
 
+/// What operators settled is looked up too, not what is open alone.
+void findSettledItems(Database& database, base::BytesView) {
+    database.execute(R"sql(
+        DROP INDEX quarantine_open;
+        CREATE INDEX quarantine_by_item ON quarantine (source, item_mac);
+    )sql");
+}
+
 struct Step {
     std::int64_t from;  // gives from + 1
     void (*run)(Database& database, base::BytesView kek);
@@ -177,6 +185,7 @@ constexpr Step kSteps[] = {
     {3, countEpochs, "PRAGMA user_version = 4"},
     {4, nameAttachments, "PRAGMA user_version = 5"},
     {5, keepSources, "PRAGMA user_version = 6"},
+    {6, findSettledItems, "PRAGMA user_version = 7"},
 };
 
 void runStep(Database& database, base::BytesView kek, const Step& step) {

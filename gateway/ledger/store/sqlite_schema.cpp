@@ -90,7 +90,7 @@ CREATE TABLE quarantine (
     adapter_version TEXT NOT NULL,
     decision_seq    INTEGER NOT NULL  -- 0 while open
 );
-CREATE INDEX quarantine_open ON quarantine (source, item_mac) WHERE state = 'open';
+CREATE INDEX quarantine_by_item ON quarantine (source, item_mac);
 CREATE INDEX quarantine_by_state ON quarantine (state, source, reason);
 
 CREATE TABLE source_account (         -- one counter of one source on one day

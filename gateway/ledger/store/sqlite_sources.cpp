@@ -32,7 +32,7 @@ void setCounter(SourceAccount& account, const std::string& name, std::uint64_t c
     }
 }
 
-/// Columns as both SELECTs below list them.
+/// Columns as the SELECTs below list them.
 QuarantineRow readQuarantine(const Query& query) {
     QuarantineRow row;
     row.id = query.unsignedInteger(0);
@@ -129,6 +129,38 @@ bool Lookups::hasOpenQuarantine(const std::string& source) {
                source
     )
         .next();
+}
+
+std::uint64_t Lookups::countOpenQuarantine(const std::string& source, std::uint64_t limit) {
+    Query query(
+        database_,
+        "SELECT count(*) FROM (SELECT 1 FROM quarantine WHERE source = ? AND state = 'open' LIMIT ?)",
+        source, limit
+    );
+    query.next();
+    return query.unsignedInteger(0);
+}
+
+std::optional<QuarantineRow> Lookups::findSettled(
+    const std::string& source, base::BytesView item_digest
+) {
+    const auto mac = digests_.item(source, item_digest);
+    Query query(
+        database_,
+        "SELECT id, message_seq, source, reason, detail_json, since_ms, state, item_index, place, "
+        "raw_offset, raw_bytes, fingerprint, content_type, adapter_version, decision_seq"
+        " FROM quarantine WHERE source = ? AND item_mac = ? AND state <> 'open'"
+        " ORDER BY decision_seq DESC LIMIT 1",
+        source, Blob{mac}
+    );
+    if (!query.next()) return std::nullopt;
+    return readQuarantine(query);
+}
+
+bool Lookups::isQuarantinedAs(std::uint64_t id, base::BytesView item_digest) {
+    Query query(database_, "SELECT source, item_mac FROM quarantine WHERE id = ?", id);
+    if (!query.next()) return false;
+    return base::equalConstantTime(query.bytes(1), digests_.item(query.text(0), item_digest));
 }
 
 std::vector<SourceDay> Lookups::sourceDays(std::int32_t first_day, std::int32_t last_day) {

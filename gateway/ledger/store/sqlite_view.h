@@ -44,6 +44,9 @@ public:
     bool isErased(const std::string& ticket_no) override {
         return ask([&] { return lookups().isErased(ticket_no); });
     }
+    bool anyErased() override {
+        return ask([&] { return lookups().anyErased(); });
+    }
     std::optional<Seq> findReplay(base::BytesView key) override {
         return ask([&] { return lookups().findReplay(key); });
     }
@@ -99,6 +102,17 @@ public:
     }
     bool hasOpenQuarantine(const std::string& source) override {
         return ask([&] { return lookups().hasOpenQuarantine(source); });
+    }
+    std::uint64_t countOpenQuarantine(const std::string& source, std::uint64_t limit) override {
+        return ask([&] { return lookups().countOpenQuarantine(source, limit); });
+    }
+    std::optional<QuarantineRow> findSettled(
+        const std::string& source, base::BytesView item_digest
+    ) override {
+        return ask([&] { return lookups().findSettled(source, item_digest); });
+    }
+    bool isQuarantinedAs(std::uint64_t id, base::BytesView item_digest) override {
+        return ask([&] { return lookups().isQuarantinedAs(id, item_digest); });
     }
     std::vector<SourceDay> sourceDays(std::int32_t first_day, std::int32_t last_day) override {
         return ask([&] { return lookups().sourceDays(first_day, last_day); });

@@ -117,6 +117,8 @@ public:
     virtual bool hasTicket(const std::string& ticket_no) = 0;
     /// Its key was destroyed (erasure.h): nothing of it can be read, and nothing be added.
     virtual bool isErased(const std::string& ticket_no) = 0;
+    /// A ticket with names was erased.
+    virtual bool anyErased() = 0;
     /// The message that carried this replay key (SHA-256 of signature base ‖ signature).
     virtual std::optional<Seq> findReplay(base::BytesView key) = 0;
     virtual std::vector<Seq> ticketEntries(const std::string& ticket_no) = 0;
@@ -146,6 +148,12 @@ public:
     /// The rows that `filter` chooses by source, reason and fingerprint; the most frequent first.
     virtual std::vector<QuarantineGroup> quarantineGroups(const QuarantineFilter& filter) = 0;
     virtual bool hasOpenQuarantine(const std::string& source) = 0;
+    /// Counted no further than `limit`.
+    virtual std::uint64_t countOpenQuarantine(const std::string& source, std::uint64_t limit) = 0;
+    /// The row of the same raw item of that source that was decided last; nullopt where none was.
+    virtual std::optional<QuarantineRow> findSettled(const std::string& source, base::BytesView item_digest) = 0;
+    /// The row was made of an item with this digest.
+    virtual bool isQuarantinedAs(std::uint64_t id, base::BytesView item_digest) = 0;
     /// By source, then day; first and last day included.
     virtual std::vector<SourceDay> sourceDays(std::int32_t first_day, std::int32_t last_day) = 0;
     /// `key_digest`: of who asks and the key; `body_digest`: of the message that comes with it now.

@@ -85,6 +85,27 @@ TEST_F(SourcesTest, OpenItemIsFoundByItsRawBytesAndSource) {
     EXPECT_FALSE(look()->hasOpenQuarantine("hotline"));
 }
 
+TEST_F(SourcesTest, SettledItemIsFoundByItsRawBytesTheLastDecisionFirst) {
+    const auto first = add(item("hotline", "raw", "record.invalid"));
+    EXPECT_EQ(std::nullopt, look()->findSettled("hotline", crypto::sha256("raw")));
+    must(close(first, kQuarantineDiscarded));
+    const auto second = add(item("hotline", "raw", "record.invalid"));
+    EXPECT_EQ(first, look()->findSettled("hotline", crypto::sha256("raw"))->id);
+    must(run([&](Transaction& transaction) { return transaction.closeQuarantine(second, kQuarantineFixed, 78); }));
+    EXPECT_EQ(second, look()->findSettled("hotline", crypto::sha256("raw"))->id);
+    EXPECT_FALSE(look()->findSettled("other", crypto::sha256("raw")));
+    EXPECT_TRUE(look()->isQuarantinedAs(first, crypto::sha256("raw")));
+    EXPECT_FALSE(look()->isQuarantinedAs(first, crypto::sha256("other")));
+    EXPECT_FALSE(look()->isQuarantinedAs(99, crypto::sha256("raw")));
+}
+
+TEST_F(SourcesTest, OpenItemsAreCountedNoFurtherThanAsked) {
+    for (const char* raw : {"1", "2", "3"}) add(item("hotline", raw, "record.invalid"));
+    EXPECT_EQ(3u, look()->countOpenQuarantine("hotline", 10));
+    EXPECT_EQ(2u, look()->countOpenQuarantine("hotline", 2));
+    EXPECT_EQ(0u, look()->countOpenQuarantine("other", 2));
+}
+
 TEST_F(SourcesTest, RawDigestStandsNowhereInTheFiles) {
     add(item("hotline", "raw", "record.invalid"));
     LedgerTest::close();
