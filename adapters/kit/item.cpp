@@ -1,5 +1,7 @@
 #include "adapters/kit/item.h"
 
+#include <algorithm>
+
 #include "gateway/base/assert.h"
 
 namespace yht::kit {
@@ -51,6 +53,38 @@ void ItemValue::setMember(std::string name, ItemValue value) {
     } else {
         members_.emplace_back(std::move(name), std::move(value));
     }
+}
+
+namespace {
+
+void appendText(std::string& out, const std::string& text) {
+    out += std::to_string(text.size()) + ':' + text;
+}
+
+// As deep as the decoder's bound on depth lets a value be.
+void appendForm(std::string& out, const ItemValue& value) {
+    out += static_cast<char>('0' + static_cast<int>(value.type()));
+    if (value.isScalar()) return appendText(out, value.text());
+    out += std::to_string(value.items().size() + value.members().size()) + '(';
+    for (const ItemValue& each : value.items()) appendForm(out, each);
+    std::vector<const ItemValue::Member*> members;
+    for (const auto& member : value.members()) members.push_back(&member);
+    std::sort(members.begin(), members.end(), [](const auto* one, const auto* other) {
+        return one->first < other->first;
+    });
+    for (const auto* member : members) {
+        appendText(out, member->first);
+        appendForm(out, member->second);
+    }
+    out += ')';
+}
+
+}  // namespace
+
+std::string canonicalForm(const ItemValue& value) {
+    std::string out;
+    appendForm(out, value);
+    return out;
 }
 
 }  // namespace yht::kit

@@ -56,4 +56,7 @@ private:
     std::vector<Member> members_;
 };
 
+/// The same text for equal values, whatever order their members have; different texts for different values.
+std::string canonicalForm(const ItemValue& value);
+
 }  // namespace yht::kit

@@ -92,6 +92,9 @@ private:
         } else if (item.failure) {
             adapted.failure = std::move(item.failure);
         } else {
+            if (adapted.raw_bytes == 0) {
+                adapted.value_digest = crypto::sha256(canonicalForm(item.value));
+            }
             for (const auto& patch : patches) {
                 if (patch.index != adapted.index) continue;
                 if (const auto failed = apply(patch, item.value); !failed) {

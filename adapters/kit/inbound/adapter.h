@@ -16,6 +16,7 @@
 
 #include "adapters/kit/decoder.h"
 #include "adapters/kit/inbound/manifest.h"
+#include "gateway/base/bytes.h"
 #include "gateway/base/clock.h"
 #include "gateway/ticket/record.h"
 
@@ -87,6 +88,8 @@ struct AdaptedItem {
     std::uint64_t index = 0;
     std::string place;
     std::uint64_t raw_offset = 0, raw_bytes = 0;
+    base::Bytes value_digest;  // SHA-256 of its value's canonicalForm(), before patches; "" where it is a slice, or was
+                               // not decoded
     ItemFate fate = ItemFate::Failed;
     std::vector<AdaptedRecord> records;  // Records: at least one
     std::optional<base::Error>
