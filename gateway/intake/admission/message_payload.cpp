@@ -1,5 +1,6 @@
 #include "gateway/intake/admission/message_payload.h"
 
+#include <algorithm>
 #include <limits>
 
 namespace yht::intake {
@@ -16,23 +17,64 @@ std::string readPart(base::ByteReader& reader) {
     return std::string(reader.bytes(length));
 }
 
+bool closes(char open, char close) {
+    return (open == '{' && close == '}') || (open == '[' && close == ']');
+}
+
+base::Bytes encodeBlanks(const std::vector<Blank>& blanks) {
+    base::Bytes out;
+    for (const Blank& blank : blanks) {
+        base::appendU32(out, blank.offset);
+        base::appendU32(out, blank.bytes);
+    }
+    return out;
+}
+
+bool readBlanks(base::BytesView part, MessagePayload& message) {
+    base::ByteReader reader(part);
+    std::uint64_t end = 0;
+    while (reader.ok() && !reader.finished()) {
+        const std::uint32_t offset = reader.u32();
+        const std::uint32_t bytes = reader.u32();
+        if (bytes == 0 || offset < end) return false;
+        end = std::uint64_t{offset} + bytes;
+        message.blanks.push_back({offset, bytes});
+    }
+    const bool whole = message.body.empty() && message.blanks.size() == 1 && message.blanks[0].offset == 0;
+    return reader.ok() && !message.blanks.empty() && (whole || end <= message.body.size());
+}
+
 }  // namespace
+
+void blankOut(std::string& body, const Blank& blank) {
+    YHT_ASSERT(blank.bytes > 0 && std::uint64_t{blank.offset} + blank.bytes <= body.size());
+    const auto first = body.begin() + blank.offset;
+    const auto last = first + (blank.bytes - 1);
+    if (blank.bytes > 1 && closes(*first, *last)) {
+        std::fill(first + 1, last, ' ');
+    } else {
+        std::fill(first, last + 1, '-');
+        *first = ' ';
+    }
+}
 
 base::Bytes encodeMessagePayload(const MessagePayload& message) {
     base::Bytes out;
     out.reserve(message.body.size() + message.signature_base.size() + 1024);
-    base::appendU8(out, kMessagePayloadVersion);
+    base::appendU8(out, message.blanks.empty() ? kMessagePayloadVersion : kBlankedPayloadVersion);
     appendPart(out, message.body);
     appendPart(out, message.signature_base);
     appendPart(out, message.signature);
     appendPart(out, message.keyid);
     appendPart(out, message.algorithm);
+    if (!message.blanks.empty()) appendPart(out, encodeBlanks(message.blanks));
     return out;
 }
 
 base::Result<MessagePayload> decodeMessagePayload(base::BytesView payload) {
     base::ByteReader reader(payload);
-    if (reader.u8() != kMessagePayloadVersion) {
+    const std::uint8_t version = reader.u8();
+    if (version != kMessagePayloadVersion && version != kBlankedPayloadVersion) {
         return base::makeError(base::ErrorCode::LedgerCorrupt, "message payload: unknown version");
     }
     MessagePayload message;
@@ -41,7 +83,9 @@ base::Result<MessagePayload> decodeMessagePayload(base::BytesView payload) {
     message.signature = readPart(reader);
     message.keyid = readPart(reader);
     message.algorithm = readPart(reader);
-    if (!reader.finished()) {
+    const bool blanks_ok =
+        version == kMessagePayloadVersion || readBlanks(readPart(reader), message);
+    if (!reader.finished() || !blanks_ok) {
         return base::makeError(base::ErrorCode::LedgerCorrupt, "message payload: cut or too long");
     }
     return message;

@@ -1,20 +1,26 @@
 // The payload of a message entry: the bytes as received, and the proof of who sent them, so that an
 // auditor can check the signature again years later with nothing but the certificate that `keyid`
 // names.
-//   payload = version(1) part part part part part
+//   payload = version(1) part part part part part [part]
 //   part    = length(4, big-endian) octet*length
 //   parts   : body, signature base (RFC 9421 section 2.5), signature, keyid, algorithm (RFC 9421
-//             name)
-//   version : 0x01
-// Valid when 1. the version is known, 2. all five parts are there, 3. nothing follows the last.
+//             name); in version 2 the blanks: offset(4) length(4) each, ascending, apart
+//   version : 0x01; 0x02 where items of an erased ticket were taken out of the body before it was kept
+// Valid when 1. the version is known, 2. all its parts are there, 3. nothing follows the last, 4. version 2 has
+// blanks, all within the body; or one from 0 on, of the length that came, and an empty body.
+// A blank that began and ended with brackets keeps them, with spaces between; another is a space and hyphens: the
+// items around it stay readable at their places. An empty body: some item was no slice that could be blanked.
 // Example, body "{}", base "b", signature 0xFF, keyid "k", algorithm "ed25519":
 //   01 00000002 7b7d 00000001 62 00000001 ff 00000001 6b 00000007 65643235353139
 // The check: SHA-256 of the body stands in the base's "content-digest" line; the key verifies base
-// and signature.
+// and signature. In version 2 the key verifies base and signature (who spoke, when, and that it is known as a repeat),
+// but the body is not what that line tells: no check of it is left, by intent. Who has the whole body can still show
+// that it is the one.
 // Uses: base. Used by: admission, auditors' tools.
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "gateway/base/bytes.h"
 #include "gateway/base/result.h"
@@ -22,6 +28,13 @@
 namespace yht::intake {
 
 inline constexpr std::uint8_t kMessagePayloadVersion = 1;
+inline constexpr std::uint8_t kBlankedPayloadVersion = 2;
+
+/// A slice of the body that is not kept.
+struct Blank {
+    std::uint32_t offset = 0, bytes = 0;
+    auto operator<=>(const Blank&) const = default;
+};
 
 struct MessagePayload {
     std::string body;
@@ -29,8 +42,12 @@ struct MessagePayload {
     base::Bytes signature;
     std::string keyid;
     std::string algorithm;
+    std::vector<Blank> blanks;  // ascending; the body is blanked already
     bool operator==(const MessagePayload&) const = default;
 };
+
+/// Takes a slice out, as the grammar says. Requires: it is in the body.
+void blankOut(std::string& body, const Blank& blank);
 
 /// Requires: every part below 4 GiB; bodies are bounded at the door.
 base::Bytes encodeMessagePayload(const MessagePayload& message);

@@ -84,14 +84,22 @@ base::Result<std::vector<const rapidjson::Value*>> itemsOf(const rapidjson::Valu
 
 }  // namespace
 
-base::Bytes messagePayload(const trust::VerifiedMessage& message) {
+base::Bytes messagePayload(
+    const trust::VerifiedMessage& message, const std::vector<Blank>& blanks
+) {
     const trust::Proof& proof = message.proof();
+    std::string body = message.body();
+    for (const Blank& blank : blanks) {
+        if (blank.bytes == body.size()) body.clear();
+        else blankOut(body, blank);
+    }
     return encodeMessagePayload(
-        {.body = message.body(),
+        {.body = std::move(body),
          .signature_base = proof.signature_base,
          .signature = proof.signature,
          .keyid = proof.keyid,
-         .algorithm = proof.algorithm}
+         .algorithm = proof.algorithm,
+         .blanks = blanks}
     );
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "gateway/base/random.h"
+#include "gateway/intake/admission/message_payload.h"
 #include "gateway/ledger/format/leaf.h"
 #include "gateway/ticket/record.h"
 #include "gateway/trust/verified_message.h"
@@ -54,8 +55,11 @@ struct PreparedMessage {
 /// correction), SourceNotOwn.
 base::Result<PreparedMessage> prepare(const trust::VerifiedMessage& message, base::Random& random);
 
-/// Bytes and proof of a message, as its entry keeps them (message_payload.h).
-base::Bytes messagePayload(const trust::VerifiedMessage& message);
+/// Bytes and proof of a message, as its entry keeps them (message_payload.h), without the blanks: slices of the body,
+/// ascending and apart, or all of it.
+base::Bytes messagePayload(
+    const trust::VerifiedMessage& message, const std::vector<Blank>& blanks = {}
+);
 
 /// One record that may already be trusted to be the speaker's: fills identity, canonical text,
 /// digest.

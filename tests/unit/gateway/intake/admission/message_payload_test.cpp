@@ -41,5 +41,34 @@ TEST(MessagePayload, ATailAndAnotherVersionAreRefused) {
     EXPECT_EQ(base::ErrorCode::LedgerCorrupt, decodeMessagePayload(bytes).error().code);
 }
 
+TEST(MessagePayload, BlankedBodyKeepsItsLengthAndTheBracketsAroundWhatWasTakenOut) {
+    MessagePayload message = kExample;
+    message.body = R"([{"a":1},{"b":2}])";
+    message.blanks = {{1, 7}};
+    blankOut(message.body, message.blanks[0]);
+    EXPECT_EQ(R"([{     },{"b":2}])", message.body);
+    const base::Bytes bytes = encodeMessagePayload(message);
+    EXPECT_EQ(kBlankedPayloadVersion, bytes[0]);
+    EXPECT_EQ(message, decodeMessagePayload(bytes).value());
+    std::string row = "a,13800000000\n";
+    blankOut(row, {0, 13});
+    EXPECT_EQ(" ------------\n", row);
+}
+
+TEST(MessagePayload, BlanksOutsideTheBodyOrOverlappingAreRefused) {
+    MessagePayload message = kExample;
+    const auto decoded = [&](std::vector<Blank> blanks) {
+        message.blanks = std::move(blanks);
+        return decodeMessagePayload(encodeMessagePayload(message)).ok();
+    };
+    EXPECT_TRUE(decoded({{0, 1}, {1, 1}}));
+    EXPECT_FALSE(decoded({{1, 2}}));
+    EXPECT_FALSE(decoded({{0, 2}, {1, 1}}));
+    EXPECT_FALSE(decoded({{0, 0}}));
+    message.body.clear();
+    EXPECT_TRUE(decoded({{0, 4096}}));
+    EXPECT_FALSE(decoded({{1, 4096}}));
+}
+
 }  // namespace
 }  // namespace yht::intake
