@@ -248,6 +248,17 @@ base::Result<ItemDecision> Decider::keep(
         .seq = *seq};
 }
 
+bool leadsToErased(ledger::View& view, const PreparedMessage& message, const PreparedItem& item) {
+    if (item.refusal) return false;
+    const base::Result<Judgement> judgement = judge(view, item);
+    if (!judgement.ok()) return judgement.error().code == ErrorCode::LedgerErased;
+    if (judgement->duplicate || judgement->stale) return false;
+    const base::Result<TicketNames> names =
+        resolveNames(view, message, item, judgement->earlier_ticket);
+    if (!names.ok()) return names.error().code == ErrorCode::LedgerErased;
+    return !names->ticket_no.empty() && view.isErased(names->ticket_no);
+}
+
 ReplayAnswers::ReplayAnswers(ledger::View& view, ledger::Seq first_message_seq) : view_(view) {
     for (const ledger::Seq seq : view.messageEntries(first_message_seq)) {
         const base::Result<ledger::Entry> entry = view.entry(seq);

@@ -85,6 +85,9 @@ private:
     ledger::Seq message_seq_ = 0;
 };
 
+/// Taking the record would bring back what was erased (rule 10).
+bool leadsToErased(ledger::View& view, const PreparedMessage& message, const PreparedItem& item);
+
 /// Errors are faults of the store: the caller must undo the transaction. Refusals stand in the
 /// items.
 base::Result<Decisions> decide(ledger::Transaction& transaction, const PreparedMessage& message);

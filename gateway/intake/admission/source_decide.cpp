@@ -1,6 +1,8 @@
 #include "gateway/intake/admission/source_decide.h"
 
-#include <algorithm>
+#include <charconv>
+
+#include "gateway/json/json.h"
 
 namespace yht::intake {
 namespace {
@@ -46,9 +48,11 @@ base::Result<SourceItemAnswer> quarantine(
     ledger::Transaction& transaction, Decider& decider, const SourceItem& item,
     const QuarantineOf& message, const base::Error& error
 ) {
-    if (const auto open = transaction.findQuarantined(message.source, item.digest)) {
-        SourceItemAnswer answer = blankAnswer(item, SourceVerdict::Duplicate);
-        answer.quarantine_id = *open;
+    auto known = answerOfQuarantine(transaction, message.source, item, message.replayed_id);
+    if (known) return *std::move(known);
+    if (message.without_body) {
+        SourceItemAnswer answer = blankAnswer(item, SourceVerdict::Refused);
+        answer.error = error;
         return answer;
     }
     if (base::Status appended = decider.ensureMessage(); !appended.ok()) {
@@ -62,7 +66,72 @@ base::Result<SourceItemAnswer> quarantine(
     return answer;
 }
 
+/// The records that a decision's entry names, at most kRecordsPerItemMax.
+std::vector<ledger::Seq> recordsOfDecision(ledger::View& view, ledger::Seq decision_seq) {
+    std::vector<ledger::Seq> seqs;
+    const auto entry = view.entry(decision_seq);
+    if (!entry.ok()) return seqs;
+    const auto document = json::parse(entry->payload);
+    if (!document.ok()) return seqs;
+    const rapidjson::Value* records = json::findMember(*document, "records");
+    if (records == nullptr || !records->IsArray()) return seqs;
+    for (const auto& record : records->GetArray()) {
+        if (!record.IsString() || seqs.size() == kRecordsPerItemMax) break;
+        ledger::Seq seq = 0;
+        const std::string_view text(record.GetString(), record.GetStringLength());
+        std::from_chars(text.data(), text.data() + text.size(), seq);
+        if (seq != 0) seqs.push_back(seq);
+    }
+    return seqs;
+}
+
+SourceItemAnswer answerOfSettled(
+    ledger::View& view, const SourceItem& item, const ledger::QuarantineRow& row
+) {
+    SourceItemAnswer answer = blankAnswer(item, SourceVerdict::Duplicate);
+    answer.quarantine_id = row.id;
+    const auto leaf = view.leaf(row.decision_seq);
+    if (leaf.ok()) answer.ticket_no = leaf->header.ticket_no;
+    if (!answer.ticket_no.empty() && view.isErased(answer.ticket_no)) {
+        answer = blankAnswer(item, SourceVerdict::Refused);
+        answer.error = base::makeError(ErrorCode::LedgerErased);
+        return answer;
+    }
+    answer.seqs = recordsOfDecision(view, row.decision_seq);
+    answer.salts.resize(answer.seqs.size());
+    return answer;
+}
+
 }  // namespace
+
+std::optional<SourceItemAnswer> answerOfQuarantine(
+    ledger::View& view, const std::string& source, const SourceItem& item, std::uint64_t replayed_id
+) {
+    const auto open = view.findQuarantined(source, item.digest);
+    if (open && *open != replayed_id) {
+        SourceItemAnswer answer = blankAnswer(item, SourceVerdict::Duplicate);
+        answer.quarantine_id = *open;
+        return answer;
+    }
+    const auto settled = view.findSettled(source, item.digest);
+    if (!settled) return std::nullopt;
+    return answerOfSettled(view, item, *settled);
+}
+
+base::Status checkQuarantineRoom(ledger::View& view, const std::string& source) {
+    if (view.countOpenQuarantine(source, kQuarantineOpenMax + 1) <= kQuarantineOpenMax) return {};
+    const std::string max = std::to_string(kQuarantineOpenMax);
+    return base::makePublicError(
+        ErrorCode::Unavailable,
+        "More than " + max + " items of this source would wait in quarantine; the gateway's operators must decide on them first.",
+        "该来源隔离区中的待处理条目将超过 " + max + " 条,须由网关运维人员先行处置。"
+    );
+}
+
+bool isErasedItem(const SourceItemAnswer& answer) {
+    return answer.verdict == SourceVerdict::Refused && answer.error &&
+           answer.error->code == ErrorCode::LedgerErased;
+}
 
 const char* sourceVerdictName(SourceVerdict verdict) {
     switch (verdict) {
@@ -115,23 +184,29 @@ base::Result<SourceItemAnswer> decideItem(
         answer.ignored_by = item.ignored_by;
         return answer;
     }
-    if (item.failure) return quarantine(transaction, decider, item, message, *item.failure);
-    base::Result<RecordsDecided> decided = decideRecords(transaction, decider, item);
-    if (!decided.ok()) return std::move(decided).error();
-    if (!decided->refusal) {
-        for (const ItemDecision& record : decided->records) {
-            const bool repeated = record.verdict == ItemVerdict::Duplicate;
-            if (repeated && !record.ticket_no.empty()) carried.push_back(record.ticket_no);
+    std::optional<base::Error> trouble = item.failure;
+    if (!trouble) {
+        base::Result<RecordsDecided> decided = decideRecords(transaction, decider, item);
+        if (!decided.ok()) return std::move(decided).error();
+        if (!decided->refusal) {
+            for (const ItemDecision& record : decided->records) {
+                const bool repeated = record.verdict == ItemVerdict::Duplicate;
+                if (repeated && !record.ticket_no.empty()) carried.push_back(record.ticket_no);
+            }
+            return answerOf(item, decided->records);
         }
-        return answerOf(item, decided->records);
+        trouble = std::move(decided->refusal);
+        if (!decided->conflict_ticket.empty()) carried.push_back(decided->conflict_ticket);
     }
-    if (decided->refusal->code == ErrorCode::LedgerErased) {
+    if (trouble->code == ErrorCode::LedgerErased) {
         SourceItemAnswer answer = blankAnswer(item, SourceVerdict::Refused);
-        answer.error = std::move(decided->refusal);
+        answer.error = std::move(trouble);
         return answer;
     }
-    if (!decided->conflict_ticket.empty()) carried.push_back(decided->conflict_ticket);
-    return quarantine(transaction, decider, item, message, *decided->refusal);
+    auto answer = quarantine(transaction, decider, item, message, *trouble);
+    // It repeats what an operator made records of.
+    if (answer.ok() && !answer->ticket_no.empty()) carried.push_back(answer->ticket_no);
+    return answer;
 }
 
 SourceItemAnswer answerOf(const SourceItem& item, const std::vector<ItemDecision>& records) {

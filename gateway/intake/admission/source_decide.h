@@ -1,11 +1,13 @@
 // What becomes of one item of a message in a source's own format (条目裁定). Runs on the writer thread, inside the
 // transaction. An item is one whole: all its records are taken, or none is.
 //   accepted     at least one record is new (stale: only as older versions)
-//   duplicate    every record is known; or the same raw item is in quarantine and still open
+//   duplicate    every record is known; or the item can't become records and the same raw item is in quarantine still,
+//                or was and an operator has decided on it: answered with the records of that decision
 //   quarantined  an item that failed, or one of whose records can't be taken (conflict, unknown ticket, numbers used
 //                up …): ours now, a row with the reason, the raw bytes in the message's entry
 //   ignored      by a rule of the mapping, which has a name
-//   refused      it belongs to an erased ticket: keeping it would bring back what was erased
+//   refused      it belongs to an erased ticket: keeping it would bring back what was erased. Or it can't become records
+//                and is in a message whose bytes are not kept for such an item's sake (message_payload.h)
 // Uses: decide, source_items, ledger. Used by: source_messages, quarantine_decisions.
 #pragma once
 
@@ -39,7 +41,24 @@ struct QuarantineOf {
     std::string content_type;
     std::string adapter_version;
     base::UnixMillis since_ms = 0;
+    bool without_body = false;     // nothing of its bytes is kept: no item of it can wait
+    std::uint64_t replayed_id = 0; // the row whose items these are: none of them is a repeat of it
 };
+
+inline constexpr std::uint64_t kQuarantineOpenMax = 100'000;  // items of one source that wait; beyond: Unavailable
+
+/// Errors: Unavailable where more items of the source wait than may.
+base::Status checkQuarantineRoom(ledger::View& view, const std::string& source);
+
+/// The answer of an item that can't become records, from what is known of the same raw item.
+/// nullopt: nothing is; else a duplicate, or a refusal where its ticket was erased.
+std::optional<SourceItemAnswer> answerOfQuarantine(
+    ledger::View& view, const std::string& source, const SourceItem& item,
+    std::uint64_t replayed_id = 0
+);
+
+/// Whether it is refused because its ticket was erased.
+bool isErasedItem(const SourceItemAnswer& answer);
 
 /// Tickets whose content the message repeats without a record of its own, for Transaction::addCarrier().
 using CarriedTickets = std::vector<std::string>;

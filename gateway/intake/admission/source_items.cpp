@@ -71,18 +71,25 @@ void appendMember(std::string& out, std::string_view name, std::string_view text
 
 }  // namespace
 
+bool isSlice(std::uint64_t offset, std::uint64_t bytes, std::uint64_t message_bytes) {
+    return bytes > 0 && offset <= message_bytes && bytes <= message_bytes - offset;
+}
+
 SourceItems::SourceItems(std::string_view message, std::string source, base::Random& random)
     : message_(message),
       message_digest_(crypto::sha256(message)),
       source_(std::move(source)),
       random_(random) {}
 
-base::Bytes SourceItems::digestOf(
-    std::uint64_t index, std::uint64_t offset, std::uint64_t bytes
-) const {
-    const bool slice = bytes > 0 && offset <= message_.size() && bytes <= message_.size() - offset;
-    if (slice) return crypto::sha256("slice\n" + std::string(message_.substr(offset, bytes)));
-    return crypto::sha256("item " + std::to_string(index) + "\n" + message_digest_);
+base::Bytes SourceItems::digestOf(const kit::AdaptedItem& adapted) const {
+    if (isSlice(adapted.raw_offset, adapted.raw_bytes, message_.size())) {
+        return crypto::sha256(
+            "slice\n" + std::string(message_.substr(adapted.raw_offset, adapted.raw_bytes))
+        );
+    }
+    // An envelope's own time and number differ with every message, the item does not.
+    if (!adapted.value_digest.empty()) return crypto::sha256("value\n" + adapted.value_digest);
+    return crypto::sha256("item " + std::to_string(adapted.index) + "\n" + message_digest_);
 }
 
 SourceItem SourceItems::prepare(kit::AdaptedItem&& adapted) const {
@@ -91,7 +98,7 @@ SourceItem SourceItems::prepare(kit::AdaptedItem&& adapted) const {
     item.place = cut(std::move(adapted.place), kPlaceBytesMax);
     item.raw_offset = adapted.raw_offset;
     item.raw_bytes = adapted.raw_bytes;
-    item.digest = digestOf(item.index, item.raw_offset, item.raw_bytes);
+    item.digest = digestOf(adapted);
     item.fate = adapted.fate;
     item.counts = adapted.counts;
     item.ignored_by = std::move(adapted.ignored_by);
@@ -106,7 +113,8 @@ SourceItem SourceItems::prepare(kit::AdaptedItem&& adapted) const {
 SourceItem SourceItems::prepareRest(std::uint64_t index, base::Error failure) const {
     SourceItem item;
     item.index = index;
-    item.digest = digestOf(index, 0, 0);
+    // Never that of an item: the first of the rest is no repeat of the rest.
+    item.digest = crypto::sha256("rest " + std::to_string(index) + "\n" + message_digest_);
     item.failure = std::move(failure);
     return item;
 }

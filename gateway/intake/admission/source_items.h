@@ -26,7 +26,7 @@ struct SourceItem {
     std::uint64_t index = 0;
     std::string place;
     std::uint64_t raw_offset = 0, raw_bytes = 0;
-    base::Bytes digest;  // SHA-256 of what a repeat would bring
+    base::Bytes digest;  // SHA-256 of what a repeat would bring: its slice; else its value; else its place in the message
     kit::ItemFate fate = kit::ItemFate::Failed;
     std::string ignored_by;
     std::optional<base::Error> failure;  // Failed; or a record of it is invalid
@@ -46,7 +46,7 @@ public:
     SourceItem prepareRest(std::uint64_t index, base::Error failure) const;
 
 private:
-    base::Bytes digestOf(std::uint64_t index, std::uint64_t offset, std::uint64_t bytes) const;
+    base::Bytes digestOf(const kit::AdaptedItem& adapted) const;
     void prepareRecords(std::vector<kit::AdaptedRecord>&& records, SourceItem& item) const;
     base::Status checkOwn(const ticket::Record& record) const;
 
@@ -55,6 +55,9 @@ private:
     const std::string source_;
     base::Random& random_;
 };
+
+/// An item that is some bytes of its message.
+bool isSlice(std::uint64_t offset, std::uint64_t bytes, std::uint64_t message_bytes);
 
 /// An error over a record's fields as one over the source's paths.
 base::Error atSourcePaths(base::Error error, const SourcePaths& paths);

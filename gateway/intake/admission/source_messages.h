@@ -13,6 +13,12 @@
 //     for the life of the ledger; they are kept as keyed digests.
 //  6. Before there are items, a refusal counts as one item received and refused.
 //  7. A source in lifecycle `shadow` is adapted and kept, but makes no records: every item is ignored by "shadow".
+//  8. What belongs to an erased ticket is not kept: its item is blanked in the bytes that the message's entry keeps; where
+//     the item is no slice of the message, none of its bytes are (message_payload.h). For messages of several commits
+//     all items are looked at before the first commit. What stays open: a ticket that is erased between two commits of
+//     one message.
+//  9. One message can't flood quarantine: items beyond kSourceItemsMax wait as one, "the rest"; where more than
+//     kQuarantineOpenMax of the source would wait, the batch is refused (Unavailable), to be sent again later.
 // Uses: source_decide, source_answer, trust, kit. Used by: intake/http, later intake/pull.
 #pragma once
 
@@ -27,6 +33,7 @@ namespace yht::intake {
 
 inline constexpr std::size_t kRecordsPerCommitMax = 500;
 inline constexpr std::size_t kItemsPerCommitMax = 1000;
+inline constexpr std::uint64_t kSourceItemsMax = 20'000;  // of one pushed message; beyond: the rest is one item
 inline constexpr std::size_t kMessagesAtOnceMax = 4;  // of one source; beyond: 429
 inline constexpr std::size_t kSourceMessageBytesMax = 16U << 20;  // pushed; a manifest may say less
 inline constexpr std::size_t kIdempotencyKeyBytesMax = 128;
@@ -56,7 +63,7 @@ public:
     /// Blocks until committed. Errors (nothing more than rule 6 is in the ledger, or the commits of rule 3 before the
     /// fault): StageJointTest, SourceNotOwn, SourceUnknown (draft, retired), RightMissing (too weak a proof),
     /// MediaTypeUnsupported, BodyTooLarge, TooManyRequests, IdempotencyKeyReused, QueueFull, DiskFull, NotReady,
-    /// Unavailable (another thread is at the same message).
+    /// Unavailable (another thread is at the same message; too many items of the source wait in quarantine).
     base::Result<SourceSubmission> submitMessage(
         const trust::VerifiedMessage& message, const kit::Adapter& adapter,
         const SourceMessageContext& context

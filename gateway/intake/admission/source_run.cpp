@@ -1,5 +1,7 @@
 #include "gateway/intake/admission/source_run.h"
 
+#include <algorithm>
+
 #include "gateway/base/time_text.h"
 #include "gateway/crypto/digest.h"
 
@@ -34,11 +36,20 @@ PreparedMessage prepareMessage(
     return prepared;
 }
 
+/// Its records stay: whose they are decides what is kept.
 void makeShadow(SourceItem& item) {
     item.fate = kit::ItemFate::Ignored;
     item.ignored_by = kIgnoredByShadow;
     item.failure.reset();
-    item.records.clear();
+}
+
+base::Error tooManyItems() {
+    const std::string max = std::to_string(kSourceItemsMax);
+    return base::makePublicError(
+        ErrorCode::ItemTooLarge,
+        "A message holds at most " + max + " items; what follows waits as one item in quarantine.",
+        "一份报文最多 " + max + " 个条目,其余部分作为一个条目进入隔离区。"
+    );
 }
 
 }  // namespace
@@ -70,15 +81,14 @@ base::Result<SourceSubmission> SourceRun::run() {
         if (auto learnt = learn(*std::move(known)); !learnt.ok()) return std::move(learnt).error();
     }
     if (kept_answer_) return answerAsKept();
-    kit::MessageContext context;
-    context.content_type = context_.content_type;
-    context.file_name = context_.file_name;
-    context.received_ms = message_.receivedMillis();
-    context.trace = true;  // errors are told at the source's paths
-    const base::Status adapted = adapter_.adapt(
-        message_.body(), context, {},
-        [this](kit::AdaptedItem&& item) { return take(maker_.prepare(std::move(item))); }
+    base::Status adapted = adapter_.adapt(
+        message_.body(), adapting(), {},
+        [this](kit::AdaptedItem&& item) {
+            too_many_ = item.index >= kSourceItemsMax;
+            return !too_many_ && take(maker_.prepare(std::move(item)));
+        }
     );
+    if (too_many_) adapted = tooManyItems();
     if (!fault_ && !kept_answer_ && !adapted.ok()) {
         take(maker_.prepareRest(next_index_, adapted.error()));
     }
@@ -88,6 +98,15 @@ base::Result<SourceSubmission> SourceRun::run() {
     if (fault_) return *std::move(fault_);
     if (kept_answer_) return answerAsKept();
     return std::move(submission_);
+}
+
+kit::MessageContext SourceRun::adapting() const {
+    kit::MessageContext context;
+    context.content_type = context_.content_type;
+    context.file_name = context_.file_name;
+    context.received_ms = message_.receivedMillis();
+    context.trace = true;  // errors are told at the source's paths
+    return context;
 }
 
 base::Result<SourceRun::Known> SourceRun::lookUp(ledger::View& view) const {
@@ -137,25 +156,25 @@ bool SourceRun::take(SourceItem item) {
 SourceItemAnswer SourceRun::repeatedItem(const SourceItem& item) {
     std::vector<ItemDecision> decisions;
     std::optional<base::Error> error = item.failure;
+    if (item.fate == kit::ItemFate::Ignored) {
+        SourceItemAnswer answer = answerOf(item, {});
+        answer.verdict = SourceVerdict::Ignored;
+        answer.ignored_by = item.ignored_by;
+        return answer;
+    }
     for (const PreparedItem& record : item.records) {
         ItemDecision decision = first_answers_->answer(record);
         if (decision.verdict == ItemVerdict::Refused) error = std::move(decision.error);
         else decisions.push_back(std::move(decision));
     }
-    SourceItemAnswer answer = answerOf(item, error ? std::vector<ItemDecision>() : decisions);
-    if (item.fate == kit::ItemFate::Ignored) {
-        answer.verdict = SourceVerdict::Ignored;
-        answer.ignored_by = item.ignored_by;
-    } else if (error) {
-        const auto open = snapshot_->findQuarantined(adapter_.manifest().id, item.digest);
-        answer.quarantine_id = open.value_or(0);
-        if (!open) {
-            answer.verdict = SourceVerdict::Refused;
-            answer.error = error->code == ErrorCode::LedgerErased
-                               ? *std::move(error)
-                               : base::makeError(ErrorCode::ReplayRefused);
-        }
-    }
+    if (!error) return answerOf(item, decisions);
+    auto known = answerOfQuarantine(*snapshot_, adapter_.manifest().id, item);
+    if (known && error->code != ErrorCode::LedgerErased) return *std::move(known);
+    SourceItemAnswer answer = answerOf(item, {});
+    answer.verdict = SourceVerdict::Refused;
+    answer.error = error->code == ErrorCode::LedgerErased
+                       ? *std::move(error)
+                       : base::makeError(ErrorCode::ReplayRefused);
     return answer;
 }
 
@@ -167,13 +186,68 @@ std::vector<SourceItemAnswer> SourceRun::repeatedItems() {
     return answers;
 }
 
+Blank SourceRun::sliceOf(const SourceItem& item) const {
+    const std::string& body = message_.body();
+    const bool slice = isSlice(item.raw_offset, item.raw_bytes, body.size());
+    if (!slice) return {0, static_cast<std::uint32_t>(body.size())};
+    return {static_cast<std::uint32_t>(item.raw_offset), static_cast<std::uint32_t>(item.raw_bytes)};
+}
+
+bool SourceRun::isBlanked(const Blank& slice) const {
+    return withoutBody() || std::binary_search(blanks_.begin(), blanks_.end(), slice);
+}
+
+bool SourceRun::withoutBody() const {
+    return blanks_.size() == 1 && blanks_[0].bytes == message_.body().size();
+}
+
+/// What the message's entry is to keep, without these too. Slices that overlap leave no way but to keep nothing.
+void SourceRun::blank(const std::vector<Blank>& slices) {
+    const auto whole = static_cast<std::uint32_t>(message_.body().size());
+    blanks_.insert(blanks_.end(), slices.begin(), slices.end());
+    std::sort(blanks_.begin(), blanks_.end());
+    blanks_.erase(std::unique(blanks_.begin(), blanks_.end()), blanks_.end());
+    std::uint64_t end = 0;
+    bool apart = true;
+    for (const Blank& each : blanks_) {
+        apart = apart && each.offset >= end;
+        end = std::uint64_t{each.offset} + each.bytes;
+    }
+    if (!apart) blanks_ = {{0, whole}};
+    prepared_.payload = messagePayload(message_, blanks_);
+}
+
+/// A message of several commits is kept with the first: what it must not keep has to be known then.
+base::Status SourceRun::blankErasedAhead() {
+    auto view = store_.snapshot();
+    if (!view.ok()) return std::move(view).error();
+    if (!(*view)->anyErased()) return {};
+    std::vector<Blank> slices;
+    (void)adapter_.adapt(message_.body(), adapting(), {}, [&](kit::AdaptedItem&& adapted) {
+        const SourceItem item = maker_.prepare(std::move(adapted));
+        for (const PreparedItem& record : item.records) {
+            if (!leadsToErased(**view, prepared_, record)) continue;
+            slices.push_back(sliceOf(item));
+            break;
+        }
+        return true;
+    });
+    if (!slices.empty()) blank(slices);
+    return {};
+}
+
 base::Status SourceRun::commit(bool last) {
+    if (!last && !began_ && !prepared_.message_seq) {
+        if (auto looked = blankErasedAhead(); !looked.ok()) return looked;
+    }
     for (;;) {
         Batch batch;
         const std::vector<SourceItemAnswer> repeated = repeatedItems();
         base::Status done = store_.run([&](ledger::Transaction& transaction) {
             return decideBatch(transaction, last, repeated, batch);
         });
+        if (!batch.to_blank.empty()) blank(batch.to_blank);
+        if (batch.kept_too_much) continue;
         if (!done.ok()) return done;
         if (!batch.known) {
             merge(submission_, batch);
@@ -213,11 +287,6 @@ base::Status SourceRun::decideBatch(
     }
     if (auto ours = checkNobodyElse(transaction); !ours.ok()) return ours;
     const kit::Manifest& manifest = adapter_.manifest();
-    const QuarantineOf rows{
-        .source = manifest.id,
-        .content_type = context_.content_type,
-        .adapter_version = adapter_.version(),
-        .since_ms = message_.receivedMillis()};
     const bool had_trouble = transaction.hasOpenQuarantine(manifest.id);
     Decider decider(transaction, prepared_);
     auto next_repeated = repeated.begin();
@@ -225,7 +294,7 @@ base::Status SourceRun::decideBatch(
         if (item.index < repeated_below_) {
             batch.items.push_back(*next_repeated++);
         } else {
-            auto answer = decideItem(transaction, decider, item, rows, carried_);
+            auto answer = decideNext(transaction, decider, item, batch);
             if (!answer.ok()) return std::move(answer).error();
             batch.items.push_back(*std::move(answer));
         }
@@ -238,8 +307,34 @@ base::Status SourceRun::decideBatch(
         if (auto kept = decider.ensureMessage(); !kept.ok()) return kept;
     }
     batch.message_seq = decider.messageSeq();
+    batch.kept_too_much = !prepared_.message_seq && batch.message_seq != 0 && !batch.to_blank.empty();
+    if (batch.kept_too_much) return base::makeError(ErrorCode::LedgerErased, "to be blanked first");
     batch.began_trouble = !had_trouble && batch.account.quarantined > 0;
+    if (batch.account.quarantined > 0) {
+        if (auto room = checkQuarantineRoom(transaction, manifest.id); !room.ok()) return room;
+    }
     return note(transaction, last, batch);
+}
+
+base::Result<SourceItemAnswer> SourceRun::decideNext(
+    ledger::Transaction& transaction, Decider& decider, const SourceItem& item, Batch& batch
+) {
+    const QuarantineOf rows{
+        .source = adapter_.manifest().id,
+        .content_type = context_.content_type,
+        .adapter_version = adapter_.version(),
+        .since_ms = message_.receivedMillis(),
+        .without_body = withoutBody()};
+    auto answer = decideItem(transaction, decider, item, rows, carried_);
+    if (!answer.ok()) return answer;
+    bool erased = isErasedItem(*answer);
+    if (item.fate == kit::ItemFate::Ignored) {  // in shadow it has records
+        for (const PreparedItem& record : item.records) {
+            erased = erased || leadsToErased(transaction, prepared_, record);
+        }
+    }
+    if (erased && !isBlanked(sliceOf(item))) batch.to_blank.push_back(sliceOf(item));
+    return answer;
 }
 
 /// Everything of the batch that is no entry.
@@ -265,6 +360,9 @@ base::Status SourceRun::note(ledger::Transaction& transaction, bool last, Batch&
         if (!counted.ok()) return counted;
     }
     if (key_digest_.empty()) return {};
+    // Another signature of the same bytes may have come to its end meanwhile: its answer is the one that is kept.
+    const auto kept = transaction.findKeptAnswer(key_digest_, body_digest_);
+    if (kept && !kept->answer.empty()) return {};
     if (!last) return transaction.keepAnswer(key_digest_, body_digest_, "");
     SourceSubmission merged = submission_;
     merge(merged, batch);

@@ -42,6 +42,8 @@ private:
         std::optional<Known> known;  // nothing was done: the message is one that came before
         ledger::Seq message_seq = 0;
         bool began_trouble = false;
+        std::vector<Blank> to_blank;  // of erased tickets, not blanked yet
+        bool kept_too_much = false;   // they stand in the entry that this batch appended: it must be undone
     };
 
     base::Result<Known> lookUp(ledger::View& view) const;
@@ -54,6 +56,15 @@ private:
         Batch& batch
     );
     base::Status checkNobodyElse(ledger::View& view) const;
+    base::Result<SourceItemAnswer> decideNext(
+        ledger::Transaction& transaction, Decider& decider, const SourceItem& item, Batch& batch
+    );
+    Blank sliceOf(const SourceItem& item) const;
+    bool isBlanked(const Blank& slice) const;
+    bool withoutBody() const;
+    void blank(const std::vector<Blank>& slices);
+    base::Status blankErasedAhead();
+    kit::MessageContext adapting() const;
     base::Status note(ledger::Transaction& transaction, bool last, Batch& batch);
     void merge(SourceSubmission& submission, const Batch& batch) const;
     base::Result<SourceSubmission> answerAsKept();
@@ -69,12 +80,14 @@ private:
     base::Bytes key_digest_, body_digest_;  // "" without a key
 
     PreparedMessage prepared_;
+    std::vector<Blank> blanks_;  // of what the entry keeps, ascending
     std::vector<SourceItem> batch_;
     std::size_t batch_records_ = 0;
     std::uint64_t next_index_ = 0;
     std::optional<std::uint64_t> decided_to_;  // as the table of unfinished messages has it
     CarriedTickets carried_;
     bool began_ = false;  // a batch is committed
+    bool too_many_ = false;
     std::optional<base::Error> fault_;
 
     // A message that came before: items below `repeated_below_` are answered from it.

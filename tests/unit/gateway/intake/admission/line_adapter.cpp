@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 
+#include "gateway/crypto/digest.h"
 #include "gateway/json/json.h"
 
 namespace yht::intake {
@@ -44,9 +45,13 @@ kit::AdaptedItem LineAdapter::adaptLine(
     const std::string& line, std::uint64_t index, const std::vector<kit::ItemPatch>& patches
 ) const {
     kit::AdaptedItem item;
-    if (line.starts_with("ignore ")) {
+    if (line.starts_with("ignore ") || line == "cut") {
         item.fate = kit::ItemFate::Ignored;
-        item.ignored_by = line.substr(7);
+        item.ignored_by = line == "cut" ? "cut" : line.substr(7);
+        return item;
+    }
+    if (line == "drop" || line == "cut drop" || line.starts_with(' ')) {  // a blanked line, too
+        item.failure = base::makeError(ErrorCode::ItemUnmapped);
         return item;
     }
     std::string text = line, path;
@@ -86,16 +91,27 @@ base::Status LineAdapter::adapt(
     std::string_view message, const kit::MessageContext&,
     const std::vector<kit::ItemPatch>& patches, const kit::AdaptedSink& sink
 ) const {
-    std::uint64_t index = 0;
+    ++passes_;
+    std::uint64_t index = 0, line_no = 0;
     for (std::size_t begin = 0; begin < message.size(); ++index) {
+        ++line_no;
         const std::size_t end = std::min(message.find('\n', begin), message.size());
         const std::string line(message.substr(begin, end - begin));
-        if (line == "cut") return base::makeError(ErrorCode::ItemUndecodable);
+        if (line.starts_with("cut") && !reads_on_) return base::makeError(ErrorCode::ItemUndecodable);
+        if (line == "drop" && reads_on_) {
+            --index;
+            begin = end + 1;
+            continue;
+        }
         kit::AdaptedItem item = adaptLine(line, index, patches);
         item.index = index;
-        item.place = "line " + std::to_string(index + 1);
-        item.raw_offset = begin;
-        item.raw_bytes = line.size();
+        item.place = "line " + std::to_string(line_no);
+        if (slices_) {
+            item.raw_offset = begin;
+            item.raw_bytes = line.size();
+        } else if (line.find("drop") == line.npos) {  // those can't be decoded
+            item.value_digest = crypto::sha256(line);
+        }
         if (!sink(std::move(item))) return {};
         begin = end + 1;
     }

@@ -4,9 +4,12 @@
 //   fail PATH {…}           fails at PATH unless a patch sets it or the adapter is mended; then the record, PATH's field
 //                           (its last part) being the patch's text
 //   crash {…}               ends the gateway, as it were, unless the adapter is mended; then the record
-//   cut                     the rest can't be read
+//   cut                     the rest can't be read, unless the adapter reads on: ignored by "cut" then
+//   cut drop                as cut; an item that fails where the adapter reads on
+//   drop                    an item that fails; none where the adapter reads on
 #pragma once
 
+#include <atomic>
 #include <string>
 
 #include "adapters/kit/inbound/adapter.h"
@@ -22,6 +25,11 @@ public:
         version_ = "mended0000000002";
     }
     kit::Manifest& changeManifest() { return manifest_; }
+    /// Items are no slices of the message from now on, as in a spreadsheet.
+    void hideSlices() { slices_ = false; }
+    /// "cut" is an empty item from now on, "drop" none at all.
+    void readOn(bool reads_on = true) { reads_on_ = reads_on; }
+    std::size_t passes() const { return passes_; }
 
     const kit::Manifest& manifest() const override { return manifest_; }
     const std::string& version() const override { return version_; }
@@ -38,6 +46,9 @@ private:
     kit::Manifest manifest_;
     std::string version_ = "first00000000001";
     bool mended_ = false;
+    bool slices_ = true;
+    bool reads_on_ = false;
+    mutable std::atomic<std::size_t> passes_{0};  // over a message
 };
 
 }  // namespace yht::intake

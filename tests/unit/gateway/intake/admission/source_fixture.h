@@ -2,7 +2,9 @@
 #pragma once
 
 #include "gateway/base/time_text.h"
+#include "gateway/intake/admission/message_payload.h"
 #include "gateway/intake/admission/source_messages.h"
+#include "gateway/ledger/store/erasure.h"
 #include "tests/unit/gateway/intake/admission/admission_fixture.h"
 #include "tests/unit/gateway/intake/admission/line_adapter.h"
 
@@ -61,6 +63,18 @@ protected:
             if (one.source == "zz-media") sum.add(one.account);
         }
         return sum;
+    }
+    void eraseTicket(const std::string& ticket_no) {
+        const auto done = ledger::eraseTicket(
+            ledger_.store(), clock_, random_,
+            {.ticket_no = ticket_no, .operator_id = "uid:0", .why = "request"},
+            [](const ledger::Entry&) { return false; }
+        );
+        ASSERT_TRUE(done.ok()) << base::describe(done.error());
+    }
+    MessagePayload kept(ledger::Seq message_seq) {
+        const auto entry = ledger_.store().snapshot().value()->entry(message_seq).value();
+        return decodeMessagePayload(entry.payload).value();
     }
     std::vector<ledger::QuarantineRow> quarantined() {
         return ledger_.store().snapshot().value()->quarantine({.state = ""}, 1000);

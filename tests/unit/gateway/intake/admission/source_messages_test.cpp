@@ -4,6 +4,7 @@
 #include <atomic>
 #include <future>
 #include <random>
+#include <utility>
 
 #include "gateway/intake/admission/message_payload.h"
 #include "gateway/ledger/store/erasure.h"
@@ -127,6 +128,82 @@ TEST_F(SourceTest, ErasedTicketsItemIsRefusedAndNotKept) {
     EXPECT_EQ(ErrorCode::LedgerErased, done.items[0].error->code);
     EXPECT_EQ(0u, done.message_seq);
     EXPECT_EQ(1u, account().refused);
+}
+
+TEST_F(SourceTest, ErasedTicketsItemIsBlankedInTheMessageThatBringsAnother) {
+    eraseTicket(submit({mediaAppeal("A-1")}).items[0].ticket_no);
+    const std::string erased = mediaAppeal("A-1", {{"title", "又来"}});
+    for (const bool erased_first : {true, false}) {
+        const auto fresh = mediaAppeal(erased_first ? "A-2" : "A-3");
+        const auto items = erased_first ? std::vector{erased, fresh} : std::vector{fresh, erased};
+        const auto done = submit(items);
+        ASSERT_THAT(verdicts(done), testing::UnorderedElementsAre("refused", "accepted"));
+        const auto payload = kept(done.message_seq);
+        EXPECT_EQ(std::string::npos, payload.body.find("又来"));
+        EXPECT_NE(std::string::npos, payload.body.find(fresh));
+        EXPECT_EQ(lines(items).size(), payload.body.size());
+        ASSERT_THAT(payload.blanks, SizeIs(1));
+        EXPECT_EQ(erased.size(), payload.blanks[0].bytes);
+        EXPECT_FALSE(payload.signature.empty());
+    }
+    EXPECT_TRUE(account().balances());
+}
+
+TEST_F(SourceTest, WhereItemsAreNoSlicesNothingOfTheErasedTicketsMessageIsKept) {
+    adapter_.hideSlices();
+    eraseTicket(submit({mediaAppeal("A-1")}).items[0].ticket_no);
+    const auto done = submit({mediaAppeal("A-2"), "drop", mediaAppeal("A-1", {{"title", "又来"}})});
+    EXPECT_THAT(verdicts(done), ElementsAre("accepted", "refused", "refused"));
+    EXPECT_EQ(ErrorCode::ItemUnmapped, done.items[1].error->code);
+    EXPECT_EQ("", kept(done.message_seq).body);
+    EXPECT_TRUE(quarantined().empty());
+}
+
+TEST_F(SourceTest, ShadowKeepsNothingOfAnErasedTicket) {
+    eraseTicket(submit({mediaAppeal("A-1")}).items[0].ticket_no);
+    adapter_.changeManifest().lifecycle = kit::Lifecycle::Shadow;
+    const auto done = submit({mediaAppeal("A-1", {{"title", "又来"}}), mediaAppeal("A-2")});
+    EXPECT_THAT(verdicts(done), ElementsAre("ignored", "ignored"));
+    EXPECT_EQ(std::string::npos, kept(done.message_seq).body.find("又来"));
+}
+
+TEST_F(SourceTest, ItemsThatAreNoSlicesAreKnownByTheirValue) {
+    adapter_.hideSlices();
+    const auto first = submit({"fail /row/title " + mediaAppeal("A-1"), mediaAppeal("A-2")});
+    const auto again = submit({"ignore another envelope", "fail /row/title " + mediaAppeal("A-1")});
+    EXPECT_THAT(verdicts(again), ElementsAre("ignored", "duplicate"));
+    EXPECT_EQ(first.items[0].quarantine_id, again.items[1].quarantine_id);
+}
+
+TEST_F(SourceTest, ItemsBeyondTheBoundOfAMessageWaitAsOne) {
+    std::string body;
+    for (std::uint64_t i = 0; i < kSourceItemsMax + 5; ++i) body += "ignore x\n";
+    const auto request = sign("media", body);
+    const auto done = submitSigned(request);
+    EXPECT_EQ(kSourceItemsMax, done.account.ignoredCount());
+    EXPECT_EQ(1u, done.account.quarantined);
+    ASSERT_THAT(quarantined(), SizeIs(1));
+    EXPECT_EQ(kSourceItemsMax, quarantined()[0].item_index);
+    EXPECT_EQ("adapter.item_too_large", quarantined()[0].reason);
+}
+
+TEST_F(SourceTest, MoreItemsThanMayWaitAreRefusedUntilThereIsRoom) {
+    ASSERT_TRUE(ledger_.store().run([&](ledger::Transaction& transaction) -> base::Status {
+        ledger::QuarantineRow row{.message_seq = 1, .source = "zz-media", .reason = "adapter.item_unmapped"};
+        for (std::uint64_t i = 0; i < kQuarantineOpenMax; ++i) {
+            row.item_digest = std::to_string(i);
+            auto added = transaction.addQuarantine(row);
+            if (!added.ok()) return std::move(added).error();
+        }
+        return {};
+    }).ok());
+    clock_.advance(1000);
+    const auto full = trySubmit(sign("media", lines({mediaAppeal("A-1"), "drop"})));
+    ASSERT_FALSE(full.ok());
+    EXPECT_EQ(ErrorCode::Unavailable, full.error().code);
+    EXPECT_THAT(full.error().public_en, testing::HasSubstr("100000"));
+    EXPECT_TRUE(entries().empty());
+    EXPECT_THAT(verdicts(submit({mediaAppeal("A-1")})), ElementsAre("accepted"));
 }
 
 TEST_F(SourceTest, ErasureTakesMessagesThatOnlyRepeatedTheTicket) {
@@ -284,6 +361,55 @@ TEST_F(SourceTest, SameKeyAndBytesGetTheFirstAnswerForTheLifeOfTheLedger) {
     EXPECT_EQ(2u, account().duplicate);
     EXPECT_EQ(4u, account().received);
     EXPECT_TRUE(account().balances());
+}
+
+TEST_F(LargeMessageTest, KeepsNothingOfAnErasedTicketThatComesLate) {
+    eraseTicket(submit({mediaAppeal("A-1")}).items[0].ticket_no);
+    auto all = items();
+    all.push_back(mediaAppeal("A-1", {{"title", "又来"}}));
+    const auto done = submit(all);
+    EXPECT_EQ(kItems, done.account.accepted);
+    EXPECT_EQ(1u, done.account.refused);
+    EXPECT_EQ(std::string::npos, kept(done.message_seq).body.find("又来"));
+}
+
+/// Does something once, before the item with that index.
+class InterruptedAdapter final : public kit::Adapter {
+public:
+    InterruptedAdapter(const kit::Adapter& inner, std::uint64_t index, std::function<void()> what)
+        : inner_(inner), index_(index), what_(std::move(what)) {}
+    const kit::Manifest& manifest() const override { return inner_.manifest(); }
+    const std::string& version() const override { return inner_.version(); }
+    base::Status adapt(
+        std::string_view message, const kit::MessageContext& context,
+        const std::vector<kit::ItemPatch>& patches, const kit::AdaptedSink& sink
+    ) const override {
+        return inner_.adapt(message, context, patches, [&](kit::AdaptedItem&& item) {
+            if (item.index == index_) std::exchange(what_, [] {})();
+            return sink(std::move(item));
+        });
+    }
+
+private:
+    const kit::Adapter& inner_;
+    const std::uint64_t index_;
+    mutable std::function<void()> what_;
+};
+
+TEST_F(LargeMessageTest, LaterCopyDoesNotOverwriteTheKeptAnswer) {
+    const auto body = lines(items());
+    const auto later = sign("media", body);
+    clock_.advance(1000);
+    const auto earlier = sign("media", body);
+    SourceSubmission kept_answer;
+    // The other copy comes to its end between two commits of this one.
+    const InterruptedAdapter interrupted(adapter_, kItems - 1, [&] { kept_answer = submitSigned(earlier, "k1"); });
+    const auto verified = verify(later);
+    ASSERT_TRUE(messages_->submitMessage(*verified, interrupted, {"application/json", "", "k1"}).ok());
+    clock_.advance(1000);
+    const auto again = submitSigned(sign("media", body), "k1");
+    EXPECT_TRUE(again.repeated);
+    EXPECT_EQ(kept_answer.account, again.account);
 }
 
 TEST_F(SourceTest, SameKeyWithOtherBytesIsRefused) {
