@@ -159,19 +159,8 @@ base::Result<std::string> replay(ControlServices& services, const ControlCall& c
     }
     auto desk = deskOf(services);
     if (!desk.ok()) return std::move(desk).error();
-    std::vector<QuarantineDecided> all;
-    for (const std::uint64_t id : *ids) {
-        auto decided = desk->replay(id, orderOf(services, call, call.request));
-        if (!decided.ok() && all.empty() && ids->size() == 1) return std::move(decided).error();
-        if (decided.ok()) {
-            all.push_back(*std::move(decided));
-            continue;
-        }
-        QuarantineDecided failed;
-        failed.id = id;
-        failed.reason = std::move(decided).error();
-        all.push_back(std::move(failed));
-    }
+    const auto all = desk->replay(*ids, orderOf(services, call, call.request));
+    if (all.size() == 1 && all[0].undecided) return *all[0].reason;
     return answerOf(all, ledger::kQuarantineReplayed);
 }
 
@@ -183,8 +172,17 @@ base::Result<std::string> discard(ControlServices& services, const ControlCall& 
     std::vector<QuarantineDecided> all;
     for (const std::uint64_t id : *ids) {
         auto decided = desk.discard(id, orderOf(services, call, call.request));
-        if (!decided.ok()) return std::move(decided).error();
-        all.push_back(*std::move(decided));
+        if (!decided.ok() && ids->size() == 1) return std::move(decided).error();
+        if (decided.ok()) {
+            all.push_back(*std::move(decided));
+            continue;
+        }
+        // Those before it are decided: they must be told.
+        QuarantineDecided failed;
+        failed.id = id;
+        failed.reason = std::move(decided).error();
+        failed.undecided = true;
+        all.push_back(std::move(failed));
     }
     return answerOf(all, ledger::kQuarantineDiscarded);
 }

@@ -165,6 +165,15 @@ TEST_F(CommandsQuarantineTest, DiscardNeedsAReason) {
     EXPECT_THAT(newest(ledger::EntryType::Decision), HasSubstr("\"why\":\"a test\""));
 }
 
+TEST_F(CommandsQuarantineTest, DiscardTellsWhatBecameOfEachWhereOneIsUnknown) {
+    EXPECT_EQ(kExitFound, yht({"quarantine", "discard", "1", "99", "--why", "a test", "--json"})) << err;
+    const auto document = json::parse(out).value();
+    EXPECT_EQ("discarded", json::textMember(document["items"][0], "state"));
+    EXPECT_EQ("99", json::textMember(document["items"][1], "id"));
+    EXPECT_FALSE(json::textMember(document["items"][1], "code").empty());
+    EXPECT_EQ("discarded", stateOf(1));
+}
+
 TEST_F(CommandsQuarantineTest, CorrectionOfATicketIsARecordOfItsOwn) {
     ASSERT_EQ(kExitOk, yht({"quarantine", "fix", "1", "--set", "/TYPE=投诉", "--why", "asked", "--json"}));
     const auto document = json::parse(out).value();

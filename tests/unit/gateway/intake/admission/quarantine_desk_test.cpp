@@ -114,6 +114,103 @@ TEST_F(DeskTest, RestOfATornMessageGivesItsItemsWhenItCanBeRead) {
     EXPECT_EQ(ErrorCode::ItemUndecodable, again.reason->code);
 }
 
+TEST_F(DeskTest, RestIsReplayedItemByItemAndTheFailingOnesWaitOnTheirOwn) {
+    for (const bool slices : {true, false}) {
+        if (!slices) adapter_.hideSlices();
+        const std::string n = slices ? "1" : "2";
+        const auto torn = submit({mediaAppeal("A-" + n), "cut", "drop", "fail /row/title " + mediaAppeal("B-" + n),
+                                  mediaAppeal("C-" + n)});
+        const auto id = torn.items.at(1).quarantine_id;
+        adapter_.readOn();
+        const auto decided = desk().replay(id, order()).value();
+        EXPECT_TRUE(decided.closed);
+        EXPECT_EQ(SourceVerdict::Accepted, decided.verdict);
+        EXPECT_THAT(decided.seqs, SizeIs(1));
+        EXPECT_EQ(1u, versionOf("zz-media", ticket::Kind::Appeal, "C-" + n));
+        EXPECT_EQ(ledger::Assurance::PartnerSignature, leaf(decided.seqs[0]).assurance);
+        const auto rows = quarantined();
+        EXPECT_EQ(ledger::kQuarantineOpen, rows.back().state);
+        EXPECT_GT(rows.back().id, id);
+        adapter_.readOn(false);
+    }
+}
+
+TEST_F(DeskTest, FirstItemOfARestThatFailsStillIsNotTheRestsOwnDuplicate) {
+    adapter_.hideSlices();
+    const auto id = submit({"cut drop", mediaAppeal("B-1", {{"urgency", "99"}})}).items.at(0).quarantine_id;
+    adapter_.readOn();
+    const auto decided = desk().replay(id, order()).value();
+    EXPECT_TRUE(decided.closed);
+    EXPECT_EQ(SourceVerdict::Quarantined, decided.verdict);
+    EXPECT_THAT(payload(decided.decision_seq), HasSubstr(R"("verdict":"quarantined")"));
+    const auto rows = quarantined();
+    ASSERT_THAT(rows, SizeIs(3));
+    EXPECT_EQ(0u, rows[1].item_index);
+    EXPECT_EQ("line 1", rows[1].place);
+    EXPECT_EQ(ledger::kQuarantineOpen, rows[1].state);
+    EXPECT_EQ(ledger::kQuarantineOpen, rows[2].state);
+}
+
+TEST_F(DeskTest, LongRestIsDecidedInSeveralCommits) {
+    std::vector<std::string> all = {"cut"};
+    for (std::size_t i = 0; i < kRecordsPerCommitMax + 5; ++i) all.push_back(mediaAppeal("L-" + std::to_string(i)));
+    const auto id = submit(all).items.at(0).quarantine_id;
+    adapter_.readOn();
+    const auto decided = desk().replay(id, order()).value();
+    EXPECT_EQ(kRecordsPerCommitMax + 5, decided.seqs.size());
+    EXPECT_EQ(1, audits_);
+    EXPECT_TRUE(decided.closed);
+}
+
+TEST_F(DeskTest, ItemThatStandsElsewhereNowIsNotTakenForTheRows) {
+    for (const bool slices : {true, false}) {
+        if (!slices) adapter_.hideSlices();
+        const std::string n = slices ? "1" : "2";
+        const auto done = submit({"drop", "fail /row/title " + mediaAppeal("A-" + n), "fail /row/title " + mediaAppeal("B-" + n)});
+        const auto id = done.items.at(1).quarantine_id;
+        adapter_.readOn();  // what was item 2 is item 1
+        EXPECT_EQ(ErrorCode::Unavailable, desk().fix(id, {{0, "/row/title", "改"}}, order()).error().code);
+        EXPECT_EQ(ErrorCode::Unavailable, desk().replay(id, order()).error().code);
+        EXPECT_EQ(ledger::kQuarantineOpen, ledger_.store().snapshot().value()->quarantined(id)->state);
+        adapter_.readOn(false);
+    }
+}
+
+TEST_F(DeskTest, WhatAnOperatorSettledIsADuplicateWhenItComesAgain) {
+    const auto bad = [](const std::string& ref) { return "fail /row/title " + mediaAppeal(ref); };
+    const auto request = sign("media", lines({bad("A-1"), bad("A-2")}));
+    const auto first = submitSigned(request);
+    const auto fixed = desk().fix(first.items[0].quarantine_id, {{0, "/row/title", "改"}}, order()).value();
+    ASSERT_TRUE(desk().discard(first.items[1].quarantine_id, order()).ok());
+    for (const bool anew : {false, true}) {
+        const auto again = anew ? submit({bad("A-1"), bad("A-2")}) : submitSigned(request);
+        ASSERT_THAT(verdicts(again), ElementsAre("duplicate", "duplicate"));
+        EXPECT_EQ(fixed.seqs, again.items[0].seqs);
+        EXPECT_EQ(fixed.ticket_no, again.items[0].ticket_no);
+        EXPECT_THAT(again.items[1].seqs, SizeIs(0));
+    }
+    EXPECT_THAT(quarantined(), SizeIs(2));
+    eraseTicket(fixed.ticket_no);
+    const auto erased = submit({bad("A-1"), mediaAppeal("A-3")});
+    EXPECT_THAT(verdicts(erased), ElementsAre("refused", "accepted"));
+    EXPECT_EQ(std::string::npos, kept(erased.message_seq).body.find("A-1"));
+}
+
+TEST_F(DeskTest, ItemsOfOneMessageAreReplayedWithOneReadingOfIt) {
+    const auto done = submit({"fail /row/title " + mediaAppeal("A-1"), mediaAppeal("A-2"), "fail /row/title " + mediaAppeal("A-3")});
+    adapter_.mend();
+    const auto passes = adapter_.passes();
+    const auto all = desk().replay(
+        std::vector<std::uint64_t>{done.items[2].quarantine_id, 99, done.items[0].quarantine_id}, order()
+    );
+    EXPECT_EQ(passes + 1, adapter_.passes());
+    ASSERT_THAT(all, SizeIs(3));
+    EXPECT_TRUE(all[0].closed && all[2].closed);
+    EXPECT_TRUE(all[1].undecided);
+    EXPECT_EQ(ErrorCode::NotFound, all[1].reason->code);
+    EXPECT_EQ(1u, versionOf("zz-media", ticket::Kind::Appeal, "A-3"));
+}
+
 TEST_F(DeskTest, DiscardIsADecisionWithItsReason) {
     const auto id = oneBadItem();
     const auto decided = desk().discard(id, order()).value();
