@@ -49,7 +49,7 @@ int serve(const std::string& directory) {
     YHT_STEP(store_options, app::storeOptions(*config, clock, random, false));
     YHT_STEP(store, ledger::SqliteStore::open(*std::move(store_options)));
     YHT_STEP(bundle_recorded, app::recordBundleAtStart(**store, config->directory(), clock, random));
-    YHT_STEP(attachments, app::openAttachments(*config, **store, random));
+    YHT_STEP(attachments, app::openAttachments(*config, **store, [&] { return trust.current(); }, random));
 
     // Step 6: admission and the door; its ports are bound, nobody is answered yet.
     intake::Admission admission(**store, random);

@@ -16,7 +16,7 @@ void printErasure(const rapidjson::Value& answer) {
     std::cout << "已删除 erased: " << text("ticket_no") << " (#" << text("seq") << ")\n  "
               << text("entries") << " entries 条记录等, " << text("messages")
               << " raw messages 条原始报文\n  " << text("attachments")
-              << " attachments that nothing else names 个他处未引用的附件\n";
+              << " attachments that nobody else brought or names 个无其他提供方的附件\n";
     if (text("other_records") != "0") {
         std::cout
             << "  " << text("other_records")

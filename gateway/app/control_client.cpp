@@ -58,7 +58,9 @@ base::Result<std::string> runHere(const Config& config, const ControlRequest& re
     if (auto ours = checkOwner(options->path); !ours.ok()) return std::move(ours).error();
     auto store = ledger::SqliteStore::open(*std::move(options));
     if (!store.ok()) return explained(std::move(store).error());
-    auto attachments = openAttachments(config, **store, random);
+    auto attachments = openAttachments(
+        config, **store, [&config] { return trust::loadTrust(config.directory()); }, random
+    );
     if (!attachments.ok()) return std::move(attachments).error();
     ControlServices services{**store, clock, random, config.directory(), {}, attachments->get()};
     const auto table = controlCommands(config.directory());

@@ -53,6 +53,11 @@ std::string answerOf(const ledger::ErasureReport& report, std::size_t attachment
     return buffer.GetString();
 }
 
+base::Result<std::shared_ptr<const trust::TrustSnapshot>> registryOf(const ControlServices& services) {
+    if (services.trust) return services.trust();
+    return trust::loadTrust(services.directory);
+}
+
 base::Result<std::string> erase(ControlServices& services, const ControlCall& call) {
     const auto& ticket_no = call.argument("ticket_no");
     auto snapshot = services.store.snapshot();
@@ -64,17 +69,18 @@ base::Result<std::string> erase(ControlServices& services, const ControlCall& ca
     order.ticket_no = ticket_no;
     order.operator_id = call.operator_id;
     order.why = call.request.why;
+    const RegistrySource registry = [&services] { return registryOf(services); };
     if (services.attachments != nullptr) {
-        auto noted = noteAttachmentsOf(*services.attachments, services.store, ticket_no);
-        if (!noted.ok()) return std::move(noted).error();
+        order.attachments = [&](ledger::View& view, const std::vector<ledger::NamedAttachment>& named) {
+            return noteErasing(*services.attachments, registry, view, named);
+        };
     }
     const auto report = ledger::eraseTicket(
         services.store, services.clock, services.random, std::move(order), *carries
     );
     std::size_t destroyed = 0;
     if (services.attachments != nullptr) {
-        const auto unnamed = report.ok() ? report->attachments : std::vector<std::string>();
-        const auto gone = destroyUnnamed(*services.attachments, services.store, unnamed);
+        const auto gone = endErasing(*services.attachments, services.store, registry);
         if (!gone.ok()) return gone.error();
         destroyed = *gone;
     }

@@ -4,28 +4,28 @@
 
 #include "gateway/app/deployment.h"
 #include "gateway/intake/admission/visibility.h"
-#include "gateway/ticket/record_json.h"
 
 namespace yht::app {
 namespace {
 
-/// Of the given digests, those that no record names any more.
-base::Result<std::vector<std::string>> unnamedOf(
-    ledger::Store& ledger, const std::vector<std::string>& digests
+constexpr std::size_t kNamesJudgedMax = 1'000'000;  // with more, nobody's mark goes
+
+/// Whether a record names the digest that a partner handed in for whom `is` holds.
+bool isNamedBy(
+    ledger::View& view, const trust::TrustSnapshot& registry, const std::string& digest,
+    const attachments::PartnerTest& is
 ) {
-    auto snapshot = ledger.snapshot();
-    if (!snapshot.ok()) return std::move(snapshot).error();
-    std::vector<std::string> unnamed;
-    for (const auto& digest : digests) {
-        if ((*snapshot)->attachmentNames(digest, 1).empty()) unnamed.push_back(digest);
-    }
-    return unnamed;
+    const auto names = view.attachmentNames(digest, kNamesJudgedMax);
+    if (names.size() >= kNamesJudgedMax) return true;
+    return std::any_of(names.begin(), names.end(), [&](const ledger::AttachmentName& name) {
+        return intake::speakerOf(view, registry, name.seq, is);
+    });
 }
 
 }  // namespace
 
 base::Result<std::unique_ptr<attachments::Store>> openAttachments(
-    const Config& config, ledger::Store& ledger, base::Random& random
+    const Config& config, ledger::Store& ledger, const RegistrySource& registry, base::Random& random
 ) {
     auto kek = readKek(config.text("ledger.kek"));
     if (!kek.ok()) return std::move(kek).error();
@@ -40,45 +40,53 @@ base::Result<std::unique_ptr<attachments::Store>> openAttachments(
                   .deadline_ms = config.integer("attachments.scan_deadline_ms")}}
     );
     if (!opened.ok()) return opened;
-    if (auto gone = destroyUnnamed(**opened, ledger, {}); !gone.ok()) return std::move(gone).error();
+    if (auto gone = endErasing(**opened, ledger, registry); !gone.ok()) return std::move(gone).error();
     return opened;
 }
 
-base::Status noteAttachmentsOf(
-    attachments::Store& attachments, ledger::Store& ledger, const std::string& ticket_no
+base::Status noteErasing(
+    attachments::Store& attachments, const RegistrySource& registry, ledger::View& view,
+    const std::vector<ledger::NamedAttachment>& named
 ) {
-    auto snapshot = ledger.snapshot();
-    if (!snapshot.ok()) return std::move(snapshot).error();
-    std::vector<std::string> digests;
-    for (const ledger::Seq seq : (*snapshot)->ticketEntries(ticket_no)) {
-        // What can't be read can be erased all the same.
-        const auto entry = (*snapshot)->entry(seq);
-        if (!entry.ok() || entry->header.type != ledger::EntryType::Record) continue;
-        const auto record = ticket::fromCanonicalText(entry->payload);
-        if (!record.ok()) continue;
-        for (auto& digest : ticket::namedAttachments(*record)) digests.push_back(std::move(digest));
+    if (named.empty()) return {};
+    const auto partners = registry();
+    if (!partners.ok()) return partners.error();
+    std::vector<attachments::Brought> marks;
+    for (const auto& [digest, seq] : named) {
+        const auto note = [&, &name = digest](const std::string& partner_id) {
+            marks.push_back({name, partner_id});
+            return false;  // the next one, where there are several
+        };
+        static_cast<void>(intake::speakerOf(view, **partners, seq, note));
     }
-    return attachments.noteErasing(digests);
+    return attachments.noteErasing(marks);
 }
 
-base::Result<std::size_t> destroyUnnamed(
-    attachments::Store& attachments, ledger::Store& ledger, std::vector<std::string> unnamed
+base::Result<std::size_t> endErasing(
+    attachments::Store& attachments, ledger::Store& ledger, const RegistrySource& registry
 ) {
     const auto noted = attachments.erasing();
     if (!noted.ok()) return noted.error();
-    unnamed.insert(unnamed.end(), noted->begin(), noted->end());
-    std::sort(unnamed.begin(), unnamed.end());
-    unnamed.erase(std::unique(unnamed.begin(), unnamed.end()), unnamed.end());
-    // Asked anew: a record that came since may name one of them.
-    const auto doomed = unnamedOf(ledger, unnamed);
-    if (!doomed.ok()) return doomed.error();
-    for (const auto& digest : *doomed) {
-        if (auto gone = attachments.destroy(digest); !gone.ok()) return std::move(gone).error();
-    }
+    if (noted->empty()) return std::size_t{0};
+    const auto partners = registry();
+    if (!partners.ok()) return partners.error();
+    std::size_t destroyed = 0;
     for (const auto& digest : *noted) {
-        if (auto spared = attachments.spare(digest); !spared.ok()) return std::move(spared).error();
+        bool gone = false;
+        // On the writer's thread, though files are synced there: so no record that names the digest comes
+        // between the question and its effect. An erasure is rare, and its files are few.
+        const auto judged = ledger.run([&](ledger::Transaction& transaction) -> base::Status {
+            const auto ended = attachments.endErasing(digest, [&](const attachments::PartnerTest& is) {
+                return isNamedBy(transaction, **partners, digest, is);
+            });
+            if (!ended.ok()) return ended.error();
+            gone = gone || *ended;
+            return {};
+        });
+        if (!judged.ok()) return judged.error();
+        if (gone) ++destroyed;
     }
-    return doomed->size();
+    return destroyed;
 }
 
 kit::ContentFinder contentsOf(

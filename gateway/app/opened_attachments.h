@@ -2,6 +2,7 @@
 // Uses: config, deployment, attachments, ledger, kit. Used by: control_ledger, control_client, main.cpp.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -10,27 +11,32 @@
 #include "gateway/app/config.h"
 #include "gateway/attachments/store.h"
 #include "gateway/base/random.h"
-#include "gateway/ledger/store/store.h"
+#include "gateway/ledger/store/erasure.h"
 #include "gateway/trust/partner.h"
 
 namespace yht::app {
 
-/// What a crash left half destroyed is destroyed, or spared where a record names it still.
+/// Partners as they are now; asked only where an erasure has to know who handed in a record.
+using RegistrySource = std::function<base::Result<std::shared_ptr<const trust::TrustSnapshot>>()>;
+
+/// What a crash left half destroyed is destroyed, or spared where its bringer names it still.
 /// Requires: `ledger` is open for writing, so that no other process uses the folder.
 /// Errors: ConfigInvalid, IoFailed, DiskFull, the ledger's.
 base::Result<std::unique_ptr<attachments::Store>> openAttachments(
-    const Config& config, ledger::Store& ledger, base::Random& random
+    const Config& config, ledger::Store& ledger, const RegistrySource& registry, base::Random& random
 );
 
-/// Before a ticket is erased: what its records name is noted on the disk. Errors: IoFailed, DiskFull, the ledger's.
-base::Status noteAttachmentsOf(
-    attachments::Store& attachments, ledger::Store& ledger, const std::string& ticket_no
+/// In an erasure's transaction: the marks of who handed in the ticket's records are noted on the disk.
+/// Errors: IoFailed, DiskFull, the registry's.
+base::Status noteErasing(
+    attachments::Store& attachments, const RegistrySource& registry, ledger::View& view,
+    const std::vector<ledger::NamedAttachment>& named
 );
-/// After the erasure, or after it failed: destroys what was noted and no record names, spares the rest.
-/// `unnamed`: known to be destroyed as well. How many were destroyed. Errors: IoFailed, the ledger's; the next
-/// start goes on with what was noted.
-base::Result<std::size_t> destroyUnnamed(
-    attachments::Store& attachments, ledger::Store& ledger, std::vector<std::string> unnamed
+/// After the erasure, or after it failed: of what was noted, the marks go whose partner has no other record that
+/// names the attachment, and with its last mark the attachment. How many attachments were destroyed.
+/// Errors: IoFailed, DiskFull, the ledger's, the registry's; the next start goes on with what was noted.
+base::Result<std::size_t> endErasing(
+    attachments::Store& attachments, ledger::Store& ledger, const RegistrySource& registry
 );
 
 /// As destinations are given them. Naming a digest alone opens nothing here either: who handed in the record must

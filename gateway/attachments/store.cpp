@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <filesystem>
 
+#include "gateway/attachments/store_names.h"
 #include "gateway/base/bytes.h"
 
 namespace yht::attachments {
@@ -16,7 +17,6 @@ namespace {
 using base::ErrorCode;
 namespace fs = std::filesystem;
 
-constexpr std::size_t kPartnerDigits = 32;
 constexpr std::size_t kTemporaryNameBytes = 16;
 
 base::Status makeFolder(const std::string& path) {
@@ -26,16 +26,6 @@ base::Status makeFolder(const std::string& path) {
 
 base::Error ioFailed(const std::string& what, const std::error_code& code) {
     return base::makeError(ErrorCode::IoFailed, "attachments: " + what + ": " + code.message());
-}
-
-bool exists(const std::string& path) {
-    return ::access(path.c_str(), F_OK) == 0;
-}
-
-std::uint64_t fileBytes(const std::string& path) {
-    std::error_code absent;
-    const auto bytes = fs::file_size(path, absent);
-    return absent ? 0 : bytes;
 }
 
 }  // namespace
@@ -156,8 +146,7 @@ std::string Store::fileOf(const std::string& digest) const {
 }
 
 std::string Store::markOf(const std::string& digest, const std::string& partner_id) const {
-    const auto partner = base::toHex(crypto::sha256(partner_id)).substr(0, kPartnerDigits);
-    return fileOf(digest) + ".by-" + partner;
+    return options_.directory + "/" + digest.substr(0, 2) + "/" + markName(digest, partner_id);
 }
 
 base::Result<std::unique_ptr<Upload>> Store::begin(const std::string& partner_id) {
@@ -186,18 +175,19 @@ base::Status Store::reserve(std::uint64_t bytes) {
 }
 
 base::Status Store::setNames(const Naming& naming) const {
-    if (!openFile(naming.mark, O_WRONLY | O_CREAT).isOpen()) return ioError("mark");
-    const std::string folder = options_.directory + "/" + naming.digest.substr(0, 2);
+    const auto file = fileOf(naming.digest), mark = markOf(naming.digest, naming.partner_id);
+    if (!openFile(mark, O_WRONLY | O_CREAT).isOpen()) return ioError("mark");
     if (naming.is_there) {
         ::unlink(naming.path.c_str());
-        return syncFolder(folder);
+    } else if (::rename(naming.path.c_str(), file.c_str()) != 0) {
+        return ioError("rename");
     }
-    const auto file = fileOf(naming.digest);
-    if (::rename(naming.path.c_str(), file.c_str()) != 0) return ioError("rename");
-    auto synced = syncFolder(folder);
+    auto lasting = syncFolder(options_.directory + "/" + naming.digest.substr(0, 2));
+    // An erasure under way may have meant this partner's mark, but not these bytes, which come after it.
+    if (lasting) lasting = dropNote(naming.digest, naming.partner_id);
     // What was not acknowledged is not kept: it would be counted nowhere.
-    if (!synced) ::unlink(file.c_str());
-    return synced;
+    if (!lasting && !naming.is_there) ::unlink(file.c_str());
+    return lasting;
 }
 
 base::Result<Kept> Store::place(const Upload& upload, const Facts& facts) {
@@ -215,7 +205,7 @@ base::Result<Kept> Store::place(const Upload& upload, const Facts& facts) {
     const std::uint64_t corrupt_bytes = corrupt ? fileBytes(fileOf(digest)) : 0;
     const bool marked = exists(mark);
     Kept kept{.facts = there ? there->facts() : facts, .again = marked && there.ok()};
-    const Naming naming{upload.path_, digest, mark, there.ok()};
+    const Naming naming{upload.path_, digest, upload.partner_id_, there.ok()};
     if (auto named = setNames(naming); !named) {
         if (!marked) ::unlink(mark.c_str());
         if (corrupt && !exists(fileOf(digest))) uncount(corrupt_bytes);

@@ -2,16 +2,19 @@
 //   <directory>/incoming/<random>        being received; a start removes what a crash left here
 //   <directory>/ab/<64 hex digits>       kept; sealed_file.h is the format
 //   <directory>/ab/<64 hex>.by-<32 hex>  empty: the partner whose id has that digest brought the bytes
-//   <directory>/erasing/<64 hex>         empty: about to be destroyed with a ticket that is being erased
+//   <directory>/erasing/<64 hex>.by-<32 hex>  empty: this mark may go with a ticket that is being erased
 // A file is kept in this order: content and header with fsync, type, scan, mark of who brought it, rename,
 // fsync of the folder. So a name that is there always holds the whole content, and a mark without its
 // file means only that its partner had the bytes.
-// One is destroyed in this order: noted in erasing/, the ledger's commit, its header with the only copy of its
-// key overwritten with zeros and fsync, its names removed, the note removed. What a crash leaves noted is
-// judged again by the next start: the ledger says whether a record still names it.
+// Marks decide whether a file stays: it is destroyed with its last one. An erased ticket takes the marks of who
+// handed in its records, where no other record of theirs names the digest. In this order: the marks noted in
+// erasing/, the ledger's commit, the marks removed; of a file without any, the header with the only copy of its
+// key overwritten with zeros and fsync, its name removed; the notes removed. What a crash leaves noted is judged
+// again by the next start. Who brings the bytes meanwhile takes his note away: his mark is a new one.
 // Uses: sealed_file, media_type, scan. Used by: intake/http, app.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -49,6 +52,15 @@ struct Counters {
     std::uint64_t kept = 0, again = 0;                    // since the start
     std::map<base::ErrorCode, std::uint64_t> not_kept;  // since the start; Internal: given up by the sender
 };
+
+/// A mark: who brought what.
+struct Brought {
+    std::string digest, partner_id;
+};
+
+/// Whether a record still names the attachment that was handed in by a partner for whom `is` holds.
+using PartnerTest = std::function<bool(const std::string& partner_id)>;
+using StillNamed = std::function<bool(const PartnerTest& is)>;
 
 /// 64 lower-case hexadecimal digits.
 bool isDigest(const std::string& text);
@@ -114,16 +126,15 @@ public:
     /// Whether the partner brought these bytes.
     bool broughtBy(const std::string& digest, const std::string& partner_id) const;
 
-    /// These may have to go with a ticket: stands on the disk when this returns. Names that are no digest, or
-    /// that nothing is kept under, are passed over. Errors: DiskFull, IoFailed.
-    base::Status noteErasing(const std::vector<std::string>& digests);
-    /// What was noted and neither destroyed nor spared since. Errors: IoFailed.
+    /// These marks may have to go with a ticket: stands on the disk when this returns. Those that are not set are
+    /// passed over. Errors: DiskFull, IoFailed.
+    base::Status noteErasing(const std::vector<Brought>& marks);
+    /// Digests of which a mark was noted and not judged since. Errors: IoFailed.
     base::Result<std::vector<std::string>> erasing() const;
-    /// Its key is overwritten, its names go; nothing where it is not there. Who is reading it may finish.
-    /// Errors: IoFailed; safe to call again.
-    base::Status destroy(const std::string& digest);
-    /// Only the note goes. Errors: IoFailed.
-    base::Status spare(const std::string& digest);
+    /// Judges what was noted of a digest: the marks go that `still_named` does not hold for, and with the last of
+    /// all its marks the file: its key is overwritten; who is reading it may finish. Whether the file went.
+    /// No upload is placed meanwhile. Errors: DiskFull, IoFailed; safe to call again.
+    base::Result<bool> endErasing(const std::string& digest, const StillNamed& still_named);
     Counters counters() const;
 
 private:
@@ -133,12 +144,13 @@ private:
     base::Status addUp();
     std::string fileOf(const std::string& digest) const;
     std::string markOf(const std::string& digest, const std::string& partner_id) const;
-    std::string noteOf(const std::string& digest) const;
-    base::Status removeMarks(const std::string& digest) const;
+    std::string erasingFolder() const { return options_.directory + "/erasing"; }
+    base::Status dropNote(const std::string& digest, const std::string& partner_id) const;
+    base::Status destroy(const std::string& digest);
     base::Status reserve(std::uint64_t bytes);
     struct Naming {
         std::string path;  // of the upload
-        std::string digest, mark;
+        std::string digest, partner_id;
         bool is_there = false;
     };
     base::Status setNames(const Naming& naming) const;

@@ -5,18 +5,15 @@
 
 #include <cerrno>
 #include <filesystem>
+#include <set>
 
 #include "gateway/attachments/store.h"
+#include "gateway/attachments/store_names.h"
 
 namespace yht::attachments {
 namespace {
 
 namespace fs = std::filesystem;
-
-base::Status removeFile(const std::string& path) {
-    if (::unlink(path.c_str()) == 0 || errno == ENOENT) return {};
-    return ioError("unlink");
-}
 
 /// Overwritten in place, as the ledger's keys are: the data key stands nowhere else.
 base::Status forgetKey(const std::string& path) {
@@ -31,69 +28,74 @@ base::Status forgetKey(const std::string& path) {
 
 }  // namespace
 
-std::string Store::noteOf(const std::string& digest) const {
-    return options_.directory + "/erasing/" + digest;
-}
-
-base::Status Store::noteErasing(const std::vector<std::string>& digests) {
+base::Status Store::noteErasing(const std::vector<Brought>& marks) {
+    const std::lock_guard placing(place_mutex_);
     bool noted = false;
-    for (const auto& digest : digests) {
-        if (!isDigest(digest) || ::access(fileOf(digest).c_str(), F_OK) != 0) continue;
-        if (!openFile(noteOf(digest), O_WRONLY | O_CREAT).isOpen()) return ioError("note");
+    for (const auto& [digest, partner_id] : marks) {
+        if (!broughtBy(digest, partner_id)) continue;
+        const auto note = erasingFolder() + "/" + markName(digest, partner_id);
+        if (!openFile(note, O_WRONLY | O_CREAT).isOpen()) return ioError("note");
         noted = true;
     }
-    return noted ? syncFolder(options_.directory + "/erasing") : base::Status();
+    return noted ? syncFolder(erasingFolder()) : base::Status();
+}
+
+base::Status Store::dropNote(const std::string& digest, const std::string& partner_id) const {
+    const auto note = erasingFolder() + "/" + markName(digest, partner_id);
+    if (!exists(note)) return {};
+    if (auto removed = removeFile(note); !removed) return removed;
+    return syncFolder(erasingFolder());
 }
 
 base::Result<std::vector<std::string>> Store::erasing() const {
-    std::vector<std::string> digests;
+    std::set<std::string> digests;
     std::error_code failed;
-    fs::directory_iterator at(options_.directory + "/erasing", failed);
+    fs::directory_iterator at(erasingFolder(), failed);
     for (; !failed && at != fs::directory_iterator(); at.increment(failed)) {
-        const std::string name = at->path().filename();
-        if (isDigest(name)) digests.push_back(name);
+        const auto digest = at->path().stem().string();
+        if (isDigest(digest)) digests.insert(digest);
     }
     if (failed) {
         return base::makeError(base::ErrorCode::IoFailed, "attachments: list erasing: " + failed.message());
     }
-    return digests;
+    return std::vector<std::string>(digests.begin(), digests.end());
 }
 
-/// Who brought it: each is a name of the digest.
-base::Status Store::removeMarks(const std::string& digest) const {
-    const std::string prefix = digest + ".by-";
-    std::vector<std::string> marks;
-    std::error_code failed;
-    fs::directory_iterator at(options_.directory + "/" + digest.substr(0, 2), failed);
-    for (; !failed && at != fs::directory_iterator(); at.increment(failed)) {
-        if (at->path().filename().string().starts_with(prefix)) marks.push_back(at->path());
-    }
-    for (const auto& mark : marks) {
-        if (auto removed = removeFile(mark); !removed) return removed;
-    }
-    return {};
-}
-
-base::Status Store::destroy(const std::string& digest) {
-    if (!isDigest(digest)) return {};
+base::Result<bool> Store::endErasing(const std::string& digest, const StillNamed& still_named) {
+    if (!isDigest(digest)) return false;
     const std::lock_guard placing(place_mutex_);
+    const auto folder = options_.directory + "/" + digest.substr(0, 2);
+    // Asked anew: an upload that came since has taken its partner's note away.
+    const auto noted = partnerKeysIn(erasingFolder(), digest);
+    if (!noted) return noted.error();
+    if (noted->empty()) return false;
+    const std::string mark_begin = folder + "/" + digest + ".by-";
+    for (const auto& key : *noted) {
+        if (still_named([&](const std::string& partner_id) { return partnerKeyOf(partner_id) == key; })) continue;
+        if (auto removed = removeFile(mark_begin + key); !removed) return removed.error();
+    }
+    if (auto synced = syncFolder(folder); !synced) return synced.error();
+    const auto left = partnerKeysIn(folder, digest);
+    if (!left) return left.error();
+    const bool goes = left->empty() && exists(fileOf(digest));
+    if (goes) {
+        if (auto gone = destroy(digest); !gone) return gone.error();
+    }
+    for (const auto& key : *noted) {
+        const auto note = erasingFolder() + "/" + digest + ".by-" + key;
+        if (auto removed = removeFile(note); !removed) return removed.error();
+    }
+    return goes;
+}
+
+/// Requires: place_mutex_ is held.
+base::Status Store::destroy(const std::string& digest) {
     const auto path = fileOf(digest);
-    std::error_code absent;
-    const auto bytes = fs::file_size(path, absent);
+    const auto bytes = fileBytes(path);
     if (auto forgotten = forgetKey(path); !forgotten) return forgotten;
     if (auto removed = removeFile(path); !removed) return removed;
-    if (auto removed = removeMarks(digest); !removed) return removed;
-    if (!absent) {
-        if (auto synced = syncFolder(options_.directory + "/" + digest.substr(0, 2)); !synced) {
-            return synced;
-        }
-        uncount(bytes);
-    }
-    return removeFile(noteOf(digest));
-}
-
-base::Status Store::spare(const std::string& digest) {
-    return isDigest(digest) ? removeFile(noteOf(digest)) : base::Status();
+    uncount(bytes);
+    return syncFolder(options_.directory + "/" + digest.substr(0, 2));
 }
 
 }  // namespace yht::attachments

@@ -22,6 +22,8 @@
 // Uses: ledger/store, json. Used by: app, verify, rebuild.
 #pragma once
 
+#include <functional>
+
 #include "gateway/ledger/store/store.h"
 
 namespace yht::ledger {
@@ -44,6 +46,13 @@ std::string encodeErasure(const ErasureNote& note);
 /// Errors: LedgerCorrupt.
 base::Result<ErasureNote> decodeErasure(std::string_view payload);
 
+/// What a record of the ticket names: SHA-256, hexadecimal.
+struct NamedAttachment {
+    std::string digest;
+    Seq seq = 0;  // the record's
+    bool operator==(const NamedAttachment&) const = default;
+};
+
 struct ErasureOrder {
     std::string ticket_no;
     std::string operator_id;  // an account, never a person's name: it stands in the leaf
@@ -51,15 +60,16 @@ struct ErasureOrder {
     base::UnixMillis at_ms = 0;
     base::Bytes salt;
     std::vector<Seq> carriers;  // messages that hold the ticket's content, beside its records' own
+    /// Called once in the erasure's own transaction, before anything is overwritten, with all that the
+    /// ticket's records name: whoever keeps attachments notes there what may have to go. An Error undoes
+    /// the erasure. May be empty.
+    std::function<base::Status(View&, const std::vector<NamedAttachment>&)> attachments;
 };
 
 struct ErasureReport {
     Seq seq = 0;  // of the erasure entry
     ErasureNote note;
     std::uint64_t other_records = 0;  // of other tickets, whose raw message went along
-    /// SHA-256 (hexadecimal) of what the ticket's records named and no other record names: whoever keeps
-    /// attachments destroys them now.
-    std::vector<std::string> attachments;
     /// False where a long reader held the WAL: the bytes leave the files with a later `emptyWal()`.
     bool files_clean = false;
 };

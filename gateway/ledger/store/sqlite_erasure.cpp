@@ -109,23 +109,20 @@ void SqliteTransaction::endDeliveries(const std::string& ticket_no, ErasureNote&
     );
 }
 
-/// What the ticket's records named and nothing else names now. Read from the payloads: the table has
-/// keyed digests.
-std::vector<std::string> SqliteTransaction::eraseAttachmentNames(const ErasureNote& note) {
-    std::set<std::string> named;
+/// Read from the payloads: the table has keyed digests.
+std::vector<NamedAttachment> SqliteTransaction::attachmentsOf(const ErasureNote& note) {
+    std::vector<NamedAttachment> named;
     for (const Seq seq : note.entries) {
+        // What can't be read can be erased all the same.
         const auto entry = context_.lookups.entry(seq);
         if (!entry.ok() || entry->header.type != EntryType::Record) continue;
         const auto record = ticket::fromCanonicalText(entry->payload);
         if (!record.ok()) continue;
-        for (auto& digest : ticket::namedAttachments(*record)) named.insert(std::move(digest));
+        for (auto& digest : ticket::namedAttachments(*record)) {
+            named.push_back({std::move(digest), seq});
+        }
     }
-    change(context_.database, "DELETE FROM attachment WHERE ticket_no = ?", note.ticket_no);
-    std::vector<std::string> only_here;
-    for (const auto& digest : named) {
-        if (context_.lookups.attachmentNames(digest, 1).empty()) only_here.push_back(digest);
-    }
-    return only_here;
+    return named;
 }
 
 /// Records of other tickets whose raw bytes go with these messages.
@@ -164,7 +161,10 @@ base::Result<ErasureReport> SqliteTransaction::eraseTicket(const ErasureOrder& o
     // Names first: they are read from the payloads.
     eraseNames(order.ticket_no, note);
     endDeliveries(order.ticket_no, note);
-    report.attachments = eraseAttachmentNames(note);
+    if (order.attachments) {
+        if (auto noted = order.attachments(*this, attachmentsOf(note)); !noted.ok()) return noted.error();
+    }
+    change(context_.database, "DELETE FROM attachment WHERE ticket_no = ?", order.ticket_no);
     report.other_records = otherRecords(order.ticket_no, note.messages);
     for (const Seq seq : note.entries) overwritePayload(context_.database, seq);
     for (const Seq seq : note.messages) overwritePayload(context_.database, seq);

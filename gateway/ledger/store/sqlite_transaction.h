@@ -80,7 +80,7 @@ private:
     // sqlite_erasure.cpp
     void eraseNames(const std::string& ticket_no, ErasureNote& note);
     void endDeliveries(const std::string& ticket_no, ErasureNote& note);
-    std::vector<std::string> eraseAttachmentNames(const ErasureNote& note);
+    std::vector<NamedAttachment> attachmentsOf(const ErasureNote& note);
     std::uint64_t otherRecords(const std::string& ticket_no, const std::vector<Seq>& messages);
 
     CommitContext context_;

@@ -188,38 +188,6 @@ TEST_F(AttachmentsTest, WhatAKillLeavesIsRemovedByTheNextStart) {
     EXPECT_TRUE(kept == read(digestOf(kept), 0, 1000));
 }
 
-TEST_F(AttachmentsTest, WhatIsDestroyedHasLostItsKeyItsNamesAndItsRoom) {
-    const auto content = png(100'000), other = png(1000, 'o');
-    ASSERT_TRUE(bring("police", content).ok());
-    ASSERT_TRUE(bring("police", other).ok());
-    // A second name keeps the bytes in sight after the file's own is gone.
-    const auto held = folder_ + "/held";
-    std::filesystem::create_hard_link(fileOf(digestOf(content)), held);
-    ASSERT_EQ("ok", codeOf(store().noteErasing({digestOf(content)})));
-    ASSERT_EQ("ok", codeOf(store().destroy(digestOf(content))));
-    EXPECT_EQ(base::Bytes(kHeaderBytes, '\0'), readAll(held).substr(0, kHeaderBytes));
-    EXPECT_EQ("request.not_found", read(digestOf(content), 0, 1));
-    EXPECT_FALSE(store().broughtBy(digestOf(content), "police"));
-    EXPECT_EQ(sealedFileBytes(1000), store().counters().bytes);
-    EXPECT_EQ(1U, store().counters().files);
-    EXPECT_THAT(*store().erasing(), IsEmpty());
-    EXPECT_TRUE(other == read(digestOf(other), 0, 1000));
-    EXPECT_EQ("ok", codeOf(store().destroy(digestOf(content))));  // once more does no harm
-    EXPECT_EQ(1U, store().counters().files);
-}
-
-TEST_F(AttachmentsTest, WhatWasNotedStandsAfterARestartUntilItIsSparedOrDestroyed) {
-    const auto content = png(100);
-    ASSERT_TRUE(bring("p", content).ok());
-    ASSERT_EQ("ok", codeOf(store().noteErasing({digestOf(content), digestOf("absent"), "../x"})));
-    open(options());
-    EXPECT_THAT(*store().erasing(), testing::ElementsAre(digestOf(content)));
-    EXPECT_EQ(1U, store().counters().files);  // the note is no attachment
-    ASSERT_EQ("ok", codeOf(store().spare(digestOf(content))));
-    EXPECT_THAT(*store().erasing(), IsEmpty());
-    EXPECT_TRUE(content == read(digestOf(content), 0, 100));
-}
-
 TEST_F(AttachmentsTest, AFullDiskIsToldAsSuchAndLeavesNothing) {
     // A limit on file size gives EFBIG, not ENOSPC; /dev/full gives the real one.
     const auto full = openFile("/dev/full", O_WRONLY);

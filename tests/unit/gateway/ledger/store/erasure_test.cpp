@@ -79,26 +79,36 @@ TEST_F(ErasureTest, WhatTheTicketsRecordsNamedIsForgotten) {
     EXPECT_EQ((std::vector<AttachmentName>{{4, other}}), look()->attachmentNames("aa", 10));
 }
 
-TEST_F(ErasureTest, TellsWhichAttachmentsNothingElseNames) {
-    const std::string here(64, 'a'), elsewhere(64, 'b'), alone(64, 'c');
+TEST_F(ErasureTest, TellsWhatTheRecordsNameBeforeItIsForgotten) {
+    const std::string first(64, 'a'), second(64, 'b');
     std::string number;
     must(run([&](Transaction& transaction) -> base::Status {
         const auto message = *transaction.append(messageDraft("message"));
         number = *transaction.newTicket(kRegion);
         const auto seq = *transaction.append(recordDraft(
-            R"({"attachment_digests":[")" + here + R"(",")" + elsewhere + R"(",")" + alone +
+            R"({"attachment_digests":[")" + first + R"(",")" + second +
                 R"("],"kind":"appeal","record_ref":"A-1","source":"hotline"})",
             number, message
         ));
-        for (const auto& digest : {here, elsewhere, alone}) {
-            must(transaction.addAttachment(digest, {seq, number}));
-        }
-        return transaction.addAttachment(alone, {seq + 1, ""});  // a stand-alone record's
+        must(transaction.addAttachment(first, {seq, number}));
+        return transaction.addAttachment(second, {seq, number});
     }));
-    const auto other = submit("A-2");
-    must(run([&](Transaction& transaction) { return transaction.addAttachment(elsewhere, {4, other}); }));
+    base::Status verdict = base::makeError(ErrorCode::IoFailed);
+    std::vector<NamedAttachment> told;
+    ErasureOrder order{.ticket_no = number, .operator_id = "uid:0", .why = "request 7"};
+    order.attachments = [&](View& view, const std::vector<NamedAttachment>& named) {
+        told = named;
+        EXPECT_EQ(1u, view.attachmentNames(first, 10).size());
+        return verdict;
+    };
+    const auto none = [](const Entry&) { return false; };
+    const auto refused = eraseTicket(store(), clock_, random_, order, none);
+    ASSERT_EQ(ErrorCode::IoFailed, refused.error().code);
+    EXPECT_FALSE(look()->isErased(number));
     EXPECT_TRUE(look()->namesAttachments(2));
-    EXPECT_THAT(erase(number).attachments, ElementsAre(here));
+    verdict = {};
+    must(eraseTicket(store(), clock_, random_, order, none));
+    EXPECT_THAT(told, ElementsAre(NamedAttachment{first, 2}, NamedAttachment{second, 2}));
     EXPECT_FALSE(look()->namesAttachments(2));
 }
 

@@ -1,0 +1,25 @@
+// How the names in the store's folders are made and read (store.h has the layout).
+// Uses: crypto. Used by: store.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "gateway/base/result.h"
+
+namespace yht::attachments {
+
+/// Stands for a partner in the names of marks and notes: 32 hexadecimal digits.
+std::string partnerKeyOf(const std::string& partner_id);
+/// Of a mark, and of the note that it may go.
+std::string markName(const std::string& digest, const std::string& partner_id);
+/// The keys of the partners whose marks (or notes) of the digest stand in a folder. Errors: IoFailed.
+base::Result<std::vector<std::string>> partnerKeysIn(const std::string& folder, const std::string& digest);
+
+bool exists(const std::string& path);
+/// 0 where it is not there.
+std::uint64_t fileBytes(const std::string& path);
+/// Nothing where it is not there. Errors: IoFailed.
+base::Status removeFile(const std::string& path);
+
+}  // namespace yht::attachments
