@@ -46,6 +46,7 @@ TEST(XmlStreamParserTest, ATagIsMeasuredAcrossPiecesAndTheOnesBeforeItStand) {
         StreamParser parser(events, limits);
         auto fed = parser.feed(text.substr(0, cut));
         if (fed) fed = parser.feed(text.substr(cut));
+        ASSERT_FALSE(fed) << cut;
         EXPECT_EQ(fed.error().code, ErrorCode::BodyTooLarge) << cut;
         EXPECT_EQ(events.elements, 2) << cut;
     }
@@ -66,8 +67,24 @@ TEST(XmlStreamParserTest, ATagOfUtf16IsMeasuredToo) {
         StreamParser parser(events, limits);
         base::Status fed;
         for (std::size_t i = 0; i < bytes.size() && fed; ++i) fed = parser.feed(bytes.substr(i, 1));
+        ASSERT_FALSE(fed);
         EXPECT_EQ(fed.error().code, ErrorCode::BodyTooLarge);
         EXPECT_EQ(events.elements, 2);
+    }
+}
+
+TEST(XmlStreamParserTest, BytesOfATagOfUtf16AreCountedAsTheyCome) {
+    Limits limits;
+    limits.start_tag_bytes_max = 20;
+    // "a b=''>" behind "<" is 7 characters, 14 bytes; each character of the value is 2 more.
+    for (const auto& [value_units, taken] : {std::pair{3, true}, std::pair{4, false}}) {
+        std::string bytes = "\xFF\xFE";
+        for (const char c :
+             "<a b='" + std::string(static_cast<std::size_t>(value_units), 'x') + "'></a>")
+            bytes += {c, '\0'};
+        Counted events;
+        StreamParser parser(events, limits);
+        EXPECT_EQ(parser.feed(bytes).ok(), taken) << value_units;
     }
 }
 
