@@ -1,12 +1,20 @@
 #include "gateway/xml/tag_scanner.h"
 
 #include <algorithm>
+#include <array>
 
 namespace yht::xml {
 namespace {
 
 constexpr std::string_view kCdataOpen = "[CDATA[";
 constexpr std::string_view kCommentOpen = "--";
+
+/// What takeTag() looks for.
+constexpr std::array<bool, 256> kTagMarks = [] {
+    std::array<bool, 256> marks{};
+    for (const unsigned char mark : {'>', '"', '\'', '='}) marks[mark] = true;
+    return marks;
+}();
 
 }  // namespace
 
@@ -18,19 +26,24 @@ std::size_t TagScanner::scan(std::string_view piece) {
 std::size_t TagScanner::scanBytes(std::string_view piece) {
     std::size_t tag_begin = 0;
     for (std::size_t at = 0; at < piece.size() && in_ != In::Declaration;) {
-        // Nearly every byte of a text stands between tags or in a value: those are not looked at
-        // one by one.
-        if (in_ == In::Text || in_ == In::Value) {
-            const char stop = in_ == In::Text ? '<' : static_cast<char>(quote_);
-            const std::size_t end = std::min(piece.find(stop, at), piece.size());
-            if (in_ == In::Value) countTagBytes(end - at);
-            at = end;
-            if (in_ == In::Text) tag_begin = at;
-        }
+        // Nearly every byte of a text means nothing where it stands: those are not taken one by
+        // one.
+        const std::size_t end = nextMark(piece, at);
+        if (in_ == In::Tag || in_ == In::Value) countTagBytes(end - at);
+        at = end;
+        if (in_ == In::Text) tag_begin = at;
         if (at < piece.size()) take(static_cast<unsigned char>(piece[at++]));
         if (broken_) return tag_begin;
     }
     return piece.size();
+}
+
+std::size_t TagScanner::nextMark(std::string_view piece, std::size_t at) const {
+    if (in_ == In::Text) return std::min(piece.find('<', at), piece.size());
+    if (in_ == In::Value) return std::min(piece.find(static_cast<char>(quote_), at), piece.size());
+    if (in_ != In::Tag) return at;
+    while (at < piece.size() && !kTagMarks[static_cast<unsigned char>(piece[at])]) ++at;
+    return at;
 }
 
 std::size_t TagScanner::scanPairs(std::string_view piece) {

@@ -44,6 +44,9 @@ private:
         Declaration,  // of a document type: the parser takes none, and nothing behind it
     };
     std::size_t scanBytes(std::string_view piece);
+    /// From `at`, the next byte that may end what is being read; the end of the piece where none
+    /// does.
+    std::size_t nextMark(std::string_view piece, std::size_t at) const;
     std::size_t scanPairs(std::string_view piece);
     void take(char32_t unit);
     void takeOpen(char32_t unit);
