@@ -27,6 +27,16 @@ base::Error unchecked(const std::string& detail) {
     return base::makeError(ErrorCode::AttachmentUnchecked, "attachments.scan_program: " + detail);
 }
 
+class Deadline {
+public:
+    explicit Deadline(std::int64_t after_ms) : at_ms_(clock_.steadyMillis() + after_ms) {}
+    std::int64_t leftMillis() const { return at_ms_ - clock_.steadyMillis(); }
+
+private:
+    const base::SystemClock clock_;
+    const std::int64_t at_ms_;
+};
+
 /// A program under way, in a process group of its own. What is left of it goes with this object.
 class Program {
 public:
@@ -73,10 +83,17 @@ public:
     }
 
     /// Its wait status; nullopt where it has not ended in time.
-    std::optional<int> wait(std::int64_t timeout_ms) {
+    std::optional<int> wait(const Deadline& deadline) {
         pollfd ended{handle_.get(), POLLIN, 0};
-        const auto left_ms = static_cast<int>(std::max<std::int64_t>(0, timeout_ms));
-        if (!handle_.isOpen() || ::poll(&ended, 1, left_ms) <= 0) return std::nullopt;
+        if (!handle_.isOpen()) return std::nullopt;
+        int ready = -1;
+        do {
+            const auto left_ms = std::max<std::int64_t>(0, deadline.leftMillis());
+            ready = ::poll(&ended, 1, static_cast<int>(left_ms));
+        } while (ready < 0 && errno == EINTR);
+        if (ready <= 0) return std::nullopt;
+        // Not reaped yet, so the number is still its group's: what it has started goes with it.
+        ::kill(-pid_, SIGKILL);
         return reap();
     }
 
@@ -108,16 +125,6 @@ base::Result<Pipe> makePipe() {
     ::fcntl(ends[1], F_SETFL, O_NONBLOCK);
     return Pipe{FileHandle(ends[0]), FileHandle(ends[1])};
 }
-
-class Deadline {
-public:
-    explicit Deadline(std::int64_t after_ms) : at_ms_(clock_.steadyMillis() + after_ms) {}
-    std::int64_t leftMillis() const { return at_ms_ - clock_.steadyMillis(); }
-
-private:
-    const base::SystemClock clock_;
-    const std::int64_t at_ms_;
-};
 
 enum class Fed : std::uint8_t { Whole, NotRead, Late };
 
@@ -163,7 +170,7 @@ base::Status scan(const ScanOptions& options, SealedReader& content) {
     const auto fed = feedAll(pipe->write_end.get(), content, deadline);
     if (!fed) return fed.error();
     pipe->write_end = FileHandle();
-    const auto status = program.wait(deadline.leftMillis());
+    const auto status = program.wait(deadline);
     if (!status) return unchecked("not done within " + std::to_string(options.deadline_ms) + " ms");
     const int exit_code = WIFEXITED(*status) ? WEXITSTATUS(*status) : -1;
     if (exit_code == kExitRefused) return base::makeError(ErrorCode::AttachmentRefused);

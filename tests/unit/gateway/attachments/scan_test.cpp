@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "attachments_fixture.h"
@@ -56,6 +57,39 @@ TEST_F(ScanTest, PastTheDeadlineTheProgramAndItsChildrenAreEnded) {
     EXPECT_EQ("attachment.unchecked", verdict("exec 3>'" + folder_ + "/alive'; sleep 3600 & sleep 3600", 300));
     pollfd ended{alive.get(), POLLIN, 0};
     EXPECT_EQ(1, ::poll(&ended, 1, 20'000));
+}
+
+TEST_F(ScanTest, WhatTheProgramLeavesBehindEndsWithIt) {
+    ASSERT_EQ(0, ::mkfifo((folder_ + "/alive").c_str(), S_IRWXU));
+    const auto alive = openFile(folder_ + "/alive", O_RDONLY | O_NONBLOCK);
+    EXPECT_EQ("ok", verdict("exec 3>'" + folder_ + "/alive'; sleep 3600 & cat > /dev/null"));
+    pollfd ended{alive.get(), POLLIN, 0};
+    EXPECT_EQ(1, ::poll(&ended, 1, 20'000));
+}
+
+int tick_pipe = -1;
+volatile sig_atomic_t ticks = 0;
+
+/// Lets the program go on after many signals.
+void tick(int) {
+    constexpr int kTicks = 50;
+    ticks = ticks + 1;
+    if (ticks == kTicks) static_cast<void>(!::write(tick_pipe, "\n", 1));
+}
+
+TEST_F(ScanTest, ASignalToTheGatewayDoesNotEndTheWait) {
+    ASSERT_EQ(0, ::mkfifo((folder_ + "/go").c_str(), S_IRWXU));
+    const auto go = openFile(folder_ + "/go", O_RDWR);
+    tick_pipe = go.get();
+    struct sigaction action {}, before {};
+    action.sa_handler = tick;  // without SA_RESTART
+    ::sigaction(SIGALRM, &action, &before);
+    const itimerval every_ms{{0, 1000}, {0, 1000}}, never{};
+    ::setitimer(ITIMER_REAL, &every_ms, nullptr);
+    const auto code = verdict("cat > /dev/null; read line < '" + folder_ + "/go'");
+    ::setitimer(ITIMER_REAL, &never, nullptr);
+    ::sigaction(SIGALRM, &before, nullptr);
+    EXPECT_EQ("ok", code);
 }
 
 TEST_F(ScanTest, NoDescriptorOfOursReachesTheProgram) {
