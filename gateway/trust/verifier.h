@@ -2,14 +2,16 @@
 // head. Uses: crypto. Used by: intake/http.
 //
 // Order of checks, cheap ones first; the first that fails is the answer:
-//   1 speaker: the TLS certificate belongs to a partner, may connect, is not revoked, is in its
-//   dates; not stopped 2 Content-Digest against the body 3 Signature-Input and Signature: exactly
-//   one with tag "yht" 4 required components covered, created and keyid there, created within the
-//   tolerance in both directions,
-//     expires not passed
-//   5 keyid is a signing certificate of THIS partner, not revoked, in its dates; alg, where given,
-//   is its algorithm 6 the signature, over the base for each public base URL of ours (that of the
-//   Host field first)
+//   1 speaker: the TLS certificate belongs to a partner, may connect, is not revoked, is in its dates;
+//     the partner is not stopped
+//   2 Content-Digest: of a whole message, against the body; of a head alone (verifyHead), only that it
+//     is there and is one SHA-256: whoever reads the body compares it
+//   3 Signature-Input and Signature: exactly one with tag "yht"
+//   4 the required components are covered, created and keyid are there, created is within the
+//     tolerance in both directions, expires is not passed
+//   5 keyid is a signing certificate of THIS partner, not revoked, in its dates; alg, where given, is
+//     its algorithm
+//   6 the signature, over the base for each public base URL of ours (that of the Host field first)
 //
 // Replay. Nothing is remembered here. An accepted message sent again is known by its replay key,
 // which is kept with it in the ledger, and answered as a duplicate. A refused message sent again is
