@@ -1,5 +1,7 @@
 #include "adapters/kit/native_attachments.h"
 
+#include <optional>
+
 #include "adapters/kit/native_answer.h"
 #include "adapters/kit/peer_text.h"
 #include "adapters/kit/raw_json.h"
@@ -34,7 +36,7 @@ struct NativeAttachments::Round {
     std::uint64_t seq = 0;
     BatchAnswer trouble{};  // where the far side did not answer for one
     std::string missing{};  // code of one that is not here
-    std::string refused{};  // the far side's code for one that it will not take
+    std::string refused{};  // code of one that it will not take, or that is corrupt here
     bool any_refused = false;
     std::size_t taken = 0, had = 0;
     std::string receipt{}, told{}, answers{};
@@ -123,14 +125,24 @@ BatchAnswer NativeAttachments::send(
     return answer;
 }
 
+/// What does not verify gets no better by waiting: an operator is to know at once.
+void NativeAttachments::absent(base::ErrorCode code, Round& round) {
+    const std::string wire = base::errorRow(code).wire;
+    if (code == base::ErrorCode::AttachmentCorrupt) {
+        round.any_refused = true;
+        round.refused = wire;
+    } else {
+        round.missing = wire;
+    }
+}
+
 bool NativeAttachments::sendOne(
     const std::string& batch_id, const std::string& digest, Round& round
 ) {
     auto content = settings_.contents(round.seq, digest);
     const auto sha256 = base::fromHex(digest);
     if (!content || !sha256) {
-        round.missing =
-            content ? base::errorRow(base::ErrorCode::NotFound).wire : content.error().row().wire;
+        absent(content ? base::ErrorCode::NotFound : content.error().code, round);
         return true;
     }
     trust::HttpHead head;
@@ -149,17 +161,17 @@ bool NativeAttachments::sendOne(
     request.fields = head.fields;
     request.fields.emplace_back("idempotency-key", batch_id);
     request.fields.emplace_back("accept-signature", kAcceptSignature);
-    std::string unreadable;
+    std::optional<base::ErrorCode> unreadable;
     request.content = HttpContent{
         .size_bytes = content->bytes.size_bytes, .next = [&]() -> base::Result<std::string> {
             if (hurried_) return base::makeError(base::ErrorCode::NotReady);
             auto piece = content->bytes.next();
-            if (!piece) unreadable = piece.error().row().wire;
+            if (!piece) unreadable = piece.error().code;
             return piece;
         }};
     const HttpAnswer http = client_->post(request);
-    if (!unreadable.empty()) {
-        round.missing = unreadable;
+    if (unreadable) {
+        absent(*unreadable, round);
         return true;
     }
     if (round.sent_ms == 0) round.sent_ms = now_ms;

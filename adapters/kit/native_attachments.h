@@ -4,7 +4,7 @@
 // photograph, the record that names it goes its own way, and once. One call carries one record;
 // every attachment that it names and that the far side has not taken yet is sent. One that is not
 // here (yet), or that 保密 hides from the far side, is looked for again until
-// kAttachmentAwaitedMillis after the record came. Uses: http_client, native_answer, trust, ticket.
+// kAttachmentAwaitedMillis after the record came; one that is corrupt here is refused at once. Uses: http_client, native_answer, trust, ticket.
 // Used by: app (makes it), delivery (through Destination).
 #pragma once
 
@@ -84,6 +84,7 @@ private:
     );
     /// False where the far side is in trouble: the others of the round need not be tried.
     bool sendOne(const std::string& batch_id, const std::string& digest, Round& round);
+    static void absent(base::ErrorCode code, Round& round);
     bool judge(
         const HttpAnswer& http, const trust::HttpHead& request, const std::string& digest,
         Round& round

@@ -208,9 +208,10 @@ TEST_F(NativeAttachmentsTest, AnAnswerUnsignedOrAboutAnotherDigestIsNoAnswer) {
     EXPECT_EQ("accepted", told(naming({keep("a")})));
 }
 
-TEST_F(NativeAttachmentsTest, OneThatBreaksWhileItIsReadNeverCountsAsSent) {
+TEST_F(NativeAttachmentsTest, OneThatDoesNotVerifyIsNotSentAndRefusedAtOnce) {
     breaks = keep(std::string(100'000, 'x'));
-    EXPECT_EQ("later:attachment.corrupt", told(naming({breaks})));
+    EXPECT_EQ("refused:attachment.corrupt", told(naming({breaks})));
+    EXPECT_EQ("refused:attachment.corrupt", told(naming({breaks, digestOf("to come")})));
 }
 
 TEST_F(NativeAttachmentsTest, AStopEndsWhatIsUnderWay) {
