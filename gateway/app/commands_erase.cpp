@@ -23,6 +23,11 @@ void printErasure(const rapidjson::Value& answer) {
             << " records of other tickets lost their raw message; they and their receipts stay\n"
                "  条其他工单的记录失去原始报文,记录与回执不受影响\n";
     }
+    if (text("open_items") != "0") {
+        std::cout << "  " << text("open_items")
+                  << " items in quarantine lost their raw bytes: discard them\n"
+                     "  条隔离区待处理条目失去原文,只能放弃\n";
+    }
     const auto* unsent = json::findMember(answer, "unsent");
     if (unsent != nullptr && unsent->IsArray()) {
         for (const auto& row : unsent->GetArray())

@@ -41,6 +41,7 @@ std::string answerOf(const ledger::ErasureReport& report, std::size_t attachment
     writer.Key("files_clean");
     writer.Bool(report.files_clean);
     count("messages", report.note.messages.size());
+    count("open_items", report.open_items);
     count("other_records", report.other_records);
     count("seq", report.seq);
     writer.Key("ticket_no");

@@ -70,6 +70,7 @@ struct ErasureReport {
     Seq seq = 0;  // of the erasure entry
     ErasureNote note;
     std::uint64_t other_records = 0;  // of other tickets, whose raw message went along
+    std::uint64_t open_items = 0;  // that wait in quarantine and lost their raw bytes: they can only be discarded now
     /// False where a long reader held the WAL: the bytes leave the files with a later `emptyWal()`.
     bool files_clean = false;
 };

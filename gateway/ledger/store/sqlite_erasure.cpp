@@ -166,6 +166,8 @@ base::Result<ErasureReport> SqliteTransaction::eraseTicket(const ErasureOrder& o
     }
     change(context_.database, "DELETE FROM attachment WHERE ticket_no = ?", order.ticket_no);
     report.other_records = otherRecords(order.ticket_no, note.messages);
+    Query open(context_.database, "SELECT message_seq FROM quarantine WHERE state = 'open'");
+    while (open.next()) report.open_items += messages.count(open.unsignedInteger(0));
     for (const Seq seq : note.entries) overwritePayload(context_.database, seq);
     for (const Seq seq : note.messages) overwritePayload(context_.database, seq);
     change(

@@ -251,11 +251,14 @@ TEST_F(DeskTest, OneLineWhenTheQueueIsEmptyAgain) {
 
 TEST_F(DeskTest, ItemWhoseMessageWasErasedCanOnlyBeDiscarded) {
     const auto done = submit({mediaAppeal("A-1"), "fail /row/title " + mediaAppeal("A-2")});
-    ASSERT_TRUE(ledger::eraseTicket(
+    submit({"fail /row/title " + mediaAppeal("A-3")});  // of another message: it keeps its bytes
+    const auto report = ledger::eraseTicket(
         ledger_.store(), clock_, random_,
         {.ticket_no = done.items[0].ticket_no, .operator_id = "uid:0", .why = "request"},
         [](const ledger::Entry&) { return false; }
-    ).ok());
+    );
+    ASSERT_TRUE(report.ok());
+    EXPECT_EQ(1u, report->open_items);
     const auto id = done.items[1].quarantine_id;
     EXPECT_EQ(ErrorCode::LedgerErased, desk().replay(id, order()).error().code);
     EXPECT_EQ(ErrorCode::LedgerErased, desk().raw(id, 100, order()).error().code);
