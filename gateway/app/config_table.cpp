@@ -55,8 +55,9 @@ constexpr KeyRow kTable[] = {
     {"attachments.bytes_max", KeyType::Integer, "bytes", "209715200", 1024, 1'099'511'627'776,
      "Length of one attachment.", "单个附件的最大字节数。"},
     {"attachments.total_bytes_max", KeyType::Integer, "bytes", "10737418240", 1'048'576, 1'099'511'627'776'000,
-     "All attachments together, as they stand in ledger.directory/attachments; beyond it uploads get 503.",
-     "全部附件(位于 ledger.directory/attachments)的总字节数上限,超出时上传返回 503。"},
+     "All attachments together, as they stand in ledger.directory/attachments; of one partner half of it; "
+     "beyond it uploads get 503.",
+     "全部附件(位于 ledger.directory/attachments)的总字节数上限,单一对接方至多占其半数,超出时上传返回 503。"},
     {"attachments.uploads_max", KeyType::Integer, "uploads", "8", 1, 256,
      "Attachments being received at once; of one partner half of them.", "同时接收的附件数;单一对接方至多占其半数。"},
     {"attachments.scan_program", KeyType::Path, "", "", kNoBound, kNoBound,

@@ -70,7 +70,7 @@ base::Status Upload::take(base::BytesView content) {
     }
     if (auto typed = detector_.take(content); !typed) return typed;
     const auto needed = sealedFileBytes(size_bytes_ + content.size());
-    if (auto reserved = store_.reserve(needed - reserved_bytes_); !reserved) return reserved;
+    if (auto reserved = store_.reserve(partner_id_, needed - reserved_bytes_); !reserved) return reserved;
     reserved_bytes_ = needed;
     size_bytes_ += content.size();
     sha256_.update(content);
@@ -131,9 +131,11 @@ base::Status Store::addUp() {
     for (; !failed && at != fs::recursive_directory_iterator(); at.increment(failed)) {
         if (!at->is_regular_file(failed)) continue;
         if (at->path().parent_path().filename() == "erasing") continue;
-        if (!isDigest(at->path().filename().string())) continue;
+        const auto [digest, partner] = splitMarkName(at->path().filename().string());
+        if (!partner.empty()) brought_bytes_[partner] += fileBytes(fileOf(digest));
+        if (!partner.empty() || !isDigest(digest)) continue;
         counters_.bytes += at->file_size(failed);
-        if (++counters_.files > kFilesMax) {
+        if (++counters_.files > options_.files_max) {
             return base::makeError(ErrorCode::ConfigInvalid, "attachments: too many files");
         }
     }
@@ -163,14 +165,29 @@ base::Result<std::unique_ptr<Upload>> Store::begin(const std::string& partner_id
     return std::unique_ptr<Upload>(new Upload(*this, partner_id, path, std::move(file)));
 }
 
-base::Status Store::reserve(std::uint64_t bytes) {
+/// A start refuses more files than these, so an upload must not bring them about. And no partner fills the room for
+/// all: whoever brings bytes is charged for them, though another may have brought them too.
+base::Status Store::reserve(const std::string& partner_id, std::uint64_t bytes) {
     const std::lock_guard lock(mutex_);
+    if (counters_.files + counters_.uploads_under_way > options_.files_max) {
+        return base::makeError(
+            ErrorCode::AttachmentQuota, std::to_string(counters_.files) + " files are kept"
+        );
+    }
+    auto& own_bytes = brought_bytes_[partnerKeyOf(partner_id)];
+    const auto own_max = options_.total_bytes_max - options_.total_bytes_max / 2;
+    if (bytes > own_max - std::min(own_bytes, own_max)) {
+        return base::makeError(
+            ErrorCode::AttachmentQuota, std::to_string(own_bytes) + " octets are this partner's"
+        );
+    }
     if (bytes > options_.total_bytes_max - std::min(counters_.bytes, options_.total_bytes_max)) {
         return base::makeError(
             ErrorCode::AttachmentQuota, std::to_string(counters_.bytes) + " octets are used"
         );
     }
     counters_.bytes += bytes;
+    own_bytes += bytes;
     return {};
 }
 
@@ -213,6 +230,9 @@ base::Result<Kept> Store::place(const Upload& upload, const Facts& facts) {
     }
     if (corrupt) uncount(corrupt_bytes);
     const std::lock_guard lock(mutex_);
+    // Charged before: for what is there, or for what was corrupt.
+    if (marked && there) giveBack(partnerKeyOf(upload.partner_id_), upload.reserved_bytes_);
+    if (marked && corrupt) giveBack(partnerKeyOf(upload.partner_id_), corrupt_bytes);
     ++(kept.again ? counters_.again : counters_.kept);
     if (there) {
         counters_.bytes -= upload.reserved_bytes_;
@@ -232,7 +252,15 @@ void Store::uncount(std::uint64_t bytes) {
 void Store::ended(const Upload& upload) {
     giveSlotBack(upload.partner_id_);
     const std::lock_guard lock(mutex_);
-    if (!upload.kept_) counters_.bytes -= upload.reserved_bytes_;
+    if (upload.kept_) return;
+    counters_.bytes -= upload.reserved_bytes_;
+    giveBack(partnerKeyOf(upload.partner_id_), upload.reserved_bytes_);
+}
+
+/// Requires: mutex_ is held.
+void Store::giveBack(const std::string& partner_key, std::uint64_t bytes) {
+    auto& own_bytes = brought_bytes_[partner_key];
+    own_bytes -= std::min(bytes, own_bytes);
 }
 
 /// One partner leaves room for the others.

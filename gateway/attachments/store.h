@@ -37,7 +37,9 @@ struct StoreOptions {
     base::Bytes kek;
     base::Random& random;
     std::uint64_t bytes_max = kBytesMaxDefault;             // of one attachment's content
-    std::uint64_t total_bytes_max = kTotalBytesMaxDefault;  // of all files, those under way included
+    std::uint64_t total_bytes_max = kTotalBytesMaxDefault;  // of all files, those under way included; what
+                                                            // one partner brought may be half of it
+    std::size_t files_max = kFilesMax;                      // those under way included
     std::size_t uploads_max = kUploadsMaxDefault;           // at once; of one partner half of them
     ScanOptions scan;
 };
@@ -113,7 +115,7 @@ private:
 class Store {
 public:
     /// Makes the folders, removes what was not finished, adds up what is there.
-    /// Errors: IoFailed, DiskFull, ConfigInvalid (more than kFilesMax files).
+    /// Errors: IoFailed, DiskFull, ConfigInvalid (more than files_max files).
     static base::Result<std::unique_ptr<Store>> open(StoreOptions options);
 
     std::uint64_t bytesMax() const { return options_.bytes_max; }
@@ -147,7 +149,8 @@ private:
     std::string erasingFolder() const { return options_.directory + "/erasing"; }
     base::Status dropNote(const std::string& digest, const std::string& partner_id) const;
     base::Status destroy(const std::string& digest);
-    base::Status reserve(std::uint64_t bytes);
+    base::Status reserve(const std::string& partner_id, std::uint64_t bytes);
+    void giveBack(const std::string& partner_key, std::uint64_t bytes);
     struct Naming {
         std::string path;  // of the upload
         std::string digest, partner_id;
@@ -168,6 +171,7 @@ private:
     mutable std::mutex mutex_;
     Counters counters_;
     std::map<std::string, std::size_t> under_way_;  // uploads by partner
+    std::map<std::string, std::uint64_t> brought_bytes_;  // of files with the mark of a partner, by its key
 };
 
 }  // namespace yht::attachments

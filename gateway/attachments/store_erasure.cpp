@@ -72,7 +72,10 @@ base::Result<bool> Store::endErasing(const std::string& digest, const StillNamed
     const std::string mark_begin = folder + "/" + digest + ".by-";
     for (const auto& key : *noted) {
         if (still_named([&](const std::string& partner_id) { return partnerKeyOf(partner_id) == key; })) continue;
+        if (!exists(mark_begin + key)) continue;
         if (auto removed = removeFile(mark_begin + key); !removed) return removed.error();
+        const std::lock_guard lock(mutex_);
+        giveBack(key, fileBytes(fileOf(digest)));
     }
     if (auto synced = syncFolder(folder); !synced) return synced.error();
     const auto left = partnerKeysIn(folder, digest);

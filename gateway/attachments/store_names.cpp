@@ -26,6 +26,12 @@ std::string markName(const std::string& digest, const std::string& partner_id) {
     return digest + std::string(kBy) + partnerKeyOf(partner_id);
 }
 
+std::pair<std::string, std::string> splitMarkName(const std::string& name) {
+    const auto at = name.find(kBy);
+    if (at == std::string::npos) return {name, ""};
+    return {name.substr(0, at), name.substr(at + kBy.size())};
+}
+
 base::Result<std::vector<std::string>> partnerKeysIn(const std::string& folder, const std::string& digest) {
     const std::string prefix = digest + std::string(kBy);
     std::vector<std::string> keys;

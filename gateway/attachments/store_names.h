@@ -13,6 +13,8 @@ namespace yht::attachments {
 std::string partnerKeyOf(const std::string& partner_id);
 /// Of a mark, and of the note that it may go.
 std::string markName(const std::string& digest, const std::string& partner_id);
+/// The digest and the partner's key of such a name; a name without a key is given whole.
+std::pair<std::string, std::string> splitMarkName(const std::string& name);
 /// The keys of the partners whose marks (or notes) of the digest stand in a folder. Errors: IoFailed.
 base::Result<std::vector<std::string>> partnerKeysIn(const std::string& folder, const std::string& digest);
 

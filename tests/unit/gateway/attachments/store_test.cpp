@@ -132,16 +132,39 @@ TEST_F(AttachmentsTest, LengthIsBoundedToTheOctet) {
     EXPECT_THAT(incoming(), IsEmpty());
 }
 
-TEST_F(AttachmentsTest, TheTotalIsBoundedAndRoomThatIsGivenBackCanBeUsed) {
+TEST_F(AttachmentsTest, TheTotalIsBoundedAlsoAfterARestart) {
     auto small = options();
-    small.total_bytes_max = sealedFileBytes(100) + sealedFileBytes(50'000);
+    small.total_bytes_max = 2 * sealedFileBytes(50'000);
     open(small);
-    ASSERT_EQ("ok", codeOf(bring("p", png(100))));
-    EXPECT_EQ("attachment.quota_reached", codeOf(bring("p", png(50'001, 'b'))));
-    EXPECT_EQ("ok", codeOf(bring("p", png(50'000, 'b'))));
+    ASSERT_EQ("ok", codeOf(bring("police", png(49'900, 'a'))));
+    ASSERT_EQ("ok", codeOf(bring("water", png(50'000, 'b'))));
+    EXPECT_EQ("attachment.quota_reached", codeOf(bring("centre", png(101, 'c'))));
     open(small);
-    EXPECT_EQ("attachment.quota_reached", codeOf(bring("p", png(10, 'c'))));
+    EXPECT_EQ("attachment.quota_reached", codeOf(bring("centre", png(101, 'c'))));
     EXPECT_EQ(2U, fileCount());
+}
+
+TEST_F(AttachmentsTest, OnePartnerHasHalfOfTheTotalAndRoomThatIsGivenBackCanBeUsed) {
+    auto small = options();
+    small.total_bytes_max = 2 * sealedFileBytes(50'000);
+    open(small);
+    EXPECT_EQ("attachment.quota_reached", codeOf(bring("police", png(50'001, 'a'))));
+    ASSERT_EQ("ok", codeOf(bring("police", png(50'000, 'b'))));
+    EXPECT_EQ("attachment.quota_reached", codeOf(bring("police", png(10, 'c'))));
+    open(small);
+    EXPECT_EQ("attachment.quota_reached", codeOf(bring("police", png(10, 'c'))));
+    EXPECT_EQ("ok", codeOf(bring("water", png(50'000, 'd'))));
+}
+
+TEST_F(AttachmentsTest, TheNumberOfFilesIsBoundedBeforeAStartWouldRefuseIt) {
+    auto few = options();
+    few.files_max = 2;
+    open(few);
+    ASSERT_EQ("ok", codeOf(bring("police", png(100, 'a'))));
+    ASSERT_EQ("ok", codeOf(bring("police", png(100, 'b'))));
+    EXPECT_EQ("attachment.quota_reached", codeOf(bring("water", png(100, 'c'))));
+    open(few);
+    EXPECT_EQ(2U, store().counters().files);
 }
 
 TEST_F(AttachmentsTest, UploadsAreBoundedAndOnePartnerHasHalfOfThem) {
