@@ -20,7 +20,7 @@ namespace {
 using attachments::SealedReader;
 using base::ErrorCode;
 
-constexpr std::size_t kNamesExaminedMax = 64;  // records naming one digest that a request looks at
+constexpr std::size_t kNamesExaminedMax = 4096;  // records naming one digest that a request looks at
 
 Answer keptAnswer(const attachments::Kept& kept) {
     rapidjson::StringBuffer text;
@@ -66,16 +66,26 @@ base::Result<bool> mayRead(
     return false;
 }
 
-/// The part [first, first + count) of the content, as it is asked for.
-std::shared_ptr<const AnswerStream> streamOf(SealedReader content, ByteRange range) {
+/// The part [first, first + count) of the content, as it is asked for. The head has gone out when a piece turns out
+/// not to verify: the connection is cut, and a line in the log says why.
+std::shared_ptr<const AnswerStream> streamOf(
+    const Services& services, SealedReader content, ByteRange range
+) {
     auto reader = std::make_shared<SealedReader>(std::move(content));
     const auto offset = std::make_shared<std::uint64_t>(range.first);
     const auto end = range.first + range.count;
     return std::make_shared<const AnswerStream>(AnswerStream{
         .size_bytes = range.count,
-        .next = [reader, offset, end]() {
+        .next = [&services, reader, offset, end]() {
             auto piece = reader->read(*offset, end - *offset);
-            if (piece) *offset += piece->size();
+            if (piece) {
+                *offset += piece->size();
+            } else if (services.logger) {
+                services.logger(
+                    "door: attachment " + base::toHex(reader->facts().sha256) + ' ' +
+                    piece.error().row().wire + ", answer cut short"
+                );
+            }
             return piece;
         }});
 }
@@ -86,7 +96,7 @@ Answer unsatisfiable(const base::Error& error, std::uint64_t size_bytes) {
     return answer;
 }
 
-Answer contentAnswer(const Request& request, SealedReader content) {
+Answer contentAnswer(const Services& services, const Request& request, SealedReader content) {
     const auto facts = content.facts();
     const std::string etag = '"' + base::toHex(facts.sha256) + '"';
     const trust::HttpHead& head = request.head.http;
@@ -114,7 +124,7 @@ Answer contentAnswer(const Request& request, SealedReader content) {
             );
         }
     }
-    answer.stream = streamOf(std::move(content), range);
+    answer.stream = streamOf(services, std::move(content), range);
     return answer;
 }
 
@@ -152,7 +162,7 @@ base::Result<Answer> getAttachment(Services& services, const Request& request) {
     if (!*allowed) return base::makeError(ErrorCode::NotFound);
     auto content = services.attachments->find(digest);
     if (!content) return std::move(content).error();
-    return contentAnswer(request, *std::move(content));
+    return contentAnswer(services, request, *std::move(content));
 }
 
 }  // namespace yht::http

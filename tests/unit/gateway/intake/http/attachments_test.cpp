@@ -1,6 +1,7 @@
 // POST /v1/attachments and GET /v1/attachments/{digest}, over real TLS, with real files behind them.
 #include <filesystem>
 #include <fstream>
+#include <mutex>
 #include <thread>
 
 #include "gateway/intake/http/range.h"
@@ -305,6 +306,18 @@ TEST_F(AttachmentDoorTest, NamingADigestOpensNothingToWhoNeverHadTheBytes) {
     EXPECT_EQ(read("police", content).status, 404);
 }
 
+TEST_F(AttachmentDoorTest, ManyWhoOnlyNameADigestHideItFromNobody) {
+    constexpr int kNamings = 70;
+    const auto content = png(1000);
+    upload("police", content);
+    for (int i = 0; i < kNamings; ++i) {
+        const auto number = std::to_string(i);
+        mustTake("water", appeal("zz-water", "w" + number, naming(content, {{"ticket_ref", "W" + number}})));
+    }
+    mustTake("police", appeal("zz110", "a1", naming(content, {{"ticket_ref", "J1"}})));
+    EXPECT_EQ(read("centre", content).status, 200);
+}
+
 TEST_F(AttachmentDoorTest, ASecretTicketsAttachmentsAreHiddenAsItsCitizenIs) {
     const auto content = png(1000);
     upload("centre", content);
@@ -331,6 +344,30 @@ TEST_F(AttachmentDoorTest, AFileThatDoesNotVerifyIsAnswered500) {
     const auto digest = digestOf(content);
     std::filesystem::resize_file(folder_ + "/" + digest.substr(0, 2) + "/" + digest, 400);
     EXPECT_EQ(codeOf(read("police", content)), "attachment.corrupt");
+}
+
+TEST_F(AttachmentDoorTest, AnAnswerCutShortIsALineInTheLog) {
+    std::mutex mutex;
+    std::vector<std::string> lines;
+    reopen([&](DoorOptions& options) {
+        options.attachments = files.get();
+        options.logger = [&](const std::string& line) {
+            const std::lock_guard lock(mutex);
+            lines.push_back(line);
+        };
+    });
+    const auto content = png(200'000);
+    upload("police", content);
+    const auto digest = digestOf(content);
+    std::fstream file(folder_ + "/" + digest.substr(0, 2) + "/" + digest, std::ios::in | std::ios::out);
+    file.seekp(150'000).write("spoiled", 7);
+    file.close();
+    auto client = connect("police");
+    EXPECT_EQ(client.get("/v1/attachments/" + digest).body, "");
+    EXPECT_TRUE(client.closedByPeer());
+    reopen();  // the door that logs here is gone
+    EXPECT_THAT(lines, testing::ElementsAre(
+                           "door: attachment " + digest + " attachment.corrupt, answer cut short"));
 }
 
 }  // namespace
