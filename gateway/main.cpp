@@ -10,6 +10,7 @@
 #include "gateway/app/opened_attachments.h"
 #include "gateway/app/opened_ledger.h"
 #include "gateway/app/source_folders.h"
+#include "gateway/app/trial.h"
 
 namespace {
 
@@ -48,6 +49,7 @@ int serve(const std::string& directory) {
     // Step 5: durable state. Nothing is served until the stored tree is the one that the last checkpoint signs.
     YHT_STEP(store_options, app::storeOptions(*config, clock, random, false));
     YHT_STEP(store, ledger::SqliteStore::open(*std::move(store_options)));
+    YHT_STEP(trial, app::openTrial(*config, trust, clock, random));
     YHT_STEP(bundle_recorded, app::recordBundleAtStart(**store, config->directory(), clock, random));
     YHT_STEP(attachments, app::openAttachments(*config, **store, [&] { return trust.current(); }, random));
 
@@ -59,18 +61,27 @@ int serve(const std::string& directory) {
     door_options.source_messages = &source_messages;
     door_options.source_adapters = &adapters;
     door_options.readiness = app::readinessChecks(**store, clock);
+    if (*trial) door_options.trial.emplace((*trial)->side());
     YHT_STEP(door, http::Door::open(std::move(door_options), contexts, admission, **store, verifier, clock, metrics));
 
     // Step 7: deliveries follow the ledger.
-    YHT_STEP(far_sides, app::loadDestinations(config->directory(), clock, random, app::contentsOf(**attachments, **store, trust)));
-    YHT_STEP(deliveries, app::makeDeliveries(*config, **store, clock, random, std::move(far_sides->destinations), trust));
-    const app::DeliveryMetrics delivery_metrics(metrics, **deliveries, **store, clock);
-    (*deliveries)->start();
+    const app::DeliveryParts parts{*config, clock, random, trust};
+    YHT_STEP(live, app::makeDeliveries(parts, **store, intake::LedgerUse::Live, app::contentsOf(**attachments, **store, trust)));
+    const auto& deliveries = live->deliveries;
+    app::LedgerDeliveries in_trial;
+    if (*trial) {
+        YHT_STEP(made, app::makeDeliveries(parts, *(*trial)->store, intake::LedgerUse::Trial,
+                                           app::contentsOf(*(*trial)->attachments, *(*trial)->store, trust)));
+        in_trial = *std::move(made);
+    }
+    const app::DeliveryMetrics delivery_metrics(metrics, *deliveries, **store, clock);
+    deliveries->start();
+    if (*trial) in_trial.deliveries->start();
 
     // Step 8: listen. From here on others can reach us; first the operator, who may have to mend something.
     const auto commands = app::controlCommands(config->directory());
     app::ControlServices services{**store, clock, random, config->directory(),
-                                  [&] { return app::reload(*config, trust, contexts, **deliveries, adapters); },
+                                  [&] { return app::reload(*config, {trust, contexts, adapters, *deliveries, in_trial.deliveries.get()}); },
                                   attachments->get(),
                                   [&] { return trust.current(); },
                                   [&] { return adapters.current(); },
@@ -87,7 +98,8 @@ int serve(const std::string& directory) {
     });
     app::logLine("stopping 正在停止");
     (*door)->stop();
-    (*deliveries)->stop();
+    deliveries->stop();
+    if (*trial) in_trial.deliveries->stop();
     return app::kExitOk;
 }
 

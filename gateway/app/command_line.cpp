@@ -58,6 +58,10 @@ void addJson(CLI::App* app, Parsed& parsed) {
     app->add_flag("--json", parsed.options.json, "For machines 机器可读");
 }
 
+void addTrial(CLI::App* app, Parsed& parsed) {
+    app->add_flag("--trial", parsed.options.trial, "The trial ledger instead of the live one 查看联调账本");
+}
+
 void addWhy(CLI::App* app, Parsed& parsed) {
     app->add_option("--why", parsed.why, "Your reason; it is kept in the ledger 原因,记入账本");
 }
@@ -98,6 +102,7 @@ void addLedger(CLI::App& top, Parsed& parsed) {
     auto* checkpoint = command(*ledger, "checkpoint", "The newest checkpoint and the key to check it 最新检查点", parsed,
                                [&] { return showCheckpoint(parsed.options); });
     auto* exporting = addExport(*ledger, parsed);
+    for (auto* one : {show, verify, follow, checkpoint}) addTrial(one, parsed);
     for (auto* one : {show, verify, follow, checkpoint, exporting}) {
         addConfig(one, parsed);
         addJson(one, parsed);
@@ -118,6 +123,7 @@ void addFlow(CLI::App& top, Parsed& parsed) {
     tickets->add_option("--limit", parsed.limit, "At most so many 最多条数")->capture_default_str()->check(CLI::Range(1, 1'000'000));
     auto* status = command(top, "status", "Everything that matters on one screen; exit code 3 where there is trouble 运行概况",
                            parsed, [&] { return showStatus(parsed.options); });
+    addTrial(tickets, parsed);
     for (auto* one : {tickets, status}) {
         addConfig(one, parsed);
         addJson(one, parsed);
@@ -150,6 +156,7 @@ void addDeliveries(CLI::App& top, Parsed& parsed) {
     });
     addConfig(deliveries, parsed);
     addJson(deliveries, parsed);
+    addTrial(deliveries, parsed);
     deliveries->footer("Examples 示例:\n  yht deliveries\n  yht deliveries list --json\n  yht deliveries list province-zz --state held\n"
                        "  yht deliveries show province-zz 1042\n"
                        "  yht deliveries retry province-zz 1042 --why \"category code added at the province\"");
@@ -174,6 +181,18 @@ void addDeliveries(CLI::App& top, Parsed& parsed) {
                 delivery::RowDecision::Taken);
     addDecision(*deliveries, parsed, "discard", "Never send it; what depends on it stays held 放弃发送",
                 delivery::RowDecision::Discard);
+}
+
+void addPartner(CLI::App& top, Parsed& parsed) {
+    auto* partner = top.add_subcommand("partner", "Partners 对接方");
+    partner->require_subcommand(1);
+    auto* report = command(*partner, "report", "Which cases of joint test it has passed, and when 联调报告", parsed,
+                           [&] { return reportPartner(parsed.options, parsed.what); });
+    report->add_option("partner", parsed.what, "Id in partners.yaml 对接方标识")->required();
+    addConfig(report, parsed);
+    addJson(report, parsed);
+    report->footer("Exit code 3 where a required case is missing. 必测项未全部通过时退出码为 3。\n"
+                   "Examples 示例:\n  yht partner report water-430200\n  yht partner report water-430200 --json");
 }
 
 void addReference(CLI::App& top, Parsed& parsed) {
@@ -241,6 +260,7 @@ int runCommandLine(int argc, char** argv, const std::function<int(const std::str
     addLedger(top, parsed);
     addFlow(top, parsed);
     addDeliveries(top, parsed);
+    addPartner(top, parsed);
     addQuarantine(top, parsed.options, parsed.run);
     addAdapters(top, parsed.run);
     addReference(top, parsed);

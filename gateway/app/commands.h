@@ -13,6 +13,7 @@ namespace yht::app {
 struct CommandOptions {
     std::string directory;  // deployment
     bool json = false;
+    bool trial = false;  // the trial ledger instead of the live one, where a command can show either
 };
 
 int showTicket(const CommandOptions& options, const std::string& ticket_no);
@@ -59,6 +60,9 @@ struct DecisionLine {
 };
 /// Through the running gateway, or as the ledger's writer where none runs.
 int decideDelivery(const CommandOptions& options, const DecisionLine& line);
+
+/// Which cases of joint test a partner has passed, and when; kExitFound where a required one is missing.
+int reportPartner(const CommandOptions& options, const std::string& partner);
 
 int printSchema(const std::string& what, const std::string& list);
 int printConfigReference();

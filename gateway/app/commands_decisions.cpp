@@ -123,15 +123,11 @@ void printRow(const DeliveryRow& row) {
               << "  yht deliveries taken " << name << "  yht deliveries discard " << name;
 }
 
-base::Result<delivery::RouteTable> routesOf(const CommandOptions& options) {
-    return delivery::loadRoutes(resolvePath(options.directory, "routes.yaml"));
-}
-
 }  // namespace
 
 int listRows(const CommandOptions& options, const RowFilter& filter) {
     return withLedger(options.directory, [&](OpenedLedger& opened) -> int {
-        const auto routes = routesOf(options);
+        const auto routes = routesOf(options.directory, options.trial);
         if (!routes.ok()) return reportError(routes.error());
         if (!filter.destination.empty() && routes->findDestination(filter.destination) == nullptr) {
             return reportError(base::makePublicError(base::ErrorCode::NotFound,
@@ -164,7 +160,7 @@ int listRows(const CommandOptions& options, const RowFilter& filter) {
             print(std::cout, table);
         }
         return kExitOk;
-    });
+    }, options.trial);
 }
 
 int showRow(const CommandOptions& options, const std::string& destination, std::uint64_t seq) {
@@ -186,10 +182,16 @@ int showRow(const CommandOptions& options, const std::string& destination, std::
         writeRow(writer, *row);
         std::cout << buffer.GetString() << '\n';
         return kExitOk;
-    });
+    }, options.trial);
 }
 
 int decideDelivery(const CommandOptions& options, const DecisionLine& line) {
+    if (options.trial) {
+        return reportError(base::makePublicError(
+            base::ErrorCode::ParameterInvalid, "Decisions are about the live ledger; what is in the trial ledger may stay undelivered.",
+            "投递处置仅针对正式账本;联调账本中的投递无需处置。"
+        ));
+    }
     const auto answer = command(options.directory, {kDecideDelivery,
                                                     {{"decision", delivery::rowDecisionName(line.decision)},
                                                      {"destination", line.destination},

@@ -116,7 +116,7 @@ void writeDeadLetters(const std::vector<DestinationStatus>& all) {
 
 int listDeliveries(const CommandOptions& options) {
     return withLedger(options.directory, [&](OpenedLedger& opened) -> int {
-        const auto routes = delivery::loadRoutes(resolvePath(options.directory, "routes.yaml"));
+        const auto routes = routesOf(options.directory, options.trial);
         if (!routes.ok()) return reportError(routes.error());
         std::vector<std::string> ids;
         for (const auto& row : routes->destinations()) ids.push_back(row.id);
@@ -131,7 +131,7 @@ int listDeliveries(const CommandOptions& options) {
             writeDeadLetters(all);
         }
         return kExitOk;
-    });
+    }, options.trial);
 }
 
 }  // namespace yht::app

@@ -7,6 +7,7 @@
 #include "gateway/app/opened_ledger.h"
 #include "gateway/app/story.h"
 #include "gateway/app/terminal.h"
+#include "gateway/app/trial.h"
 #include "gateway/base/time_text.h"
 #include "gateway/json/json.h"
 #include "gateway/ledger/store/ticket_reader.h"
@@ -198,7 +199,7 @@ int showTicket(const CommandOptions& options, const std::string& ticket_no) {
             printTimeline(lines);
         }
         return kExitOk;
-    });
+    }, options.trial);
 }
 
 int followLedger(const CommandOptions& options, std::uint64_t after, std::int64_t idle_s) {
@@ -224,7 +225,7 @@ int followLedger(const CommandOptions& options, std::uint64_t after, std::int64_
             if (!std::cout) return kExitOk;
             opened.pause(kFollowPollMs);
         }
-    });
+    }, options.trial);
 }
 
 int showCheckpoint(const CommandOptions& options) {
@@ -246,12 +247,14 @@ int showCheckpoint(const CommandOptions& options) {
                       << note.value_or("(empty ledger 账本为空)\n");
         }
         return kExitOk;
-    });
+    }, options.trial);
 }
 
 int verifyLedgerCommand(const CommandOptions& options) {
     return withLedger(options.directory, [&](OpenedLedger& opened) -> int {
-        const auto store = storeOptions(opened.config, *opened.clock, *opened.random, true);
+        const auto store = options.trial
+                               ? trialStoreOptions(opened.config, *opened.clock, *opened.random, true)
+                               : storeOptions(opened.config, *opened.clock, *opened.random, true);
         if (!store.ok()) return reportError(store.error());
         const auto report = ledger::verifyLedger(*store, [&](ledger::Seq done, ledger::Seq all) {
             if (!options.json) std::cerr << '\r' << done << " / " << all << " entries 条" << std::flush;
@@ -264,7 +267,7 @@ int verifyLedgerCommand(const CommandOptions& options) {
             printReport(*report);
         }
         return report->status().ok() ? kExitOk : kExitFound;
-    });
+    }, options.trial);
 }
 
 }  // namespace yht::app

@@ -137,7 +137,7 @@ void writeTable(const std::vector<TicketLine>& lines) {
 
 int listTickets(const CommandOptions& options, bool unsettled_only, std::size_t limit) {
     return withLedger(options.directory, [&](OpenedLedger& opened) -> int {
-        const auto routes = delivery::loadRoutes(resolvePath(options.directory, "routes.yaml"));
+        const auto routes = routesOf(options.directory, options.trial);
         if (!routes.ok()) return reportError(routes.error());
         std::vector<std::string> destinations;
         for (const auto& row : routes->destinations()) destinations.push_back(row.id);
@@ -157,7 +157,7 @@ int listTickets(const CommandOptions& options, bool unsettled_only, std::size_t 
             writeTable(lines);
         }
         return unsettled_only && !lines.empty() ? kExitFound : kExitOk;
-    });
+    }, options.trial);
 }
 
 }  // namespace yht::app

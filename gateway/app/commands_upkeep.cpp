@@ -228,7 +228,7 @@ int honourReceiptCommand(
 int rebuildLedgerCommand(const CommandOptions& options) {
     const auto closed = closedLedger(options.directory);
     if (!closed.ok()) return reportError(closed.error());
-    const auto routes = delivery::loadRoutes(resolvePath(options.directory, "routes.yaml"));
+    const auto routes = routesOf(options.directory, options.trial);
     if (!routes.ok()) return reportError(routes.error());
     const auto report = ledger::rebuildLedger(
         closed->options, entryReaders(*routes), progressOf(options, "entries 条")

@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "gateway/app/deployment.h"
 #include "gateway/app/config.h"
 #include "gateway/app/destinations.h"
 #include "gateway/delivery/decision.h"
@@ -28,7 +29,7 @@ base::Result<std::string> decide(const std::string& directory, ControlServices& 
     if (!decision) return wrongArgument("decision");
     const auto seq = seqOf(call.argument("seq"));
     if (!seq) return wrongArgument("seq");
-    const auto routes = delivery::loadRoutes(resolvePath(directory, "routes.yaml"));
+    const auto routes = routesOf(directory);
     if (!routes.ok()) return routes.error();
     const auto& id = call.argument("destination");
     const auto* destination = routes->findDestination(id);

@@ -99,6 +99,12 @@ base::Result<trust::SigningKey> readSigningKey(const std::string& certificate_pa
                              certificate->publicKey().defaultAlgorithm()};
 }
 
+base::Result<delivery::RouteTable> routesOf(const std::string& directory, bool trial) {
+    auto routes = delivery::loadRoutes(resolvePath(directory, "routes.yaml"));
+    if (!routes.ok()) return routes;
+    return routes->part(trial);
+}
+
 base::Result<ticket::Calendar> calendar(const Config& config) {
     const auto& path = config.text("calendar.file");
     if (path.empty()) return ticket::Calendar{};

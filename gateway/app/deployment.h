@@ -7,6 +7,7 @@
 #include <string>
 
 #include "gateway/app/config.h"
+#include "gateway/delivery/routing.h"
 #include "gateway/ledger/store/sqlite_store.h"
 #include "gateway/ticket/calendar.h"
 #include "gateway/ticket/fold.h"
@@ -28,6 +29,9 @@ base::Result<ledger::SqliteStoreOptions> storeOptions(const Config& config, cons
 
 /// A key that signs messages, named by its certificate. The pair is checked to belong together.
 base::Result<trust::SigningKey> readSigningKey(const std::string& certificate_path, const std::string& key_path);
+
+/// routes.yaml, as far as it concerns the live ledger or the trial ledger. Errors: ConfigInvalid, IoFailed.
+base::Result<delivery::RouteTable> routesOf(const std::string& directory, bool trial = false);
 
 base::Result<ticket::Calendar> calendar(const Config& config);
 /// How the deployment's tickets are folded.

@@ -7,6 +7,7 @@
 
 #include "gateway/app/control.h"
 #include "gateway/app/source_folders.h"
+#include "gateway/app/trial.h"
 #include "gateway/base/time_text.h"
 #include "gateway/crypto/digest.h"
 
@@ -122,10 +123,7 @@ std::vector<http::ReadinessCheck> readinessChecks(ledger::Store& store, const ba
 namespace {
 
 /// All or nothing: whatever is wrong is found before anything is replaced.
-base::Status tryReload(
-    const Config& config, trust::TrustHolder& trust, trust::TlsContextHolder& contexts, delivery::Deliveries& deliveries,
-    intake::SourceAdaptersHolder& adapters
-) {
+base::Status tryReload(const Config& config, const Reloadable& running) {
     auto snapshot = trust::loadTrust(config.directory());
     if (!snapshot.ok()) return std::move(snapshot).error();
     auto sources = loadSourceAdapters(config.directory(), **snapshot);
@@ -134,21 +132,23 @@ base::Status tryReload(
     if (!context.ok()) return std::move(context).error();
     auto routes = delivery::loadRoutes(resolvePath(config.directory(), "routes.yaml"));
     if (!routes.ok()) return std::move(routes).error();
-    auto replaced = deliveries.replaceTable(std::make_shared<const delivery::RouteTable>(*std::move(routes)));
-    if (!replaced.ok()) return replaced;
-    trust.replace(*std::move(snapshot));
-    adapters.replace(*std::move(sources));
-    contexts.replace(*std::move(context));
+    const auto live = std::make_shared<const delivery::RouteTable>(routes->part(false));
+    if (running.trial_deliveries != nullptr) {
+        if (auto may = running.deliveries.mayReplaceTable(*live); !may.ok()) return may;
+        auto trial = std::make_shared<const delivery::RouteTable>(routes->part(true));
+        if (auto replaced = running.trial_deliveries->replaceTable(std::move(trial)); !replaced.ok()) return replaced;
+    }
+    if (auto replaced = running.deliveries.replaceTable(live); !replaced.ok()) return replaced;
+    running.trust.replace(*std::move(snapshot));
+    running.adapters.replace(*std::move(sources));
+    running.contexts.replace(*std::move(context));
     return {};
 }
 
 }  // namespace
 
-base::Status reload(
-    const Config& config, trust::TrustHolder& trust, trust::TlsContextHolder& contexts, delivery::Deliveries& deliveries,
-    intake::SourceAdaptersHolder& adapters
-) {
-    auto done = tryReload(config, trust, contexts, deliveries, adapters);
+base::Status reload(const Config& config, const Reloadable& running) {
+    auto done = tryReload(config, running);
     logLine(
         done.ok() ? reloadText()
                   : "reload refused, all stays as it was 重新加载被拒绝,保持原样: " + base::describe(done.error())
@@ -156,22 +156,37 @@ base::Status reload(
     return done;
 }
 
-base::Result<std::unique_ptr<delivery::Deliveries>> makeDeliveries(const Config& config, ledger::Store& store,
-                                                                   const base::Clock& clock, base::Random& random,
-                                                                   std::vector<std::unique_ptr<kit::Destination>> destinations,
-                                                                   const trust::TrustHolder& trust) {
-    auto routes = delivery::loadRoutes(resolvePath(config.directory(), "routes.yaml"));
+base::Result<LedgerDeliveries> makeDeliveries(
+    const DeliveryParts& parts, ledger::Store& store, intake::LedgerUse use, kit::ContentFinder contents
+) {
+    const bool trial = use == intake::LedgerUse::Trial;
+    auto routes = delivery::loadRoutes(resolvePath(parts.config.directory(), "routes.yaml"));
     if (!routes.ok()) return std::move(routes).error();
+    if (!hasTrial(parts.config) && !routes->part(true).destinations().empty()) {
+        return base::makePublicError(
+            base::ErrorCode::ConfigInvalid, "routes.yaml has a trial destination, but trial.directory is not set.",
+            "routes.yaml 中有联调对端,但未设置 trial.directory。"
+        );
+    }
+    auto far_sides = loadDestinations(parts.config.directory(), parts.clock, parts.random, std::move(contents));
+    if (!far_sides.ok()) return std::move(far_sides).error();
+    std::erase_if(far_sides->destinations, [&](const auto& one) {
+        const auto* row = routes->findDestination(one->id());
+        return row != nullptr ? row->trial != trial : trial;  // one without a row is found out with the live ones
+    });
     delivery::DeliveriesOptions options;
-    options.region_of_source = [&trust](const std::string& id) {
+    options.region_of_source = [&trust = parts.trust](const std::string& id) {
         const auto snapshot = trust.current();
         const auto* source = snapshot->findSource(id);
         return source == nullptr ? std::string() : source->region;
     };
     options.logger = logLine;
-    return delivery::Deliveries::make(store, clock, random,
-                                      std::make_shared<const delivery::RouteTable>(*std::move(routes)),
-                                      std::move(destinations), std::move(options));
+    auto made = delivery::Deliveries::make(
+        store, parts.clock, parts.random, std::make_shared<const delivery::RouteTable>(routes->part(trial)),
+        std::move(far_sides->destinations), std::move(options)
+    );
+    if (!made.ok()) return std::move(made).error();
+    return LedgerDeliveries{*std::move(far_sides), *std::move(made)};
 }
 
 }  // namespace yht::app

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "gateway/app/deployment.h"
+#include "gateway/app/destinations.h"
 #include "gateway/delivery/deliveries.h"
 #include "gateway/intake/admission/source_adapters.h"
 #include "gateway/intake/http/server.h"
@@ -34,17 +35,32 @@ http::DoorOptions doorOptions(const Config& config, trust::SigningKey signing_ke
 std::vector<http::ReadinessCheck> readinessChecks(ledger::Store& store, const base::Clock& clock);
 inline constexpr std::int64_t kClockBehindMillisMax = 60'000;
 
-/// Partners, sources with their adapters, routes and certificates read again; on any mistake everything stays as it is and the log says why.
-/// Thread-safety: any thread. Errors: ConfigInvalid, ManifestInvalid.
-base::Status reload(
-    const Config& config, trust::TrustHolder& trust, trust::TlsContextHolder& contexts, delivery::Deliveries& deliveries,
-    intake::SourceAdaptersHolder& adapters
-);
+struct Reloadable {
+    trust::TrustHolder& trust;
+    trust::TlsContextHolder& contexts;
+    intake::SourceAdaptersHolder& adapters;
+    delivery::Deliveries& deliveries;
+    delivery::Deliveries* trial_deliveries = nullptr;
+};
+/// Partners, sources with their adapters, routes and certificates read again; on any mistake everything stays as it is
+/// and the log says why. Thread-safety: any thread. Errors: ConfigInvalid, ManifestInvalid.
+base::Status reload(const Config& config, const Reloadable& running);
 
-/// The routing table of the deployment, and its destinations behind it.
-base::Result<std::unique_ptr<delivery::Deliveries>> makeDeliveries(const Config& config, ledger::Store& store,
-                                                                   const base::Clock& clock, base::Random& random,
-                                                                   std::vector<std::unique_ptr<kit::Destination>> destinations,
-                                                                   const trust::TrustHolder& trust);
+struct DeliveryParts {
+    const Config& config;
+    const base::Clock& clock;
+    base::Random& random;
+    const trust::TrustHolder& trust;
+};
+/// Deliveries of one ledger, and the TLS contexts that they stand on.
+struct LedgerDeliveries {
+    DestinationSet far_sides;
+    std::unique_ptr<delivery::Deliveries> deliveries;
+};
+/// The routing table and the destinations of the deployment, as far as they are about this ledger.
+/// Errors: ConfigInvalid, ProfileInvalid, IoFailed.
+base::Result<LedgerDeliveries> makeDeliveries(
+    const DeliveryParts& parts, ledger::Store& store, intake::LedgerUse use, kit::ContentFinder contents
+);
 
 }  // namespace yht::app

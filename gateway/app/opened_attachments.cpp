@@ -22,19 +22,18 @@ bool isNamedBy(
     });
 }
 
-}  // namespace
-
-base::Result<std::unique_ptr<attachments::Store>> openAttachments(
-    const Config& config, ledger::Store& ledger, const RegistrySource& registry, base::Random& random
+base::Result<std::unique_ptr<attachments::Store>> openIn(
+    const std::string& directory, std::int64_t total_bytes_max, const Config& config,
+    ledger::Store& ledger, const RegistrySource& registry, base::Random& random
 ) {
     auto kek = readKek(config.text("ledger.kek"));
     if (!kek.ok()) return std::move(kek).error();
     auto opened = attachments::Store::open(
-        {.directory = config.text("ledger.directory") + "/attachments",
+        {.directory = directory + "/attachments",
          .kek = *std::move(kek),
          .random = random,
          .bytes_max = static_cast<std::uint64_t>(config.integer("attachments.bytes_max")),
-         .total_bytes_max = static_cast<std::uint64_t>(config.integer("attachments.total_bytes_max")),
+         .total_bytes_max = static_cast<std::uint64_t>(total_bytes_max),
          .uploads_max = static_cast<std::size_t>(config.integer("attachments.uploads_max")),
          .scan = {.program = config.text("attachments.scan_program"),
                   .deadline_ms = config.integer("attachments.scan_deadline_ms")}}
@@ -42,6 +41,25 @@ base::Result<std::unique_ptr<attachments::Store>> openAttachments(
     if (!opened.ok()) return opened;
     if (auto gone = endErasing(**opened, ledger, registry); !gone.ok()) return std::move(gone).error();
     return opened;
+}
+
+}  // namespace
+
+base::Result<std::unique_ptr<attachments::Store>> openAttachments(
+    const Config& config, ledger::Store& ledger, const RegistrySource& registry, base::Random& random
+) {
+    return openIn(
+        config.text("ledger.directory"), config.integer("attachments.total_bytes_max"), config, ledger,
+        registry, random
+    );
+}
+
+base::Result<std::unique_ptr<attachments::Store>> openTrialAttachments(
+    const Config& config, ledger::Store& ledger, const RegistrySource& registry, base::Random& random
+) {
+    const auto bytes_max =
+        std::min(config.integer("attachments.total_bytes_max"), config.integer("trial.bytes_max"));
+    return openIn(config.text("trial.directory"), bytes_max, config, ledger, registry, random);
 }
 
 base::Status noteErasing(

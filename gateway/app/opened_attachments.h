@@ -25,6 +25,10 @@ using RegistrySource = std::function<base::Result<std::shared_ptr<const trust::T
 base::Result<std::unique_ptr<attachments::Store>> openAttachments(
     const Config& config, ledger::Store& ledger, const RegistrySource& registry, base::Random& random
 );
+/// Those of the trial ledger, in its directory and within its bound.
+base::Result<std::unique_ptr<attachments::Store>> openTrialAttachments(
+    const Config& config, ledger::Store& ledger, const RegistrySource& registry, base::Random& random
+);
 
 /// In an erasure's transaction: the marks of who handed in the ticket's records are noted on the disk.
 /// Errors: IoFailed, DiskFull, the registry's.

@@ -5,18 +5,27 @@
 #include <iostream>
 
 #include "gateway/app/command_line.h"
+#include "gateway/app/trial.h"
 
 namespace yht::app {
 namespace {
 
-base::Result<OpenedLedger> openLedger(const std::string& directory) {
+base::Error noTrial() {
+    return base::makePublicError(
+        base::ErrorCode::ConfigInvalid, "This deployment has no trial ledger; set trial.directory.",
+        "本部署没有联调账本,请设置 trial.directory。"
+    );
+}
+
+base::Result<OpenedLedger> openLedger(const std::string& directory, bool trial) {
     auto config = Config::load(directory);
     if (!config.ok()) return std::move(config).error();
     auto days = calendar(*config);
     if (!days.ok()) return std::move(days).error();
     auto clock = std::make_unique<base::SystemClock>(config->integer("clock.offset_ms"));
     auto random = std::make_unique<base::SystemRandom>();
-    auto options = storeOptions(*config, *clock, *random, true);
+    if (trial && !hasTrial(*config)) return noTrial();
+    auto options = trial ? trialStoreOptions(*config, *clock, *random, true) : storeOptions(*config, *clock, *random, true);
     if (!options.ok()) return std::move(options).error();
     const auto log_key = options->log_key->publicKey();
     auto store = ledger::SqliteStore::open(*std::move(options));
@@ -60,8 +69,8 @@ ticket::TicketView OpenedLedger::fold(const ledger::StoredTicket& stored) const 
 
 void OpenedLedger::pause(std::int64_t ms) const { ::poll(nullptr, 0, static_cast<int>(ms)); }
 
-int withLedger(const std::string& directory, const std::function<int(OpenedLedger&)>& command) {
-    auto opened = openLedger(directory);
+int withLedger(const std::string& directory, const std::function<int(OpenedLedger&)>& command, bool trial) {
+    auto opened = openLedger(directory, trial);
     if (!opened.ok()) return reportError(opened.error());
     return command(*opened);
 }

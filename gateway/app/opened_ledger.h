@@ -25,8 +25,9 @@ struct OpenedLedger {
     void pause(std::int64_t ms) const;
 };
 
-/// Opens the ledger of the deployment and runs `command`; an ExitCode, with what went wrong on standard error.
-int withLedger(const std::string& directory, const std::function<int(OpenedLedger&)>& command);
+/// Opens the ledger of the deployment, or its trial ledger, and runs `command`; an ExitCode, with what went wrong on
+/// standard error.
+int withLedger(const std::string& directory, const std::function<int(OpenedLedger&)>& command, bool trial = false);
 
 /// The ticket that `name` means: its number, or "party/number".
 std::optional<std::string> resolveTicket(ledger::View& view, const std::string& name);

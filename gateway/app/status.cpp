@@ -136,7 +136,7 @@ base::Status gatherLedger(OpenedLedger& opened, Status& status) {
     const auto today = base::shanghaiDay(opened.clock->nowMillis());
     status.accounts_today = view.sourceDays(today, today);
     findLastWords(view, status.sources);
-    auto routes = delivery::loadRoutes(resolvePath(opened.config.directory(), "routes.yaml"));
+    auto routes = routesOf(opened.config.directory());
     if (!routes.ok()) return std::move(routes).error();
     std::vector<std::string> ids;
     for (const auto& row : routes->destinations()) ids.push_back(row.id);

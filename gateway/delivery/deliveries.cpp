@@ -35,7 +35,8 @@ base::Error mismatch(const std::string& id) {
 
 bool sameButForMaintenance(const DestinationRow& a, const DestinationRow& b) {
     return a.party == b.party && a.from == b.from && a.mask_secret == b.mask_secret &&
-           a.late_after_ms == b.late_after_ms && a.lanes == b.lanes && a.attachments == b.attachments;
+           a.late_after_ms == b.late_after_ms && a.lanes == b.lanes && a.attachments == b.attachments &&
+           a.trial == b.trial;
 }
 
 base::Error needsRestart(const std::string& id) {
@@ -110,14 +111,19 @@ void Deliveries::stop() {
     for (const auto& courier : couriers_) courier->stop();
 }
 
-base::Status Deliveries::replaceTable(std::shared_ptr<const RouteTable> table) {
-    for (const DestinationRow& row : table->destinations()) {
+base::Status Deliveries::mayReplaceTable(const RouteTable& table) const {
+    for (const DestinationRow& row : table.destinations()) {
         const DestinationRow* running = table_->findDestination(row.id);
         if (running == nullptr || !sameButForMaintenance(*running, row)) return needsRestart(row.id);
     }
     for (const DestinationRow& row : table_->destinations()) {
-        if (table->findDestination(row.id) == nullptr) return needsRestart(row.id);
+        if (table.findDestination(row.id) == nullptr) return needsRestart(row.id);
     }
+    return {};
+}
+
+base::Status Deliveries::replaceTable(std::shared_ptr<const RouteTable> table) {
+    if (auto may = mayReplaceTable(*table); !may.ok()) return may;
     for (const auto& courier : couriers_) {
         const DestinationRow* row = table->findDestination(courier->id());
         if (row != nullptr) courier->setMaintenance(row->maintenance);

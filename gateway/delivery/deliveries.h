@@ -36,6 +36,8 @@ public:
     /// Rules and maintenance windows as of now on. Errors: ConfigInvalid, and nothing is changed, where destinations
     /// differ in anything else: that needs a restart.
     base::Status replaceTable(std::shared_ptr<const RouteTable> table);
+    /// What replaceTable() would say.
+    base::Status mayReplaceTable(const RouteTable& table) const;
 
     std::vector<std::string> ids() const;
     /// nullptr where there is none of that id; so is the next.

@@ -79,6 +79,19 @@ base::Result<RouteTable> RouteTable::make(
     return table;
 }
 
+RouteTable RouteTable::part(bool trial) const {
+    std::vector<DestinationRow> destinations;
+    std::vector<RouteRule> rules;
+    for (const DestinationRow& row : destinations_) {
+        // Queues of attachments are made anew.
+        if (row.trial == trial && row.attachments_of.empty()) destinations.push_back(row);
+    }
+    for (const RouteRule& rule : rules_) {
+        if (findDestination(rule.destination)->trial == trial) rules.push_back(rule);
+    }
+    return make(std::move(destinations), std::move(rules)).value();
+}
+
 const DestinationRow* RouteTable::findDestination(const std::string& id) const {
     for (const DestinationRow& row : destinations_) {
         if (row.id == id) return &row;

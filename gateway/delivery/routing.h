@@ -13,6 +13,7 @@
 //       late_after_s: 600          # waited longer: 补报; default: the destination's own
 //       lanes: 1                   # batches under way at once, 1 to 8
 //       attachments: false         # true: the bytes of what its records name follow, on a queue of their own
+//       trial: false               # true: is sent the trial ledger (联调) and nothing else
 //       maintenance:               # announced windows: nothing is sent, nobody is alarmed
 //         - {from: "2019-04-18T01:00:00+08:00", to: "2019-04-18T03:00:00+08:00"}
 //   routes:                        # the first rule of a destination that matches decides;
@@ -52,7 +53,7 @@ inline constexpr std::size_t kLanesMax = 8;
 /// What entries of routes.yaml may hold; gateway/app/README.md explains each.
 inline constexpr const char* kRouteDestinationKeys[] = {"party", "from",  "mask_secret",
                                                         "late_after_s", "lanes", "attachments",
-                                                        "maintenance"};
+                                                        "trial", "maintenance"};
 inline constexpr const char* kMaintenanceKeys[] = {"from", "to"};
 inline constexpr const char* kRouteRuleKeys[] = {"destination", "priority", "send",
                                                  "kinds",       "sources",  "not_sources",
@@ -69,6 +70,7 @@ struct DestinationRow {
     std::int64_t late_after_ms = 0;  // 0: what the destination itself says
     std::size_t lanes = 1;
     bool attachments = false;
+    bool trial = false;  // of the trial ledger
     std::vector<MaintenanceWindow> maintenance;
     /// A queue of attachments: the destination whose records name them. "" for every other.
     std::string attachments_of;
@@ -106,6 +108,8 @@ public:
 
     const std::vector<DestinationRow>& destinations() const { return destinations_; }
     const DestinationRow* findDestination(const std::string& id) const;
+    /// What concerns the trial ledger alone, or the live one alone.
+    RouteTable part(bool trial) const;
     /// Whether RouteFacts::parties is looked at by any rule.
     bool needsParties() const { return needs_parties_; }
     /// Never true for a record whose source is the destination's own party.

@@ -14,6 +14,14 @@ namespace yht::ticket {
 
 inline constexpr std::uint32_t kSerialMax = 9'999'999;
 
+/// Serials that one ledger gives out.
+struct SerialRange {
+    std::uint32_t first, last;
+};
+inline constexpr SerialRange kLiveSerials{1, 8'999'999};
+/// Of the trial ledger (联调): a number that begins its serial with 9 is no citizen's ticket.
+inline constexpr SerialRange kTrialSerials{9'000'000, kSerialMax};
+
 struct TicketNumber {
     std::string region;    // six characters
     std::int32_t day = 0;  // shanghaiDay

@@ -48,6 +48,12 @@ inline constexpr const char* kPartnerKeys[] = {"id", "name", "stage", "sources",
 inline constexpr const char* kCertificateKeys[] = {"file", "algorithm", "use", "revoked"};
 
 enum class Stage : std::uint8_t { JointTest = 1 /* 联调 */, Trial = 2 /* 试运行 */, Live = 3 /* 正式 */, Stopped = 4 /* 停用 */ };
+/// As partners.yaml writes it: "joint_test", and "联调".
+struct StageWords {
+    const char* name;
+    const char* zh;
+};
+StageWords stageWords(Stage stage);
 
 enum class Right : std::uint8_t {
     None = 0,        // any known partner

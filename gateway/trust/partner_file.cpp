@@ -326,4 +326,11 @@ base::Result<std::shared_ptr<const TrustSnapshot>> loadTrust(const std::string& 
     return Loader(directory).load();
 }
 
+StageWords stageWords(Stage stage) {
+    for (const auto& row : kStages) {
+        if (row.stage == stage) return {row.name, row.zh};
+    }
+    YHT_ASSERT(false);
+}
+
 }  // namespace yht::trust

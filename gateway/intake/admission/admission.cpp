@@ -23,9 +23,19 @@ Decisions refusalsOf(const PreparedMessage& message) {
 
 }  // namespace
 
-Admission::Admission(ledger::Store& store, base::Random& random) : store_(store), random_(random) {}
+Admission::Admission(
+    ledger::Store& store, base::Random& random, LedgerUse use, DecisionObserver observer
+)
+    : store_(store), random_(random), use_(use), observer_(std::move(observer)) {}
+
+base::Status Admission::mayWrite(const trust::Partner& partner) const {
+    const bool in_trial = partner.stage == trust::Stage::JointTest;
+    if (in_trial == (use_ == LedgerUse::Trial)) return {};
+    return base::makeError(base::ErrorCode::StageJointTest, "partner " + partner.id);
+}
 
 base::Result<SubmissionAnswer> Admission::submitRecords(const trust::VerifiedMessage& message) {
+    if (const auto may = mayWrite(message.speaker()); !may.ok()) return countRefused(1, may.error());
     const base::Result<PreparedMessage> prepared = prepare(message, random_);
     if (!prepared.ok()) return countRefused(1, prepared.error());
     const std::size_t items = prepared->items.size();
@@ -33,6 +43,7 @@ base::Result<SubmissionAnswer> Admission::submitRecords(const trust::VerifiedMes
     if (!decisions.ok()) return countRefused(items, std::move(decisions).error());
     // Counted before the receipts are made: what is durable counts, whatever happens to the answer.
     count(*decisions);
+    if (observer_) observer_(*prepared, decisions->items);
     return withReceipts(*prepared, *std::move(decisions));
 }
 

@@ -6,6 +6,7 @@
 // Uses: ticket, ledger, trust. Used by: intake/http, later intake/soap and intake/pull.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -45,10 +46,20 @@ struct AdmissionCounters {
     std::map<base::ErrorCode, std::uint64_t> refused_by_code;
 };
 
+/// Which ledger an admission writes (DESIGN 5): partners in joint test (联调) reach the trial ledger only, all others
+/// the live one only.
+enum class LedgerUse : std::uint8_t { Live, Trial };
+
+/// Told of what became of a message, after the commit, on the caller's thread.
+using DecisionObserver = std::function<void(const PreparedMessage&, const std::vector<ItemDecision>&)>;
+
 /// Thread-safety: any thread.
 class Admission {
 public:
-    Admission(ledger::Store& store, base::Random& random);
+    Admission(
+        ledger::Store& store, base::Random& random, LedgerUse use = LedgerUse::Live,
+        DecisionObserver observer = {}
+    );
 
     /// One normalized record or an array of them. Blocks until committed. The message entry is
     /// appended when at least one record is created; a message of duplicates only appends nothing.
@@ -61,6 +72,8 @@ public:
     base::Result<SubmissionAnswer> submitRecords(const trust::VerifiedMessage& message);
 
     AdmissionCounters counters() const;
+    /// Errors: StageJointTest where this is not the partner's ledger.
+    base::Status mayWrite(const trust::Partner& partner) const;
 
 private:
     base::Result<Decisions> decideDurably(const PreparedMessage& message);
@@ -73,6 +86,8 @@ private:
     // Constant after construction.
     ledger::Store& store_;
     base::Random& random_;
+    const LedgerUse use_;
+    const DecisionObserver observer_;
 
     mutable std::mutex counters_mutex_;
     AdmissionCounters counters_;  // protected by counters_mutex_

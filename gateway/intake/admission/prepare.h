@@ -50,7 +50,7 @@ struct PreparedMessage {
 };
 
 /// Requires: `message` outlives the result.
-/// Errors (the whole message): StageJointTest, JsonMalformed, RequestMalformed (neither object nor
+/// Errors (the whole message): JsonMalformed, RequestMalformed (neither object nor
 /// array, or an empty array), TooManyItems. Per item: RecordInvalid (every field error; a
 /// correction), SourceNotOwn.
 base::Result<PreparedMessage> prepare(const trust::VerifiedMessage& message, base::Random& random);

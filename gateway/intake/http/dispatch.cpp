@@ -51,6 +51,22 @@ void logFailure(const Services& services, const Request& request, const base::Er
     );
 }
 
+/// What a request that was answered shows of its partner; records: TrialBook::sawRecords().
+void noteTrial(intake::TrialBook& book, const Request& request, const Answer& answer) {
+    using intake::TrialCase;
+    const std::string& partner = request.partner().id;
+    const std::string_view path = request.route->path;
+    book.saw(partner, TrialCase::Connected);
+    if (path == "/v1/attachments" && answer.status < 300) book.saw(partner, TrialCase::AttachmentSent);
+    if (answer.status != 200) return;
+    if (path.starts_with("/v1/tickets")) book.saw(partner, TrialCase::TicketRead);
+    if (path == "/v1/receipts/{seq}") book.saw(partner, TrialCase::ReceiptFetched);
+    const auto after = request.query.find("after");
+    if (path == "/v1/changes" && after != request.query.end() && after->second != "0") {
+        book.saw(partner, TrialCase::ChangesFollowed);
+    }
+}
+
 /// Counts a request in for as long as it is being answered.
 class InFlight {
 public:
@@ -119,7 +135,16 @@ base::Result<Answer> Dispatcher::answerOrRefuse(
         return answer;
     }
     if (auto status = settleBody(request, exchange); !status) return status.error();
-    return request.route->handler(services_, request);
+    auto& services = servicesFor(request);
+    auto answer = request.route->handler(services, request);
+    if (answer && services.trial_book != nullptr) noteTrial(*services.trial_book, request, *answer);
+    return answer;
+}
+
+Services& Dispatcher::servicesFor(const Request& request) const {
+    const bool in_trial = trial_ != nullptr && request.speaker.partner != nullptr &&
+                          request.partner().stage == trust::Stage::JointTest;
+    return in_trial ? *trial_ : services_;
 }
 
 base::Status Dispatcher::settleSpeaker(Request& request, Exchange& exchange) const {

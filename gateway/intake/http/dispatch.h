@@ -7,6 +7,7 @@
 //   4 right     any one of those that the route names
 //   5 body      411, 413, 415; read no further than the route takes
 //   6 signature where the route asks for one
+// A partner in joint test (联调) is answered from the trial ledger, whatever it asks.
 // Uses: request, problem. Used by: server.
 #pragma once
 
@@ -20,8 +21,9 @@ namespace yht::http {
 /// Thread-safety: any thread.
 class Dispatcher {
 public:
-    Dispatcher(Services& services, std::span<const Route> table)
-        : services_(services), table_(table) {}
+    /// `trial`: nullptr where there is no trial ledger.
+    Dispatcher(Services& services, Services* trial, std::span<const Route> table)
+        : services_(services), trial_(trial), table_(table) {}
 
     Answer answer(RouteListener listener, const RequestHead& head, Exchange& exchange) const;
 
@@ -37,7 +39,10 @@ private:
     void signWhereAsked(const Request& request, Answer& answer) const;
     std::string absoluteTarget(const Request& request) const;
 
+    Services& servicesFor(const Request& request) const;
+
     Services& services_;
+    Services* const trial_;
     const std::span<const Route> table_;
 };
 

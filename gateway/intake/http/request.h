@@ -17,6 +17,7 @@
 #include "gateway/intake/http/long_polls.h"
 #include "gateway/intake/http/metrics.h"
 #include "gateway/intake/http/routes.h"
+#include "gateway/intake/trial/trial_book.h"
 #include "gateway/ticket/fold.h"
 #include "gateway/trust/verifier.h"
 
@@ -60,7 +61,7 @@ struct Request {
     const trust::Partner& partner() const { return *speaker.partner; }
 };
 
-/// Outlives every request.
+/// Outlives every request. One for the live ledger, one for the trial ledger where there is one.
 struct Services {
     const base::Clock& clock;
     ledger::Store& store;
@@ -72,6 +73,7 @@ struct Services {
     intake::SourceMessages* source_messages;               // nullptr, and so the next: no source is known
     const intake::SourceAdaptersHolder* source_adapters;
     const SignatureGuard& signature_guard;
+    intake::TrialBook* trial_book = nullptr;  // of the trial ledger's services only
     ticket::Calendar calendar;
     ticket::FoldRules fold_rules;
     std::vector<ReadinessCheck> readiness;

@@ -71,25 +71,16 @@ Door::Door(
       metrics_(registry),
       long_polls_(options.partner_limits.connections_max),
       signature_guard_(clock, options.readiness),
-      services_{
-          .clock = clock,
-          .store = store,
-          .admission = admission,
-          .verifier = verifier,
-          .metrics = metrics_,
-          .long_polls = long_polls_,
-          .attachments = options.attachments,
-          .source_messages = options.source_messages,
-          .source_adapters = options.source_adapters,
-          .signature_guard = signature_guard_,
-          .calendar = std::move(options.calendar),
-          .fold_rules = options.fold_rules,
-          .readiness = std::move(options.readiness),
-          .public_base_urls = std::move(options.public_base_urls),
-          .signing_key = std::move(options.signing_key),
-          .before_scrape = {},
-          .logger = std::move(options.logger)},
-      dispatcher_(services_, routeTable()) {
+      services_(servicesOn(options, store, admission, verifier)) {
+    if (options.trial) {
+        trial_services_.emplace(
+            servicesOn(options, options.trial->store, options.trial->admission, verifier)
+        );
+        trial_services_->trial_book = &options.trial->book;
+        trial_services_->attachments = options.trial->attachments;
+        trial_services_->source_messages = options.trial->source_messages;
+    }
+    dispatcher_.emplace(services_, trial_services_ ? &*trial_services_ : nullptr, routeTable());
     services_.readiness.push_back({"accepting", [this]() -> base::Status {
                                        if (stopping_)
                                            return base::makeError(base::ErrorCode::NotReady);
@@ -109,13 +100,37 @@ Door::Door(
     partner_ = makeListener(RouteListener::Partner, partner_socket, options.partner_limits);
 }
 
+Services Door::servicesOn(
+    const DoorOptions& options, ledger::Store& store, intake::Admission& admission,
+    const trust::RequestVerifier& verifier
+) {
+    return {
+        .clock = clock_,
+        .store = store,
+        .admission = admission,
+        .verifier = verifier,
+        .metrics = metrics_,
+        .long_polls = long_polls_,
+        .attachments = options.attachments,
+        .source_messages = options.source_messages,
+        .source_adapters = options.source_adapters,
+        .signature_guard = signature_guard_,
+        .calendar = options.calendar,
+        .fold_rules = options.fold_rules,
+        .readiness = options.readiness,
+        .public_base_urls = options.public_base_urls,
+        .signing_key = options.signing_key,
+        .before_scrape = {},
+        .logger = options.logger};
+}
+
 std::unique_ptr<Listener> Door::makeListener(
     RouteListener which, const Poco::Net::ServerSocket& socket, const ConnectionLimits& limits
 ) {
     Answerer answerer{
         .answer = [this, which](
                       const RequestHead& head, Exchange& exchange
-                  ) { return dispatcher_.answer(which, head, exchange); },
+                  ) { return dispatcher_->answer(which, head, exchange); },
         .problem = [](const base::Error& error) { return problemAnswer(error); },
     };
     return std::make_unique<Listener>(

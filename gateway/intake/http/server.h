@@ -22,6 +22,15 @@ inline constexpr std::size_t kAdminConnectionsMax = 16;
 /// Limits of the admin listener: few connections, local.
 ConnectionLimits adminLimits();
 
+/// What partners in joint test (联调) are answered from. References must outlive the door.
+struct TrialSide {
+    ledger::Store& store;
+    intake::Admission& admission;  // LedgerUse::Trial
+    intake::TrialBook& book;
+    attachments::Store* attachments = nullptr;
+    intake::SourceMessages* source_messages = nullptr;
+};
+
 struct DoorOptions {
     Poco::Net::SocketAddress partner_listen{"0.0.0.0", 8443};
     Poco::Net::SocketAddress admin_listen{"127.0.0.1", 9090};
@@ -32,6 +41,7 @@ struct DoorOptions {
     ticket::Calendar calendar;
     ticket::FoldRules fold_rules;
     std::vector<ReadinessCheck> readiness;
+    std::optional<TrialSide> trial;  // none: partners in joint test are refused
     std::int64_t drain_ms = kDrainMs;
     attachments::Store* attachments = nullptr;       // outlives the door; none: server.not_ready
     intake::SourceMessages* source_messages = nullptr;  // outlives the door; none: no source is known
@@ -67,6 +77,10 @@ private:
         ledger::Store& store, const trust::RequestVerifier& verifier, const base::Clock& clock,
         prometheus::Registry& registry
     );
+    Services servicesOn(
+        const DoorOptions& options, ledger::Store& store, intake::Admission& admission,
+        const trust::RequestVerifier& verifier
+    );
     std::unique_ptr<Listener> makeListener(
         RouteListener which, const Poco::Net::ServerSocket& socket, const ConnectionLimits& limits
     );
@@ -78,7 +92,8 @@ private:
     LongPolls long_polls_;
     SignatureGuard signature_guard_;
     Services services_;
-    Dispatcher dispatcher_;
+    std::optional<Services> trial_services_;
+    std::optional<Dispatcher> dispatcher_;
     std::unique_ptr<Listener> admin_;
     std::unique_ptr<Listener> partner_;
 };

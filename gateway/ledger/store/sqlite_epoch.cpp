@@ -24,7 +24,7 @@ base::Status SqliteTransaction::jumpSerials(const Epoch& former, std::uint32_t s
         next.serial_day
     );
     if (query.next()) last = std::max(last, static_cast<std::uint32_t>(query.integer(0)));
-    if (steps <= (ticket::kSerialMax - last) / kSerialJump) {
+    if (last <= context_.serials.last && steps <= (context_.serials.last - last) / kSerialJump) {
         next.serial_floor = last + steps * kSerialJump;
         return {};
     }

@@ -265,6 +265,12 @@ base::Status prepareWriter(Database& database) {
     return {};
 }
 
+void boundSize(Database& database, std::uint64_t bytes_max) {
+    if (bytes_max == 0) return;
+    const auto pages = bytes_max / static_cast<std::uint64_t>(pragmaInteger(database, "PRAGMA page_size"));
+    database.execute(("PRAGMA max_page_count = " + std::to_string(pages)).c_str());
+}
+
 void prepareReader(Database& database) {
     database.execute("PRAGMA query_only = 1; PRAGMA cache_size = -2048; PRAGMA temp_store = MEMORY"
     );

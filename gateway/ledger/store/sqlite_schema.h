@@ -10,6 +10,8 @@ namespace yht::ledger {
 /// Settings that durability rests on, set and read back. Throws SqliteFault.
 /// Errors: IoFailed where SQLite keeps another journal mode or synchronous level.
 base::Status prepareWriter(Database& database);
+/// Writes that would make the file larger fail as on a full disk. 0: no bound.
+void boundSize(Database& database, std::uint64_t bytes_max);
 void prepareReader(Database& database);
 
 struct LedgerNames {

@@ -87,6 +87,7 @@ base::Status SqliteStore::Parts::openWriter() {
     reserve = std::make_unique<DiskReserve>(options.path + ".reserve", options.reserve_bytes);
     auto database = std::make_unique<Database>(options.path, Database::Access::Write);
     if (auto prepared = prepareWriter(*database); !prepared.ok()) return prepared;
+    boundSize(*database, options.bytes_max);
     auto schema = createOrMigrateSchema(*database, namesOf(options), options.kek);
     if (!schema.ok()) return schema;
     if (auto synced = syncFolderOf(options.path); !synced.ok()) return synced;

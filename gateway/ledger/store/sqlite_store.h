@@ -11,6 +11,7 @@
 #include <memory>
 
 #include "gateway/ledger/store/store.h"
+#include "gateway/ticket/ticket_number.h"
 
 namespace yht::ledger {
 
@@ -35,6 +36,9 @@ struct SqliteStoreOptions {
     std::size_t batch_max = 256;   // tasks of one commit
     std::size_t queue_max = 2048;  // tasks waiting; beyond: QueueFull
     std::size_t reserve_bytes = 16 * 1024 * 1024;
+    ticket::SerialRange serials = ticket::kLiveSerials;
+    /// Of the database file; beyond it tasks get DiskFull. 0: whatever the disk holds.
+    std::uint64_t bytes_max = 0;
     /// An I/O error, a failed fsync, a file that SQLite calls corrupt: nothing can be promised any
     /// more, nothing is tried again. Must not return. Default: print and _exit(70).
     std::function<void(const std::string&)> on_fatal = {};

@@ -144,7 +144,9 @@ base::Status SqliteTransaction::addIdentity(
 
 base::Result<std::string> SqliteTransaction::newTicket(const std::string& region) {
     if (region.size() != kRegionBytes) return broken("a region has six characters");
-    ticket::TicketNumber number{region, base::shanghaiDay(context_.now_ms), 1};
+    ticket::TicketNumber number{
+        region, base::shanghaiDay(context_.now_ms), context_.serials.first
+    };
     {
         Query last(context_.database, "SELECT day, serial FROM serial WHERE region = ?", region);
         // A clock set back must not bring a day's numbers back with it.
@@ -157,7 +159,7 @@ base::Result<std::string> SqliteTransaction::newTicket(const std::string& region
     if (const auto epoch = context_.lookups.epochs().back(); number.day <= epoch.serial_day) {
         number.serial = std::max(number.serial, epoch.serial_floor + 1);
     }
-    if (number.serial > ticket::kSerialMax) {
+    if (number.serial > context_.serials.last) {
         return base::makeError(base::ErrorCode::NumbersExhausted, "region " + region);
     }
     change(

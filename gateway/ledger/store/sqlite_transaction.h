@@ -5,6 +5,7 @@
 #include "gateway/ledger/format/tree.h"
 #include "gateway/ledger/store/erasure.h"
 #include "gateway/ledger/store/sqlite_view.h"
+#include "gateway/ticket/ticket_number.h"
 
 namespace yht::ledger {
 
@@ -18,6 +19,7 @@ struct CommitContext {
     base::Random& random;
     base::UnixMillis now_ms = 0;
     base::Bytes config_digest;
+    ticket::SerialRange serials;
 };
 
 /// Thread-safety: the writer thread.

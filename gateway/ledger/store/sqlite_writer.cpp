@@ -115,7 +115,7 @@ SqliteWriter::Answers SqliteWriter::commitOrThrow(const Batch& batch) {
     reach(CommitPoint::Begun);
     SqliteTransaction transaction(
         {*database_, lookups_, options_.kek, options_.random, options_.clock.nowMillis(),
-         configDigest()},
+         configDigest(), options_.serials},
         edge_, origin_
     );
     Answers answers;
