@@ -48,7 +48,10 @@ int serve(const std::string& directory) {
 
     // Step 5: durable state. Nothing is served until the stored tree is the one that the last checkpoint signs.
     YHT_STEP(store_options, app::storeOptions(*config, clock, random, false));
+    app::ClockGuard clock_guard(clock);
+    store_options->on_committed = [&](base::UnixMillis at_ms) { clock_guard.sawCommit(at_ms); };
     YHT_STEP(store, ledger::SqliteStore::open(*std::move(store_options)));
+    YHT_STEP(last_commit_seen, clock_guard.sawLedger(**store));
     YHT_STEP(trial, app::openTrial(*config, trust, clock, random));
     YHT_STEP(bundle_recorded, app::recordBundleAtStart(**store, config->directory(), clock, random));
     YHT_STEP(attachments, app::openAttachments(*config, **store, [&] { return trust.current(); }, random));
@@ -60,7 +63,7 @@ int serve(const std::string& directory) {
     door_options.attachments = attachments->get();
     door_options.source_messages = &source_messages;
     door_options.source_adapters = &adapters;
-    door_options.readiness = app::readinessChecks(**store, clock);
+    door_options.readiness = app::readinessChecks(**store, clock_guard);
     if (*trial) door_options.trial.emplace((*trial)->side());
     YHT_STEP(door, http::Door::open(std::move(door_options), contexts, admission, **store, verifier, clock, metrics));
 
@@ -85,7 +88,8 @@ int serve(const std::string& directory) {
                                   attachments->get(),
                                   [&] { return trust.current(); },
                                   [&] { return adapters.current(); },
-                                  app::logLine};
+                                  app::logLine,
+                                  [&] { clock_guard.confirm(); }};
     YHT_STEP(control, app::ControlSocket::open(app::controlSocketPath(*config), commands, services));
     (*door)->start();
     app::logLine("ready 就绪: partners 对接方 " + config->text("partner.listen") + ", admin 本机 " +

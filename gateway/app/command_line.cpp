@@ -229,6 +229,17 @@ void addReference(CLI::App& top, Parsed& parsed) {
     addWhy(reload, parsed);
     reload->footer("Example 示例:\n  yht reload --why \"certificate of 12315 renewed\"");
 
+    auto* clock = top.add_subcommand("clock", "The gateway's clock 时钟");
+    clock->require_subcommand(1);
+    auto* confirm = command(*clock, "confirm", "It is right as it is now, although the ledger has later times 确认当前时钟正确",
+                            parsed, [&] { return confirmClockCommand(parsed.options, parsed.why); });
+    addConfig(confirm, parsed);
+    addJson(confirm, parsed);
+    addWhy(confirm, parsed);
+    confirm->footer("After the clock had run ahead for a while and was set right, signed requests get 503 server.clock_wrong until\n"
+                    "somebody says which of the two times was the wrong one. 时钟曾超前、现已校正时使用。\n"
+                    "Example 示例:\n  yht clock confirm --why \"NTP server sent a wrong day, set right at 10:12\"");
+
     auto* errors = command(top, "errors", "Every error code with status and retry class 错误码表", parsed,
                            [&] { return printErrors(parsed.options.json); });
     addJson(errors, parsed);

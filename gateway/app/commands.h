@@ -73,6 +73,8 @@ int diffConfig(const CommandOptions& options);
 int applyConfig(const CommandOptions& options, const std::string& why);
 /// The same without check and difference: for scripts that renew certificates.
 int reloadGateway(const CommandOptions& options, const std::string& why);
+/// The clock as it is now is right, although the ledger has later times.
+int confirmClockCommand(const CommandOptions& options, const std::string& why);
 int printErrors(bool json);
 
 }  // namespace yht::app

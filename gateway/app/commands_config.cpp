@@ -122,4 +122,11 @@ int reloadGateway(const CommandOptions& options, const std::string& why) {
     return kExitOk;
 }
 
+int confirmClockCommand(const CommandOptions& options, const std::string& why) {
+    const auto answer = command(options.directory, {"clock.confirm", {}, why});
+    if (!answer.ok()) return reportError(answer.error());
+    std::cout << (options.json ? *answer : "已记入账本,当前时钟视为正确 recorded: the clock is right as it is now") << '\n';
+    return kExitOk;
+}
+
 }  // namespace yht::app

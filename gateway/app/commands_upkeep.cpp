@@ -151,6 +151,9 @@ int backupLedgerCommand(const CommandOptions& options, const std::string& out) {
 int restoreLedgerCommand(const CommandOptions& options, const std::string& from) {
     const auto closed = closedLedger(options.directory);
     if (!closed.ok()) return reportError(closed.error());
+    // Where the disk was lost, its directory was too; what can't be made is said by the restore itself.
+    std::error_code ignored;
+    std::filesystem::create_directories(std::filesystem::path(closed->options.path).parent_path(), ignored);
     const auto report = ledger::restoreLedger(
         closed->options, from, progressOf(options, "pages 页"),
         progressOf(options, "verified 已校验")

@@ -50,6 +50,8 @@ struct ControlServices {
     std::function<std::shared_ptr<const trust::TrustSnapshot>()> trust = {};
     std::function<std::shared_ptr<const intake::SourceAdapters>()> adapters = {};
     std::function<void(const std::string&)> log = {};  // one line each; or empty
+    /// The clock is right as it is (clock_guard.h); empty where no gateway runs.
+    std::function<void()> confirm_clock = {};
 };
 
 /// One command under way.
@@ -81,7 +83,7 @@ inline constexpr const char* kNotReloaded[] = {"yht.yaml",            "destinati
 /// Both, for people: "reloaded 已重新加载: …; unchanged until a restart 重启后才生效: …".
 std::string reloadText();
 
-/// The commands that this room brings: reload.
+/// The commands that this room brings: reload, clock.confirm.
 std::vector<ControlCommand> ownControlCommands();
 
 /// Finds the command, checks what it was given, runs it. Thread-safety: one call at a time.

@@ -98,26 +98,14 @@ http::DoorOptions doorOptions(const Config& config, trust::SigningKey signing_ke
     return options;
 }
 
-std::vector<http::ReadinessCheck> readinessChecks(ledger::Store& store, const base::Clock& clock) {
+std::vector<http::ReadinessCheck> readinessChecks(ledger::Store& store, ClockGuard& clock_guard) {
     const auto writable = [&store]() -> base::Status {
         // A task that writes nothing would succeed on a full disk.
         return store.run([](ledger::Transaction& transaction) {
             return transaction.setCursor("readiness", transaction.lastSeq());
         });
     };
-    const auto clock_sane = [&store, &clock]() -> base::Status {
-        auto snapshot = store.snapshot();
-        if (!snapshot.ok()) return std::move(snapshot).error();
-        const auto last = (*snapshot)->lastSeq();
-        if (last == 0) return {};
-        const auto leaf = (*snapshot)->leaf(last);
-        if (!leaf.ok()) return leaf.error();
-        const auto behind_ms = leaf->header.committed_ms - clock.nowMillis();
-        if (behind_ms <= kClockBehindMillisMax) return {};
-        return base::makeError(base::ErrorCode::ClockWrong,
-                               "clock is " + std::to_string(behind_ms) + " ms behind the ledger");
-    };
-    return {{"ledger_writable", writable}, {"clock_sane", clock_sane, true}};
+    return {{"ledger_writable", writable}, {"clock_sane", [&clock_guard] { return clock_guard.check(); }, true}};
 }
 
 namespace {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "gateway/app/clock_guard.h"
 #include "gateway/app/deployment.h"
 #include "gateway/app/destinations.h"
 #include "gateway/delivery/deliveries.h"
@@ -32,8 +33,7 @@ trust::VerifierOptions verifierOptions(const Config& config);
 http::DoorOptions doorOptions(const Config& config, trust::SigningKey signing_key, ticket::Calendar calendar);
 
 /// Ready: the ledger takes tasks, and the wall clock has not fallen behind what the ledger has seen (by 60 s).
-std::vector<http::ReadinessCheck> readinessChecks(ledger::Store& store, const base::Clock& clock);
-inline constexpr std::int64_t kClockBehindMillisMax = 60'000;
+std::vector<http::ReadinessCheck> readinessChecks(ledger::Store& store, ClockGuard& clock_guard);
 
 struct Reloadable {
     trust::TrustHolder& trust;

@@ -87,6 +87,9 @@ base::Result<std::unique_ptr<TrialLedger>> openTrial(
             book->sawRecords(message, items);
         }
     );
+    trial->source_messages = std::make_unique<intake::SourceMessages>(
+        *trial->store, random, [](const std::string&) {}, intake::LedgerUse::Trial
+    );
     auto attachments = openTrialAttachments(
         config, *trial->store, [&trust] { return trust.current(); }, random
     );

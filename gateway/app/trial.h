@@ -9,6 +9,7 @@
 
 #include "gateway/app/deployment.h"
 #include "gateway/intake/admission/admission.h"
+#include "gateway/intake/admission/source_messages.h"
 #include "gateway/intake/http/server.h"
 #include "gateway/intake/trial/trial_book.h"
 
@@ -29,8 +30,9 @@ struct TrialLedger {
     std::unique_ptr<ledger::SqliteStore> store;  // its tasks tell the book what failed: gone first
     std::unique_ptr<intake::Admission> admission;
     std::unique_ptr<attachments::Store> attachments;
+    std::unique_ptr<intake::SourceMessages> source_messages;
 
-    http::TrialSide side() const { return {*store, *admission, *book, attachments.get()}; }
+    http::TrialSide side() const { return {*store, *admission, *book, attachments.get(), source_messages.get()}; }
 };
 
 /// nullptr where the deployment has none. Errors: the store's; ConfigInvalid.

@@ -74,6 +74,17 @@ TEST_F(Disk, AFullDiskIsAnswered503AndNeedsNoRestart) {
     EXPECT_EQ(0, federation.yht({"ledger", "verify"}).exit_code);
 }
 
+TEST_F(Disk, ASlowDiskLosesNothingAndManyShareASync) {
+    federation.startProvince();
+    federation.launchGateway(failingDisk({"YHT_FAULT_SYNC_MS=200"}));
+    ASSERT_TRUE(federation.gatewayCameUp());
+    AcknowledgementLog log;
+    CarefulPartners partners(federation, log);
+    Federation::waitUntil("partners are served", [&] { return log.all().size() >= 30; });
+    partners.stop();
+    EXPECT_THAT(brokenPromises(federation, log), IsEmpty());
+}
+
 TEST_F(Disk, ATornTailOfTheWriteAheadLogIsCutOff) {
     federation.startProvince();
     federation.startGateway();

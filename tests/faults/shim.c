@@ -4,6 +4,8 @@
  *   YHT_FAULT_POWER=1      the end is a power failure: whatever no sync has confirmed is taken back first
  *   YHT_FAULT_SYNC_ERROR=3 the third sync fails with EIO
  *   YHT_FAULT_FULL=PATH    while that file is there, a write that makes a file longer fails with ENOSPC
+ *   YHT_FAULT_SYNC_MS=200  every sync takes so much longer
+ *   YHT_FAULT_CLOCK=PATH   the wall clock and the steady clock are ahead by the two int64 (ms) that stand in this file
  * Used by: tests/faults. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -13,7 +15,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdint.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 /* What a write replaced, to be put back. */
@@ -134,9 +141,68 @@ int fdatasync(int file) {
         errno = EIO;
         return -1;
     }
+    const char *slow = getenv("YHT_FAULT_SYNC_MS");
+    if (slow != NULL) poll(NULL, 0, (int)strtol(slow, NULL, 10));
     const int result = real_fdatasync(file);
     if (result == 0) confirm(file);
     endAt("sync", syncs, "after");
     pthread_mutex_unlock(&lock);
     return result;
+}
+
+/* How far the clocks are ahead, in ms; NULL where they are left alone. */
+struct Ahead {
+    int64_t wall_ms, steady_ms;
+};
+static const volatile struct Ahead *ahead;
+static int (*real_clock_gettime)(clockid_t, struct timespec *);
+static int (*real_clockwait)(pthread_cond_t *, pthread_mutex_t *, clockid_t, const struct timespec *);
+static int (*real_timedwait)(pthread_cond_t *, pthread_mutex_t *, const struct timespec *);
+static pthread_once_t clocks_found = PTHREAD_ONCE_INIT;
+
+static void findClocks(void) {
+    const char *path = getenv("YHT_FAULT_CLOCK");
+    *(void **)&real_clock_gettime = real("clock_gettime");
+    *(void **)&real_clockwait = real("pthread_cond_clockwait");
+    *(void **)&real_timedwait = real("pthread_cond_timedwait");
+    const int file = path == NULL ? -1 : open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0) return;
+    void *map = mmap(NULL, sizeof *ahead, PROT_READ, MAP_SHARED, file, 0);
+    if (map != MAP_FAILED) ahead = map;
+    close(file);
+}
+
+static void move(struct timespec *time, int64_t by_ms) {
+    int64_t ns = time->tv_nsec + by_ms % 1000 * 1000000;
+    time->tv_sec += by_ms / 1000 + (ns >= 1000000000) - (ns < 0);
+    time->tv_nsec = ns - (ns >= 1000000000) * 1000000000 + (ns < 0) * 1000000000;
+}
+
+static int64_t aheadOf(clockid_t clock) {
+    if (ahead == NULL) return 0;
+    if (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE) return ahead->wall_ms;
+    return clock == CLOCK_MONOTONIC || clock == CLOCK_MONOTONIC_COARSE ? ahead->steady_ms : 0;
+}
+
+int clock_gettime(clockid_t clock, struct timespec *time) {
+    pthread_once(&clocks_found, findClocks);
+    const int result = real_clock_gettime(clock, time);
+    if (result == 0) move(time, aheadOf(clock));
+    return result;
+}
+
+/* The kernel knows the real clocks only. */
+int pthread_cond_clockwait(pthread_cond_t *cond, pthread_mutex_t *mutex, clockid_t clock, const struct timespec *until) {
+    pthread_once(&clocks_found, findClocks);
+    struct timespec really = *until;
+    move(&really, -aheadOf(clock));
+    return real_clockwait(cond, mutex, clock, &really);
+}
+
+/* Which clock the condition goes by can't be asked; no machine has been up for 30 years. */
+int pthread_cond_timedwait(pthread_cond_t *cond, pthread_mutex_t *mutex, const struct timespec *until) {
+    pthread_once(&clocks_found, findClocks);
+    struct timespec really = *until;
+    move(&really, -aheadOf(until->tv_sec > 1000000000 ? CLOCK_REALTIME : CLOCK_MONOTONIC));
+    return real_timedwait(cond, mutex, &really);
 }

@@ -66,12 +66,12 @@ void Federation::writeDeployment() {
     EXPECT_EQ(0, made.exit_code) << log("deployment");
 }
 
-void Federation::startProvince() {
+void Federation::startProvince(const std::vector<std::string>& environment) {
     province_ = Child({kBinaries + "province-sim", "--host", "127.0.0.1", "--port", portText(province_port_), "--control-port",
                          portText(province_control_), "--cert", pki() + "/province.pem", "--key",
                          pki() + "/province.key", "--ca", pki() + "/root.pem", "--sender",
                          "XZ43020001:HX430201:" + pki() + "/gateway.pem", "--data", directory_ + "/province.sqlite"},
-                        log("province"));
+                        log("province"), environment);
     waitUntil("province answers on its control address", [&] { return askProvince("/stats").status == 200; });
 }
 

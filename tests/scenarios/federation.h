@@ -24,7 +24,8 @@ public:
     /// Stops everything; the directory is kept where the test failed, and named.
     ~Federation();
 
-    void startProvince();
+    /// `environment`: more variables of its own ("NAME=value").
+    void startProvince(const std::vector<std::string>& environment = {});
     void startCentre();
     /// Starts it and waits until it is ready.
     void startGateway();

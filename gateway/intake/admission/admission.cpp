@@ -28,14 +28,8 @@ Admission::Admission(
 )
     : store_(store), random_(random), use_(use), observer_(std::move(observer)) {}
 
-base::Status Admission::mayWrite(const trust::Partner& partner) const {
-    const bool in_trial = partner.stage == trust::Stage::JointTest;
-    if (in_trial == (use_ == LedgerUse::Trial)) return {};
-    return base::makeError(base::ErrorCode::StageJointTest, "partner " + partner.id);
-}
-
 base::Result<SubmissionAnswer> Admission::submitRecords(const trust::VerifiedMessage& message) {
-    if (const auto may = mayWrite(message.speaker()); !may.ok()) return countRefused(1, may.error());
+    if (const auto may = mayWrite(use_, message.speaker()); !may.ok()) return countRefused(1, may.error());
     const base::Result<PreparedMessage> prepared = prepare(message, random_);
     if (!prepared.ok()) return countRefused(1, prepared.error());
     const std::size_t items = prepared->items.size();

@@ -15,6 +15,7 @@
 
 #include "gateway/base/random.h"
 #include "gateway/intake/admission/decide.h"
+#include "gateway/intake/admission/ledger_use.h"
 #include "gateway/ledger/store/store.h"
 #include "gateway/trust/verified_message.h"
 
@@ -46,10 +47,6 @@ struct AdmissionCounters {
     std::map<base::ErrorCode, std::uint64_t> refused_by_code;
 };
 
-/// Which ledger an admission writes (DESIGN 5): partners in joint test (联调) reach the trial ledger only, all others
-/// the live one only.
-enum class LedgerUse : std::uint8_t { Live, Trial };
-
 /// Told of what became of a message, after the commit, on the caller's thread.
 using DecisionObserver = std::function<void(const PreparedMessage&, const std::vector<ItemDecision>&)>;
 
@@ -72,8 +69,6 @@ public:
     base::Result<SubmissionAnswer> submitRecords(const trust::VerifiedMessage& message);
 
     AdmissionCounters counters() const;
-    /// Errors: StageJointTest where this is not the partner's ledger.
-    base::Status mayWrite(const trust::Partner& partner) const;
 
 private:
     base::Result<Decisions> decideDurably(const PreparedMessage& message);

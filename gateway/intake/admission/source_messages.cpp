@@ -64,9 +64,10 @@ private:
 };
 
 SourceMessages::SourceMessages(
-    ledger::Store& store, base::Random& random, std::function<void(const std::string&)> log
+    ledger::Store& store, base::Random& random, std::function<void(const std::string&)> log,
+    LedgerUse use
 )
-    : store_(store), random_(random), log_(std::move(log)) {}
+    : store_(store), random_(random), log_(std::move(log)), use_(use) {}
 
 base::Result<SourceSubmission> SourceMessages::submitMessage(
     const trust::VerifiedMessage& message, const kit::Adapter& adapter,
@@ -112,9 +113,7 @@ base::Status SourceMessages::admit(
     if (!speaker.speaksFor(manifest.source) || !known) {
         return base::makeError(ErrorCode::SourceNotOwn, "partner " + speaker.id);
     }
-    if (speaker.stage == trust::Stage::JointTest) {
-        return base::makeError(ErrorCode::StageJointTest, "partner " + speaker.id);
-    }
+    if (auto may = mayWrite(use_, speaker); !may.ok()) return may;
     using kit::Lifecycle;
     if (manifest.lifecycle != Lifecycle::Live && manifest.lifecycle != Lifecycle::Shadow) {
         return base::makeError(ErrorCode::SourceUnknown, "its manifest is no live one");

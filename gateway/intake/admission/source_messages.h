@@ -26,6 +26,7 @@
 #include <mutex>
 #include <string>
 
+#include "gateway/intake/admission/ledger_use.h"
 #include "gateway/intake/admission/source_answer.h"
 #include "gateway/trust/verified_message.h"
 
@@ -57,7 +58,8 @@ class SourceMessages {
 public:
     /// `log`: one line at the first item in quarantine of a source, or empty.
     SourceMessages(
-        ledger::Store& store, base::Random& random, std::function<void(const std::string&)> log
+        ledger::Store& store, base::Random& random, std::function<void(const std::string&)> log,
+        LedgerUse use = LedgerUse::Live
     );
 
     /// Blocks until committed. Errors (nothing more than rule 6 is in the ledger, or the commits of rule 3 before the
@@ -84,6 +86,7 @@ private:
     ledger::Store& store_;
     base::Random& random_;
     const std::function<void(const std::string&)> log_;
+    const LedgerUse use_;
 
     mutable std::mutex mutex_;
     std::map<std::string, SourceCounters> counters_;      // protected by mutex_

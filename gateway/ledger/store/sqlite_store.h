@@ -44,6 +44,8 @@ struct SqliteStoreOptions {
     std::function<void(const std::string&)> on_fatal = {};
     /// One line for the operator's log. Default: standard error.
     std::function<void(const std::string&)> on_notice = {};
+    /// After a commit with new entries: the time that their leaves bear. On the writer thread; short.
+    std::function<void(base::UnixMillis)> on_committed = {};
     /// Fault runs only. Called on the writer thread.
     std::function<void(CommitPoint)> on_point = {};
 };

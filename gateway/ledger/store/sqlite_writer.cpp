@@ -113,8 +113,9 @@ SqliteWriter::Answers SqliteWriter::commit(const Batch& batch) {
 SqliteWriter::Answers SqliteWriter::commitOrThrow(const Batch& batch) {
     change(*database_, "BEGIN IMMEDIATE");
     reach(CommitPoint::Begun);
+    const auto now_ms = options_.clock.nowMillis();
     SqliteTransaction transaction(
-        {*database_, lookups_, options_.kek, options_.random, options_.clock.nowMillis(),
+        {*database_, lookups_, options_.kek, options_.random, now_ms,
          configDigest(), options_.serials},
         edge_, origin_
     );
@@ -128,6 +129,7 @@ SqliteWriter::Answers SqliteWriter::commitOrThrow(const Batch& batch) {
     reach(CommitPoint::Committed);
     edge_ = transaction.edge();
     origin_ = transaction.origin();
+    if (new_entries > 0 && options_.on_committed) options_.on_committed(now_ms);
     publish(batch, new_entries);
     checkpointer_.afterCommit(*database_, wal_pages_);
     return answers;

@@ -1,0 +1,117 @@
+// A cable is cut: packets are lost, nobody says goodbye. The whole federation lives in a network namespace of its own,
+// whose only link is taken down and up again.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <net/if.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <fstream>
+#include <sstream>
+
+#include "tests/scenarios/oracle.h"
+#include "tests/scenarios/samples.h"
+
+namespace yht::scenarios {
+namespace {
+
+using testing::IsEmpty;
+
+bool setLink(bool up) {
+    const int file = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    ifreq request{};
+    std::strcpy(request.ifr_name, "lo");
+    bool done = ::ioctl(file, SIOCGIFFLAGS, &request) == 0;
+    request.ifr_flags = static_cast<short>(up ? request.ifr_flags | IFF_UP : request.ifr_flags & ~IFF_UP);
+    done = done && ::ioctl(file, SIOCSIFFLAGS, &request) == 0;
+    ::close(file);
+    return done;
+}
+
+/// This process and all it starts get a network of their own. False: the machine does not let us.
+bool ownNetwork() {
+    static const bool done = [] {
+        return (::unshare(CLONE_NEWNET) == 0 || ::unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0) && setLink(true);
+    }();
+    return done;
+}
+
+class Network : public testing::Test {
+protected:
+    void SetUp() override {
+        if (!ownNetwork()) GTEST_SKIP() << "no network namespace may be made here";
+        federation.emplace();
+    }
+    void TearDown() override { setLink(true); }
+
+    /// Long enough for whoever has something under way to have lost packets.
+    static void cutCable(int seconds) {
+        ASSERT_TRUE(setLink(false));
+        ::sleep(static_cast<unsigned>(seconds));
+        ASSERT_TRUE(setLink(true));
+    }
+    void configure(const std::string& what, const std::string& with) {
+        const auto path = federation->deployment() + "/yht.yaml";
+        std::stringstream text;
+        text << std::ifstream(path).rdbuf();
+        auto changed = text.str();
+        changed.replace(changed.find(what), what.size(), with);
+        std::ofstream(path) << changed;
+    }
+
+    std::optional<Federation> federation;
+};
+
+TEST_F(Network, ACutCableLosesNothing) {
+    federation->startProvince();
+    federation->startGateway();
+    AcknowledgementLog log;
+    CarefulPartners partners(*federation, log);
+    for (int cut = 1; cut <= 3; ++cut) {
+        const auto before = log.all().size();
+        Federation::waitUntil("partners are served", [&] { return log.all().size() >= before + 10; });
+        cutCable(2);
+    }
+    partners.stop();
+    EXPECT_THAT(brokenPromises(*federation, log), IsEmpty());
+}
+
+TEST_F(Network, AProvinceThatDiesBehindACutLeavesNoConnectionThatIsWaitedForForever) {
+    federation->startProvince();
+    federation->startGateway();
+    AcknowledgementLog log;
+    CarefulPartners partners(*federation, log);
+    Federation::waitUntil("something is at the province", [&] { return log.all().size() >= 10; });
+    // Its end of the connections is gone, and no packet says so: ours are half open.
+    ASSERT_TRUE(setLink(false));
+    federation->killProvince();
+    ASSERT_TRUE(setLink(true));
+    federation->startProvince();
+    partners.stop();
+    EXPECT_THAT(brokenPromises(*federation, log), IsEmpty());
+}
+
+TEST_F(Network, PartnersThatVanishLeaveRoomForOthers) {
+    configure("  listen: 127.0.0.1", "  connections_max: 16\n  idle_ms: 1000\n  listen: 127.0.0.1");
+    federation->startProvince();
+    federation->startGateway();
+    {
+        std::vector<std::unique_ptr<PartnerClient>> vanishing;
+        for (int i = 0; i < 16; ++i) {
+            vanishing.push_back(std::make_unique<PartnerClient>(federation->partner("police-110")));
+            vanishing.back()->get("/v1/checkpoint");
+        }
+        ASSERT_TRUE(setLink(false));
+    }  // their goodbyes are lost
+    ASSERT_TRUE(setLink(true));
+    auto client = federation->partner("hotline-12315");
+    Federation::waitUntil("another is served", [&] {
+        return client.post("/v1/records", appeal("zz-12315", "A-1")).status == 201;
+    });
+}
+
+}  // namespace
+}  // namespace yht::scenarios
