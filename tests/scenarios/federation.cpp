@@ -4,7 +4,6 @@
 #include <Poco/Net/HTTPClientSession.h>
 #include <Poco/Net/HTTPRequest.h>
 #include <Poco/Net/HTTPResponse.h>
-#include <Poco/Net/ServerSocket.h>
 #include <Poco/StreamCopier.h>
 #include <gtest/gtest.h>
 #include <poll.h>
@@ -22,13 +21,6 @@ constexpr int kLookAgainMs = 20;
 const std::string kTools = std::string(YHT_SOURCE_DIR) + "/tools/";
 const std::string kBinaries = std::string(YHT_BINARY_DIR) + "/bin/";
 
-/// A port that was free a moment ago. Addresses of each other must be known before either side starts, so the
-/// ports can't all be left to the kernel at bind time.
-std::uint16_t freePort() {
-    Poco::Net::ServerSocket socket(Poco::Net::SocketAddress("127.0.0.1", 0));
-    return socket.address().port();
-}
-
 std::string portText(std::uint16_t port) { return std::to_string(port); }
 
 }  // namespace
@@ -36,12 +28,6 @@ std::string portText(std::uint16_t port) { return std::to_string(port); }
 Federation::Federation() {
     char name[] = "/tmp/yht-federation-XXXXXX";
     directory_ = ::mkdtemp(name);
-    gateway_port_ = freePort();
-    admin_port_ = freePort();
-    province_port_ = freePort();
-    province_control_ = freePort();
-    centre_port_ = freePort();
-    centre_control_ = freePort();
     const auto made = runToEnd({kTools + "dev-pki", pki()}, log("pki"));
     EXPECT_EQ(0, made.exit_code) << log("pki");
     writeDeployment();

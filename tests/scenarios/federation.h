@@ -9,6 +9,7 @@
 #include <string>
 
 #include "tests/scenarios/partner_client.h"
+#include "tests/scenarios/port_lease.h"
 #include "tools/stage/child.h"
 
 namespace yht::scenarios {
@@ -81,8 +82,7 @@ private:
     bool drained();
 
     std::string directory_, gateway_program_;
-    std::uint16_t gateway_port_ = 0, admin_port_ = 0, province_port_ = 0, province_control_ = 0, centre_port_ = 0,
-                  centre_control_ = 0;
+    PortLease gateway_port_, admin_port_, province_port_, province_control_, centre_port_, centre_control_;
     Child gateway_, province_, centre_;
 };
 
