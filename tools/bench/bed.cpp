@@ -128,7 +128,7 @@ void Bed::narrowRoutes() const {
     // The destinations stand there, and the router looks at every entry, but nothing goes to them.
     write(
         deployment() + "/routes.yaml",
-        std::string("destinations:\n  province: {from: start}\n  centre-430200: {from: start}\n") +
+        std::string("destinations:\n  province: {from: start}\n  centre-430200: {from: start, attachments: true}\n") +
             (options_.routes ? "routes:\n  - {destination: province}\n" : "routes: []\n")
     );
 }
