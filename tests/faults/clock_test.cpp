@@ -80,7 +80,7 @@ TEST_F(Clock, ADayAheadRefusesSignaturesAndBackAgainAnOperatorSaysWhichTimeWasWr
     step(0, 0);
     waitForPosted(client, "A-2", "503 server.clock_wrong");
     EXPECT_EQ(0, confirm());
-    waitForPosted(client, "A-2", "201");
+    waitForPosted(client, "A-3", "201");
     EXPECT_THAT(federation.yht({"ledger", "follow", "--idle-s", "1"}).output, HasSubstr("clock.confirm"));
     EXPECT_EQ(0, federation.yht({"ledger", "verify"}).exit_code);
 }
