@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 
 #include "tests/scenarios/oracle.h"
 #include "tests/scenarios/samples.h"
@@ -47,6 +49,30 @@ Broken powerFailures(Federation& federation, const std::vector<std::string>& mom
     return brokenPromises(federation, log);
 }
 
+Broken powerFailuresAfterAnswers(Federation& federation, int failures) {
+    const std::string flag = federation.directory() + "/power-fails";
+    federation.startProvince();
+    federation.startGateway();
+    AcknowledgementLog log;
+    CarefulPartners partners(federation, log);
+    for (int i = 0; i < failures; ++i) {
+        federation.killGateway();
+        std::filesystem::remove(flag);
+        const auto before = log.all().size();
+        federation.launchGateway(failingDisk({"YHT_FAULT_POWER=1", "YHT_FAULT_END=" + flag}));
+        // Each partner may be told once more of what the gateway before this one had committed; one answer beyond these
+        // is to a record that was first sent to this one.
+        Federation::waitUntil("a record of this life is acknowledged", [&] {
+            return log.all().size() > before + CarefulPartners::kCount;
+        });
+        std::ofstream(flag) << "now";
+        EXPECT_EQ(128 + SIGKILL, federation.awaitGatewaysEnd());
+    }
+    federation.startGateway();
+    partners.stop();
+    return brokenPromises(federation, log);
+}
+
 Broken killsWhileSending(Federation& federation, int kills) {
     federation.startProvince();
     federation.startGateway();
@@ -64,6 +90,10 @@ Broken killsWhileSending(Federation& federation, int kills) {
         });
         federation.killGateway();
         federation.tellProvince("/reset", "{}");
+        // The next wait must not see this request.
+        Federation::waitUntil("no request waits at the province", [&] {
+            return textMember(federation.askProvince("/stats").json(), "pausing") == "0";
+        });
         federation.startGateway();
     }
     return brokenPromises(federation, log);

@@ -19,6 +19,10 @@ std::vector<std::string> failingDisk(std::vector<std::string> more);
 /// started again.
 Broken powerFailures(Federation& federation, const std::vector<std::string>& moments);
 
+/// Careful partners post; the power fails so many times, each time after a partner was told of a record that this life of
+/// the gateway has written: a gateway that answers before the disk has it can't keep that promise.
+Broken powerFailuresAfterAnswers(Federation& federation, int failures);
+
 /// kill -9 while a batch is on its way to the province, again and again.
 Broken killsWhileSending(Federation& federation, int kills);
 

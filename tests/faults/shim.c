@@ -1,6 +1,7 @@
 /* A disk that fails on command. Loaded before the C library (LD_PRELOAD) by a gateway under test; it stands between SQLite and
  * the kernel for files whose path holds YHT_FAULT_FILES, and leaves all others alone.
  *   YHT_FAULT_KILL=write:120:before | sync:3:after   ends the process at that write or sync, counted from its start
+ *   YHT_FAULT_END=PATH     the first write or sync once this file is there ends the process
  *   YHT_FAULT_POWER=1      the end is a power failure: whatever no sync has confirmed is taken back first
  *   YHT_FAULT_SYNC_ERROR=3 the third sync fails with EIO
  *   YHT_FAULT_FULL=PATH    while that file is there, a write that makes a file longer fails with ENOSPC
@@ -69,13 +70,19 @@ static void failPower(void) {
     }
 }
 
-/* Requires: the lock is held; it is never given back once the end has come. */
-static void endAt(const char *event, long number, const char *when) {
+static int endIsDue(const char *event, long number, const char *when) {
+    const char *flag = getenv("YHT_FAULT_END");
     const char *wanted = getenv("YHT_FAULT_KILL");
     char here[64];
-    if (wanted == NULL) return;
+    if (flag != NULL && access(flag, F_OK) == 0) return 1;
+    if (wanted == NULL) return 0;
     snprintf(here, sizeof here, "%s:%ld:%s", event, number, when);
-    if (strcmp(here, wanted) != 0) return;
+    return strcmp(here, wanted) == 0;
+}
+
+/* Requires: the lock is held; it is never given back once the end has come. */
+static void endAt(const char *event, long number, const char *when) {
+    if (!endIsDue(event, number, when)) return;
     if (getenv("YHT_FAULT_POWER") != NULL) failPower();
     kill(getpid(), SIGKILL);
     for (;;) pause();

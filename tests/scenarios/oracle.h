@@ -38,6 +38,7 @@ private:
 /// careful partner does.
 class CarefulPartners {
 public:
+    static constexpr std::size_t kCount = 3;
     CarefulPartners(Federation& federation, AcknowledgementLog& log);
     /// Ends when each has its last record acknowledged. Requires: a gateway that runs.
     void stop();
