@@ -21,6 +21,12 @@ std::size_t recordCount(PartnerClient& client, const std::string& ticket_no) {
     return records == nullptr ? 0 : records->Size();
 }
 
+std::vector<std::string> labelledPoints(Federation& federation, std::vector<std::string> more) {
+    more.push_back("YHT_FAULT_DOOR=" + std::to_string(federation.gatewayPort()));
+    more.push_back("YHT_FAULT_FAR=" + std::to_string(federation.provincePort()));
+    return failingDisk(std::move(more));
+}
+
 }  // namespace
 
 std::uint64_t setting(const char* name, std::uint64_t fallback) {
@@ -34,14 +40,31 @@ std::vector<std::string> failingDisk(std::vector<std::string> more) {
     return more;
 }
 
-Broken powerFailures(Federation& federation, const std::vector<std::string>& moments) {
+std::vector<std::string> pointsOfALife() {
+    Federation federation;
     federation.startProvince();
+    const std::string path = federation.directory() + "/points";
+    federation.launchGateway(labelledPoints(federation, {"YHT_FAULT_TRACE=" + path}));
+    if (!federation.gatewayCameUp()) return {};
+    auto client = federation.partner("hotline-12315");
+    EXPECT_EQ(201, client.post("/v1/records", appeal("zz-12315", "zz-12315-traced")).status);
+    federation.waitUntilUploaded(1);
+    federation.killGateway();
+    std::ifstream file(path);
+    std::vector<std::string> points;
+    for (std::string line; std::getline(file, line);) points.push_back(line);
+    return points;
+}
+
+Broken endsAt(Federation& federation, End end, const std::vector<std::string>& moments) {
     federation.startGateway();
     AcknowledgementLog log;
     CarefulPartners partners(federation, log);
     for (const auto& moment : moments) {
         federation.killGateway();
-        federation.launchGateway(failingDisk({"YHT_FAULT_POWER=1", "YHT_FAULT_KILL=" + moment}));
+        std::vector<std::string> fault = {"YHT_FAULT_KILL=" + moment};
+        if (end == End::PowerFailure) fault.push_back("YHT_FAULT_POWER=1");
+        federation.launchGateway(labelledPoints(federation, fault));
         EXPECT_EQ(128 + SIGKILL, federation.awaitGatewaysEnd()) << moment;
     }
     federation.startGateway();

@@ -1,5 +1,5 @@
 // Fault runs that the real gateway must survive and each mutant must not. A run gives what was broken, a line each.
-// Uses: scenarios. Used by: disk_test, mutant_test.
+// Uses: scenarios. Used by: disk_test, mutant_test, points_test.
 #pragma once
 
 #include <cstdint>
@@ -15,9 +15,16 @@ using Broken = std::vector<std::string>;
 /// The variables that put the failing disk (shim.c) under the gateway's ledger.
 std::vector<std::string> failingDisk(std::vector<std::string> more);
 
-/// Careful partners post; the power fails at each of these moments of a gateway's life ("write:120:before"), and it is
-/// started again.
-Broken powerFailures(Federation& federation, const std::vector<std::string>& moments);
+/// The points of a gateway's life between its start and the last thing that one record leads to, as shim.c labels them
+/// ("write:120"), in their order. Taken from a federation of their own.
+std::vector<std::string> pointsOfALife();
+
+/// What ends a gateway: kill -9, or a power failure, which takes back what no sync has confirmed.
+enum class End { Kill, PowerFailure };
+
+/// Careful partners post; the gateway ends at each of these moments of a life of its own ("write:120:before"), and is
+/// started again. Requires: a province that runs.
+Broken endsAt(Federation& federation, End end, const std::vector<std::string>& moments);
 
 /// Careful partners post; the power fails so many times, each time after a partner was told of a record that this life of
 /// the gateway has written: a gateway that answers before the disk has it can't keep that promise.

@@ -1,7 +1,13 @@
-/* A disk that fails on command. Loaded before the C library (LD_PRELOAD) by a gateway under test; it stands between SQLite and
- * the kernel for files whose path holds YHT_FAULT_FILES, and leaves all others alone.
- *   YHT_FAULT_KILL=write:120:before | sync:3:after   ends the process at that write or sync, counted from its start
- *   YHT_FAULT_END=PATH     the first write or sync once this file is there ends the process
+/* A disk that fails on command, and labels for the points of a program's life. Loaded before the C library (LD_PRELOAD) by a
+ * gateway under test; it stands between the program and the kernel for files whose path holds YHT_FAULT_FILES and for the
+ * sockets of two ports, and leaves all others alone. A point is a label and a number, counted from the program's start:
+ *   write, sync   of such a file
+ *   ask, answer   bytes from and to whoever has connected to the port YHT_FAULT_DOOR
+ *   send, hear    bytes to and from the port YHT_FAULT_FAR
+ * What happens there:
+ *   YHT_FAULT_KILL=write:120:before | sync:3:after   the process ends before or after that point
+ *   YHT_FAULT_END=PATH     the first point once this file is there ends the process
+ *   YHT_FAULT_TRACE=PATH   each point is a line of this file
  *   YHT_FAULT_POWER=1      the end is a power failure: whatever no sync has confirmed is taken back first
  *   YHT_FAULT_SYNC_ERROR=3 the third sync fails with EIO
  *   YHT_FAULT_FULL=PATH    while that file is there, a write that makes a file longer fails with ENOSPC
@@ -17,9 +23,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <stdint.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -37,8 +45,13 @@ struct Replaced {
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct Replaced *newest;
-static long writes, syncs;
 
+enum Label { WRITE, SYNC, ASK, ANSWER, SEND, HEAR, LABELS, NONE = LABELS };
+static const char *const names[LABELS] = {"write", "sync", "ask", "answer", "send", "hear"};
+static long counts[LABELS];
+
+static ssize_t (*real_read)(int, void *, size_t);
+static ssize_t (*real_write)(int, const void *, size_t);
 static ssize_t (*real_pwrite)(int, const void *, size_t, off_t);
 static int (*real_fdatasync)(int);
 static int (*real_ftruncate)(int, off_t);
@@ -47,6 +60,8 @@ static void *real(const char *name) { return dlsym(RTLD_NEXT, name); }
 
 __attribute__((constructor)) static void findReal(void) {
     /* POSIX's way to turn a data pointer into a function. */
+    *(void **)&real_read = real("read");
+    *(void **)&real_write = real("write");
     *(void **)&real_pwrite = real("pwrite64");
     *(void **)&real_fdatasync = real("fdatasync");
     *(void **)&real_ftruncate = real("ftruncate64");
@@ -70,22 +85,40 @@ static void failPower(void) {
     }
 }
 
-static int endIsDue(const char *event, long number, const char *when) {
+static void trace(const char *line) {
+    const char *path = getenv("YHT_FAULT_TRACE");
+    const int file = path == NULL ? -1 : open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    if (file < 0) return;
+    if (real_write(file, line, strlen(line)) < 0) abort();
+    close(file);
+}
+
+static int endIsDue(enum Label label, long number, const char *when) {
     const char *flag = getenv("YHT_FAULT_END");
     const char *wanted = getenv("YHT_FAULT_KILL");
     char here[64];
     if (flag != NULL && access(flag, F_OK) == 0) return 1;
     if (wanted == NULL) return 0;
-    snprintf(here, sizeof here, "%s:%ld:%s", event, number, when);
+    snprintf(here, sizeof here, "%s:%ld:%s", names[label], number, when);
     return strcmp(here, wanted) == 0;
 }
 
 /* Requires: the lock is held; it is never given back once the end has come. */
-static void endAt(const char *event, long number, const char *when) {
-    if (!endIsDue(event, number, when)) return;
+static void endAt(enum Label label, long number, const char *when) {
+    if (!endIsDue(label, number, when)) return;
     if (getenv("YHT_FAULT_POWER") != NULL) failPower();
     kill(getpid(), SIGKILL);
     for (;;) pause();
+}
+
+/* The number of this point. Requires: the lock is held. */
+static long arriveAt(enum Label label) {
+    const long number = ++counts[label];
+    char line[64];
+    snprintf(line, sizeof line, "%s:%ld\n", names[label], number);
+    trace(line);
+    endAt(label, number, "before");
+    return number;
 }
 
 static void remember(int file, size_t count, off_t at) {
@@ -130,10 +163,10 @@ ssize_t pwrite64(int file, const void *bytes, size_t count, off_t at) {
         return -1;
     }
     pthread_mutex_lock(&lock);
-    endAt("write", ++writes, "before");
+    const long number = arriveAt(WRITE);
     if (getenv("YHT_FAULT_POWER") != NULL) remember(file, count, at);
     const ssize_t written = real_pwrite(file, bytes, count, at);
-    endAt("write", writes, "after");
+    endAt(WRITE, number, "after");
     pthread_mutex_unlock(&lock);
     return written;
 }
@@ -142,8 +175,8 @@ int fdatasync(int file) {
     if (!concerns(file)) return real_fdatasync(file);
     const char *fails = getenv("YHT_FAULT_SYNC_ERROR");
     pthread_mutex_lock(&lock);
-    endAt("sync", ++syncs, "before");
-    if (fails != NULL && syncs == strtol(fails, NULL, 10)) {
+    const long number = arriveAt(SYNC);
+    if (fails != NULL && number == strtol(fails, NULL, 10)) {
         pthread_mutex_unlock(&lock);
         errno = EIO;
         return -1;
@@ -152,9 +185,64 @@ int fdatasync(int file) {
     if (slow != NULL) poll(NULL, 0, (int)strtol(slow, NULL, 10));
     const int result = real_fdatasync(file);
     if (result == 0) confirm(file);
-    endAt("sync", syncs, "after");
+    endAt(SYNC, number, "after");
     pthread_mutex_unlock(&lock);
     return result;
+}
+
+static int portOf(int socket, int (*end)(int, struct sockaddr *, socklen_t *)) {
+    union {
+        struct sockaddr any;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    } address;
+    socklen_t length = sizeof address;
+    if (end(socket, &address.any, &length) != 0) return 0;
+    if (address.any.sa_family == AF_INET) return ntohs(address.v4.sin_port);
+    return address.any.sa_family == AF_INET6 ? ntohs(address.v6.sin6_port) : 0;
+}
+
+static int isPort(const char *name, int port) {
+    const char *wanted = getenv(name);
+    return wanted != NULL && port != 0 && strtol(wanted, NULL, 10) == port;
+}
+
+static enum Label labelOf(int file, enum Label at_door, enum Label at_far_side) {
+    /* Most programs under test ask for neither. */
+    if (getenv("YHT_FAULT_DOOR") == NULL) return NONE;
+    const int kept = errno;
+    enum Label label = NONE;
+    if (isPort("YHT_FAULT_DOOR", portOf(file, getsockname))) label = at_door;
+    if (isPort("YHT_FAULT_FAR", portOf(file, getpeername))) label = at_far_side;
+    errno = kept;
+    return label;
+}
+
+ssize_t write(int file, const void *bytes, size_t count) {
+    const enum Label label = labelOf(file, ANSWER, SEND);
+    if (label == NONE) return real_write(file, bytes, count);
+    pthread_mutex_lock(&lock);
+    const long number = arriveAt(label);
+    /* Whoever reads at the other end may be slow: the lock is not held. */
+    pthread_mutex_unlock(&lock);
+    const ssize_t written = real_write(file, bytes, count);
+    const int kept = errno;
+    pthread_mutex_lock(&lock);
+    endAt(label, number, "after");
+    pthread_mutex_unlock(&lock);
+    errno = kept;
+    return written;
+}
+
+/* Bytes that have come are a point; before it is when the program does not know of them. */
+ssize_t read(int file, void *bytes, size_t count) {
+    const ssize_t got = real_read(file, bytes, count);
+    const enum Label label = got > 0 ? labelOf(file, ASK, HEAR) : NONE;
+    if (label == NONE) return got;
+    pthread_mutex_lock(&lock);
+    arriveAt(label);
+    pthread_mutex_unlock(&lock);
+    return got;
 }
 
 /* How far the clocks are ahead, in ms; NULL where they are left alone. */

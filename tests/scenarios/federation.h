@@ -71,6 +71,7 @@ public:
     const std::string& directory() const { return directory_; }
     std::string deployment() const { return directory_ + "/gateway"; }
     std::uint16_t gatewayPort() const { return gateway_port_; }
+    std::uint16_t provincePort() const { return province_port_; }
     pid_t gatewayPid() const { return gateway_.pid(); }
 
 private:
