@@ -14,6 +14,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <sstream>
 
 #include "gateway/app/deployment.h"
 #include "gateway/trust/tls.h"
@@ -66,6 +67,11 @@ template <class T>
 T require(base::Result<T> result) {
     if (!result) throw Invalid(base::describe(result.error()));
     return std::move(*result);
+}
+
+std::vector<std::string> wordsOf(const std::string& text) {
+    std::istringstream in(text);
+    return {std::istream_iterator<std::string>(in), {}};
 }
 
 int statusOf(std::uint16_t port, const std::string& path) {
@@ -199,10 +205,11 @@ double Bed::startGateway() {
         environment = {
             std::string("LD_PRELOAD=") + YHT_SLOW_FSYNC,
             "YHT_SLOW_FSYNC_US=" + std::to_string(options_.slow_fsync_us)};
+    std::vector<std::string> command = wordsOf(options_.under);
+    for (const auto& word : {kBinaries + "yht", std::string("serve"), std::string("--config"), deployment()})
+        command.push_back(word);
     const double begin_ms = steadyMillis();
-    gateway_ = stage::Child(
-        {kBinaries + "yht", "serve", "--config", deployment()}, log("gateway"), environment
-    );
+    gateway_ = stage::Child(command, log("gateway"), environment);
     waitUntilReady(gateway_, "gateway", admin_port_, "/readyz");
     return steadyMillis() - begin_ms;
 }

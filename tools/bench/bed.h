@@ -23,6 +23,7 @@ struct BedOptions {
     std::size_t lanes = 1;           // of each destination: batches under way at once
     std::int64_t slow_fsync_us = 0;  // added to every fsync and fdatasync of the gateway
     std::size_t connections_max = 64;
+    std::string under{};  // words before the gateway's own command, between spaces; it must exec
 };
 
 class Bed {

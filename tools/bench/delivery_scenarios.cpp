@@ -80,7 +80,8 @@ void deliverAt(double rate, std::size_t turn, const Options& options, Report& re
         {.work = options.work,
          .routes = true,
          .lanes = options.lanes,
-         .connections_max = options.connections}
+         .connections_max = options.connections,
+         .under = options.under}
     );
     bed.startProvince();
     bed.startCentre();
@@ -146,7 +147,8 @@ void drainOnce(const Options& options, Report& report) {
          .routes = true,
          .province_only = !options.centre,
          .lanes = options.lanes,
-         .connections_max = options.connections}
+         .connections_max = options.connections,
+         .under = options.under}
     );
     bed.startGateway();
     const auto requests = std::max<std::size_t>(1, options.requests / options.records);

@@ -88,7 +88,8 @@ Report measureLarge(const Options& options) {
                                : options.ledger;
     {
         Bed bed(
-            {.directory = directory, .work = options.work, .connections_max = options.connections}
+            {.directory = directory, .work = options.work, .connections_max = options.connections,
+         .under = options.under}
         );
         bed.startGateway();
         fill(bed, directory, options);
@@ -101,13 +102,15 @@ Report measureLarge(const Options& options) {
         beginRun(turn, options, report);
         double empty = 0;
         {
-            Bed bed({.work = options.work, .connections_max = options.connections});
+            Bed bed({.work = options.work, .connections_max = options.connections,
+         .under = options.under});
             bed.startGateway();
             empty = rateOn(bed, seed++, "single posts, empty ledger", options, report);
             bed.stopGateway();
         }
         Bed bed(
-            {.directory = directory, .work = options.work, .connections_max = options.connections}
+            {.directory = directory, .work = options.work, .connections_max = options.connections,
+         .under = options.under}
         );
         report.add("start with " + count + " tickets", "ms", bed.startGateway(), "< 3000");
         lookUp(bed, options, report);

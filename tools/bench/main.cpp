@@ -55,6 +55,10 @@ void describeLoad(CLI::App* command, Flags& flags) {
     command
         ->add_option("-w,--work", flags.options.work, "where ledgers are made: the disk measured")
         ->capture_default_str();
+    command->add_option(
+        "-u,--under", flags.options.under,
+        "command that runs the gateway: \"valgrind --tool=callgrind\""
+    );
 }
 
 void describeCount(CLI::App* command, Flags& flags, const char* what) {

@@ -30,7 +30,8 @@ Report measureSingle(const Options& options) {
     Report report("Single posts of 2 KB: mTLS, RFC 9421 signature, fsync, receipt");
     for (std::size_t turn = 0; turn < options.runs; ++turn) {
         beginRun(turn, options, report);
-        Bed bed({.work = options.work, .connections_max = options.connections});
+        Bed bed({.work = options.work, .connections_max = options.connections,
+         .under = options.under});
         bed.startGateway();
         std::uint64_t seed = 1;  // of each load another one: no record comes twice
         measure(
@@ -54,7 +55,8 @@ Report measureArrays(const Options& options) {
     Report report("Arrays of " + size + " records of 2 KB");
     for (std::size_t turn = 0; turn < options.runs; ++turn) {
         beginRun(turn, options, report);
-        Bed bed({.work = options.work, .connections_max = options.connections});
+        Bed bed({.work = options.work, .connections_max = options.connections,
+         .under = options.under});
         bed.startGateway();
         const auto requests = std::max<std::size_t>(1, options.requests / options.records);
         measure(
@@ -76,7 +78,8 @@ Report measureSlowDisk(const Options& options) {
         Bed bed(
             {.work = options.work,
              .slow_fsync_us = kSlowFsyncUs,
-             .connections_max = options.connections}
+             .connections_max = options.connections,
+         .under = options.under}
         );
         bed.startGateway();
         measure(

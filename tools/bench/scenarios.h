@@ -22,6 +22,7 @@ struct Options {
     std::string ledger{};       // million: a directory to make it in, or to go on with
     std::size_t lanes = 1;      // deliveries: batches under way at once, for each destination
     bool centre = true;         // drain: both destinations, or the province alone
+    std::string under{};        // words before the gateway's own: perf, valgrind
     double quiet_s = 0;         // before each run, wait at most so long for others to be quiet
     bool progress = true;       // a line a second on standard error
 };
