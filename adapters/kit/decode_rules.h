@@ -78,6 +78,8 @@ struct InnerRules {
     std::string operation;  // local name of the Body's child; "" any
     std::string element;    // soap_string: local name of the element whose text it is; multipart:
                             // name of the part
+    std::vector<std::string> beside;  // soap_string: local names of elements beside it in the call;
+                                      // their texts are the items' members "@name"
     bool operator==(const InnerRules&) const = default;
 };
 

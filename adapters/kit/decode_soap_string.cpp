@@ -50,6 +50,12 @@ std::vector<std::string> textsBelow(const xml::Element& top, const std::string& 
     return texts;
 }
 
+/// What the message says in its call: the texts to be decoded, and what stands beside them.
+struct Call {
+    std::vector<std::string> texts;
+    std::vector<ItemValue::Member> beside;
+};
+
 class SoapStringDecoder final : public Decoder {
 public:
     SoapStringDecoder(const DecodeRules& rules, std::shared_ptr<const Decoder> inner)
@@ -59,18 +65,19 @@ public:
         const std::size_t bytes_max =
             std::min(rules_.limits.message_bytes_max, kSoapEnvelopeBytesMax);
         if (message.size() > bytes_max) return ItemOutput::tooLarge("bytes", bytes_max);
-        auto texts = textsOf(message);
-        if (!texts) return std::move(texts).error();
+        auto call = callOf(message);
+        if (!call) return std::move(call).error();
+        const auto& texts = call->texts;
         ItemOutput output(rules_.limits, sink);
         bool go_on = true;
-        for (std::size_t i = 0; i < texts->size() && go_on; ++i) {
-            if (!(*texts)[i].empty()) go_on = decodeText((*texts)[i], i, output);
+        for (std::size_t i = 0; i < texts.size() && go_on; ++i) {
+            if (!texts[i].empty()) go_on = decodeText(texts[i], i, call->beside, output);
         }
         return output.finish();
     }
 
 private:
-    Result<std::vector<std::string>> textsOf(std::string_view message) const {
+    Result<Call> callOf(std::string_view message) const {
         std::string utf8;
         const Status read = eachXmlPiece(message, rules_.charset, [&](std::string_view piece) {
             utf8 += piece;
@@ -89,17 +96,30 @@ private:
         const auto& operation = rules_.inner.operation;
         const auto call = operation.empty() ? body->firstChild() : body->child(operation);
         if (!call) return missing("call that the manifest names", "清单所指的调用");
-        auto texts = textsBelow(*call, rules_.inner.element);
-        if (texts.empty()) return missing("element that the manifest names", "清单所指的元素");
-        return texts;
+        Call read_call{textsBelow(*call, rules_.inner.element), {}};
+        if (read_call.texts.empty())
+            return missing("element that the manifest names", "清单所指的元素");
+        for (const auto& name : rules_.inner.beside) {
+            if (const auto element = call->child(name))
+                read_call.beside.emplace_back(
+                    "@" + name, ItemValue::scalar(ItemType::Text, element->text())
+                );
+        }
+        return read_call;
     }
 
-    bool decodeText(const std::string& text, std::size_t index, ItemOutput& output) const {
+    bool decodeText(
+        const std::string& text, std::size_t index, const std::vector<ItemValue::Member>& beside,
+        ItemOutput& output
+    ) const {
         const std::string place = rules_.inner.element + "[" + std::to_string(index + 1) + "]";
         bool go_on = true;
         const Status read = inner_->decode(text, [&](DecodedItem&& item) {
             item.place = place + " " + item.place;
             item.raw_offset = item.raw_bytes = 0;
+            if (item.value.type() == ItemType::Object) {
+                for (const auto& [name, value] : beside) item.value.setMember(name, value);
+            }
             go_on = output.give(std::move(item));
             return go_on;
         });

@@ -4,6 +4,8 @@
 //             version of SOAP does not matter. The element several times: each text in order
 //   charset   the envelope's; the inner text is characters by then, whatever its own prolog says
 //   one bad   a text that can't be read costs one failed item, behind the items that came out of it; the next text is read
+//   beside    elements of the call that the manifest names (InnerRules::beside, direct children of the call): each item that
+//             is an object has their texts as members "@name"; what the inner text itself calls so is replaced
 //   empty     an empty text is no item; no such element at all is an error
 // Uses: gateway/xml, xml_text, decode_rules. Used by: decode.
 #pragma once

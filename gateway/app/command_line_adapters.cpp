@@ -118,6 +118,25 @@ void addFiles(AdapterCommands& commands) {
     made->add_option("--title", commands.given().title, "For people 名称");
 }
 
+void addTable(AdapterCommands& commands) {
+    auto* table = commands.add(
+        "table", "Make a code table from a list that somebody has 由清单生成对照表", makeCodeTable,
+        "Prints native,canonical; put it beside mapping.yaml. Columns are named by the list's first "
+        "row; several canonical\n"
+        "columns are joined with /. A native name that means several things is left out and told.\n"
+        "Example 示例:\n  yht adapters table categories.xlsx --native 三级分类 --canonical "
+        "一级分类/二级分类/三级分类 > subject.csv\n"
+        "Exit codes 退出码: 0 made, 3 made but names were left out, 65 the list can't be read."
+    );
+    table->add_option("file", commands.given().from, "csv, tsv, xlsx, dbf 清单文件")->required();
+    table->add_option("--native", commands.given().native_column, "Column of the source's names 来源名称列")
+        ->required();
+    table->add_option(
+            "--canonical", commands.given().canonical_columns, "Column, or columns with /, of ours 本方名称列"
+    )
+        ->required();
+}
+
 }  // namespace
 
 void addAdapters(CLI::App& top, std::function<int()>& run) {
@@ -149,6 +168,7 @@ void addAdapters(CLI::App& top, std::function<int()>& run) {
         "something, 78 a manifest is wrong."
     ));
     addFiles(commands);
+    addTable(commands);
 }
 
 }  // namespace yht::app

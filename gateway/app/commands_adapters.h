@@ -14,6 +14,7 @@ struct AdapterOptions {
     std::string sample_case;             // "": all
     std::vector<std::string> files;      // coverage: messages; empty: the source's samples
     std::string product, title, from, reviewer;
+    std::string native_column, canonical_columns;  // table
     bool effective = false, accept = false, without_generated = false, json = false;
 };
 
@@ -30,5 +31,7 @@ int lintAdapters(const AdapterOptions& options);
 int coverAdapter(const AdapterOptions& options);
 /// Drafts a source, and its product where that is new. kExitData where one of that name is there.
 int newAdapter(const AdapterOptions& options);
+/// A code table from a list, on stdout. kExitFound where names were left out.
+int makeCodeTable(const AdapterOptions& options);
 
 }  // namespace yht::app

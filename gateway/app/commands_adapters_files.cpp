@@ -1,9 +1,10 @@
-// yht adapters coverage and new: the commands that are given messages of the source.
+// yht adapters coverage, new and table: the commands that are given files.
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <sstream>
 
+#include "adapters/kit/inbound/code_table_file.h"
 #include "adapters/kit/inbound/coverage.h"
 #include "adapters/kit/inbound/draft.h"
 #include "adapters/kit/inbound/samples.h"
@@ -177,6 +178,28 @@ int newAdapter(const AdapterOptions& options) {
     std::cout << "Next 下一步:\n  yht adapters lint " << id << "\n  yht adapters test " << id
               << " --accept\n";
     return kExitOk;
+}
+
+int makeCodeTable(const AdapterOptions& options) {
+    const auto list = readMessage(options.from);
+    if (!list) {
+        std::cerr << options.from << ": can't be read, or larger than 256 MiB\n";
+        return kExitData;
+    }
+    kit::CodeTableWish wish{options.native_column, {}};
+    std::istringstream columns(options.canonical_columns);
+    for (std::string column; std::getline(columns, column, '/');) wish.canonical.push_back(column);
+    const auto made = kit::codeTableFrom(options.from, *list, wish);
+    if (!made) {
+        refuse(made.error());
+        return kExitData;
+    }
+    std::cout << made->csv;
+    for (const auto& native : made->ambiguous)
+        std::cerr << "left out, it means several things 有歧义,未收入: " << printable(native) << '\n';
+    if (made->incomplete > 0)
+        std::cerr << "rows without a value 缺值的行: " << made->incomplete << '\n';
+    return made->ambiguous.empty() && made->incomplete == 0 ? kExitOk : kExitFound;
 }
 
 }  // namespace yht::app

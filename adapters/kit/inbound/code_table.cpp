@@ -147,4 +147,14 @@ const CodeTable::Row* CodeTable::find(std::string_view native, std::int32_t day)
     return nullptr;
 }
 
+const CodeTable::Row* CodeTable::findContained(std::string_view text, std::int32_t day) const {
+    const Row* best = nullptr;
+    for (const auto& row : rows_) {
+        if (best != nullptr && row.native.size() <= best->native.size()) continue;
+        if (day < row.first_day || day > row.last_day) continue;
+        if (text.find(row.native) != std::string_view::npos) best = &row;
+    }
+    return best;
+}
+
 }  // namespace yht::kit

@@ -35,6 +35,9 @@ public:
     const std::vector<Row>& rows() const { return rows_; }
     /// The row of that code on that day; nullptr where there is none.
     const Row* find(std::string_view native, std::int32_t day) const;
+    /// Of the rows of that day whose native occurs in the text, the longest one, the first of
+    /// several; nullptr where none does.
+    const Row* findContained(std::string_view text, std::int32_t day) const;
 
 private:
     struct Hash {

@@ -173,8 +173,11 @@ Problem truncated(const Sample& sample) {
     return "";
 }
 
-/// A byte that no charset of ours has, in the middle of a character.
+/// A byte that no charset of ours has, in the middle of a character. Workbooks are archives and tables
+/// of FoxPro begin with numbers: there the byte would be something else.
 Problem wrongCharset(const Sample& sample) {
+    const Format format = sample.manifest.manifest.decode.format;
+    if (format == Format::Xlsx || format == Format::Dbf) return std::nullopt;
     const auto at = std::find_if(sample.message.begin(), sample.message.end(), [](char c) {
         return static_cast<unsigned char>(c) >= 0xE4;
     });
@@ -189,7 +192,8 @@ Problem wrongCharset(const Sample& sample) {
 
 Problem unknownCode(const Sample& sample) {
     const auto* row = findRow(sample, [&](const InboundRow& r) {
-        return r.vocabulary != nullptr && !decidesKind(sample, pathOf(r));
+        return r.vocabulary != nullptr && r.vocabulary->unmapped != Unmapped::Next &&
+               !decidesKind(sample, pathOf(r));
     });
     if (row == nullptr) return std::nullopt;
     const auto outcome = sample.outcome({{0, pathOf(*row), kUnknownCode}});
@@ -208,6 +212,8 @@ Problem unknownCode(const Sample& sample) {
             return outcome.ignored > 0
                        ? ""
                        : row->vocabulary->name + ": an unknown code was not ignored by its rule";
+        case Unmapped::Next:
+            return std::nullopt;  // words, not codes
     }
     YHT_ASSERT(false);
 }
@@ -244,8 +250,9 @@ Problem oversizedText(const Sample& sample) {
     std::string text;
     for (std::uint32_t i = 0; i <= row->code_points_max; ++i) text += "长";
     const auto outcome = sample.outcome({{0, pathOf(*row), text}});
-    const bool fits = row->cut ? outcome.counts.cut_texts > 0
-                               : outcome.errors.find("too_long") != std::string::npos;
+    const bool fits = row->cut              ? outcome.counts.cut_texts > 0
+                      : !row->into.empty() ? outcome.failed == sample.good.failed
+                                           : outcome.errors.find("too_long") != std::string::npos;
     return fits ? "" : std::string(row->field->name) + ": a text over its length was taken";
 }
 

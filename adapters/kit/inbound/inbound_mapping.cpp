@@ -1,6 +1,7 @@
 #include "adapters/kit/inbound/inbound_mapping.h"
 
 #include <algorithm>
+#include <deque>
 
 #include "adapters/kit/inbound/attachment_values.h"
 #include "adapters/kit/inbound/native_values.h"
@@ -62,7 +63,9 @@ private:
             section.each->find(whole.item, whole.item, entries);
         else
             entries.push_back(&whole.item);
-        const auto single = section.each ? flatEntries(entries) : entries;
+        auto single = section.each ? flatEntries(entries) : entries;
+        std::deque<ItemValue> parts;
+        if (!section.each_separators.empty()) single = separated(section, single, parts);
         for (std::size_t i = 0; i < single.size(); ++i) {
             const RowScope scope{whole.item, *single[i], context_, i + 1};
             if (!applies(section.when, section.when_not, scope)) continue;
@@ -71,6 +74,27 @@ private:
             mapRecord(section, scope);
             if (failure_ || !ignored_by_.empty()) return;
         }
+    }
+
+    /// Several names in one cell: an entry for each; what is no text stays what it is.
+    std::vector<const ItemValue*> separated(
+        const RecordRules& section, const std::vector<const ItemValue*>& whole,
+        std::deque<ItemValue>& parts
+    ) const {
+        std::vector<const ItemValue*> entries;
+        for (const auto* entry : whole) {
+            if (!entry->isScalar()) {
+                entries.push_back(entry);
+                continue;
+            }
+            for (const auto part : partsOf(entry->text(), section.each_separators)) {
+                if (rules_.null_tokens.contains(part)) continue;
+                entries.push_back(
+                    &parts.emplace_back(ItemValue::scalar(ItemType::Text, std::string(part)))
+                );
+            }
+        }
+        return entries;
     }
 
     void mapRecord(const RecordRules& section, const RowScope& scope) {
@@ -119,7 +143,7 @@ private:
         auto& values = natives_.all();
         if (row.joined && !values.empty()) join(row, values);
         if (values.empty()) {
-            if (row.has_fallback) set(row, row.fallback, nullptr);
+            if (row.has_fallback) setFallback(row);
             return;
         }
         if (row.is_list) return setList(row, values);
@@ -127,6 +151,12 @@ private:
             return error(MappingError::ManyValues, values.front().path, targetName(row));
         const NativeValue value = row.take == Take::Last ? values.back() : values.front();
         if (auto text = typed(row, value)) set(row, std::move(*text), value.path);
+    }
+
+    void setFallback(const InboundRow& row) {
+        if (!row.is_list) return set(row, row.fallback, nullptr);
+        record_->set(row.field->field, listOf(row, row.fallback));
+        origin(row, nullptr);
     }
 
     bool callFunction(const InboundRow& row, const RowScope& scope) {
@@ -158,12 +188,13 @@ private:
         for (const auto& value : values) {
             auto text = typed(row, value);
             if (!text) continue;
-            if (!row.party.empty()) *text = row.party + "/" + *text;
             // Levels of a category may have one name twice; everywhere else twice says nothing more
             // than once.
             const bool levels = row.field->field == ticket::Field::category_path;
-            if (levels || std::find(entries.begin(), entries.end(), *text) == entries.end())
-                entries.push_back(std::move(*text));
+            for (auto& entry : listOf(row, *text)) {
+                if (levels || std::find(entries.begin(), entries.end(), entry) == entries.end())
+                    entries.push_back(std::move(entry));
+            }
         }
         if (entries.empty()) return;
         record_->set(row.field->field, std::move(entries));
@@ -181,6 +212,7 @@ private:
             return std::nullopt;
         }
         std::string text = std::move(made.text);
+        if (text.empty() && row.vocabulary) return std::nullopt;  // no word of it occurs
         if (!row.prefix.empty()) text.insert(0, row.prefix);
         text += row.suffix;
         // No text has more characters than bytes.
@@ -243,11 +275,12 @@ private:
         const auto day = base::shanghaiDay(event_ms != 0 ? event_ms : context_.received_ms);
         const auto& vocabulary = *row.vocabulary;
         for (const auto& table : vocabulary.tables) {
-            const auto* found = table->find(value.text, day);
+            const auto* found = findRow(vocabulary, *table, value.text, day);
             if (found == nullptr) continue;
             if (context_.trace) vocabulary_row_ = table->name() + ":" + std::to_string(found->line);
             return found->canonical;
         }
+        if (vocabulary.unmapped == Unmapped::Next) return std::string();
         if (row.type == ValueType::Region) {
             if (Typed code = readRegion(value.text); !code.error) return code;
         }
@@ -264,11 +297,26 @@ private:
                 ignored_by_ = vocabulary.ignore_rule;
                 return std::string();
             case Unmapped::AcceptAs:
+            case Unmapped::Next:
                 break;
         }
         ++into_.counts.unmapped_codes;
         keepNative(vocabulary.keep_in, std::string(value.text));
         return vocabulary.accept_as;
+    }
+
+    static const CodeTable::Row* findRow(
+        const InboundVocabulary& vocabulary, const CodeTable& table, std::string_view text,
+        std::int32_t day
+    ) {
+        if (vocabulary.contained) return table.findContained(text, day);
+        const auto* found = table.find(text, day);
+        for (auto suffix = vocabulary.suffixes.begin();
+             found == nullptr && suffix != vocabulary.suffixes.end(); ++suffix) {
+            if (text.size() > suffix->size() && text.ends_with(*suffix))
+                found = table.find(text.substr(0, text.size() - suffix->size()), day);
+        }
+        return found;
     }
 
     void keepNative(const std::string& place, std::string text) {
@@ -283,10 +331,21 @@ private:
         const auto count = base::countCodePoints(text);
         if (!count || *count <= row.code_points_max)
             return true;  // what is not UTF-8 is validation's to say
+        if (!row.into.empty()) return fitsSplit(row, text);
         if (!row.cut) return false;
         text = std::string(base::prefixByCodePoints(text, row.code_points_max - 1)) +
                std::string(kCutMark);
         ++into_.counts.cut_texts;
+        return true;
+    }
+
+    /// The text's rest goes into its second field; false where that is too short for it.
+    bool fitsSplit(const InboundRow& row, std::string& text) {
+        const std::string_view head = base::prefixByCodePoints(text, row.code_points_max);
+        std::string rest(trimmed(std::string_view(text).substr(head.size())));
+        if (base::countCodePoints(rest).value_or(0) > row.into_max) return false;
+        text = std::string(trimmed(head));
+        if (!rest.empty()) keepNative(row.into, std::move(rest));
         return true;
     }
 

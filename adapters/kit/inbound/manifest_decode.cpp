@@ -134,6 +134,7 @@ DecodeRules readDecodeRules(YamlMap map) {
             rules.inner.operation = map.text("operation", "");
             rules.inner.element =
                 map.text(rules.format == Format::Multipart ? "part" : "element", "");
+            if (rules.format == Format::SoapString) rules.inner.beside = map.texts("beside");
             if (map.has("inner"))
                 rules.inner_rules = std::make_shared<const DecodeRules>(
                     readDecodeRules(YamlMap(map.node("inner"), "decode.inner", map.problems()))

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::uintmax_t kFileBytesMax = 4U << 20;
 constexpr std::size_t kRecordSectionsMax = 64;
+constexpr std::size_t kSuffixesMax = 16;
 
 constexpr std::pair<const char*, AdaptedAttachment::Kind> kAttachmentKinds[] = {
     {"value", AdaptedAttachment::Kind::Value},
@@ -101,6 +102,13 @@ void MappingReader::vocabulary(const std::string& name, YamlMap map) {
     }
     if (made->tables.empty())
         map.problem("there is no " + file + ", neither of the source nor of its product");
+    const std::string match = map.text("match", "equal");
+    made->contained = match == "contained";
+    if (match != "equal" && match != "contained") map.problem("match: write equal or contained");
+    made->suffixes = map.texts("ignore_suffixes");
+    if (made->suffixes.size() > kSuffixesMax) map.problem("ignore_suffixes: at most 16");
+    if (made->contained && !made->suffixes.empty())
+        map.problem("ignore_suffixes: not with match: contained");
     const std::string unmapped = map.text("unmapped", "quarantine");
     made->accept_as = map.text("accept_as", "");
     made->keep_in = map.text("keep_in", ("ext/native_" + name).c_str());
@@ -109,8 +117,13 @@ void MappingReader::vocabulary(const std::string& name, YamlMap map) {
         made->unmapped = Unmapped::AcceptAs;
     else if (unmapped == "ignore")
         made->unmapped = Unmapped::Ignore;
+    else if (unmapped == "next")
+        made->unmapped = Unmapped::Next;
     else if (unmapped != "quarantine")
-        map.problem("unmapped: write quarantine, accept_as or ignore");
+        map.problem("unmapped: write quarantine, accept_as, ignore or next");
+    // A code that nobody knows must be seen; a word that does not occur is nothing to be seen.
+    if (made->unmapped == Unmapped::Next && !made->contained)
+        map.problem("unmapped: next goes with match: contained");
     if ((made->unmapped == Unmapped::AcceptAs) != !made->accept_as.empty())
         map.problem("unmapped: accept_as goes with accept_as: CODE");
     if ((made->unmapped == Unmapped::Ignore) != !made->ignore_rule.empty())
@@ -179,6 +192,9 @@ void MappingReader::record(const std::string& name, YamlMap map, const YAML::Nod
     record.when = condition(map.node("when"), "when");
     record.when_not = condition(map.node("when_not"), "when_not");
     if (map.has("each")) record.each = path(map.text("each"), map.node("each"));
+    record.each_separators = map.texts("each_separator");
+    if (!record.each_separators.empty() && !record.each)
+        map.problem("each_separator: needs each");
     const YAML::Node rows = map.node("rows");
     attachments(map, record);
     map.finish();

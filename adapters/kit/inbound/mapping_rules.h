@@ -49,12 +49,19 @@ struct InboundValue {
 };
 
 /// A native code without a row.
-enum class Unmapped : std::uint8_t { Quarantine, AcceptAs, Ignore };
+enum class Unmapped : std::uint8_t {
+    Quarantine,
+    AcceptAs,
+    Ignore,
+    Next,  // the row yields nothing, the next one of its target is tried: for tables of words
+};
 
 /// A vocabulary as the mapping uses it: the source's own table first, then its product's.
 struct InboundVocabulary {
     std::string name;
     std::vector<std::shared_ptr<const CodeTable>> tables;
+    bool contained = false;  // rows are words: the longest that occurs in the text decides
+    std::vector<std::string> suffixes;  // a name without a row is looked up again without them
     Unmapped unmapped = Unmapped::Quarantine;
     std::string accept_as;    // AcceptAs: our code
     std::string ignore_rule;  // Ignore: the rule's name
@@ -82,8 +89,11 @@ struct InboundRow {
     bool joined = false;  // all values of all paths, with `join` between
     std::string join, separator, prefix, suffix, party;
     std::size_t part = 0;               // 1-based, of the separated text; 0: all
+    std::string split;    // a list: one text of our words becomes entries there, after the table
     std::uint32_t code_points_max = 0;  // 0: no bound
     bool cut = false;
+    std::string into;  // what is beyond the bound goes there: "ext/<name>" or a text's name; "" no
+    std::uint32_t into_max = 0;
     bool required = false;
     std::vector<ticket::Field> with;  // only where these fields have values
     std::string rule;                 // "police110/mapping.yaml:31"
@@ -103,6 +113,7 @@ struct RecordRules {
     ticket::Kind kind = ticket::Kind::Appeal;
     InboundCondition when, when_not;
     std::optional<Path> each;
+    std::vector<std::string> each_separators;  // a text is an entry for each of its parts
     // event_time first, then by field number, rows that want other fields (`with`) last; of one
     // target the first that yields a value wins
     std::vector<InboundRow> rows;

@@ -7,6 +7,35 @@ constexpr std::string_view kTextMember = "#text";  // of an XML element that has
 
 }  // namespace
 
+std::vector<std::string> listOf(const InboundRow& row, std::string_view text) {
+    std::vector<std::string> entries;
+    const auto add = [&](std::string_view entry) {
+        entries.push_back((row.party.empty() ? "" : row.party + "/") + std::string(entry));
+    };
+    if (row.split.empty()) {
+        add(text);
+    } else {
+        for (const auto part : partsOf(text, {row.split})) add(part);
+    }
+    return entries;
+}
+
+std::vector<std::string_view> partsOf(
+    std::string_view text, const std::vector<std::string>& separators
+) {
+    std::vector<std::string_view> parts;
+    while (!text.empty()) {
+        std::size_t at = std::string_view::npos, bytes = 0;
+        for (const auto& separator : separators) {
+            const auto found = text.find(separator);
+            if (found < at) at = found, bytes = separator.size();
+        }
+        if (const auto part = trimmed(text.substr(0, at)); !part.empty()) parts.push_back(part);
+        text = at == std::string_view::npos ? std::string_view() : text.substr(at + bytes);
+    }
+    return parts;
+}
+
 std::optional<NativeValues::Wrong> NativeValues::collect(
     const InboundRow& row, const RowScope& scope
 ) {

@@ -27,6 +27,15 @@ struct RowScope {
     std::size_t number = 1;
 };
 
+/// The entries that a text of our words stands for: cut at `split`, else the text alone; each after
+/// its party.
+std::vector<std::string> listOf(const InboundRow& row, std::string_view text);
+/// Parts of a text between any of the separators, white space at their ends gone; empty ones left
+/// out.
+std::vector<std::string_view> partsOf(
+    std::string_view text, const std::vector<std::string>& separators
+);
+
 /// One thread; reused from row to row. Texts point into the item or into this object, until the
 /// next collect().
 class NativeValues {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "adapters/kit/inbound/native_values.h"
 #include "gateway/ticket/codes.h"
 #include "gateway/ticket/field_values.h"
 #include "gateway/ticket/validate.h"
@@ -269,6 +270,18 @@ void InboundRowReader::checkCodes(YamlMap& map, const InboundRow& row) {
         );
 }
 
+void InboundRowReader::splitTarget(YamlMap& map, InboundRow& row) {
+    std::string name;
+    const auto* into = findTarget(kind, row.into, name);
+    const bool map_entry = into != nullptr && into->type == ticket::FieldType::Map;
+    if (into == nullptr || (into->type != ticket::FieldType::Text && !map_entry))
+        return map.problem(
+            "into: " + row.into + " is no text of " + ticket::kindRow(kind).name
+        );
+    row.into_max =
+        map_entry ? static_cast<std::uint32_t>(ticket::kMapTextCodePointsMax) : into->max;
+}
+
 void InboundRowReader::shape(YamlMap& map, InboundRow& row) {
     const std::string take = map.text("take", "only");
     row.take = take == "first" ? Take::First : take == "last" ? Take::Last : Take::Only;
@@ -294,8 +307,15 @@ void InboundRowReader::shape(YamlMap& map, InboundRow& row) {
         text ? static_cast<std::uint32_t>(map.integer("max", bound, 1, bound)) : 0;
     const std::string overflow = map.text("overflow", "refuse");
     row.cut = overflow == "cut";
-    if (overflow != "cut" && overflow != "refuse") map.problem("overflow: write refuse or cut");
-    if (row.cut && !text) map.problem("overflow: only a text can be cut");
+    row.into = map.text("into", "");
+    if (overflow != "cut" && overflow != "refuse" && overflow != "split")
+        map.problem("overflow: write refuse, cut or split");
+    if (overflow != "refuse" && !text) map.problem("overflow: only a text can be cut or split");
+    if ((overflow == "split") != !row.into.empty())
+        map.problem("overflow: split goes with into: ext/NAME, or a text field");
+    if (!row.into.empty()) splitTarget(map, row);
+    row.split = map.text("split", "");
+    if (!row.split.empty() && !row.is_list) map.problem("split: only for lists");
     row.required = map.flag("required", false);
 }
 
@@ -319,15 +339,15 @@ void InboundRowReader::fallback(YamlMap& map, InboundRow& row) {
     row.fallback = map.has("const") ? constant : given;
     if (row.from.empty() && !row.has_fallback) return map.problem("write from, or const");
     if (!row.has_fallback) return;
-    if (row.is_list) return map.problem("const and default: not for lists");
     // What stands in our words must be right before the first item comes.
     if (row.field->type == ticket::FieldType::Map) return;
     ticket::Value value = row.fallback;
+    if (row.is_list) value = listOf(row, row.fallback);
     ticket::FieldErrors errors("");
     ticket::checkValue(*row.field, value, std::nullopt, errors);
     if (!errors.empty())
         map.problem("\"" + row.fallback + "\": " + std::move(errors).toError().fields.front().en);
-    else
+    else if (!row.is_list)
         row.fallback = std::get<std::string>(value);
 }
 

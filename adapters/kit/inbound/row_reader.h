@@ -25,6 +25,7 @@ private:
     void type(YamlMap& map, InboundRow& row);
     void codes(YamlMap& map, InboundRow& row);
     void checkCodes(YamlMap& map, const InboundRow& row);
+    void splitTarget(YamlMap& map, InboundRow& row);
     void shape(YamlMap& map, InboundRow& row);
     void fallback(YamlMap& map, InboundRow& row);
     void conditions(YamlMap& map, InboundRow& row);

@@ -102,5 +102,15 @@ TEST(DecodeSoapStringTest, SoapInSoapIsAMistakeOfTheManifest) {
     EXPECT_EQ(makeSoapStringDecoder(rules).error().code, base::ErrorCode::ManifestInvalid);
 }
 
+TEST(DecodeSoapStringTest, WhatStandsBesideTheStringIsAMemberOfEachItem) {
+    auto rules = soap();
+    rules.inner.beside = {"OrgNumber", "Absent"};
+    const auto out = decoded(
+        rules, call("<strThird>{\"a\":1,\"@OrgNumber\":\"forged\"}</strThird><OrgNumber>33</OrgNumber>"
+                    "<strThird>[2]</strThird>")
+    );
+    EXPECT_THAT(out.items, ElementsAre("{a:1 @OrgNumber:\"33\"}", "2"));
+}
+
 }  // namespace
 }  // namespace yht::kit

@@ -369,5 +369,110 @@ records:
     EXPECT_EQ(items.front().counts.unknown_members, 0U);
 }
 
+TEST_F(InboundMappingTest, ATextOverItsLengthMayGoOnInASecondField) {
+    const std::string rows =
+        "      node_name: { from: a, max: 4, overflow: split, into: ext/rest }\n";
+    const auto made = item(rows, R"({"id":"1","a":"一二三 四五"})");
+    ASSERT_EQ(made.records.size(), 1U) << errorsOf(made);
+    const auto& record = made.records.front().record;
+    EXPECT_EQ(record.text(Field::node_name), "一二三");
+    EXPECT_THAT(record.map(Field::ext), ElementsAre(Pair("rest", "四五")));
+    EXPECT_EQ(made.counts.cut_texts, 0U);
+    std::string longer = R"({"id":"1","a":")";
+    for (int i = 0; i < 4'005; ++i) longer += "长";
+    EXPECT_EQ(errorsOf(item(rows, longer + "\"}")), "too_long /a");
+}
+
+TEST_F(InboundMappingTest, WhereATextGoesOnIsCheckedWhenTheMappingIsRead) {
+    writeProcessSource(folder_, "      node_name: { from: a, overflow: split, into: event_time }\n");
+    EXPECT_THAT(folder_.problems(), ::testing::HasSubstr("into: event_time is no text of process"));
+    writeProcessSource(folder_, "      node_name: { from: a, overflow: split }\n");
+    EXPECT_THAT(folder_.problems(), ::testing::HasSubstr("split goes with into"));
+}
+
+TEST_F(InboundMappingTest, OneTextOfATableMayBeSeveralEntries) {
+    folder_.product("units.csv", "native,canonical\na,X/Y\n");
+    const std::string more = "vocabularies: { units: {} }\n";
+    const auto made = item(
+        "      to_org_codes: { from: a, vocabulary: units, split: \"/\" }\n", R"({"id":"1","a":"a"})",
+        more
+    );
+    ASSERT_EQ(made.records.size(), 1U) << errorsOf(made);
+    EXPECT_THAT(made.records.front().record.list(Field::to_org_codes), ElementsAre("X", "Y"));
+}
+
+TEST_F(InboundMappingTest, AListMayHaveADefault) {
+    const auto made = item(
+        "      to_org_codes: { from: a, default: \"U-1,U-2\", split: \",\" }\n", R"({"id":"1"})"
+    );
+    ASSERT_EQ(made.records.size(), 1U) << errorsOf(made);
+    EXPECT_THAT(made.records.front().record.list(Field::to_org_codes), ElementsAre("U-1", "U-2"));
+    writeProcessSource(folder_, "      other_refs: { const: \" x\", party: p }\n");
+    EXPECT_NE(folder_.problems(), "");
+}
+
+TEST_F(InboundMappingTest, SeveralNamesInOneCellAreSeveralRecords) {
+    folder_.product("mapping.yaml", R"(
+null_tokens: ["无"]
+records:
+  unit:
+    kind: process
+    each: units
+    each_separator: ["、", ","]
+    rows:
+      record_ref: { from: [/id, ""], join: "-" }
+      ticket_ref: /id
+      event_time: { const: "2019-04-18T09:00:00+08:00" }
+      process_type: { const: "39" }
+      opinion: ""
+)");
+    const auto adapter = folder_.load();
+    ASSERT_TRUE(adapter) << adapter.error().detail;
+    const auto items = adapt(**adapter, R"({"id":"1","units":"甲局、 乙局,无,,丙局"})");
+    ASSERT_EQ(items.size(), 1U);
+    std::vector<std::string> refs, texts;
+    for (const auto& made : items[0].records) {
+        refs.push_back(made.record.text(Field::record_ref));
+        texts.push_back(made.record.text(Field::opinion));
+    }
+    EXPECT_THAT(refs, ElementsAre("1-甲局", "1-乙局", "1-丙局"));
+    EXPECT_THAT(texts, ElementsAre("甲局", "乙局", "丙局"));
+    // No unit: no record, and the item says so.
+    EXPECT_EQ(errorsOf(adapt(**adapter, R"({"id":"1","units":"无"})")[0]), "no_record ");
+}
+
+TEST_F(InboundMappingTest, ANameIsFoundWithoutItsSuffix) {
+    folder_.product("units.csv", "native,canonical\n栗雨,LS\n建宁街道,JN\n");
+    const std::string more =
+        "vocabularies: { units: { ignore_suffixes: [街道办事处, 办事处, 街道] } }\n";
+    const std::string rows = "      operator_org_code: { from: a, vocabulary: units }\n";
+    const auto code = [&](const std::string& name) {
+        return field(Field::operator_org_code, rows, R"({"id":"1","a":")" + name + "\"}", more);
+    };
+    EXPECT_EQ(code("栗雨街道办事处"), "LS");
+    EXPECT_EQ(code("栗雨"), "LS");
+    EXPECT_EQ(code("建宁街道办事处"), "JN");
+    EXPECT_EQ(code("街道办事处"), "<code_unmapped /a>");
+    EXPECT_EQ(code("泰山路街道"), "<code_unmapped /a>");
+}
+
+TEST_F(InboundMappingTest, TheLongestWordThatOccursDecidesAndNoWordIsNoCode) {
+    folder_.product("words.csv", "native,canonical\n路灯,A\n路灯不亮,B\n投诉,C\n");
+    const std::string more = "vocabularies: { words: { match: contained, unmapped: next } }\n";
+    const std::string rows =
+        "      operator_org_code:\n        - { from: a, vocabulary: words, prefix: W- }\n        - { "
+        "const: none }\n";
+    const auto code = [&](const std::string& name) {
+        return field(Field::operator_org_code, rows, R"({"id":"1","a":")" + name + "\"}", more);
+    };
+    EXPECT_EQ(code("投诉一条街路灯不亮"), "W-B");
+    EXPECT_EQ(code("路灯"), "W-A");
+    EXPECT_EQ(code("下水道"), "none");
+    const auto made = item(rows, R"({"id":"1","a":"下水道"})", more);
+    EXPECT_EQ(made.counts.unmapped_codes, 0U);
+    writeProcessSource(folder_, rows, "vocabularies: { words: { unmapped: next } }\n");
+    EXPECT_THAT(folder_.problems(), ::testing::HasSubstr("next goes with match: contained"));
+}
+
 }  // namespace
 }  // namespace yht::kit
