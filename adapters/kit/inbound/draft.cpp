@@ -16,6 +16,7 @@ namespace {
 constexpr std::size_t kItemsRead = 200;
 constexpr std::size_t kDistinctMax = 30;  // values of one member: more is no code list
 constexpr std::size_t kDepthMax = 6;
+constexpr std::size_t kItemsDepthMax = 3;  // of the list of items, below an XML root
 constexpr std::string_view kArrow = " ← ";
 
 /// Names that sources use for a field, in lower case; the first that the sample has wins.
@@ -146,6 +147,31 @@ std::string itemsPath(const rapidjson::Value& message, int depth = 0) {
     return "";
 }
 
+/// Where the repeated element of an XML message stands below its root; "" the root is the one item.
+std::string repeatedElement(const ItemValue& value, std::size_t depth = 0) {
+    for (const auto& [name, member] : value.members()) {
+        if (member.type() == ItemType::List && member.items().front().type() == ItemType::Object)
+            return name;
+    }
+    for (const auto& [name, member] : value.members()) {
+        if (depth >= kItemsDepthMax || member.type() != ItemType::Object) continue;
+        if (const auto below = repeatedElement(member, depth + 1); !below.empty())
+            return name + "/" + below;
+    }
+    return "";
+}
+
+std::string xmlItemsPath(DecodeRules rules, const std::string& sample) {
+    std::string path;
+    const auto decoder = makeDecoder(rules);
+    if (!decoder) return path;
+    const auto status = (*decoder)->decode(sample, [&](DecodedItem&& item) {
+        path = repeatedElement(item.value);
+        return false;
+    });
+    return status ? path : "";
+}
+
 base::Result<DecodeRules> rulesFor(const std::string& file_name, const std::string& sample) {
     const std::string ending =
         lower(file_name.substr(std::min(file_name.rfind('.'), file_name.size() - 1) + 1));
@@ -165,10 +191,14 @@ base::Result<DecodeRules> rulesFor(const std::string& file_name, const std::stri
     } else if (ending == "dbf") {
         rules.format = Format::Dbf;
         rules.charset = "";
+    } else if (ending == "xml") {
+        rules.format = Format::Xml;
+        rules.charset = "";
+        rules.items = xmlItemsPath(rules, sample);
     } else {
         return base::makeError(
             base::ErrorCode::ManifestInvalid,
-            "no draft from ." + ending + ": json, jsonl, csv, tsv, xlsx, dbf"
+            "no draft from ." + ending + ": json, jsonl, xml, csv, tsv, xlsx, dbf"
         );
     }
     return rules;
