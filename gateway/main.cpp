@@ -9,6 +9,7 @@
 #include "gateway/app/gateway.h"
 #include "gateway/app/opened_attachments.h"
 #include "gateway/app/opened_ledger.h"
+#include "gateway/app/shadow.h"
 #include "gateway/app/source_folders.h"
 #include "gateway/app/trial.h"
 
@@ -91,6 +92,9 @@ int serve(const std::string& directory) {
                                   app::logLine,
                                   [&] { clock_guard.confirm(); }};
     YHT_STEP(control, app::ControlSocket::open(app::controlSocketPath(*config), commands, services));
+    app::ShadowRunner shadow({**store, clock, random, config->directory(), config->text("ledger.directory"),
+                              [&] { return adapters.current(); }, app::logLine});
+    shadow.start();
     (*door)->start();
     app::logLine("ready 就绪: partners 对接方 " + config->text("partner.listen") + ", admin 本机 " +
                  config->text("admin.listen"));
@@ -102,6 +106,7 @@ int serve(const std::string& directory) {
     });
     app::logLine("stopping 正在停止");
     (*door)->stop();
+    shadow.stop();
     deliveries->stop();
     if (*trial) in_trial.deliveries->stop();
     return app::kExitOk;

@@ -15,8 +15,11 @@ namespace {
 using base::ErrorCode;
 
 constexpr const char* kCursor = "config";  // the newest config entry
+constexpr std::size_t kScanPageEntries = 4096;
 constexpr const char* kFormat = "yht-bundle-1";
 constexpr const char* kAtStart = "start";  // nobody's command: a gateway that starts takes what it finds
+
+std::string cursorOf(base::BytesView digest) { return std::string(kCursor) + ":" + base::toHex(digest); }
 
 base::Error corrupt(const std::string& detail) { return base::makeError(ErrorCode::LedgerCorrupt, detail); }
 
@@ -127,6 +130,33 @@ base::Result<std::optional<Bundle>> bundleInForce(ledger::View& view) {
     return std::optional<Bundle>(*std::move(bundle));
 }
 
+std::vector<ledger::Seq> bundleEntries(ledger::View& view) {
+    std::vector<ledger::Seq> found;
+    for (ledger::Seq after = 0;;) {
+        const auto headers = view.scan(after, kScanPageEntries);
+        if (headers.empty()) break;
+        after = headers.back().seq;
+        for (const auto& header : headers) {
+            if (header.type == ledger::EntryType::Config) found.push_back(header.seq);
+        }
+    }
+    std::reverse(found.begin(), found.end());
+    found.resize(std::min(found.size(), kBundlesLookedAtMax));
+    return found;
+}
+
+base::Result<std::optional<Bundle>> bundleNamed(ledger::View& view, base::BytesView digest) {
+    const auto noted = view.cursor(cursorOf(digest));
+    for (const auto seq : noted != 0 ? std::vector{noted} : bundleEntries(view)) {
+        const auto entry = view.entry(seq);
+        if (!entry.ok()) return entry.error();
+        auto bundle = decodeBundle(entry->payload);
+        if (!bundle.ok()) return std::move(bundle).error();
+        if (bundleDigest(*bundle) == digest) return std::optional<Bundle>(*std::move(bundle));
+    }
+    return std::optional<Bundle>();
+}
+
 std::vector<std::string> changedFiles(const Bundle& before, const Bundle& after) {
     std::vector<std::string> changed;
     for (const auto& [name, text] : after.files) {
@@ -152,6 +182,7 @@ base::Status appendBundle(
     draft.salt = std::move(salt);
     const auto seq = transaction.append(std::move(draft));
     if (!seq.ok()) return seq.error();
+    if (auto noted = transaction.setCursor(cursorOf(bundleDigest(bundle)), *seq); !noted.ok()) return noted;
     return transaction.setCursor(kCursor, *seq);
 }
 

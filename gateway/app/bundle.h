@@ -4,7 +4,9 @@
 // never in it.
 //   payload  {"digest":hex,"files":{name:text…},"format":"yht-bundle-1"}     RFC 8785
 //   digest   SHA-256 of a line per file, by name: hex(SHA-256(text)) two spaces name line feed
-// Uses: ledger, crypto, json. Used by: deployment, control, main.cpp.
+// Which entry holds a bundle is noted as the cursor "config:<hex digest>"; bundles that were recorded before that was
+// done are found by looking through the leaves.
+// Uses: ledger, crypto, json. Used by: deployment, control, past_adapters, main.cpp.
 #pragma once
 
 #include <map>
@@ -35,6 +37,13 @@ base::Result<Bundle> decodeBundle(std::string_view payload);
 
 /// What is in force; nullopt where nothing was recorded yet. Errors: LedgerCorrupt.
 base::Result<std::optional<Bundle>> bundleInForce(ledger::View& view);
+
+inline constexpr std::size_t kBundlesLookedAtMax = 200;  // of those that were in force once
+
+/// The bundle with this digest (leaves name it). nullopt where the ledger has none. Errors: LedgerCorrupt.
+base::Result<std::optional<Bundle>> bundleNamed(ledger::View& view, base::BytesView digest);
+/// Entries of type config, the newest first, at most kBundlesLookedAtMax. Reads every leaf's header: slow on a large ledger.
+std::vector<ledger::Seq> bundleEntries(ledger::View& view);
 
 /// Names of the files that differ, or that only one of them has.
 std::vector<std::string> changedFiles(const Bundle& before, const Bundle& after);

@@ -9,6 +9,7 @@
 #include "gateway/app/command_line_quarantine.h"
 #include "gateway/app/command_line_upkeep.h"
 #include "gateway/app/commands.h"
+#include "gateway/app/commands_why.h"
 
 namespace yht::app {
 namespace {
@@ -38,6 +39,7 @@ struct Parsed {
     std::size_t limit = 50;
     RowFilter rows{.destination = "", .state = "dead"};
     DecisionLine decision;
+    WhyLine why_field;
     bool unsettled = false;
     std::function<int()> run;
 };
@@ -86,13 +88,34 @@ CLI::App* addExport(CLI::App& ledger, Parsed& parsed) {
     return exporting;
 }
 
+CLI::App* addShow(CLI::App& ledger, Parsed& parsed) {
+    auto* show = command(ledger, "show", "One ticket's story as a timeline; with --why, where a value came from 一张工单的全过程;--why 查字段来历",
+                         parsed, [&] {
+                             if (parsed.why_field.field.empty()) return showTicket(parsed.options, parsed.ticket_no);
+                             return showWhy(parsed.options, parsed.ticket_no, parsed.why_field);
+                         });
+    show->add_option("ticket_no", parsed.ticket_no, "430200-20190418-0000123-0, or PARTY/NUMBER 或 来源/编号")->required();
+    auto* why = show->add_option("--why", parsed.why_field.field,
+                                 "FIELD, KIND/FIELD or ext/NAME: from which source path, mapping rule and vocabulary row it came "
+                                 "字段:来自哪个来源路径、映射规则与码表行");
+    auto* clear = show->add_flag("--clear", parsed.why_field.in_clear, "The value as it is, personal data included; wants --reason 不脱敏,须说明理由");
+    auto* reason = show->add_option("--reason", parsed.why_field.reason, "Why you look; it stays in the ledger 查看理由,记入账本");
+    clear->needs(why)->needs(reason);
+    show->footer(
+        "--why adapts the raw item once more with the version that made the record, which the ledger keeps, and says so where it\n"
+        "can't be told any more. Values are masked; --clear shows them, and an entry of the ledger says who looked and why.\n"
+        "--why 以制作该记录的适配器版本重新适配原文;不能查明时会说明原因。值已脱敏,--clear 显示原值并记入账本。\n"
+        "Examples 示例:\n  yht ledger show 430200-20190418-0000123-0\n  yht ledger show zz-12315/A-77 --json\n"
+        "  yht ledger show 430200-20190418-0000123-0 --why appeal/appeal_type\n"
+        "  yht ledger show zz-110/J-5 --why caller_phone --clear --reason \"citizen asked which number we have\"\n"
+        "Exit codes 退出码: 0 told, 3 some value's origin can't be told, 65 no such ticket or field.");
+    return show;
+}
+
 void addLedger(CLI::App& top, Parsed& parsed) {
     auto* ledger = top.add_subcommand("ledger", "Look into the ledger and check it 查看与校验账本");
     ledger->require_subcommand(1);
-    auto* show = command(*ledger, "show", "One ticket's story as a timeline 一张工单的全过程", parsed,
-                         [&] { return showTicket(parsed.options, parsed.ticket_no); });
-    show->add_option("ticket_no", parsed.ticket_no, "430200-20190418-0000123-0, or PARTY/NUMBER 或 来源/编号")->required();
-    show->footer("Examples 示例:\n  yht ledger show 430200-20190418-0000123-0\n  yht ledger show zz-12315/A-77 --json");
+    auto* show = addShow(*ledger, parsed);
     auto* verify = command(*ledger, "verify", "Recompute every hash, proof and signature 全部重算校验", parsed,
                            [&] { return verifyLedgerCommand(parsed.options); });
     auto* follow = command(*ledger, "follow", "Entries as they are committed 实时跟踪", parsed,

@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "gateway/app/command_line_adapters_work.h"
 #include "gateway/app/commands_adapters.h"
 
 namespace yht::app {
@@ -145,10 +146,15 @@ void addAdapters(CLI::App& top, std::function<int()>& run) {
     );
     adapters->require_subcommand(1);
     AdapterCommands commands(*adapters, run);
-    commands.addSources(commands.add(
-        "list", "Every source with product, lifecycle and samples 全部来源", listAdapters,
-        "Example 示例:\n  yht adapters list --json"
-    ));
+    auto* list = commands.add(
+        "list", "Every source with product, lifecycle, samples and grade 全部来源", listAdapters,
+        "The grade as `yht adapters grade` computes it; with -c from the ledger's facts too.\n"
+        "等级同 yht adapters grade;-c 指定部署目录时含账本事实。\n"
+        "Examples 示例:\n  yht adapters list --json\n  yht adapters list -c /etc/yihaotong"
+    );
+    commands.addSources(list);
+    list->add_option("-c,--config", commands.given().deployment, "Deployment directory 部署目录")
+        ->envname("YHT_CONFIG");
     auto* show = commands.add(
         "show", "One source and its mapping 查看一个来源", showAdapter,
         "--effective prints the manifest as it acts: the source over its product, secrets masked.\n"
@@ -169,6 +175,7 @@ void addAdapters(CLI::App& top, std::function<int()>& run) {
     ));
     addFiles(commands);
     addTable(commands);
+    addAdapterWork(*adapters, run);
 }
 
 }  // namespace yht::app

@@ -10,6 +10,7 @@
 #include "adapters/kit/inbound/generated_cases.h"
 #include "adapters/kit/inbound/samples.h"
 #include "gateway/app/command_line.h"
+#include "gateway/app/commands_adapters_work.h"
 #include "gateway/app/terminal.h"
 #include "gateway/base/time_text.h"
 #include "gateway/json/json.h"
@@ -207,7 +208,7 @@ int forEach(
 int listAdapters(const AdapterOptions& options) {
     Table table{
         {"source", "title", "product", "lifecycle", "mode", "format", "samples", "reviewed",
-         "version"},
+         "grade", "version"},
         {}};
     const int code = forEach(options, [&](const std::string& name, Writer* out) {
         const auto source = load(options, name);
@@ -220,6 +221,7 @@ int listAdapters(const AdapterOptions& options) {
                                             [](const auto& s) { return !s.reviewed_by.empty(); }
                                         )
                                       : 0;
+        const auto grade = gradeSource({.deployment = options.deployment, .adapters = options.directory}, name);
         const std::vector<std::string> cells = {
             name,
             manifest.title,
@@ -229,6 +231,7 @@ int listAdapters(const AdapterOptions& options) {
             kit::formatName(manifest.decode.format),
             std::to_string(count),
             std::to_string(reviewed),
+            grade.ok() ? kit::gradeName(grade->grade) : "?",
             source->adapter->version()};
         if (out == nullptr) {
             table.rows.push_back(cells);

@@ -28,10 +28,21 @@ std::size_t sequenceLength(std::string_view text) {
 
 std::optional<std::size_t> countCodePoints(std::string_view text) {
     std::size_t count = 0;
-    while (!text.empty()) {
-        const std::size_t length = sequenceLength(text);
-        if (length == 0) return std::nullopt;
-        text.remove_prefix(length);
+    const char* at = text.data();
+    const char* const end = at + text.size();
+    // Nearly every text is ASCII or Chinese characters of three bytes: those two are read here, the rest in full.
+    const auto byte = [&at](std::size_t i) { return static_cast<unsigned char>(at[i]); };
+    while (at != end) {
+        const unsigned char lead = byte(0);
+        if (lead < 0x80) {
+            ++at;
+        } else if (lead >= 0xE1 && lead <= 0xEC && end - at >= 3 && (byte(1) & 0xC0) == 0x80 && (byte(2) & 0xC0) == 0x80) {
+            at += 3;
+        } else {
+            const std::size_t length = sequenceLength({at, static_cast<std::size_t>(end - at)});
+            if (length == 0) return std::nullopt;
+            at += length;
+        }
         ++count;
     }
     return count;
@@ -48,6 +59,7 @@ std::string_view prefixByCodePoints(std::string_view text, std::size_t code_poin
 bool hasControlCharacters(std::string_view text) {
     for (std::size_t i = 0; i < text.size(); ++i) {
         const auto c = static_cast<unsigned char>(text[i]);
+        if (c > 0xC2 || (c >= 0x20 && c < 0x7F)) continue;  // nearly every byte
         if ((c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7F) return true;
         // C1 controls are C2 80 .. C2 9F in UTF-8.
         if (c == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0) {

@@ -1,7 +1,7 @@
 #include "gateway/base/time_text.h"
 
+#include <charconv>
 #include <chrono>
-#include <cstdio>
 
 namespace yht::base {
 namespace {
@@ -123,6 +123,20 @@ std::optional<UnixMillis> parseRfc3339(std::string_view text) {
     return fromCivil(*civil, *zone);
 }
 
+namespace {
+
+/// As printf("%0*d"): a sign counts as one of the width.
+void appendNumber(std::string& text, int number, std::size_t width) {
+    char digits[12];
+    const auto [end, code] = std::to_chars(digits, digits + sizeof digits, number < 0 ? -static_cast<std::int64_t>(number) : number);
+    const std::size_t sign = number < 0 ? 1 : 0, length = static_cast<std::size_t>(end - digits);
+    if (sign > 0) text.push_back('-');
+    if (length + sign < width) text.append(width - length - sign, '0');
+    text.append(digits, length);
+}
+
+}  // namespace
+
 std::string formatRfc3339(UnixMillis time_ms) {
     return formatCivil(toCivil(time_ms, kShanghaiOffsetSeconds), "%Y-%m-%dT%H:%M:%S.%L+08:00");
 }
@@ -139,10 +153,7 @@ std::string formatCivil(const CivilTime& civil, std::string_view pattern) {
             continue;
         }
         const char letter = pattern[++i];
-        char digits[16];
-        std::snprintf(digits, sizeof digits, "%0*d", static_cast<int>(widthOf(letter)),
-                      letter == 'y' ? *part % 100 : *part);
-        text += digits;
+        appendNumber(text, letter == 'y' ? *part % 100 : *part, widthOf(letter));
     }
     return text;
 }

@@ -3,6 +3,7 @@
 #include <rapidjson/error/en.h>
 
 #include <algorithm>
+#include <array>
 #include <vector>
 
 #include "gateway/base/text.h"
@@ -160,6 +161,17 @@ std::string write(const rapidjson::Value& value) {
     return {buffer.GetString(), buffer.GetSize()};
 }
 
+namespace {
+
+/// By byte: it stands in a JSON text as it is.
+constexpr std::array<bool, 256> kPlainBytes = [] {
+    std::array<bool, 256> plain{};
+    for (std::size_t byte = 0x20; byte < plain.size(); ++byte) plain[byte] = byte != '"' && byte != '\\';
+    return plain;
+}();
+
+}  // namespace
+
 void appendCanonicalString(std::string& out, std::string_view text) {
     static constexpr char kHex[] = "0123456789abcdef";
     out.push_back('"');
@@ -167,7 +179,7 @@ void appendCanonicalString(std::string& out, std::string_view text) {
     std::size_t run = 0;
     for (std::size_t i = 0; i < text.size(); ++i) {
         const char c = text[i];
-        if (static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\') continue;
+        if (kPlainBytes[static_cast<unsigned char>(c)]) continue;
         out.append(text, run, i - run);
         run = i + 1;
         switch (c) {

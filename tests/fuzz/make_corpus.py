@@ -38,6 +38,52 @@ def csv():
     seed("decode_csv", "bad_byte", b"a,b\n1,\xff\n2,\x81\n3,4\n", 1)
 
 
+PRODUCT = 'product: p\nproduct_title: p\nproduct_version: "1"\ndecode: {format: json, charset: UTF-8%s}\n'
+MAPPING = """null_tokens: ["", "无"]
+times: {formats: ["%%Y-%%m-%%d %%H:%%M:%%S", excel]}
+vocabularies: {t: {file: t.csv, unmapped: %s}}
+ignore: {heartbeat: {when: {TYPE: PING}}}
+known_unused: [x]
+records:
+  appeal:
+    kind: appeal
+    rows:
+      record_ref: NO
+      event_time: TIME
+      caller_phone: {from: [TEL, TEL2]}
+      appeal_type: {from: TYPE, vocabulary: t}
+      title: {from: TITLE, max: 20, overflow: cut}
+      content: %s
+      ext/DAYS: {from: DAYS, type: integer, default: "5"}
+    attachments: [{each: files, url: url, file_name: name}]
+"""
+CODES = "native,canonical,valid_from,valid_to\n咨询,1\n投诉,3,2019-01-01,2019-12-31\n"
+LUA = "function brief(values) return string.sub(values[1] or '', 1, 30) end\n"
+
+
+def adapter():
+    def parts(name, *texts):
+        seed("adapter", name, "\n----\n".join(texts))
+    item = ('{"NO":"A-1","TIME":"2019-10-15 08:30:00","TEL":"+86 138 0000 0001","TYPE":"投诉","TITLE":"水管漏了","DAYS":"07",'
+            '"files":[{"url":"http://h/a.jpg","name":"a.jpg"}],"x":1}')
+    plain = MAPPING % ("quarantine", "{from: [TITLE, NO], join: ' '}")
+    parts("table", PRODUCT % "", plain, CODES, "", item)
+    parts("lines", PRODUCT % ", lines: true", plain, CODES, "", item + "\n{}\n" + item.replace("投诉", "PING") + "\n{\n")
+    parts("function", PRODUCT % "", MAPPING % ("accept_as, accept_as: '3', keep_in: ext/TYPE", "{from: TITLE, lua: brief}"),
+          CODES, LUA, item.replace("投诉", "别的"))
+    parts("runaway", PRODUCT % "", MAPPING % ("quarantine", "{from: TITLE, lua: brief}"), CODES,
+          "function brief(v) while true do end end", item)
+    parts("hoarder", PRODUCT % "", MAPPING % ("quarantine", "{from: TITLE, lua: brief}"), CODES,
+          "function brief(v) local s = 'x' while true do s = s .. s end end", item)
+    parts("each", PRODUCT % ", items: rows", plain.replace("kind: appeal\n", "kind: appeal\n    each: steps\n"), CODES, "",
+          '{"rows":[{"steps":[' + item + "," + item + ']},{"steps":' + item + "}]}")
+    parts("csv", (PRODUCT % "").replace("json", "csv").replace("UTF-8", "GBK"), plain, CODES, "", "NO,TIME,TYPE\r\n1,43753.5,咨询\n2\n")
+    parts("wrong_keys", PRODUCT % ", itmes: a", plain.replace("rows:", "row:"), "native\n", "", item)
+    parts("twice", "product: p\nproduct: p\n", "records: {}\n", "", "", "")
+    parts("aliases", "a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n", "records: *b\n", CODES, "", item)
+    parts("no_lua", PRODUCT % "", MAPPING % ("quarantine", "{from: TITLE, lua: brief}"), CODES, "function (", item)
+
+
 def fixed_width():
     seed("decode_fixed_width", "lines", "0007水管  xy123\r\n\n0008abcdef  456\n".encode("gbk"), 0)
     seed("decode_fixed_width", "records", "0007abcdefxy1230008ghijklxy45", 2)
@@ -181,5 +227,5 @@ def ledger():
         at += 5 + length
 
 
-for write in (csv, fixed_width, forms, json, xml, workbook, dbf, charsets, records, signatures, wire, ledger):
+for write in (csv, adapter, fixed_width, forms, json, xml, workbook, dbf, charsets, records, signatures, wire, ledger):
     write()

@@ -39,6 +39,7 @@ records:
     kind: appeal
     rows:
       record_ref: NO
+      ticket_ref: NO
       event_time: TIME
       appeal_time: TIME
       channel: {const: "10"}
@@ -103,6 +104,45 @@ TEST_F(SourceScenario, AWrongManifestKeepsTheOldOneInForce) {
     EXPECT_NE(0, refused.exit_code);
     const auto taken = federation.partner("hotline-12315").post(kPath, line("C-1", "咨询"), "application/x-ndjson");
     EXPECT_EQ(200, taken.status) << taken.body;
+}
+
+TEST_F(SourceScenario, AnAppliedFolderActsWithoutARestartAndAShadowRunSeesWhatComes) {
+    // Nothing to ask, and a sample that somebody accepted: only then is a folder applied.
+    write("sources/zz-12315/source.yaml",
+          "id: zz-12315\ntitle: 12315\nproduct: desk\nlifecycle: live\nowner: {unit: 市场监管局, person: 班长, phone: \"12315\"}\n"
+          "health: {workday_hour_min: 1, silent_after_s: 3600, lag_s_max: 600}\n");
+    federation.startGateway();
+    namespace fs = std::filesystem;
+    const std::string mine = federation.deployment() + "/../mine";
+    fs::create_directories(mine);
+    for (const char* folder : {"sources", "products"}) fs::copy(federation.deployment() + "/" + folder, mine + "/" + folder, fs::copy_options::recursive);
+    std::ofstream(mine + "/products/desk/kinds.csv") << "native,canonical\n咨询,1\n投诉,3\n疑难,3\n";
+    fs::create_directories(mine + "/sources/zz-12315/tests/one");
+    std::ofstream(mine + "/sources/zz-12315/tests/one/input.json") << line("T-1", "疑难");
+
+    const auto started = federation.yht({"adapters", "shadow", "start", "zz-12315", "--from", mine});
+    ASSERT_EQ(0, started.exit_code) << started.output;
+    const auto shadow = [&] { return federation.yht({"adapters", "shadow", "show", "zz-12315", "--json"}); };
+    Federation::waitUntil("the shadow run has begun", [&] { return shadow().exit_code == 0; });
+    auto hotline = federation.partner("hotline-12315");
+    EXPECT_EQ("1", account(hotline.post(kPath, line("C-1", "疑难"), "application/x-ndjson"), "quarantined"));
+    Federation::waitUntil("the difference is seen", [&] { return shadow().exit_code == 3; });
+    EXPECT_THAT(shadow().output, HasSubstr("\"items_differ\":1"));
+    EXPECT_THAT(shadow().output, Not(HasSubstr("室温不达标")));
+    EXPECT_EQ(0u, federation.tickets().Size()) << "nothing of it becomes a record";
+
+    const auto refused = federation.yht({"adapters", "apply", "zz-12315", "--from", mine, "--why", "code added"});
+    EXPECT_EQ(3, refused.exit_code) << "a sample without an expectation holds for nobody: " << refused.output;
+    EXPECT_EQ("1", account(hotline.post(kPath, line("C-2", "疑难"), "application/x-ndjson"), "quarantined"));
+    const auto accepted = runToEnd({std::string(YHT_BINARY_DIR) + "/bin/yht", "adapters", "test", "zz-12315", "-d", mine, "--accept"}, mine + "/test.log");
+    ASSERT_EQ(0, accepted.exit_code) << accepted.output;
+    const auto applied = federation.yht({"adapters", "apply", "zz-12315", "--from", mine, "--why", "code added"});
+    ASSERT_EQ(0, applied.exit_code) << applied.output;
+    const auto taken = hotline.post(kPath, line("C-3", "疑难"), "application/x-ndjson");
+    EXPECT_EQ("1", account(taken, "accepted")) << taken.body;
+    const auto why = federation.yht({"ledger", "show", "zz-12315/C-3", "--why", "appeal_type"});
+    EXPECT_THAT(why.output, HasSubstr("desk/kinds.csv:4")) << why.output;
+    EXPECT_EQ(0, federation.yht({"ledger", "verify"}).exit_code);
 }
 
 TEST_F(SourceScenario, WhatWasAcknowledgedSurvivesAKillAndAMessageGoesOn) {

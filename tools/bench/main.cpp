@@ -24,6 +24,7 @@ constexpr const char* kFooter = R"(examples:
   bench arrays --size 100
   bench deliveries -r 1500 -s 600 -R 1
   bench million -l /var/tmp/large           # the second time it goes on with the ledger made there
+  bench adapters -n 100000 -R 3
   bench single --json > single.json
 exit codes: 0 measured, 2 flags wrong, 3 can't start, 4 a run was not valid: an answer wrong or
             missing. Figures below what is asked are no failure: they are printed.)";
@@ -148,6 +149,14 @@ void describeCommands(CLI::App& app, Flags& flags) {
     million->add_option(
         "-l,--ledger", flags.options.ledger, "directory that keeps the large ledger"
     );
+    auto* adapters = describe(
+        app, flags, "adapters", "items of sources' own formats, decoded, mapped, validated",
+        bench::measureAdapters
+    );
+    describeCount(adapters, flags, "items of each format");
+    adapters->add_option("-x,--xlsx-mb", flags.options.workbook_mb, "size of the workbook; 0: none")
+        ->check(CLI::Range(0, 200))
+        ->capture_default_str();
     describe(app, flags, "calibrate", "the machine alone", bench::measureMachine);
 }
 

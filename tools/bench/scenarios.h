@@ -24,6 +24,7 @@ struct Options {
     bool centre = true;         // drain: both destinations, or the province alone
     std::string under{};        // words before the gateway's own: perf, valgrind
     double quiet_s = 0;         // before each run, wait at most so long for others to be quiet
+    std::size_t workbook_mb = 100;  // adapters: of the xlsx file; 0: none
     bool progress = true;       // a line a second on standard error
 };
 
@@ -40,6 +41,8 @@ Report measureDeliveries(const Options& options);
 Report measureDrain(const Options& options);
 /// A ledger with `tickets`: rate beside that of an empty one, start, look-up.
 Report measureLarge(const Options& options);
+/// Adapters alone: items a CPU second by format, memory for a large workbook.
+Report measureAdapters(const Options& options);
 /// The calibration loop alone.
 Report measureMachine(const Options& options);
 

@@ -47,6 +47,7 @@ struct FieldOrigin {
     std::string rule;            // "police110/mapping.yaml:31"
     std::string path;            // source path that gave the value; "" a constant or default
     std::string vocabulary_row;  // "status.csv:7"; "" none
+    std::string map_name;        // of a Map field: the entry's name
 };
 
 struct AdaptedRecord {

@@ -101,6 +101,7 @@ private:
         into_.records.push_back({ticket::Record(section.kind), {}});
         record_ = &into_.records.back().record;
         record_->set(ticket::Field::source, source_);
+        if (context_.trace) into_.records.back().origins.reserve(section.rows.size());
         extensions_.clear();
         for (const auto& row : section.rows) {
             if (isSet(row)) continue;
@@ -362,7 +363,7 @@ private:
     void origin(const InboundRow& row, const std::string* path) {
         if (!context_.trace) return;
         into_.records.back().origins.push_back(
-            {row.field->field, row.rule, path != nullptr ? *path : "", vocabulary_row_}
+            {row.field->field, row.rule, path != nullptr ? *path : "", vocabulary_row_, row.map_name}
         );
     }
 

@@ -70,8 +70,11 @@ std::uint64_t KnownMembers::count(
     for (const auto& entry : value.items()) unknown += count(entry, node, place, tell);
     for (const auto& [name, member] : value.members()) {
         const auto found = node.children.find(std::string_view(name));
+        const bool known = found != node.children.end();
+        // Nearly every member is one that a rule reads: its place is nobody's question.
+        if (known && found->second.whole) continue;
         const std::string below = place != nullptr ? *place + "/" + pathStep(name) : std::string();
-        if (found != node.children.end()) {
+        if (known) {
             unknown += count(member, found->second, place != nullptr ? &below : nullptr, tell);
             continue;
         }

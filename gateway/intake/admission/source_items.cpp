@@ -77,9 +77,13 @@ bool isSlice(std::uint64_t offset, std::uint64_t bytes, std::uint64_t message_by
 
 SourceItems::SourceItems(std::string_view message, std::string source, base::Random& random)
     : message_(message),
-      message_digest_(crypto::sha256(message)),
       source_(std::move(source)),
       random_(random) {}
+
+const base::Bytes& SourceItems::messageDigest() const {
+    if (message_digest_.empty()) message_digest_ = crypto::sha256(message_);
+    return message_digest_;
+}
 
 base::Bytes SourceItems::digestOf(const kit::AdaptedItem& adapted) const {
     if (isSlice(adapted.raw_offset, adapted.raw_bytes, message_.size())) {
@@ -89,7 +93,7 @@ base::Bytes SourceItems::digestOf(const kit::AdaptedItem& adapted) const {
     }
     // An envelope's own time and number differ with every message, the item does not.
     if (!adapted.value_digest.empty()) return crypto::sha256("value\n" + adapted.value_digest);
-    return crypto::sha256("item " + std::to_string(adapted.index) + "\n" + message_digest_);
+    return crypto::sha256("item " + std::to_string(adapted.index) + "\n" + messageDigest());
 }
 
 SourceItem SourceItems::prepare(kit::AdaptedItem&& adapted) const {
@@ -114,7 +118,7 @@ SourceItem SourceItems::prepareRest(std::uint64_t index, base::Error failure) co
     SourceItem item;
     item.index = index;
     // Never that of an item: the first of the rest is no repeat of the rest.
-    item.digest = crypto::sha256("rest " + std::to_string(index) + "\n" + message_digest_);
+    item.digest = crypto::sha256("rest " + std::to_string(index) + "\n" + messageDigest());
     item.failure = std::move(failure);
     return item;
 }

@@ -35,7 +35,7 @@ struct SourceItem {
     kit::AdaptedCounts counts;
 };
 
-/// Makes items of one message. The message's bytes must outlive it.
+/// Makes items of one message. The message's bytes must outlive it. One thread.
 class SourceItems {
 public:
     /// `source`: the only one that its records may carry.
@@ -47,11 +47,12 @@ public:
 
 private:
     base::Bytes digestOf(const kit::AdaptedItem& adapted) const;
+    const base::Bytes& messageDigest() const;
     void prepareRecords(std::vector<kit::AdaptedRecord>&& records, SourceItem& item) const;
     base::Status checkOwn(const ticket::Record& record) const;
 
     const std::string_view message_;
-    const base::Bytes message_digest_;
+    mutable base::Bytes message_digest_;  // "" until it is wanted: hardly ever
     const std::string source_;
     base::Random& random_;
 };

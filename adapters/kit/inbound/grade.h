@@ -1,0 +1,80 @@
+// The quality grade of a source (接入质量等级), computed from facts and never given by hand: C 试用, B 可上线, A 可靠, S 示范.
+// A source has a grade when every fact of it and of the grades below is met. What is not known is not met. So it falls by
+// itself: an owner who is gone, an account that does not balance, an expectation that nobody reviewed.
+// sources/<id>/quality.json may excuse single facts, with reason and end:
+//   {"exempt":[{"fact":"silent","reason":"winter pause of the heating hotline","by":"王工","until":"2019-11-15"}]}
+// An exemption counts up to and with that day. Facts from files are found here; the ledger's (`of_ledger`) by app.
+// Uses: adapter, samples, coverage, generated_cases. Used by: app (yht adapters grade, list).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "adapters/kit/inbound/coverage.h"
+#include "adapters/kit/inbound/samples.h"
+
+namespace yht::kit {
+
+enum class Grade : std::uint8_t { None, C, B, A, S };
+const char* gradeName(Grade grade);  // "-", "C" …
+const char* gradeZh(Grade grade);    // "未达 C", "试用" …
+
+inline constexpr std::size_t kReviewedSamplesMin = 3;  // C
+inline constexpr std::size_t kErrorCasesMin = 3;       // B
+inline constexpr std::size_t kReviewersMin = 2;        // S
+inline constexpr std::uint64_t kReadMembersPercentMin = 95;  // A, of the members that the samples bring
+inline constexpr std::int32_t kBalancedDaysMin = 7;          // B
+inline constexpr std::int32_t kUnmappedDays = 90, kReplayDays = 30;
+inline constexpr std::uint64_t kUnmappedPerThousandMax = 1;  // A: codes without a row, of a thousand items
+inline constexpr std::size_t kExemptionsMax = 50;
+
+enum class FactState : std::uint8_t { Met, Unmet, Unknown, Exempt };
+const char* factStateName(FactState state);
+
+/// One row of the scale.
+struct FactRow {
+    const char* id;
+    Grade grade;
+    bool of_ledger;
+    const char* zh;
+    const char* en;
+};
+const std::vector<FactRow>& factTable();
+
+struct Fact {
+    const FactRow* row = nullptr;
+    FactState state = FactState::Unknown;
+    std::string detail;  // numbers and names, for people
+};
+
+struct Graded {
+    Grade grade = Grade::None;
+    std::vector<Fact> facts;  // of the whole scale, in its order
+
+    /// What keeps it from the next grade.
+    std::vector<const Fact*> missing() const;
+};
+
+/// What the files say. `generated_failed`: cases made from samples that fail; `generated_ran`: how many ran.
+struct FileFacts {
+    const ReadManifest& manifest;
+    const std::vector<SampleCase>& samples;
+    const std::vector<SampleResult>& results;
+    std::size_t generated_ran = 0, generated_failed = 0;
+    bool duplicates_hold = false;  // "same batch twice" ran and holds
+    std::uint64_t members_seen = 0, members_unread = 0, unmapped_codes = 0;
+    bool has_runbook = false;  // README.md of the source, or of its product
+};
+std::vector<Fact> factsOfFiles(const FileFacts& files);
+
+struct Exemption {
+    std::string fact, reason, by, until;  // until: 2019-11-15
+};
+/// None where there is no quality.json. Errors: ManifestInvalid (unknown fact, no reason, no day).
+base::Result<std::vector<Exemption>> readExemptions(const std::string& source_directory);
+
+/// Puts facts and exemptions together; facts that nobody found are Unknown. `today`: base::shanghaiDay().
+Graded gradeOf(const std::vector<Fact>& found, const std::vector<Exemption>& exemptions, std::int32_t today);
+
+}  // namespace yht::kit
