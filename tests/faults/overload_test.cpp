@@ -67,6 +67,11 @@ protected:
         const auto reply = client.post("/v1/records", appeal("zz-12315", ref));
         EXPECT_EQ(201, reply.status) << ref << " " << reply.body;
     }
+    void mustBeSmall() {
+        // A sanitizer's shadow is no memory of the gateway's.
+        if (Federation::slower() > 1) return;
+        EXPECT_LT(residentBytes(federation.gatewayPid()), kGatewayRssBytesMax);
+    }
     std::string codeOf(const Reply& reply) {
         const auto document = reply.json();
         return document.IsObject() ? textMember(document, "code") : std::to_string(reply.status);
@@ -86,7 +91,7 @@ TEST_F(Overload, APartnerThatWorksIsServedBesideIdleAndDribblingConnections) {
         mustTake(working, "during-" + std::to_string(i));
         dribble();
     }
-    EXPECT_LT(residentBytes(federation.gatewayPid()), kGatewayRssBytesMax);
+    mustBeSmall();
     // Whoever says nothing loses his place: somebody new gets in without any of them leaving.
     Federation::waitUntil("a new partner gets in", [&] {
         auto late = federation.partner("media-platform");
@@ -111,7 +116,7 @@ TEST_F(Overload, OversizedDeepAndForgedRequestsAreRefusedOneByOne) {
         EXPECT_THAT(codeOf(too_long), testing::AnyOf("request.body_too_large", "0"));
         mustTake(working, "round-" + std::to_string(round));
     }
-    EXPECT_LT(residentBytes(federation.gatewayPid()), kGatewayRssBytesMax);
+    mustBeSmall();
 }
 
 }  // namespace

@@ -58,6 +58,8 @@ public:
 
     /// Looks again and again until `holds`; fails the test with `what` after a generous deadline.
     static void waitUntil(const std::string& what, const std::function<bool()>& holds);
+    /// How many times longer everything takes in this build; 1: it is the build that is shipped, and bounds on memory hold.
+    static int slower();
 
     /// Rows of `yht tickets --json`.
     rapidjson::Document tickets();

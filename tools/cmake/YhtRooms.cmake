@@ -1,6 +1,9 @@
 # yht_room(<name> SOURCES … USES … LINKS …): a library; USES names rooms, LINKS names outside libraries.
 # yht_program(<name> SOURCES … USES … LINKS …): an executable in build/<preset>/bin.
 # yht_test(<name> SOURCES … USES … LINKS …): a GoogleTest program, run by ctest under the same name.
+# yht_test_limit(<test> <seconds>): how long a test may take; a sanitizer's build has YHT_SLOWER times as long.
+# yht_reads_strangers(<program> <test>): they belong to the label "strangers" and the target strangers_tests: what reads bytes
+#   of strangers, and is run under address and undefined-behaviour sanitizers by every tools/test.
 # yht_embed(<name> <constant> <file>): the text of a file inside the room, as <embedded/constant.h> for its own sources;
 #   the binary reads nothing from the source tree when it runs.
 # Sources are listed, never globbed: a stray file must not ship in a signed gateway.
@@ -20,7 +23,16 @@ if(YHT_CCACHE)
 endif()
 
 set(YHT_SANITIZE "" CACHE STRING "Sanitizers for every target, as for -fsanitize=")
+# How much longer everything takes: tests multiply their patience by it.
+set(YHT_SLOWER 1)
+set(YHT_TEST_ENVIRONMENT "")
 if(YHT_SANITIZE)
+    set(YHT_SLOWER 5)
+    # The failing disk of tests/faults stands before the sanitizer's runtime.
+    set(YHT_TEST_ENVIRONMENT
+        "ASAN_OPTIONS=verify_asan_link_order=0:detect_stack_use_after_return=1"
+        "UBSAN_OPTIONS=print_stacktrace=1"
+        "TSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/tsan-suppressions.txt:second_deadlock_stack=1")
     add_compile_options(-fsanitize=${YHT_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
     add_link_options(-fsanitize=${YHT_SANITIZE})
 endif()
@@ -77,5 +89,18 @@ function(yht_test name)
     # What is tested is optimised, the test itself is not: half of a cold build is tests.
     target_compile_options(${name} PRIVATE -O0)
     add_test(NAME ${name} COMMAND ${name} --gtest_brief=1 WORKING_DIRECTORY "${CMAKE_BINARY_DIR}")
-    set_tests_properties(${name} PROPERTIES TIMEOUT 600)
+    yht_test_limit(${name} 600)
+endfunction()
+
+function(yht_test_limit test seconds)
+    math(EXPR limit "${seconds} * ${YHT_SLOWER}")
+    set_tests_properties(${test} PROPERTIES TIMEOUT ${limit} ENVIRONMENT "${YHT_TEST_ENVIRONMENT}")
+endfunction()
+
+function(yht_reads_strangers program test)
+    if(NOT TARGET strangers_tests)
+        add_custom_target(strangers_tests)
+    endif()
+    add_dependencies(strangers_tests ${program})
+    set_property(TEST ${test} APPEND PROPERTY LABELS strangers)
 endfunction()
