@@ -56,7 +56,7 @@ const std::vector<Guess>& guesses() {
          {"来源渠道", "受理渠道", "办件来源", "comefrom", "sourcetype", "raise_channel"}},
         {"urgency", {"紧急程度", "urgency", "urgent_level", "emergencylevel", "urgencylevel"}},
         {"category_path",
-         {"一级分类", "一级业务分类", "事项大类", "事项分类", "jqlbmc", "questionname",
+         {"一级分类", "一级业务分类", "levelone", "事项大类", "事项分类", "jqlbmc", "questionname",
           "classification"}},
         {"is_secret", {"sfbm", "是否保密", "issecret", "is_secrecy"}},
         {"accept_org_name", {"jjdwmc", "受理机构", "受理单位"}},

@@ -51,7 +51,9 @@ void KnownMembers::add(const Path* each, const Path& path) {
 }
 
 void KnownMembers::add(const Path* each, const InboundCondition& condition) {
-    for (const auto& term : condition.terms) add(each, term.path);
+    for (const auto& term : condition.terms) {
+        if (!term.number) add(each, term.path);
+    }
 }
 
 std::uint64_t KnownMembers::countUnknown(

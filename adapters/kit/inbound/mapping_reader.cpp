@@ -14,6 +14,7 @@ namespace {
 constexpr std::uintmax_t kFileBytesMax = 4U << 20;
 constexpr std::size_t kRecordSectionsMax = 64;
 constexpr std::size_t kSuffixesMax = 16;
+constexpr const char* kEntryNumber = "$number";
 
 constexpr std::pair<const char*, AdaptedAttachment::Kind> kAttachmentKinds[] = {
     {"value", AdaptedAttachment::Kind::Value},
@@ -248,8 +249,12 @@ InboundCondition MappingReader::condition(const YAML::Node& node, const std::str
         return made;
     }
     for (const auto& entry : node) {
-        auto read = path(entry.first.Scalar(), entry.first);
         auto values = scalarsOf(entry.second, where, problems_);
+        if (entry.first.Scalar() == kEntryNumber) {
+            made.terms.push_back({Path(), {values.begin(), values.end()}, true});
+            continue;
+        }
+        auto read = path(entry.first.Scalar(), entry.first);
         if (read) made.terms.push_back({std::move(*read), {values.begin(), values.end()}});
     }
     return made;

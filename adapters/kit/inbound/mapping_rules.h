@@ -31,6 +31,7 @@ struct InboundCondition {
     struct Term {
         Path path;
         Words values;
+        bool number = false;  // of the entry in `each`, from 1, instead of a path
     };
     std::vector<Term> terms;
 };

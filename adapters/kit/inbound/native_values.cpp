@@ -147,6 +147,10 @@ bool NativeValues::holds(
     const InboundCondition& condition, const RowScope& scope, const Words& null_tokens
 ) {
     for (const auto& term : condition.terms) {
+        if (term.number) {
+            if (!term.values.contains(std::to_string(scope.number))) return false;
+            continue;
+        }
         found_.clear();
         term.path.find(scope.item, scope.entry, found_);
         bool any = found_.empty() && term.values.contains("");

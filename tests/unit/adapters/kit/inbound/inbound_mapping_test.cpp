@@ -425,18 +425,24 @@ records:
       event_time: { const: "2019-04-18T09:00:00+08:00" }
       process_type: { const: "39" }
       opinion: ""
+      node_name:
+        - { const: lead, when: { $number: "1" } }
+        - { const: assisting }
 )");
     const auto adapter = folder_.load();
     ASSERT_TRUE(adapter) << adapter.error().detail;
     const auto items = adapt(**adapter, R"({"id":"1","units":"甲局、 乙局,无,,丙局"})");
     ASSERT_EQ(items.size(), 1U);
-    std::vector<std::string> refs, texts;
+    std::vector<std::string> refs, texts, roles;
     for (const auto& made : items[0].records) {
+        roles.push_back(made.record.text(Field::node_name));
         refs.push_back(made.record.text(Field::record_ref));
         texts.push_back(made.record.text(Field::opinion));
     }
     EXPECT_THAT(refs, ElementsAre("1-甲局", "1-乙局", "1-丙局"));
     EXPECT_THAT(texts, ElementsAre("甲局", "乙局", "丙局"));
+    EXPECT_THAT(roles, ElementsAre("lead", "assisting", "assisting"));
+    EXPECT_EQ(items[0].counts.unknown_members, 0U);
     // No unit: no record, and the item says so.
     EXPECT_EQ(errorsOf(adapt(**adapter, R"({"id":"1","units":"无"})")[0]), "no_record ");
 }

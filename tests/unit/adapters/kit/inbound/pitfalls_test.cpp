@@ -1,9 +1,12 @@
 // What went wrong in other integrations of civic tickets, each as a test that would have caught it. Numbers are those of the
-// project's list of thirty. The others need more than an adapter and stand elsewhere:
-//   1 19 21            tests/scenarios/source_pitfalls_test.cpp
-//   2 7                tests/unit/gateway/delivery, tests/scenarios/kill_test.cpp
-//   4 5 6 23 24 30     the pulls' tests: cursors, answers, limits, health
-//   27 SSRF            the tests of what fetches attachments
+// project's list of thirty. Where more than an adapter is needed the test stands elsewhere:
+//   1 3 19 21  SourcePitfalls (tests/scenarios/source_pitfalls_test.cpp)
+//   2          CourierTest.ALostAnswerIsSentAgainWithTheSameBatchId, .ABatchThatStaysUnknownGoesRecordByRecord
+//   6          outward: AnswerTest.ABatchCodeOtherThan200MeansNothingWasTaken
+//   7          Kill.NothingAcknowledgedIsLostDoubledOrCrossed
+//   8          outward: AnswerTest.EveryRecordMustBeSpokenOfExactlyOnce
+//   15         map and replay: SourceScenario.FromTheDoorThroughQuarantineToTheLedger
+//   4 5 23 24 30, and the hosts of 27: cursors, starving, expiry, silence and fetching are those rooms' to test
 #include <gmock/gmock.h>
 
 #include <cstdlib>

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <sstream>
 
 #include "adapters/kit/inbound/generated_cases.h"
@@ -66,6 +67,44 @@ TEST_P(SourcesTest, ItHasFiveCasesAndTwoAreBad) {
                    : 1;
     EXPECT_GE(samples_.size(), 5U);
     EXPECT_GE(bad, 2U);
+}
+
+TEST_P(SourcesTest, ItsHistorySaysSoInEveryRecordAndKeepsItsOwnTimes) {
+    ASSERT_TRUE(adapter_);
+    for (const auto& sample : samples_) {
+        if (sample.context.origin != "history") continue;
+        (void)adapter_
+            ->adapt(
+                contentOf(sample.input_path), sample.context, sample.patches,
+                [&](AdaptedItem&& item) {
+                    for (const auto& made : item.records) {
+                        EXPECT_EQ(made.record.text(ticket::Field::origin), "history")
+                            << sample.name;
+                        EXPECT_NE(
+                            made.record.timeMillis(ticket::Field::event_time),
+                            sample.context.received_ms
+                        ) << sample.name;
+                    }
+                    return true;
+                }
+            )
+            .ok();
+    }
+}
+
+TEST(ShippedSources, EveryIntegrationModeHasOne) {
+    std::set<IntegrationMode> modes;
+    for (const auto& name : sourceNames()) {
+        const auto adapter = Adapter::load(kSources, kProducts, name);
+        ASSERT_TRUE(adapter) << adapter.error().detail;
+        modes.insert((*adapter)->manifest().mode);
+    }
+    EXPECT_THAT(
+        modes, ::testing::UnorderedElementsAre(
+                   IntegrationMode::Merged, IntegrationMode::DualNumber, IntegrationMode::Branch,
+                   IntegrationMode::Excluded
+               )
+    );
 }
 
 TEST_P(SourcesTest, TheCasesMadeFromItsSamplesHold) {
