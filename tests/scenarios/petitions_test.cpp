@@ -55,6 +55,17 @@ TEST(Petitions, AnArchiveOfThousandsComesInWholeAndOnce) {
     EXPECT_EQ(0u, number(first, "ignored"));
     EXPECT_EQ(received, number(first, "accepted"));
 
+    // Each petition is a ticket of its own, and what was replied is a record of its own.
+    const auto listed = federation.yht({"tickets", "--json", "--limit", "1000000"});
+    const auto tickets = Reply{200, listed.output, ""}.json();
+    ASSERT_TRUE(tickets.IsArray()) << listed.output.substr(0, 500);
+    EXPECT_EQ(received, tickets.Size());
+    std::size_t records = 0;
+    for (const auto& ticket : tickets.GetArray()) records += std::stoul(json::textMember(ticket, "records"));
+    RecordProperty("records", static_cast<int>(records));
+    EXPECT_GT(records, received);
+    EXPECT_LE(records, 2 * received);
+
     const auto again = board.post(kPath, workbook.str(), kWorkbook);
     EXPECT_EQ(received, number(again, "duplicate"));
     EXPECT_EQ(0u, number(again, "accepted"));

@@ -53,9 +53,12 @@ std::string messageOf(const std::string& source, const std::string& sample) {
     return "";
 }
 
-std::vector<AdaptedItem> adaptShipped(const std::string& source, const std::string& message) {
+std::vector<AdaptedItem> adaptShipped(
+    const std::string& source, const std::string& message,
+    const MessageContext& context = {.received_ms = kApril}
+) {
     const auto adapter = shipped(source);
-    return adapter ? adapt(*adapter, message) : std::vector<AdaptedItem>();
+    return adapter ? adapt(*adapter, message, context) : std::vector<AdaptedItem>();
 }
 
 std::string replaced(std::string text, const std::string& from, const std::string& to) {
@@ -92,8 +95,10 @@ protected:
 
 TEST_F(PitfallTest, P03_TheSameRowInTwoOverlappingFilesIsTheSameRecord) {
     const auto first = adaptShipped("zz-hetang", messageOf("zz-hetang", "quoted_newlines_and_open"));
-    const auto second =
-        adaptShipped("zz-hetang", messageOf("zz-hetang", "overlapping_window_repeats_a_row"));
+    const MessageContext later{.file_name = "next.csv", .received_ms = kApril + 3'600'000};
+    const auto second = adaptShipped(
+        "zz-hetang", messageOf("zz-hetang", "overlapping_window_repeats_a_row"), later
+    );
     ASSERT_EQ(first.size(), 1U);
     ASSERT_EQ(second.size(), 2U);
     ASSERT_EQ(first[0].records.size(), second[0].records.size());
