@@ -150,8 +150,14 @@ private:
         if (frames_.size() >= rules_.limits.depth_max)
             fail(jsonTooLarge("depth_max"));
         else
-            frames_.push_back({is_object, {}, {}, {}});
+            pushFrame(is_object);
         return true;
+    }
+
+    void pushFrame(bool is_object) {
+        frames_.push_back({is_object, {}, {}, {}});
+        // Items of one message have as many members, give or take one.
+        if (is_object && frames_.size() == 1) frames_.back().members.reserve(members_before_);
     }
 
     bool close() {
@@ -218,6 +224,7 @@ private:
         if (!frame.is_object) return put(ItemValue::list(std::move(frame.entries)));
         if (hasNameTwice(frame.members))
             return fail(jsonUndecodable("an object has two members of one name"));
+        if (frames_.empty()) members_before_ = frame.members.size();
         put(ItemValue::object(std::move(frame.members)));
     }
 
@@ -279,6 +286,7 @@ private:
     bool in_list_ = false, found_ = false, stopped_ = false;
     std::size_t list_level_ = 0, entry_ = 0;
     std::size_t item_level_ = kNone, item_at_ = 0, item_bytes_ = 0;
+    std::size_t members_before_ = 0;  // of the last item that was an object
     std::vector<Frame> frames_;
     std::vector<std::string_view> names_;
     ItemValue item_;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <filesystem>
 #include <set>
 
@@ -250,19 +251,22 @@ void ShadowRunner::start() {
 }
 
 void ShadowRunner::stop() {
-    stopping_ = true;
+    {
+        const std::lock_guard lock(mutex_);
+        stopping_ = true;
+    }
+    changed_.notify_all();
     if (thread_.joinable()) thread_.join();
 }
 
 void ShadowRunner::run() {
     // Messages come first, whatever there is to compare.
     static_cast<void>(::setpriority(PRIO_PROCESS, static_cast<id_t>(::syscall(SYS_gettid)), kNiceness));
-    ledger::Seq seen = 0;
     while (!stopping_) {
         if (turn()) continue;
-        if (auto snapshot = services_.store.snapshot(); snapshot.ok()) seen = std::max(seen, (*snapshot)->lastSeq());
-        // A new folder is seen at the latest after this time.
-        static_cast<void>(services_.store.waitForEntry(seen, kWaitMs));
+        // Not woken by every commit: nobody waits for a comparison, and there is none to make as a rule.
+        std::unique_lock lock(mutex_);
+        changed_.wait_for(lock, std::chrono::milliseconds(kWaitMs), [this] { return stopping_.load(); });
     }
 }
 

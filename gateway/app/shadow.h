@@ -12,8 +12,10 @@
 #pragma once
 
 #include <atomic>
+#include <condition_variable>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 
@@ -72,7 +74,9 @@ private:
 
     const ShadowServices services_;
     std::map<std::string, std::string> told_;  // by the thread only
-    std::atomic<bool> stopping_{false};
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::atomic<bool> stopping_{false};  // set under mutex_
     std::thread thread_;
 };
 

@@ -1,8 +1,10 @@
 #include "gateway/app/staged_folders.h"
 
 #include <filesystem>
+#include <map>
 
 #include "adapters/kit/inbound/manifest_reader.h"
+#include "gateway/app/deployment.h"
 
 namespace yht::app {
 namespace {
@@ -31,6 +33,26 @@ base::Status copyFolder(const std::string& from, const std::string& to) {
     return code ? failed(to, code) : base::Status();
 }
 
+/// Name below the folder → text.
+base::Result<std::map<std::string, std::string>> filesOf(const std::string& folder) {
+    std::map<std::string, std::string> files;
+    std::error_code code;
+    for (fs::recursive_directory_iterator at(folder, code), end; at != end && !code; at.increment(code)) {
+        if (!at->is_regular_file(code)) continue;
+        auto text = readFile(at->path().string());
+        if (!text.ok()) return std::move(text).error();
+        files.emplace(at->path().lexically_relative(folder).generic_string(), *std::move(text));
+    }
+    if (code) return failed(folder, code).error();
+    return files;
+}
+
+/// A product that is installed for many deployments is as a rule the same, and none of ours to replace.
+bool isSame(const std::string& one, const std::string& other) {
+    const auto files = filesOf(one), others = filesOf(other);
+    return files.ok() && others.ok() && *files == *others;
+}
+
 }  // namespace
 
 base::Status copySource(const std::string& from, const std::string& to, const std::string& source_id) {
@@ -56,7 +78,7 @@ base::Status StagedFolders::put(const std::string& from, const std::string& sour
 
 base::Status StagedFolders::replace(const std::string& from, const std::string& place) {
     std::error_code code;
-    if (fs::equivalent(from, place, code)) return {};
+    if (fs::equivalent(from, place, code) || isSame(from, place)) return {};
     code.clear();
     // Beside the folders that are read, on the same disk: what is moved in is whole.
     const std::string name = fs::path(place).filename().string();

@@ -1,6 +1,8 @@
 #include "gateway/base/text.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 #include <numeric>
 #include <utility>
 #include <vector>
@@ -56,10 +58,31 @@ std::string_view prefixByCodePoints(std::string_view text, std::size_t code_poin
     return text.substr(0, end);
 }
 
+namespace {
+
+constexpr std::uint64_t kOnes = 0x0101010101010101U, kHighs = 0x8080808080808080U;
+
+/// A high bit where a byte of `word` is `byte`; never nothing where one is.
+constexpr std::uint64_t bytesEqual(std::uint64_t word, unsigned char byte) {
+    const std::uint64_t zero_where = word ^ (kOnes * byte);
+    return (zero_where - kOnes) & ~zero_where & kHighs;
+}
+
+/// Eight bytes at once: false says that none of them is a control character or begins one.
+bool mayHoldControls(const char* eight) {
+    std::uint64_t word;
+    std::memcpy(&word, eight, sizeof word);
+    const std::uint64_t below_space = (word - kOnes * 0x20) & ~word & kHighs;
+    return (below_space | bytesEqual(word, 0x7F) | bytesEqual(word, 0xC2)) != 0;
+}
+
+}  // namespace
+
 bool hasControlCharacters(std::string_view text) {
     for (std::size_t i = 0; i < text.size(); ++i) {
+        while (text.size() - i >= 8 && !mayHoldControls(text.data() + i)) i += 8;
+        if (i == text.size()) break;
         const auto c = static_cast<unsigned char>(text[i]);
-        if (c > 0xC2 || (c >= 0x20 && c < 0x7F)) continue;  // nearly every byte
         if ((c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7F) return true;
         // C1 controls are C2 80 .. C2 9F in UTF-8.
         if (c == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0) {

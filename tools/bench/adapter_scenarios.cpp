@@ -66,7 +66,7 @@ records:
       ext/LINE: LINE
 )";
 constexpr const char* kLua = R"(function content(text)
-  return text and (text:gsub("%s+", " "))
+  return text and (text:match("【(.-)】") or text)
 end
 )";
 

@@ -17,8 +17,8 @@ public:
 
     enum class Fault : std::uint8_t { None, Malformed, TooComplex, TooMuchWork };
     struct Capture {
-        const char* begin = nullptr;
-        std::ptrdiff_t length = 0;  // kPosition: its value is the place, from 1
+        const char* begin;
+        std::ptrdiff_t length;  // kPosition: its value is the place, from 1
     };
     static constexpr std::ptrdiff_t kPosition = -2;
 
@@ -65,7 +65,7 @@ private:
     std::int64_t work_;
     Fault fault_ = Fault::None;
     int level_ = 0, depth_ = 0;
-    std::array<Capture, kCapturesMax> captures_{};
+    std::array<Capture, kCapturesMax> captures_;  // the first level_ are set: a search begins at every byte
 };
 
 }  // namespace yht::kit

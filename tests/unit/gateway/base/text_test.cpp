@@ -29,6 +29,13 @@ TEST(Text, FindsControlCharactersOfBothSets) {
     EXPECT_TRUE(hasControlCharacters("\x7F"));
     EXPECT_TRUE(hasControlCharacters("\xC2\x85"));
     EXPECT_FALSE(hasControlCharacters("\xC2\xA0"));
+    // Wherever it stands: eight bytes are looked at at once.
+    for (std::size_t at = 0; at < 40; ++at) {
+        std::string text = "abcdefghijklmnopqrstuvwxyz 0123456789 ~\n供热";
+        EXPECT_FALSE(hasControlCharacters(text));
+        for (const char* control : {"\x01", "\x1F", "\x7F", "\xC2\x9F"}) EXPECT_TRUE(hasControlCharacters(std::string(text).insert(at, control))) << at;
+        EXPECT_FALSE(hasControlCharacters(std::string(text).insert(at, "\xC2\xA0\t\x80"))) << at;
+    }
 }
 
 TEST(Text, EditDistanceFindsTheNearestName) {
