@@ -69,7 +69,7 @@ int serve(const std::string& directory) {
     YHT_STEP(door, http::Door::open(std::move(door_options), contexts, admission, **store, verifier, clock, metrics));
 
     // Step 7: deliveries follow the ledger.
-    const app::DeliveryParts parts{*config, clock, random, trust};
+    const app::DeliveryParts parts{*config, clock, random, trust, adapters};
     YHT_STEP(live, app::makeDeliveries(parts, **store, intake::LedgerUse::Live, app::contentsOf(**attachments, **store, trust)));
     const auto& deliveries = live->deliveries;
     app::LedgerDeliveries in_trial;

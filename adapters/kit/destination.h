@@ -26,6 +26,7 @@ struct OutboundRecord {
     std::map<std::string, std::string> numbers;
     base::UnixMillis committed_ms = 0;
     bool late = false;  // 补报: it waited longer than the profile calls real time
+    bool for_information = false;  // 知悉: somebody else handles the ticket; it is not the far side's to dispatch
     bool masked = false;  // 保密: without its citizen, who must stay unknown to the far side
 };
 

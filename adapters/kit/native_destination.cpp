@@ -23,6 +23,7 @@ std::string itemOf(const OutboundRecord& record) {
     }
     item += ",\"committed_time\":\"" + base::formatRfc3339(record.committed_ms) + "\",\"late\":";
     item += record.late ? "true" : "false";
+    if (record.for_information) item += ",\"for_information\":true";
     item += ",\"numbers\":{";
     char before = 0;
     for (const auto& [party, number] : record.numbers) {

@@ -47,12 +47,34 @@ void printAccounts(const std::vector<ledger::SourceDay>& days) {
     print(std::cout, table);
 }
 
+/// What sources' items left to be done.
+void printSourceWork(const Status& status, base::UnixMillis now_ms) {
+    Table history{{"历史待放行 history", "待放行 held", "放行中 released", "最早 first", "最晚 last"}, {}};
+    for (const auto& one : status.history) {
+        const auto day = [&](base::UnixMillis ms) {
+            return one.held == 0 ? std::string("-") : base::formatRfc3339(ms).substr(0, 10);
+        };
+        history.rows.push_back({one.source, std::to_string(one.held), std::to_string(one.released),
+                                day(one.first_event_ms), day(one.last_event_ms)});
+    }
+    Table attachments{{"来源附件 attachments", "状态 state", "个数 count", "最久 oldest"}, {}};
+    for (const auto& one : status.attachments) {
+        attachments.rows.push_back({one.source, one.state, std::to_string(one.count), ageText(one.oldest_ms, now_ms)});
+    }
+    for (const Table* table : {&history, &attachments}) {
+        if (table->rows.empty()) continue;
+        std::cout << '\n';
+        print(std::cout, *table);
+    }
+}
+
 void printTables(const Status& status, base::UnixMillis now_ms) {
     Table sources{{"来源 source", "名称 name", "最近来报 last heard"}, {}};
     for (const auto& one : status.sources)
         sources.rows.push_back({one.id, one.name_zh, ageText(one.last_received_ms, now_ms)});
     print(std::cout, sources);
     printAccounts(status.accounts_today);
+    printSourceWork(status, now_ms);
     Table destinations{{"对端 destination", "积压 backlog", "最久 oldest", "死信 dead", "最近错误 last error"}, {}};
     for (const auto& one : status.destinations) {
         destinations.rows.push_back(
@@ -129,6 +151,21 @@ void printJson(const Status& status, const std::vector<std::string>& found) {
         number(writer, "ignored", day.account.ignoredCount());
         number(writer, "unmapped_codes", day.account.unmapped_codes);
         number(writer, "unknown_members", day.account.unknown_members);
+        writer.EndObject();
+    });
+    list(writer, "history", status.history, [&](const auto& one) {
+        writer.StartObject();
+        text(writer, "source", one.source);
+        number(writer, "held", one.held);
+        number(writer, "released", one.released);
+        writer.EndObject();
+    });
+    list(writer, "attachments", status.attachments, [&](const auto& one) {
+        writer.StartObject();
+        text(writer, "source", one.source);
+        text(writer, "state", one.state);
+        number(writer, "count", one.count);
+        time(writer, "oldest_time", one.oldest_ms);
         writer.EndObject();
     });
     list(writer, "destinations", status.destinations, [&](const auto& one) {

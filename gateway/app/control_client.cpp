@@ -7,6 +7,7 @@
 
 #include "gateway/app/control_adapters.h"
 #include "gateway/app/control_deliveries.h"
+#include "gateway/app/control_history.h"
 #include "gateway/app/control_ledger.h"
 #include "gateway/app/control_quarantine.h"
 #include "gateway/app/control_socket.h"
@@ -74,6 +75,7 @@ std::vector<ControlCommand> controlCommands(const std::string& directory) {
     auto table = ownControlCommands();
     for (auto& row : deliveryCommands(directory)) table.push_back(std::move(row));
     for (auto& row : ledgerCommands(directory)) table.push_back(std::move(row));
+    for (auto& row : historyCommands()) table.push_back(std::move(row));
     for (auto& row : quarantineCommands()) table.push_back(std::move(row));
     for (auto& row : adapterCommands()) table.push_back(std::move(row));
     return table;

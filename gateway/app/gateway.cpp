@@ -168,6 +168,13 @@ base::Result<LedgerDeliveries> makeDeliveries(
         const auto* source = snapshot->findSource(id);
         return source == nullptr ? std::string() : source->region;
     };
+    options.mode_of_source = [&adapters = parts.adapters](const std::string& source) -> std::string {
+        const auto current = adapters.current();
+        for (const auto& [id, adapter] : *current) {
+            if (adapter->manifest().source == source) return kit::integrationModeName(adapter->manifest().mode);
+        }
+        return {};
+    };
     options.logger = logLine;
     auto made = delivery::Deliveries::make(
         store, parts.clock, parts.random, std::make_shared<const delivery::RouteTable>(routes->part(trial)),

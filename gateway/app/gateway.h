@@ -51,6 +51,7 @@ struct DeliveryParts {
     const base::Clock& clock;
     base::Random& random;
     const trust::TrustHolder& trust;
+    const intake::SourceAdaptersHolder& adapters;
 };
 /// Deliveries of one ledger, and the TLS contexts that they stand on.
 struct LedgerDeliveries {

@@ -133,6 +133,8 @@ base::Status gatherLedger(OpenedLedger& opened, Status& status) {
         status.last_committed_ms = leaf->header.committed_ms;
     }
     for (const auto& group : view.quarantineGroups({})) status.quarantined += group.count;
+    status.history = view.historyCounts();
+    status.attachments = view.sourceAttachmentCounts();
     const auto today = base::shanghaiDay(opened.clock->nowMillis());
     status.accounts_today = view.sourceDays(today, today);
     findLastWords(view, status.sources);
@@ -186,6 +188,10 @@ std::vector<std::string> troubles(const Status& status, base::UnixMillis now_ms)
         out.push_back(
             "磁盘将满 the disk is nearly full: " + std::to_string(status.disk_free_bytes >> 20) + " MiB"
         );
+    }
+    for (const auto& count : status.attachments) {
+        if (count.state != ledger::kAttachmentFailed) continue;
+        out.push_back(count.source + ": " + std::to_string(count.count) + " 个附件未能取得 attachments could not be had");
     }
     if (status.quarantined > 0) {
         out.push_back(std::to_string(status.quarantined) + " 条隔离待处理 items in quarantine");

@@ -36,6 +36,8 @@ struct Status {
     base::UnixMillis last_committed_ms = 0;  // 0: empty
     std::uint64_t ledger_bytes = 0, disk_free_bytes = 0;
     std::uint64_t quarantined = 0;
+    std::vector<ledger::HistoryCount> history;              // that waits for its release, by source
+    std::vector<ledger::SourceAttachmentCount> attachments; // of items, not admitted yet; by source and state
     std::vector<ledger::SourceDay> accounts_today;          // of sources that speak their own format, by id
     std::vector<SourceStatus> sources;                      // in the order of sources.yaml
     std::vector<delivery::DestinationStatus> destinations;

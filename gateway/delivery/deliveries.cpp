@@ -22,6 +22,7 @@ CourierOptions courierOptions(const DestinationRow& row) {
     options.late_after_ms = row.late_after_ms;
     options.lanes = row.lanes;
     options.maintenance = row.maintenance;
+    options.dispatches = row.dispatches;
     return options;
 }
 
@@ -36,7 +37,7 @@ base::Error mismatch(const std::string& id) {
 bool sameButForMaintenance(const DestinationRow& a, const DestinationRow& b) {
     return a.party == b.party && a.from == b.from && a.mask_secret == b.mask_secret &&
            a.late_after_ms == b.late_after_ms && a.lanes == b.lanes && a.attachments == b.attachments &&
-           a.trial == b.trial;
+           a.dispatches == b.dispatches && a.trial == b.trial;
 }
 
 base::Error needsRestart(const std::string& id) {
@@ -80,12 +81,14 @@ void Deliveries::build(
     RouterOptions routing;
     for (const auto& destination : destinations_) {
         routing.takes.emplace(destination->id(), kindsTaken(*destination));
+        CourierOptions courier = courierOptions(*table->findDestination(destination->id()));
+        courier.mode_of_source = options.mode_of_source;
         couriers_.push_back(std::make_unique<Courier>(
-            store, clock, random, *destination,
-            courierOptions(*table->findDestination(destination->id())), options.logger
+            store, clock, random, *destination, std::move(courier), options.logger
         ));
     }
     routing.region_of_source = std::move(options.region_of_source);
+    routing.mode_of_source = std::move(options.mode_of_source);
     routing.logger = options.logger;
     routing.on_ready = [this](const std::string& id) {
         for (const auto& courier : couriers_) {

@@ -14,6 +14,7 @@ namespace yht::delivery {
 
 struct DeliveriesOptions {
     std::function<std::string(const std::string& source)> region_of_source;
+    ModeOfSource mode_of_source;
     Logger logger;
 };
 

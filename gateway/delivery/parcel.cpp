@@ -67,6 +67,7 @@ void hideCitizen(ledger::View& view, Parcel& parcel) {
 
 void applyPlan(ledger::View& view, Parcel& parcel) {
     parcel.out.late = parcel.plan.late;
+    parcel.out.for_information = parcel.plan.information;
     parcel.out.numbers = parcel.plan.numbers;
     parcel.out.masked = parcel.plan.masked;
     if (parcel.plan.masked) hideCitizen(view, parcel);
@@ -79,6 +80,7 @@ std::string encodePlan(const AttemptPlan& plan) {
     appendMember(out, "count", std::to_string(plan.count));
     appendMember(out, "error", plan.error);
     appendMember(out, "hidden_by", std::to_string(plan.hidden_by));
+    appendMember(out, "information", flagText(plan.information));
     appendMember(out, "late", flagText(plan.late));
     appendMember(out, "masked", flagText(plan.masked));
     out += ",\"numbers\":";
@@ -102,6 +104,7 @@ std::optional<AttemptPlan> decodePlan(const std::string& text) {
         .error = json::textMember(*document, "error"),
         .late = json::textMember(*document, "late") == "true",
         .masked = json::textMember(*document, "masked") == "true",
+        .information = json::textMember(*document, "information") == "true",
         .hidden_by = 0,
         .numbers = {}};
     const std::string count = json::textMember(*document, "count");
@@ -123,6 +126,11 @@ base::Result<Parcel> makeParcel(
     parcel->plan.late = rules.now_ms - row.committed_ms > rules.late_after_ms;
     parcel->plan.masked = rules.mask_secret && isSecret(view, row.ticket_no, rules.now_ms);
     parcel->plan.hidden_by = parcel->plan.masked ? view.lastSeq() : 0;
+    if (rules.dispatches) {
+        const std::string mode =
+            integrationModeOf(view, parcel->header.source, row.ticket_no, rules.mode_of_source);
+        parcel->plan.information = mode == kModeBranch;
+    }
     if (!row.ticket_no.empty()) {
         for (const ledger::Alias& alias : view.aliases(row.ticket_no)) {
             parcel->plan.numbers.emplace(alias.party, alias.number);

@@ -1,7 +1,8 @@
 // A parcel: one delivery row with its record, ready to be handed to a destination; and the
 // attempt's plan, by which the very same content is made again when an answer was lost. The plan
 // stands in DeliveryRow::reason while the row is in flight or unknown, as JSON:
-//   {"count":"200","error":wire code,"hidden_by":seq,"late":flag,"masked":flag,"numbers":{party:number…}}
+//   {"count":"200","error":wire code,"hidden_by":seq,"information":flag,"late":flag,"masked":flag,
+//    "numbers":{party:number…}}
 // Uses: ledger, ticket, kit. Used by: picker, courier, status.
 #pragma once
 
@@ -10,6 +11,7 @@
 #include <string>
 
 #include "adapters/kit/destination.h"
+#include "gateway/delivery/integration.h"
 #include "gateway/ledger/store/store.h"
 
 namespace yht::delivery {
@@ -20,6 +22,7 @@ struct AttemptPlan {
     std::string error;      // wire code of the last failure, "" before it
     bool late = false;
     bool masked = false;
+    bool information = false;  // OutboundRecord::for_information
     /// Where masked: the last entry of the ticket whose persons were looked for in free text.
     ledger::Seq hidden_by = 0;
     std::map<std::string, std::string> numbers;
@@ -40,6 +43,8 @@ struct ParcelRules {
     bool mask_secret = false;
     std::int64_t late_after_ms = 0;
     base::UnixMillis now_ms = 0;
+    bool dispatches = false;      // routing.h
+    ModeOfSource mode_of_source;  // where dispatches
 };
 
 /// For a first attempt: numbers, mask and 补报 as of now.

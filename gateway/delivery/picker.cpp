@@ -240,7 +240,9 @@ bool Picker::addParcel(ledger::View& view, const DeliveryRow& row, Pick& pick) c
         view, row,
         {.mask_secret = options_.mask_secret,
          .late_after_ms = lateAfterMillis(),
-         .now_ms = clock_.nowMillis()}
+         .now_ms = clock_.nowMillis(),
+         .dispatches = options_.dispatches,
+         .mode_of_source = options_.mode_of_source}
     );
     if (!parcel.ok()) {
         if (!isLasting(parcel.error().code)) return true;

@@ -26,6 +26,8 @@ struct CourierOptions {
     bool mask_secret = false;
     std::int64_t late_after_ms = 0;  // 0: what the destination says
     std::size_t lanes = 1;
+    bool dispatches = false;
+    ModeOfSource mode_of_source;
     std::vector<MaintenanceWindow> maintenance;
 };
 

@@ -26,6 +26,7 @@ struct Router::Decisions {
     std::vector<ledger::DeliveryRow> rows;
     /// Tickets of which the far side itself sent a record: what waited for it there may go.
     std::set<std::pair<std::string, std::string>> releases;  // destination, ticket_no
+    std::vector<ledger::Seq> history;  // no history any more: decided on for everyone
     bool empty() const { return rows.empty() && releases.empty(); }
 };
 
@@ -89,7 +90,7 @@ bool Router::step() {
     for (const DestinationRow& row : table->destinations()) {
         if (options_.takes.contains(row.id)) groups[positions_[row.id].decided].push_back(&row);
     }
-    bool moved = false;
+    bool moved = routeReleased(*table);
     for (const auto& [after, group] : groups) moved = routeGroup(*table, group, after) || moved;
     return moved;
 }
@@ -130,8 +131,10 @@ bool Router::routeGroup(
     const auto headers = (*snapshot)->scan(after, kRouteScanMax);
     if (headers.empty()) return false;
     auto decisions = std::make_shared<Decisions>();
+    const auto history = (*snapshot)->historyHeld(after, headers.back().seq);
     for (const ledger::LeafHeader& header : headers) {
-        if (header.type == ledger::EntryType::Record) {
+        const bool waits = std::binary_search(history.begin(), history.end(), header.seq);
+        if (header.type == ledger::EntryType::Record && !waits) {
             decide(**snapshot, table, group, header, *decisions);
         }
     }
@@ -142,12 +145,47 @@ bool Router::routeGroup(
         !decisions->empty() || upto - positions_[group.front()->id].saved >= kUnsavedEntriesMax;
     if (save && !commit(group, upto, decisions)) return false;
     for (const DestinationRow* row : group) positions_[row->id].decided = upto;
-    if (!options_.on_ready) return true;
-    std::set<std::string> woken;
-    for (const auto& row : decisions->rows) woken.insert(row.destination);
-    for (const auto& [destination, ticket_no] : decisions->releases) woken.insert(destination);
-    for (const std::string& destination : woken) options_.on_ready(destination);
+    wake(*decisions);
     return true;
+}
+
+/// What operators released of history, for all destinations at once. What one of them has not come to yet waits: it
+/// would have it once more when its cursor gets there.
+bool Router::routeReleased(const RouteTable& table) {
+    auto snapshot = store_.snapshot();
+    if (!snapshot.ok()) {
+        noteStore(snapshot.error());
+        return false;
+    }
+    const auto released = (*snapshot)->historyReleased(kRouteScanMax);
+    if (released.empty()) return false;
+    std::vector<const DestinationRow*> everyone;
+    ledger::Seq passed = (*snapshot)->lastSeq();
+    for (const DestinationRow& row : table.destinations()) {
+        if (!options_.takes.contains(row.id)) continue;
+        everyone.push_back(&row);
+        passed = std::min(passed, positions_[row.id].decided);
+    }
+    auto decisions = std::make_shared<Decisions>();
+    for (const ledger::Seq seq : released) {
+        if (seq > passed) break;
+        const auto leaf = (*snapshot)->leaf(seq);
+        if (leaf.ok()) decide(**snapshot, table, everyone, leaf->header, *decisions);
+        decisions->history.push_back(seq);
+    }
+    snapshot->reset();
+    if (decisions->history.empty()) return false;
+    if (!commit(everyone, std::nullopt, decisions)) return false;
+    wake(*decisions);
+    return true;
+}
+
+void Router::wake(const Decisions& decisions) const {
+    if (!options_.on_ready) return;
+    std::set<std::string> woken;
+    for (const auto& row : decisions.rows) woken.insert(row.destination);
+    for (const auto& [destination, ticket_no] : decisions.releases) woken.insert(destination);
+    for (const std::string& destination : woken) options_.on_ready(destination);
 }
 
 void Router::decide(
@@ -158,6 +196,7 @@ void Router::decide(
         .kind = static_cast<ticket::Kind>(header.kind),
         .source = header.source,
         .region = header.ticket_no.substr(0, kRegionLength),
+        .mode = {},
         .parties = {}};
     if (facts.region.empty() && options_.region_of_source) {
         facts.region = options_.region_of_source(header.source);
@@ -165,6 +204,9 @@ void Router::decide(
     if (table.needsParties() && !header.ticket_no.empty()) {
         for (const auto& alias : view.aliases(header.ticket_no))
             facts.parties.push_back(alias.party);
+    }
+    if (table.needsModes()) {
+        facts.mode = integrationModeOf(view, header.source, header.ticket_no, options_.mode_of_source);
     }
     for (const DestinationRow* destination : group) {
         if (isOwnSource(*destination, header.source) && !header.ticket_no.empty()) {
@@ -194,13 +236,13 @@ void Router::noteStore(const base::Status& status) {
 }
 
 bool Router::commit(
-    const std::vector<const DestinationRow*>& group, ledger::Seq upto,
+    const std::vector<const DestinationRow*>& group, std::optional<ledger::Seq> upto,
     std::shared_ptr<const Decisions> decisions
 ) {
-    std::vector<std::string> ids;
-    for (const DestinationRow* row : group) ids.push_back(row->id);
+    std::map<std::string, ledger::Seq> cursors;
+    for (const DestinationRow* row : group) cursors[row->id] = upto.value_or(positions_[row->id].decided);
     const auto routed =
-        store_.run([ids, upto, decisions](ledger::Transaction& transaction) -> base::Status {
+        store_.run([cursors, decisions](ledger::Transaction& transaction) -> base::Status {
             for (const ledger::DeliveryRow& row : decisions->rows) {
                 if (auto put = transaction.putDelivery(row); !put.ok()) return put;
             }
@@ -208,14 +250,17 @@ bool Router::commit(
                 auto released = releaseHeld(transaction, destination, ticket_no);
                 if (!released.ok()) return released;
             }
-            for (const std::string& id : ids) {
-                if (auto set = transaction.setCursor(cursorName(id), upto); !set.ok()) return set;
+            for (const ledger::Seq seq : decisions->history) {
+                if (auto ended = transaction.endHistory(seq); !ended.ok()) return ended;
+            }
+            for (const auto& [id, seq] : cursors) {
+                if (auto set = transaction.setCursor(cursorName(id), seq); !set.ok()) return set;
             }
             return {};
         });
     noteStore(routed);
     if (!routed.ok()) return false;
-    for (const std::string& id : ids) positions_[id].saved = upto;
+    for (const auto& [id, seq] : cursors) positions_[id].saved = seq;
     return true;
 }
 

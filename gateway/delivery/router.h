@@ -6,6 +6,9 @@
 // A destination that was never served begins where DestinationRow::from says; "route-from:<id>"
 // (seq + 1) keeps that it has begun. Changing the table has effect from the cursor on, not
 // backwards.
+// History (origin=history 历史) is passed over until an operator releases it. What is released is routed apart, to every
+// destination whose rules want it: once all of them have passed its entry, so that nobody has it twice. From then on it
+// is a record like any other, also for destinations that are added later.
 // Uses: ledger. Used by: deliveries.
 #pragma once
 
@@ -34,6 +37,8 @@ struct RouterOptions {
     std::unordered_map<std::string, ticket::KindSet> takes;
     /// Region of a source, for records without a ticket number.
     std::function<std::string(const std::string& source)> region_of_source;
+    /// How the hotline behind a source was joined.
+    ModeOfSource mode_of_source;
     /// Called after a commit that made rows for this destination ready.
     std::function<void(const std::string& destination)> on_ready;
     Logger logger;
@@ -61,6 +66,7 @@ private:
     struct Decisions;
 
     bool begin(const RouteTable& table);
+    bool routeReleased(const RouteTable& table);
     bool routeGroup(
         const RouteTable& table, const std::vector<const DestinationRow*>& group, ledger::Seq after
     );
@@ -69,10 +75,12 @@ private:
         const std::vector<const DestinationRow*>& group, const ledger::LeafHeader& header,
         Decisions& decisions
     ) const;
+    /// `upto`: where their cursors stand then; nullopt: each where it stands in memory.
     bool commit(
-        const std::vector<const DestinationRow*>& group, ledger::Seq upto,
+        const std::vector<const DestinationRow*>& group, std::optional<ledger::Seq> upto,
         std::shared_ptr<const Decisions> decisions
     );
+    void wake(const Decisions& decisions) const;
     void noteStore(const base::Status& status);
     bool takes(const std::string& destination, ticket::Kind kind) const;
     void run();

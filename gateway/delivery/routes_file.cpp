@@ -114,11 +114,25 @@ DestinationRow destinationOf(const std::string& id, const YAML::Node& map) {
     row.from = from == "now" ? StartFrom::Now : StartFrom::Start;
     row.mask_secret = map["mask_secret"] ? map["mask_secret"].as<bool>() : true;
     row.late_after_ms = 1000 * integerOf(map, "late_after_s", 0, 1, 30LL * 86400);
+    row.dispatches = map["dispatches"] ? map["dispatches"].as<bool>() : false;
     row.trial = map["trial"] ? map["trial"].as<bool>() : false;
     row.lanes = static_cast<std::size_t>(integerOf(map, "lanes", 1, 1, kLanesMax));
     row.attachments = map["attachments"] ? map["attachments"].as<bool>() : false;
     row.maintenance = windowsOf(map);
     return row;
+}
+
+std::vector<std::string> modesOf(const YAML::Node& rule, const char* key) {
+    std::vector<std::string> modes = texts(rule, key);
+    for (const std::string& mode : modes) {
+        const bool known = std::find(std::begin(kIntegrationModes), std::end(kIntegrationModes), mode) !=
+                           std::end(kIntegrationModes);
+        if (known) continue;
+        throw Refusal{
+            rule[key].Mark(), "no integration mode \"" + mode + "\": merged, dual_number, branch, excluded",
+            "没有整合方式 \"" + mode + "\",可用:merged、dual_number、branch、excluded"};
+    }
+    return modes;
 }
 
 RouteRule ruleOf(const YAML::Node& node, const std::vector<DestinationRow>& destinations) {
@@ -140,6 +154,8 @@ RouteRule ruleOf(const YAML::Node& node, const std::vector<DestinationRow>& dest
     rule.not_sources = texts(node, "not_sources");
     rule.not_from = texts(node, "not_from");
     rule.regions = texts(node, "regions");
+    rule.modes = modesOf(node, "modes");
+    rule.not_modes = modesOf(node, "not_modes");
     rule.tickets_of = texts(node, "tickets_of");
     return rule;
 }

@@ -22,6 +22,8 @@ bool matches(const RouteRule& rule, const RouteFacts& facts) {
     if (contains(rule.not_sources, facts.source)) return false;
     if (contains(rule.not_from, facts.source)) return false;
     if (!rule.regions.empty() && !beginsWithOneOf(facts.region, rule.regions)) return false;
+    if (!rule.modes.empty() && !contains(rule.modes, facts.mode)) return false;
+    if (contains(rule.not_modes, facts.mode)) return false;
     if (rule.tickets_of.empty()) return true;
     return std::any_of(facts.parties.begin(), facts.parties.end(), [&](const std::string& party) {
         return contains(rule.tickets_of, party);
@@ -60,9 +62,11 @@ base::Result<RouteTable> RouteTable::make(
             );
         }
         table.needs_parties_ = table.needs_parties_ || !rule.tickets_of.empty();
+        table.needs_modes_ = table.needs_modes_ || !rule.modes.empty() || !rule.not_modes.empty();
     }
     const auto own = table.destinations_;
     for (const DestinationRow& row : own) {
+        table.needs_modes_ = table.needs_modes_ || row.dispatches;
         if (!row.attachments) continue;
         if (table.findDestination(attachmentsQueueOf(row.id)) != nullptr) {
             return invalid(
@@ -110,6 +114,7 @@ bool isOwnSource(const DestinationRow& destination, const std::string& source) {
 
 bool RouteTable::sends(const DestinationRow& destination, const RouteFacts& facts) const {
     if (isOwnSource(destination, facts.source)) return false;
+    if (destination.dispatches && facts.mode == kModeExcluded) return false;
     const auto& id = destination.attachments_of.empty() ? destination.id : destination.attachments_of;
     for (const RouteRule& rule : rules_) {
         if (rule.destination == id && matches(rule, facts)) return rule.send;

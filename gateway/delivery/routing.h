@@ -13,6 +13,9 @@
 //       late_after_s: 600          # waited longer: 补报; default: the destination's own
 //       lanes: 1                   # batches under way at once, 1 to 8
 //       attachments: false         # true: the bytes of what its records name follow, on a queue of their own
+//       dispatches: false          # true: it dispatches and handles tickets (the city's centre). It never has what
+//                                  #   an excluded source (暂不整合) began or says; what a branch (设分中心)
+//                                  #   began comes marked for_information
 //       trial: false               # true: is sent the trial ledger (联调) and nothing else
 //       maintenance:               # announced windows: nothing is sent, nobody is alarmed
 //         - {from: "2019-04-18T01:00:00+08:00", to: "2019-04-18T03:00:00+08:00"}
@@ -21,12 +24,15 @@
 //     - destination: province-zz
 //       priority: 100              # greater is asked first, then file order; default 0
 //       send: true                 # false: what matches is not sent; default true
-//       kinds: [appeal, result]    # this and the next five: everything where absent
+//       kinds: [appeal, result]    # this and the next seven: everything where absent
 //       sources: [centre-zz]       # the record's source is one of these
 //       not_sources: [trial]       # … and none of these
 //       not_from: [province-down]  # … nor of these: the far side under its other names
 //       regions: ["4302"]          # the ticket number's region begins with one of these; without
 //                                  #   a ticket it is the source's region
+//       modes: [merged, branch]    # how the hotline that began the ticket was joined (integration.h); a source
+//                                  #   without a manifest has none and matches no list of modes
+//       not_modes: [excluded]      # … and is none of these
 //       tickets_of: [partner-110]  # one of these parties has a number for the ticket, so that
 //                                  #   results go home
 // A destination with attachments stands in the table twice: as itself, and as "<id>.attachments", whose queue,
@@ -41,6 +47,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/result.h"
 #include "gateway/delivery/breaker.h"
+#include "gateway/delivery/integration.h"
 #include "gateway/ticket/catalogue.h"
 
 namespace yht::delivery {
@@ -53,11 +60,12 @@ inline constexpr std::size_t kLanesMax = 8;
 /// What entries of routes.yaml may hold; gateway/app/README.md explains each.
 inline constexpr const char* kRouteDestinationKeys[] = {"party", "from",  "mask_secret",
                                                         "late_after_s", "lanes", "attachments",
-                                                        "trial", "maintenance"};
+                                                        "dispatches", "trial", "maintenance"};
 inline constexpr const char* kMaintenanceKeys[] = {"from", "to"};
 inline constexpr const char* kRouteRuleKeys[] = {"destination", "priority", "send",
                                                  "kinds",       "sources",  "not_sources",
-                                                 "not_from",    "regions",  "tickets_of"};
+                                                 "not_from",    "regions",  "modes",
+                                                 "not_modes",   "tickets_of"};
 
 enum class StartFrom : std::uint8_t { Start, Now };
 
@@ -70,6 +78,7 @@ struct DestinationRow {
     std::int64_t late_after_ms = 0;  // 0: what the destination itself says
     std::size_t lanes = 1;
     bool attachments = false;
+    bool dispatches = false;  // 派单方: integration modes act on it
     bool trial = false;  // of the trial ledger
     std::vector<MaintenanceWindow> maintenance;
     /// A queue of attachments: the destination whose records name them. "" for every other.
@@ -85,7 +94,7 @@ struct RouteRule {
     std::int64_t priority = 0;
     bool send = true;
     ticket::KindSet kinds = 0;  // 0: all
-    std::vector<std::string> sources, not_sources, not_from, regions, tickets_of;
+    std::vector<std::string> sources, not_sources, not_from, regions, modes, not_modes, tickets_of;
 };
 
 /// What the table needs to know of one record; no content.
@@ -93,6 +102,7 @@ struct RouteFacts {
     ticket::Kind kind = ticket::Kind::Appeal;
     std::string source;
     std::string region;                // of the ticket number, or of the source where there is none
+    std::string mode;                  // integration.h
     std::vector<std::string> parties;  // that have a number for the ticket
 };
 
@@ -112,13 +122,15 @@ public:
     RouteTable part(bool trial) const;
     /// Whether RouteFacts::parties is looked at by any rule.
     bool needsParties() const { return needs_parties_; }
+    /// Whether RouteFacts::mode is looked at.
+    bool needsModes() const { return needs_modes_; }
     /// Never true for a record whose source is the destination's own party.
     bool sends(const DestinationRow& destination, const RouteFacts& facts) const;
 
 private:
     std::vector<DestinationRow> destinations_;
     std::vector<RouteRule> rules_;  // in the order in which they are asked
-    bool needs_parties_ = false;
+    bool needs_parties_ = false, needs_modes_ = false;
 };
 
 /// Whether `source` is the far side itself.

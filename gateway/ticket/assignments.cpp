@@ -47,6 +47,7 @@ std::string unitOf(const Record& record) {
 base::UnixMillis deadlineOf(
     const Record& record, base::UnixMillis start_ms, const Calendar& calendar
 ) {
+    if (record.isHistory()) return 0;
     if (record.has(Field::stated_deadline)) return record.timeMillis(Field::stated_deadline);
     if (!record.has(Field::limit_value) || !record.has(Field::limit_unit)) return 0;
     const auto unit = static_cast<LimitUnit>(record.text(Field::limit_unit)[0] - '0');
@@ -206,7 +207,7 @@ void Assignments::note(AssignmentView& view, Step step, const FoldEntry& entry) 
             if (record.has(Field::asked_time)) checkAskedInTime(view, entry);
             if (record.kind() == Kind::Extension || !extension_records_only_)
                 ++view.extension_count;
-            if (record.has(Field::extended_deadline))
+            if (record.has(Field::extended_deadline) && !record.isHistory())
                 view.deadline_ms = record.timeMillis(Field::extended_deadline);
             break;
         default:

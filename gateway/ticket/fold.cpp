@@ -101,7 +101,7 @@ void Folder::takeAppeal(const FoldEntry& entry) {
             view_.accepted_ms == 0 ? accepted : std::min(view_.accepted_ms, accepted);
         if (accepted < time) findings_.add(Found::AcceptedBeforeAppeal, entry.identity);
     }
-    if (appeal.has(Field::stated_deadline))
+    if (appeal.has(Field::stated_deadline) && !appeal.isHistory())
         ticket_deadline_ms_ = appeal.timeMillis(Field::stated_deadline);
     auto& flags = view_.flags;
     flags.secret = flags.secret || appeal.flag(Field::is_secret);
@@ -177,6 +177,11 @@ void Folder::takeAssignment(const FoldEntry& entry) {
     follow(entry);
 }
 
+/// History (历史) starts no clock.
+bool grantsTime(const Record& record) {
+    return record.has(Field::extended_deadline) && !record.isHistory();
+}
+
 void Folder::takeStep(const FoldEntry& entry, Step step, bool of_assignment) {
     if (step == Step::Redo) {
         if (!entry.record->has(Field::round)) ++view_.round;
@@ -189,7 +194,7 @@ void Folder::takeStep(const FoldEntry& entry, Step step, bool of_assignment) {
     const auto index =
         of_assignment ? assignments_.meantBy(entry, step, view_.round) : std::nullopt;
     if (!index) {
-        if (step == Step::GrantExtension && entry.record->has(Field::extended_deadline)) {
+        if (step == Step::GrantExtension && grantsTime(*entry.record)) {
             ticket_deadline_ms_ = entry.record->timeMillis(Field::extended_deadline);
         }
         move(entry, step);
@@ -197,7 +202,7 @@ void Folder::takeStep(const FoldEntry& entry, Step step, bool of_assignment) {
     }
     const bool changed = assignments_.apply(*index, step, entry, view_.round);
     if (step == Step::GrantExtension && ticket_deadline_ms_ != 0 &&
-        entry.record->has(Field::extended_deadline)) {
+        grantsTime(*entry.record)) {
         ticket_deadline_ms_ = entry.record->timeMillis(Field::extended_deadline);
     }
     if (step == Step::AuditPass)

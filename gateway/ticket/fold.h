@@ -87,6 +87,8 @@ struct FoldRules {
     bool audit_required = false;        // 办结 goes to 待审核 before that
 };
 
+/// What a record of origin=history (历史) says of deadlines starts no clock: a ticket that is told by such records only is
+/// never due and never overdue.
 /// `records` may hold several versions, corrections, duplicates and voids of one record, in any order. Records of a
 /// source without versions must have been given theirs (record.h assignVersions).
 /// Requires: validated records of one ticket.

@@ -66,6 +66,8 @@ public:
 
     const std::string& source() const { return text(Field::source); }
     bool isVoid() const { return text(Field::op) == "void"; }
+    /// 历史: of before the source was linked.
+    bool isHistory() const { return text(Field::origin) == "history"; }
     /// From the fields `version`, else `modified_time`, else what assignVersion() gave, else 0.
     /// Requires: a validated record.
     Identity identity() const;

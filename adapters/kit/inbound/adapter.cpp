@@ -14,6 +14,7 @@ namespace {
 constexpr std::string_view kEngineVersion = "1";
 constexpr std::size_t kVersionHexDigits = 16;
 constexpr std::size_t kIdleStatesMax = 16;
+constexpr const char* kCityHotline = "12345";
 
 /// Function states that no thread uses at the moment. Thread-safety: any thread.
 class FunctionPool {
@@ -104,8 +105,20 @@ private:
             }
             if (state != nullptr) state->nextItem();
             mapping_.map(item.value, context, state, adapted);
+            for (auto& each : adapted.records) nameHotline(each.record);
         }
         return adapted;
+    }
+
+    /// A hotline that keeps its number says so on its tickets; one that was merged has none any more.
+    void nameHotline(ticket::Record& record) const {
+        using ticket::Field;
+        const std::string& channel = record.text(Field::channel);
+        const bool by_telephone = record.kind() == ticket::Kind::Appeal && (channel == "01" || channel == "15");
+        if (!by_telephone || record.has(Field::hotline_number)) return;
+        const bool merged = manifest_.mode == IntegrationMode::Merged;
+        const std::string number = merged ? kCityHotline : manifest_.hotline;
+        if (!number.empty()) record.set(Field::hotline_number, number);
     }
 
     static base::Status apply(const ItemPatch& patch, ItemValue& item) {

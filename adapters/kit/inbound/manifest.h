@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "adapters/kit/decode_rules.h"
 
@@ -44,6 +45,28 @@ struct HealthRules {
     std::int64_t lag_s_max = 0;       // between an item's event and its arrival; 0: not judged
 };
 
+/// How what an item brings or names beside itself (附件) is had: asked for once its records are in the ledger
+/// (gateway/intake/attach). Empty `hosts`: only bytes that stand in the message are taken.
+struct AttachmentAccess {
+    /// "files.example", "files.example:8443" or a literal address. Nobody else is asked. A private or loopback address is
+    /// reached only where it stands here itself, whatever a name resolves to.
+    std::vector<std::string> hosts;
+    bool plain_http = false;  // http:// too
+    std::string ca;           // "file:NAME" of the deployment, PEM; "" the system's authorities
+    std::int64_t timeout_s = 60;                  // of one request, connecting included
+    std::uint64_t bytes_max = 50ULL << 20;        // of one attachment
+    std::map<std::string, std::string> headers;   // templates: {secret:NAME}, of every request
+    /// What is asked for a number of the source's own; "" such attachments can't be had.
+    std::string two_step_url;                     // template: {number}, {secret:NAME}
+    bool two_step_post = false;
+    std::map<std::string, std::string> two_step_headers;  // beside the others
+    std::string two_step_body, two_step_content_type;     // of a POST; body is a template
+    std::string two_step_content;                 // path of base64 in a JSON answer; "" the answer is the file
+};
+inline constexpr std::uint64_t kAttachmentBytesMax = 200ULL << 20;
+inline constexpr std::int64_t kAttachmentTimeoutSecondsMax = 600;
+inline constexpr std::size_t kAttachmentHostsMax = 64;
+
 struct Manifest {
     std::string id, title;
     std::string product, product_title, product_version;
@@ -55,7 +78,9 @@ struct Manifest {
     IntegrationMode mode = IntegrationMode::DualNumber;
     std::uint8_t assurance_min = 1;  // the weakest proof it accepts, in the numbering of leaf
                                      // headers: 1 partner_signature (strongest) … 5 allow_list
+    std::string hotline;  // 热线号码, "12315"; of its appeals by telephone that name none; "" none
     DecodeRules decode;
+    AttachmentAccess attachments;
     HealthRules health;
     std::map<std::string, std::string>
         secrets;  // name → "file:NAME": a file of the deployment, never a value

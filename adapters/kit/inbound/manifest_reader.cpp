@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "adapters/kit/inbound/manifest_attachments.h"
 #include "adapters/kit/inbound/mapping_reader.h"
 
 namespace yht::kit {
@@ -10,6 +11,7 @@ namespace {
 constexpr std::int64_t kHourItemsMax = 10'000'000;
 constexpr std::int64_t kSilenceSecondsMax = 30LL * 24 * 3600;
 constexpr std::size_t kTextBytesMax = 256;
+constexpr std::size_t kHotlineBytesMax = 16;
 
 template <class T>
 struct Word {
@@ -74,6 +76,10 @@ void identity(YamlMap& root, Manifest& manifest, const std::string& id) {
     manifest.region = bounded(root, "region", "");
     if (!manifest.region.empty() && manifest.region.size() != 6)
         root.problem("region: six characters of GB/T 2260");
+    manifest.hotline = root.text("hotline", "");
+    const bool number = manifest.hotline.find_first_not_of("0123456789-") == std::string::npos;
+    if (!number || manifest.hotline.size() > kHotlineBytesMax)
+        root.problem("hotline: a telephone number of at most 16 digits, in quotes");
     manifest.lifecycle = choose(root, "lifecycle", "draft", kLifecycles);
     manifest.mode = choose(root, "integration_mode", "dual_number", kModes);
     manifest.assurance_min = choose(root, "assurance_min", "partner_signature", kAssurances);
@@ -135,8 +141,11 @@ base::Result<ReadManifest> readManifest(const ManifestTree& tree, const std::str
         owner(YamlMap(root.node("owner"), "owner", problems), read.manifest);
         if (!root.has("decode")) root.problem("the key decode is required");
         read.manifest.decode = readDecodeRules(YamlMap(root.node("decode"), "decode", problems));
+        read.manifest.attachments =
+            readAttachmentAccess(YamlMap(root.node("attachments"), "attachments", problems));
         health(YamlMap(root.node("health"), "health", problems), read.manifest);
         secrets(root, read.manifest);
+        checkSecrets(read.manifest, root);
         MappingReader mapping(tree.source_directory, tree.product_directory, problems);
         read.mapping = mapping.read(root.node("mapping"));
         read.files_read = mapping.filesRead();

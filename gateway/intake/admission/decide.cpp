@@ -174,7 +174,9 @@ base::Result<std::string> Decider::ticketFor(const PreparedItem& item, const Tic
     if (!ticket::kindRow(item.record.kind()).ticket_bound) return std::string();
     const trust::Source* source = message_.registry->findSource(item.identity.source);
     YHT_ASSERT(source != nullptr);  // prepare refuses sources that the registry does not have
-    return transaction_.newTicket(source->region);
+    return transaction_.newTicket(
+        message_.ticket_region.empty() ? source->region : message_.ticket_region
+    );
 }
 
 ledger::LeafHeader Decider::header(ledger::EntryType type) const {
@@ -236,6 +238,11 @@ base::Result<ItemDecision> Decider::keep(
         if (base::Status added = transaction_.addAlias(alias); !added.ok()) {
             return std::move(added).error();
         }
+    }
+    if (item.record.isHistory()) {
+        base::Status held =
+            transaction_.holdHistory({*seq, item.identity.source, ticket_no, item.event_ms});
+        if (!held.ok()) return std::move(held).error();
     }
     for (const std::string& digest : ticket::namedAttachments(item.record)) {
         base::Status added = transaction_.addAttachment(digest, {*seq, ticket_no});

@@ -45,6 +45,8 @@ struct PreparedMessage {
     // What leaves name as having made the records.
     std::string adapter = "normalized";
     std::string adapter_version = "1";
+    /// Under which new tickets are numbered; "" the region of the record's source.
+    std::string ticket_region;
     /// Where the message stands already, 0 for none: its records point there, and none is appended.
     std::optional<std::uint64_t> message_seq;
 };

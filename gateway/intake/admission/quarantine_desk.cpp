@@ -267,6 +267,7 @@ base::Result<QuarantineDecided> QuarantineDesk::mend(
     const trust::Partner* partner = services_.trust->findPartner(work.stand_in.id);
     work.message.speaker = partner == nullptr ? &work.stand_in : partner;
     work.message.registry = services_.trust.get();
+    work.message.ticket_region = ticketRegionOf(work.adapter->manifest(), *services_.trust);
     if (services_.trust->findSource(work.adapter->manifest().source) == nullptr) {
         return noAdapter(work.row.source);
     }
@@ -305,6 +306,13 @@ base::Status QuarantineDesk::decideOne(
     auto records = decideRecords(transaction, decider, item);
     if (!records.ok()) return std::move(records).error();
     if (records->refusal) return keepOpen(transaction, work, fixing, *records->refusal, decided);
+    const QuarantineOf rows{
+        .source = work.row.source,
+        .content_type = work.row.content_type,
+        .adapter_version = work.adapter->version(),
+        .since_ms = work.row.since_ms};
+    auto queued = queueAttachments(transaction, decider, item, records->records, rows);
+    if (!queued.ok()) return queued;
     const SourceItemAnswer answer = answerOf(item, records->records);
     decided.verdict = answer.verdict;
     decided.ticket_no = answer.ticket_no;

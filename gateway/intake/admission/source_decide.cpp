@@ -175,6 +175,36 @@ base::Result<RecordsDecided> decideRecords(
     return decided;
 }
 
+base::Status queueAttachments(
+    ledger::Transaction& transaction, Decider& decider, const SourceItem& item,
+    const std::vector<ItemDecision>& records, const QuarantineOf& message
+) {
+    if (message.without_body) return {};  // nothing is kept that they could be read from
+    for (const NamedLater& named : item.attachments) {
+        const ItemDecision& record = records[named.record_index];
+        const std::string& source = item.records[named.record_index].identity.source;
+        const bool known = transaction.findLatest(source, ticket::Kind::Attachment, named.record_ref).has_value();
+        if (known || transaction.isAttachmentQueued(message.source, named.record_ref)) continue;
+        if (auto kept = decider.ensureMessage(); !kept.ok()) return kept;
+        ledger::SourceAttachmentRow row;
+        row.message_seq = decider.messageSeq();
+        row.record_seq = record.seq;
+        row.source = message.source;
+        row.ticket_no = record.ticket_no;
+        row.item_index = item.index;
+        row.ordinal = named.ordinal;
+        row.record_ref = named.record_ref;
+        row.content_type = message.content_type;
+        row.since_ms = message.since_ms;
+        if (record.ticket_no.empty()) {  // an attachment is a ticket's: of a call without one it has no place
+            row.state = ledger::kAttachmentFailed;
+            row.reason = base::errorRow(ErrorCode::TicketUnknown).wire;
+        }
+        if (auto added = transaction.addSourceAttachment(row); !added.ok()) return added;
+    }
+    return {};
+}
+
 base::Result<SourceItemAnswer> decideItem(
     ledger::Transaction& transaction, Decider& decider, const SourceItem& item,
     const QuarantineOf& message, CarriedTickets& carried
@@ -189,6 +219,8 @@ base::Result<SourceItemAnswer> decideItem(
         base::Result<RecordsDecided> decided = decideRecords(transaction, decider, item);
         if (!decided.ok()) return std::move(decided).error();
         if (!decided->refusal) {
+            auto queued = queueAttachments(transaction, decider, item, decided->records, message);
+            if (!queued.ok()) return std::move(queued).error();
             for (const ItemDecision& record : decided->records) {
                 const bool repeated = record.verdict == ItemVerdict::Duplicate;
                 if (repeated && !record.ticket_no.empty()) carried.push_back(record.ticket_no);

@@ -75,6 +75,14 @@ base::Result<RecordsDecided> decideRecords(
     ledger::Transaction& transaction, Decider& decider, const SourceItem& item
 );
 
+/// Attachments of an item whose records were taken, put into the queue that intake/attach works off, in the commit of its
+/// records: those that are neither known nor queued. The message's bytes must be kept for it: its entry is appended where
+/// it was not. Errors: faults of the store only.
+base::Status queueAttachments(
+    ledger::Transaction& transaction, Decider& decider, const SourceItem& item,
+    const std::vector<ItemDecision>& records, const QuarantineOf& message
+);
+
 /// Errors: faults of the store only.
 base::Result<SourceItemAnswer> decideItem(
     ledger::Transaction& transaction, Decider& decider, const SourceItem& item,

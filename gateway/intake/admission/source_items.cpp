@@ -16,6 +16,8 @@ using ticket::Field;
 
 constexpr std::size_t kFingerprintDigits = 12;
 constexpr std::string_view kTarget = "target:";
+constexpr std::size_t kAttachmentRefDigits = 32;
+constexpr std::size_t kCityDigits = 4;  // of a region
 
 /// Cut where a character ends.
 std::string cut(std::string text, std::size_t bytes_max) {
@@ -71,6 +73,29 @@ void appendMember(std::string& out, std::string_view name, std::string_view text
 
 }  // namespace
 
+std::string attachmentRef(const ticket::Record& belongs_to, const kit::AdaptedAttachment& attachment) {
+    base::Bytes text;
+    const std::string kind = ticket::kindRow(belongs_to.kind()).name;
+    const std::string how = std::to_string(static_cast<int>(attachment.kind));
+    for (const std::string* part :
+         {&kind, &belongs_to.text(Field::record_ref), &how, &attachment.content}) {
+        base::appendU32(text, static_cast<std::uint32_t>(part->size()));
+        text += *part;
+    }
+    return "att-" + base::toHex(crypto::sha256(text)).substr(0, kAttachmentRefDigits);
+}
+
+std::string ticketRegionOf(const kit::Manifest& manifest, const trust::TrustSnapshot& registry) {
+    if (manifest.mode != kit::IntegrationMode::Merged) return {};
+    const trust::Source* own = registry.findSource(manifest.source);
+    if (own == nullptr) return {};
+    const std::string city = own->region.substr(0, kCityDigits);
+    for (const trust::Source& each : registry.sources()) {
+        if (each.is_centre && each.region.starts_with(city)) return each.region;
+    }
+    return {};
+}
+
 bool isSlice(std::uint64_t offset, std::uint64_t bytes, std::uint64_t message_bytes) {
     return bytes > 0 && offset <= message_bytes && bytes <= message_bytes - offset;
 }
@@ -108,6 +133,7 @@ SourceItem SourceItems::prepare(kit::AdaptedItem&& adapted) const {
     item.ignored_by = std::move(adapted.ignored_by);
     item.failure = std::move(adapted.failure);
     if (item.fate == kit::ItemFate::Records) prepareRecords(std::move(adapted.records), item);
+    nameAttachments(adapted.attachments, item);
     if (item.fate == kit::ItemFate::Failed && !item.failure) {
         item.failure = base::makeError(ErrorCode::ItemUnmapped, "an adapter gave no reason");
     }
@@ -136,6 +162,16 @@ base::Status SourceItems::checkOwn(const ticket::Record& record) const {
          .zh = "更正只能由网关运维人员提交;请报送新版本。"}
     );
     return error;
+}
+
+void SourceItems::nameAttachments(
+    const std::vector<kit::AdaptedAttachment>& attachments, SourceItem& item
+) {
+    for (std::size_t i = 0; i < attachments.size(); ++i) {
+        const std::size_t at = attachments[i].record_index;
+        if (at >= item.records.size()) continue;  // of an item that failed
+        item.attachments.push_back({at, i, attachmentRef(item.records[at].record, attachments[i])});
+    }
 }
 
 void SourceItems::prepareRecords(std::vector<kit::AdaptedRecord>&& records, SourceItem& item) const {

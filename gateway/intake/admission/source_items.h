@@ -12,6 +12,7 @@
 
 #include "adapters/kit/inbound/adapter.h"
 #include "gateway/intake/admission/prepare.h"
+#include "gateway/trust/partner.h"
 
 namespace yht::intake {
 
@@ -21,6 +22,13 @@ inline constexpr std::size_t kPlaceBytesMax = 200;
 
 /// Where the values of one record's fields came from.
 using SourcePaths = std::vector<std::pair<ticket::Field, std::string>>;
+
+/// An attachment that the item brings or names, to be had later (intake/attach).
+struct NamedLater {
+    std::size_t record_index = 0;  // of the item's records: the one that it belongs to
+    std::uint64_t ordinal = 0;     // among the item's attachments
+    std::string record_ref;        // of the attachment's record: the same whenever the same is named
+};
 
 struct SourceItem {
     std::uint64_t index = 0;
@@ -32,8 +40,13 @@ struct SourceItem {
     std::optional<base::Error> failure;  // Failed; or a record of it is invalid
     std::vector<PreparedItem> records;   // empty where failure is set
     std::vector<SourcePaths> paths;      // of each record
+    std::vector<NamedLater> attachments;
     kit::AdaptedCounts counts;
 };
+
+/// What an attachment's record is called at its source: the same file of the same record has the same name, in every
+/// repeat of the item. "att-" and 32 hexadecimal digits.
+std::string attachmentRef(const ticket::Record& belongs_to, const kit::AdaptedAttachment& attachment);
 
 /// Makes items of one message. The message's bytes must outlive it. One thread.
 class SourceItems {
@@ -50,12 +63,19 @@ private:
     const base::Bytes& messageDigest() const;
     void prepareRecords(std::vector<kit::AdaptedRecord>&& records, SourceItem& item) const;
     base::Status checkOwn(const ticket::Record& record) const;
+    static void nameAttachments(
+        const std::vector<kit::AdaptedAttachment>& attachments, SourceItem& item
+    );
 
     const std::string_view message_;
     mutable base::Bytes message_digest_;  // "" until it is wanted: hardly ever
     const std::string source_;
     base::Random& random_;
 };
+
+/// Under which region tickets of a source are numbered that was merged (整体并入): its desk is gone, they are the city's
+/// own, so its centre's. "" for all others, and where the registry has no centre of that city.
+std::string ticketRegionOf(const kit::Manifest& manifest, const trust::TrustSnapshot& registry);
 
 /// An item that is some bytes of its message.
 bool isSlice(std::uint64_t offset, std::uint64_t bytes, std::uint64_t message_bytes);

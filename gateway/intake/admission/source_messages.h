@@ -45,6 +45,7 @@ struct SourceMessageContext {
     std::string content_type;     // "" none
     std::string file_name;        // without folder, "" none
     std::string idempotency_key;  // "" none
+    std::string origin;           // "history", "late": of every record that says nothing else of it; "" live
 };
 
 /// Since the start.

@@ -32,6 +32,7 @@ PreparedMessage prepareMessage(
     prepared.payload = messagePayload(message);
     prepared.salt = random.bytes(ledger::kSaltBytes);
     prepared.adapter = adapter.manifest().id;
+    prepared.ticket_region = ticketRegionOf(adapter.manifest(), message.registry());
     prepared.adapter_version = adapter.version();
     return prepared;
 }
@@ -105,6 +106,7 @@ kit::MessageContext SourceRun::adapting() const {
     context.content_type = context_.content_type;
     context.file_name = context_.file_name;
     context.received_ms = message_.receivedMillis();
+    context.origin = context_.origin;
     context.trace = true;  // errors are told at the source's paths
     return context;
 }

@@ -3,7 +3,7 @@
 //             leaf; alias as far as below
 //   kept      leaf, payload, and what nothing else holds: tickets' wrapped keys; checkpoints, which
 //             are signatures and must never be made again over what somebody changed; the work in
-//             progress (delivery, cursor, quarantine, kept_answer, unfinished) and what left no entry
+//             progress (delivery, cursor, quarantine, source_attachment, history_held, kept_answer, unfinished) and what left no entry
 //             (source_account, carrier)
 //   alias     a record's own number and a far side's number in its outcome are derived. Whether
 //             a speaker could name *another* party's number depended on its rights that day: such

@@ -4,6 +4,8 @@
 //                  its message's entry, or all of it. Rows are never deleted; decisions change their state.
 //   source account one line a source and day (Asia/Shanghai): received = accepted + duplicate + quarantined + refused
 //                  + ignored, always; added to in the commit of what it counts
+//   attachment     what an item brought or named, until its record is admitted
+//   history        records of before the link existed that no destination is to have yet
 //   kept answer    by keyed digest: the key itself is the partner's word and may be anything
 // None of it can be made anew from leaves (rebuild.h keeps it). Erasure (erasure.h) takes the raw bytes of a ticket's
 // messages, so of the items in quarantine that came in the same messages; the rows stay and tell reasons only.
@@ -11,6 +13,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <string>
 #include <vector>
@@ -81,6 +84,65 @@ struct SourceDay {
     std::string source;
     std::int32_t day = 0;  // base::shanghaiDay()
     SourceAccount account;
+};
+
+inline constexpr const char* kAttachmentPending = "pending";
+inline constexpr const char* kAttachmentFailed = "failed";  // not tried any more, unless an operator says so
+
+/// An attachment that an item brought or named and that is not admitted yet. What it is called at its source and where
+/// it lies stands in the message's entry only, and goes with it. A row ends when its record is admitted.
+struct SourceAttachmentRow {
+    std::uint64_t id = 0;
+    std::uint64_t message_seq = 0;
+    std::uint64_t record_seq = 0;  // that it belongs to
+    std::string source;            // the manifest's id
+    std::string ticket_no;
+    std::uint64_t item_index = 0;  // in its message
+    std::uint64_t ordinal = 0;     // among the attachments of its item
+    std::string record_ref;        // of the record that is to be made
+    std::string content_type = {}; // of the message
+    std::string state = kAttachmentPending;
+    std::uint32_t attempts = 0;
+    base::UnixMillis next_ms = 0;  // not before
+    base::UnixMillis since_ms = 0;
+    std::string reason = {};       // error wire code of the last attempt
+};
+
+/// Empty members choose everything.
+struct SourceAttachmentFilter {
+    std::string source, state, ticket_no;
+    base::UnixMillis due_ms = std::numeric_limits<base::UnixMillis>::max();  // next_ms not after
+    std::uint64_t after_id = 0;
+};
+
+struct SourceAttachmentCount {
+    std::string source, state;
+    std::uint64_t count = 0;
+    base::UnixMillis oldest_ms = 0;  // since_ms
+    bool operator==(const SourceAttachmentCount&) const = default;
+};
+
+/// A record of before the link existed (origin=history 历史): goes nowhere until an operator releases it.
+struct HistoryRow {
+    std::uint64_t seq = 0;
+    std::string source;     // of the record
+    std::string ticket_no;
+    base::UnixMillis event_ms = 0;
+};
+
+/// Of one source.
+struct HistoryCount {
+    std::string source;
+    std::uint64_t held = 0;
+    std::uint64_t released = 0;  // and not routed yet
+    base::UnixMillis first_event_ms = 0, last_event_ms = 0;  // of the held ones
+    bool operator==(const HistoryCount&) const = default;
+};
+
+/// Which of them: event times in [from_ms, to_ms).
+struct HistoryRange {
+    std::string source;
+    base::UnixMillis from_ms = 0, to_ms = 0;
 };
 
 /// What was answered to a message with an Idempotency-Key.

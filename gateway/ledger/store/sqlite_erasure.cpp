@@ -165,6 +165,8 @@ base::Result<ErasureReport> SqliteTransaction::eraseTicket(const ErasureOrder& o
         if (auto noted = order.attachments(*this, attachmentsOf(note)); !noted.ok()) return noted.error();
     }
     change(context_.database, "DELETE FROM attachment WHERE ticket_no = ?", order.ticket_no);
+    change(context_.database, "DELETE FROM source_attachment WHERE ticket_no = ?", order.ticket_no);
+    change(context_.database, "DELETE FROM history_held WHERE ticket_no = ?", order.ticket_no);
     report.other_records = otherRecords(order.ticket_no, note.messages);
     Query open(context_.database, "SELECT message_seq FROM quarantine WHERE state = 'open'");
     while (open.next()) report.open_items += messages.count(open.unsignedInteger(0));

@@ -172,6 +172,17 @@ std::vector<Seq> Lookups::ticketEntries(const std::string& ticket_no) {
     return readSeqs(query);
 }
 
+std::optional<Seq> Lookups::firstEntry(const std::string& ticket_no) {
+    if (ticket_no.empty()) return std::nullopt;
+    Query query(
+        database_,
+        "SELECT seq FROM leaf INDEXED BY leaf_by_ticket WHERE ticket_no = ? AND ticket_no <> '' ORDER BY seq LIMIT 1",
+        ticket_no
+    );
+    if (!query.next()) return std::nullopt;
+    return query.unsignedInteger(0);
+}
+
 std::vector<Seq> Lookups::messageEntries(Seq message_seq) {
     Query query(
         database_, "SELECT seq FROM leaf WHERE message_seq = ? AND type = 2 ORDER BY seq",

@@ -37,6 +37,7 @@ public:
     bool anyErased();
     std::optional<Seq> findReplay(base::BytesView key);
     std::vector<Seq> ticketEntries(const std::string& ticket_no);
+    std::optional<Seq> firstEntry(const std::string& ticket_no);
     std::vector<Seq> messageEntries(Seq message_seq);
     base::Result<Entry> entry(Seq seq);
     base::Result<Leaf> leaf(Seq seq);
@@ -70,6 +71,16 @@ public:
         base::BytesView key_digest, base::BytesView body_digest
     );
     std::optional<std::uint64_t> unfinishedFrom(Seq message_seq);
+    // sqlite_source_work.cpp
+    std::vector<SourceAttachmentRow> sourceAttachments(
+        const SourceAttachmentFilter& filter, std::size_t limit
+    );
+    std::vector<SourceAttachmentCount> sourceAttachmentCounts();
+    bool isAttachmentQueued(const std::string& source, const std::string& record_ref);
+    std::vector<Seq> historyHeld(Seq after, Seq upto);
+    std::vector<Seq> historyReleased(std::size_t limit);
+    std::uint64_t countHeldHistory(const HistoryRange& range);
+    std::vector<HistoryCount> historyCounts();
     /// Messages that addCarrier() named.
     std::vector<Seq> carriers(const std::string& ticket_no);
 

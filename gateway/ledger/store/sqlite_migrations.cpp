@@ -173,6 +173,41 @@ void findSettledItems(Database& database, base::BytesView) {
     )sql");
 }
 
+void keepSourceWork(Database& database, base::BytesView) {
+    database.execute(R"sql(
+        CREATE TABLE source_attachment (
+            id           INTEGER PRIMARY KEY AUTOINCREMENT,
+            message_seq  INTEGER NOT NULL,
+            record_seq   INTEGER NOT NULL,
+            source       TEXT NOT NULL,
+            ticket_no    TEXT NOT NULL,
+            item_index   INTEGER NOT NULL,
+            ordinal      INTEGER NOT NULL,
+            record_ref   TEXT NOT NULL,
+            content_type TEXT NOT NULL,
+            state        TEXT NOT NULL,
+            attempts     INTEGER NOT NULL,
+            next_ms      INTEGER NOT NULL,
+            since_ms     INTEGER NOT NULL,
+            reason       TEXT NOT NULL
+        );
+        CREATE INDEX source_attachment_by_state ON source_attachment (state, next_ms);
+        CREATE INDEX source_attachment_by_ticket ON source_attachment (ticket_no);
+        CREATE INDEX source_attachment_by_ref ON source_attachment (source, record_ref);
+        
+        CREATE TABLE history_held (
+            seq       INTEGER PRIMARY KEY,
+            source    TEXT NOT NULL,
+            ticket_no TEXT NOT NULL,
+            event_ms  INTEGER NOT NULL,
+            released  INTEGER NOT NULL
+        );
+        CREATE INDEX history_held_by_source ON history_held (source, event_ms) WHERE released = 0;
+        CREATE INDEX history_held_released ON history_held (seq) WHERE released = 1;
+        CREATE INDEX history_held_by_ticket ON history_held (ticket_no);
+    )sql");
+}
+
 struct Step {
     std::int64_t from;  // gives from + 1
     void (*run)(Database& database, base::BytesView kek);
@@ -186,6 +221,7 @@ constexpr Step kSteps[] = {
     {4, nameAttachments, "PRAGMA user_version = 5"},
     {5, keepSources, "PRAGMA user_version = 6"},
     {6, findSettledItems, "PRAGMA user_version = 7"},
+    {7, keepSourceWork, "PRAGMA user_version = 8"},
 };
 
 void runStep(Database& database, base::BytesView kek, const Step& step) {

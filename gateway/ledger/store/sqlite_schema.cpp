@@ -1,5 +1,5 @@
 // `leaf` and `payload` are the ledger, with tickets' keys and the checkpoints that were signed over
-// it; delivery, cursor, quarantine, kept_answer and unfinished are work in progress; source_account and carrier tell what
+// it; delivery, cursor, quarantine, source_attachment, history_held, kept_answer and unfinished are work in progress; source_account and carrier tell what
 // left no entry. Every other table can be made anew
 // (rebuild.h). Columns of `leaf` beside the leaf itself repeat its header for look-ups; verify
 // compares them.
@@ -117,6 +117,37 @@ CREATE TABLE carrier (                -- messages that only repeat records of th
     message_seq INTEGER NOT NULL,
     PRIMARY KEY (ticket_no, message_seq)
 ) WITHOUT ROWID;
+
+CREATE TABLE source_attachment (      -- what items brought or named and is not admitted yet
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
+    message_seq  INTEGER NOT NULL,
+    record_seq   INTEGER NOT NULL,
+    source       TEXT NOT NULL,
+    ticket_no    TEXT NOT NULL,
+    item_index   INTEGER NOT NULL,
+    ordinal      INTEGER NOT NULL,
+    record_ref   TEXT NOT NULL,       -- of the record to be
+    content_type TEXT NOT NULL,       -- of the message
+    state        TEXT NOT NULL,       -- 'pending', 'failed'
+    attempts     INTEGER NOT NULL,
+    next_ms      INTEGER NOT NULL,
+    since_ms     INTEGER NOT NULL,
+    reason       TEXT NOT NULL
+);
+CREATE INDEX source_attachment_by_state ON source_attachment (state, next_ms);
+CREATE INDEX source_attachment_by_ticket ON source_attachment (ticket_no);
+CREATE INDEX source_attachment_by_ref ON source_attachment (source, record_ref);
+
+CREATE TABLE history_held (           -- records of origin=history that no destination is to have yet
+    seq       INTEGER PRIMARY KEY,
+    source    TEXT NOT NULL,
+    ticket_no TEXT NOT NULL,
+    event_ms  INTEGER NOT NULL,
+    released  INTEGER NOT NULL        -- 1: to be routed
+);
+CREATE INDEX history_held_by_source ON history_held (source, event_ms) WHERE released = 0;
+CREATE INDEX history_held_released ON history_held (seq) WHERE released = 1;
+CREATE INDEX history_held_by_ticket ON history_held (ticket_no);
 )sql";
 
 /// What `yht ledger rebuild` makes anew from those (rebuild.h).

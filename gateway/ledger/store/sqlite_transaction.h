@@ -63,6 +63,13 @@ public:
     ) override;
     base::Status setUnfinished(Seq message_seq, std::optional<std::uint64_t> next_item) override;
     base::Status addCarrier(const std::string& ticket_no, Seq message_seq) override;
+    // sqlite_source_work.cpp
+    base::Status addSourceAttachment(const SourceAttachmentRow& row) override;
+    base::Status renewSourceAttachment(const SourceAttachmentRow& row) override;
+    base::Status endSourceAttachment(std::uint64_t id) override;
+    base::Status holdHistory(const HistoryRow& row) override;
+    base::Result<std::uint64_t> releaseHistory(const HistoryRange& range, std::size_t limit) override;
+    base::Status endHistory(Seq seq) override;
     base::Result<ErasureReport> eraseTicket(const ErasureOrder& order) override;
     base::Result<EpochNote> beginEpoch(const EpochOrder& order) override;
     base::Status adoptTicket(const std::string& ticket_no) override;

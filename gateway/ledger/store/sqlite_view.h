@@ -53,6 +53,9 @@ public:
     std::vector<Seq> ticketEntries(const std::string& ticket_no) override {
         return ask([&] { return lookups().ticketEntries(ticket_no); });
     }
+    std::optional<Seq> firstEntry(const std::string& ticket_no) override {
+        return ask([&] { return lookups().firstEntry(ticket_no); });
+    }
     std::vector<Seq> messageEntries(Seq message_seq) override {
         return ask([&] { return lookups().messageEntries(message_seq); });
     }
@@ -124,6 +127,29 @@ public:
     }
     std::optional<std::uint64_t> unfinishedFrom(Seq message_seq) override {
         return ask([&] { return lookups().unfinishedFrom(message_seq); });
+    }
+    std::vector<SourceAttachmentRow> sourceAttachments(
+        const SourceAttachmentFilter& filter, std::size_t limit
+    ) override {
+        return ask([&] { return lookups().sourceAttachments(filter, limit); });
+    }
+    std::vector<SourceAttachmentCount> sourceAttachmentCounts() override {
+        return ask([&] { return lookups().sourceAttachmentCounts(); });
+    }
+    bool isAttachmentQueued(const std::string& source, const std::string& record_ref) override {
+        return ask([&] { return lookups().isAttachmentQueued(source, record_ref); });
+    }
+    std::vector<Seq> historyHeld(Seq after, Seq upto) override {
+        return ask([&] { return lookups().historyHeld(after, upto); });
+    }
+    std::vector<Seq> historyReleased(std::size_t limit) override {
+        return ask([&] { return lookups().historyReleased(limit); });
+    }
+    std::uint64_t countHeldHistory(const HistoryRange& range) override {
+        return ask([&] { return lookups().countHeldHistory(range); });
+    }
+    std::vector<HistoryCount> historyCounts() override {
+        return ask([&] { return lookups().historyCounts(); });
     }
 
 protected:

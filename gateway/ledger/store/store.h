@@ -122,6 +122,8 @@ public:
     /// The message that carried this replay key (SHA-256 of signature base ‖ signature).
     virtual std::optional<Seq> findReplay(base::BytesView key) = 0;
     virtual std::vector<Seq> ticketEntries(const std::string& ticket_no) = 0;
+    /// Of the record that made the ticket; nullopt where there is no such ticket.
+    virtual std::optional<Seq> firstEntry(const std::string& ticket_no) = 0;
     /// Seqs of the records that message `message_seq` carried, ascending.
     virtual std::vector<Seq> messageEntries(Seq message_seq) = 0;
     /// Errors: NotFound, LedgerErased (payload gone, leaf stays: use leaf()), LedgerCorrupt.
@@ -160,6 +162,21 @@ public:
     virtual std::optional<KeptAnswer> findKeptAnswer(base::BytesView key_digest, base::BytesView body_digest) = 0;
     /// The first item that is still to be decided; nullopt where the whole message was.
     virtual std::optional<std::uint64_t> unfinishedFrom(Seq message_seq) = 0;
+    /// By id, at most `limit`.
+    virtual std::vector<SourceAttachmentRow> sourceAttachments(const SourceAttachmentFilter& filter,
+                                                               std::size_t limit) = 0;
+    /// By source, then state.
+    virtual std::vector<SourceAttachmentCount> sourceAttachmentCounts() = 0;
+    /// A row of that source is to become the record of that record_ref.
+    virtual bool isAttachmentQueued(const std::string& source, const std::string& record_ref) = 0;
+    /// Those with seq in (after, upto] that are held, or released and not routed yet; ascending.
+    virtual std::vector<Seq> historyHeld(Seq after, Seq upto) = 0;
+    /// Released and not routed yet; ascending, at most `limit`.
+    virtual std::vector<Seq> historyReleased(std::size_t limit) = 0;
+    /// How many of the range are held.
+    virtual std::uint64_t countHeldHistory(const HistoryRange& range) = 0;
+    /// By source.
+    virtual std::vector<HistoryCount> historyCounts() = 0;
 };
 
 
@@ -201,6 +218,17 @@ public:
     virtual base::Status setUnfinished(Seq message_seq, std::optional<std::uint64_t> next_item) = 0;
     /// The message's raw bytes hold content of the ticket, though none of its records: an erasure must take them.
     virtual base::Status addCarrier(const std::string& ticket_no, Seq message_seq) = 0;
+    /// The row's id is given by the store.
+    virtual base::Status addSourceAttachment(const SourceAttachmentRow& row) = 0;
+    /// Sets state, attempts, next_ms and reason of `row`. Errors: NotFound.
+    virtual base::Status renewSourceAttachment(const SourceAttachmentRow& row) = 0;
+    /// Nothing where it is not there.
+    virtual base::Status endSourceAttachment(std::uint64_t id) = 0;
+    virtual base::Status holdHistory(const HistoryRow& row) = 0;
+    /// At most `limit` of the range, the earliest entries first. Gives how many.
+    virtual base::Result<std::uint64_t> releaseHistory(const HistoryRange& range, std::size_t limit) = 0;
+    /// It is routed: a record like any other from now on.
+    virtual base::Status endHistory(Seq seq) = 0;
     /// Runs a part of a task. Errors: the part's, after everything that the part did was undone.
     virtual base::Status attempt(const std::function<base::Status(Transaction&)>& part) = 0;
     /// What is done to the tables: erasure.h, whose eraseTicket() is the way in. Errors: NotFound, LedgerErased.

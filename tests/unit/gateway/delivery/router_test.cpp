@@ -254,5 +254,132 @@ TEST_F(RouterTest, ATableAndDestinationsThatDifferAreRefused) {
     EXPECT_EQ(base::ErrorCode::ConfigInvalid, deliveries.error().code);
 }
 
+class HistoryTest : public RouterTest {
+protected:
+    ledger::Seq putHistory(const std::string& ticket, const std::string& ref) {
+        const ledger::Seq seq = put(ticket, Kind::Appeal, ref);
+        const auto held = store_->run([&](ledger::Transaction& transaction) {
+            return transaction.holdHistory({seq, "partner", tickets_[ticket], 1000});
+        });
+        EXPECT_TRUE(held.ok());
+        return seq;
+    }
+    void release() {
+        const auto released = store_->run([](ledger::Transaction& transaction) -> base::Status {
+            auto count = transaction.releaseHistory({"partner", 0, 2000}, 100);
+            if (!count.ok()) return count.error();
+            return {};
+        });
+        EXPECT_TRUE(released.ok());
+    }
+};
+
+TEST_F(HistoryTest, GoesNowhereUntilItIsReleasedAndThenOnce) {
+    putHistory("A", "A1");
+    put("B", Kind::Appeal, "B1");
+    run();
+    EXPECT_THAT(told(), ElementsAre("B1 accepted"));
+    release();
+    killAndReopen();
+    run();
+    EXPECT_THAT(told(), ElementsAre("B1 accepted", "A1 accepted"));
+    killAndReopen();
+    run();
+    EXPECT_THAT(far.heard(), ElementsAre("B1", "A1"));
+    EXPECT_THAT(view()->historyHeld(0, 100), IsEmpty());
+}
+
+TEST_F(HistoryTest, ReleasedBeforeTheRouterCameToItIsRoutedOnce) {
+    putHistory("A", "A1");
+    release();
+    run();
+    run();
+    EXPECT_THAT(far.heard(), ElementsAre("A1"));
+}
+
+TEST_F(HistoryTest, CursorsThatStoodInMemoryOnlyRouteNothingTwice) {
+    const ledger::Seq seq = putHistory("A", "A1");
+    {
+        Router router(*store_, everythingTo("province"), routing());
+        while (router.step()) {
+        }
+        EXPECT_EQ(0U, cursor());  // nothing to route: not worth a commit
+        release();
+        while (router.step()) {
+        }
+    }
+    EXPECT_LE(seq, cursor());
+    run();
+    EXPECT_THAT(far.heard(), ElementsAre("A1"));
+}
+
+TEST_F(HistoryTest, ReleasedIsARecordLikeAnyOtherForWhoComesLater) {
+    putHistory("A", "A1");
+    putHistory("B", "B1");
+    release();
+    route();
+    auto options = routing();
+    options.takes["late"] = 0x7FE;
+    Router router(*store_, everythingTo("late"), options);
+    while (router.step()) {
+    }
+    EXPECT_EQ(2U, view()->deliveries("late", ledger::DeliveryState::Ready, clock.nowMillis(), 10).size());
+}
+
+class ModeTest : public RouterTest {
+protected:
+    static std::shared_ptr<const RouteTable> toCentre() {
+        DestinationRow row;
+        row.id = row.party = "province";
+        row.dispatches = true;
+        auto table = RouteTable::make({row}, {RouteRule{.destination = "province"}});
+        EXPECT_TRUE(table.ok());
+        return std::make_shared<const RouteTable>(std::move(*table));
+    }
+    void routeByMode() {
+        auto options = routing();
+        options.mode_of_source = modeOf;
+        Router router(*store_, toCentre(), options);
+        while (router.step()) {
+        }
+    }
+    static std::string modeOf(const std::string& source) {
+        return source == "court" ? "excluded" : source == "tax" ? "branch" : "";
+    }
+};
+
+TEST_F(ModeTest, WhoDispatchesHasNothingOfAnExcludedSourcesTicket) {
+    put("A", Kind::Appeal, "A1", 1, "court");
+    put("A", Kind::Result, "A2", 1, "unit");  // somebody else's record of its ticket
+    put("B", Kind::Appeal, "B1", 1, "partner");
+    put("B", Kind::Process, "B2", 1, "court");  // its record of somebody else's ticket
+    put("B", Kind::Result, "B3", 1, "unit");
+    routeByMode();
+    EXPECT_THAT(rows(), ElementsAre("B1 ready", "B3 ready"));
+}
+
+TEST_F(ModeTest, ABranchesTicketComesForInformationAlsoWhenItIsSentAgain) {
+    put("A", Kind::Appeal, "A1", 1, "tax");
+    put("A", Kind::Result, "A2", 1, "unit");
+    put("B", Kind::Appeal, "B1");
+    routeByMode();
+    options.dispatches = true;
+    options.mode_of_source = modeOf;
+    far.will("lost-after");
+    while (courier().step()) {
+    }
+    later(60);
+    while (courier().step()) {
+    }
+    std::map<std::string, std::set<bool>> marks;
+    for (const Call& call : far.calls) {
+        for (const auto& out : call.records) {
+            marks[out.record.text(Field::record_ref)].insert(out.for_information);
+        }
+    }
+    EXPECT_LE(2U, far.calls.size());
+    EXPECT_EQ((std::map<std::string, std::set<bool>>{{"A1", {true}}, {"A2", {true}}, {"B1", {false}}}), marks);
+}
+
 }  // namespace
 }  // namespace yht::delivery

@@ -78,6 +78,43 @@ TEST_F(RoutingTest, NobodyElseHasTheNameOfAQueue) {
     ).ok());
 }
 
+constexpr const char* kModes =
+    "destinations:\n"
+    "  centre: {dispatches: true}\n"
+    "  province: {}\n"
+    "  supervisor: {}\n"
+    "routes:\n"
+    "  - {destination: centre}\n"
+    "  - {destination: province, not_modes: [branch]}\n"
+    "  - {destination: supervisor, modes: [branch, excluded]}\n";
+
+TEST_F(RoutingTest, IntegrationModesChooseAndWhoDispatchesNeverHasExcludedSources) {
+    const auto table = load(kModes);
+    ASSERT_TRUE(table.ok()) << base::describe(table.error());
+    EXPECT_TRUE(table->needsModes());
+    EXPECT_TRUE(table->findDestination("centre")->dispatches);
+    const auto sent = [&](const char* mode) {
+        return sentTo(*table, {.kind = ticket::Kind::Appeal, .source = "s", .region = "430200", .mode = mode});
+    };
+    EXPECT_EQ("centre province", sent(""));
+    EXPECT_EQ("centre province", sent("merged"));
+    EXPECT_EQ("centre province", sent("dual_number"));
+    EXPECT_EQ("centre supervisor", sent("branch"));
+    EXPECT_EQ("province supervisor", sent("excluded"));
+}
+
+TEST_F(RoutingTest, ModesAreAskedForOnlyWhereTheTableNeedsThem) {
+    EXPECT_FALSE(load("destinations:\n  province: {}\nroutes:\n  - {destination: province}\n")->needsModes());
+    EXPECT_TRUE(load("destinations:\n  centre: {dispatches: true}\n")->needsModes());
+}
+
+TEST_F(RoutingTest, UnknownModeIsRefused) {
+    expectRefused(
+        "destinations:\n  centre: {}\nroutes:\n  - {destination: centre, modes: [half]}\n", 4,
+        "no integration mode \"half\": merged, dual_number, branch, excluded"
+    );
+}
+
 constexpr const char* kTwo =
     "destinations:\n"
     "  province:\n"

@@ -459,6 +459,29 @@ TEST(Fold, AClosedTicketMustContainWhatItsWayAsksFor) {
     }
 }
 
+TEST(Fold, HistoryRunsNoClock) {
+    Story story;
+    story.appeal("3").set(Field::stated_deadline, std::string("2025-03-03T12:00:00.000+08:00"));
+    Record& assignment = story.assign("A1", "U1");
+    assignment.set(Field::limit_value, std::string("1"));
+    assignment.set(Field::limit_unit, std::string("1"));
+    story.extension("U1", "1");
+    story.extension("U1", "2", "03T18:00");
+    ASSERT_TRUE(story.fold().flags.overdue);
+    for (Record& record : story.records) record.set(Field::origin, std::string("history"));
+    const auto view = story.fold();
+    EXPECT_FALSE(view.deadline_ms);
+    EXPECT_FALSE(view.flags.overdue);
+    EXPECT_FALSE(view.flags.due_soon);
+    ASSERT_EQ(1U, view.assignments.size());
+    EXPECT_EQ(0, view.assignments[0].deadline_ms);
+    EXPECT_FALSE(view.assignments[0].overdue);
+    // What happens from now on has its clock.
+    Record& again = story.assign("A2", "U1");
+    again.set(Field::stated_deadline, std::string("2025-03-03T23:00:00.000+08:00"));
+    EXPECT_TRUE(story.fold().flags.overdue);
+}
+
 TEST(Fold, CallTimesOutOfOrderAreAFinding) {
     Story story;
     story.appeal("1").set(Field::direct_reply, std::string("答复"));

@@ -55,6 +55,17 @@ TEST_F(AdmissionTest, TheMessageKeepsBytesAndProofForTheAuditor) {
     );
 }
 
+TEST_F(AdmissionTest, HistoryIsHeldAndWhatIsLiveIsNot) {
+    const std::uint64_t held = post("police", appeal("zz110", "J1", {{"origin", "history"}})).seq;
+    post("police", appeal("zz110", "J2"));
+    post("police", appeal("zz110", "J3", {{"origin", "late"}}));
+    const auto snapshot = ledger_.store().snapshot().value();
+    EXPECT_THAT(snapshot->historyHeld(0, snapshot->lastSeq()), ElementsAre(held));
+    const auto leaf = snapshot->leaf(held).value();
+    EXPECT_EQ(1U, snapshot->countHeldHistory({"zz110", leaf.header.event_ms, leaf.header.event_ms + 1}));
+    EXPECT_EQ(0U, snapshot->countHeldHistory({"zz110", leaf.header.event_ms + 1, leaf.header.event_ms + 2}));
+}
+
 TEST_F(AdmissionTest, TheRecordsLeafSaysWhereItCameFrom) {
     const ItemAnswer answer = post("police", appeal("zz110", "J1"));
     const auto snapshot = ledger_.store().snapshot().value();

@@ -33,6 +33,19 @@ kit::AdaptedRecord recordOf(const rapidjson::Value& object) {
     return made;
 }
 
+void addAttachments(const rapidjson::Value& object, kit::AdaptedItem& item) {
+    using Kind = kit::AdaptedAttachment::Kind;
+    const rapidjson::Value* list = json::findMember(object, "attachments");
+    if (list == nullptr) return;
+    for (const auto& one : list->GetArray()) {
+        const std::string kind = json::textMember(one, "kind");
+        item.attachments.push_back(
+            {kind == "value" ? Kind::Value : kind == "url" ? Kind::Url : Kind::TwoStep,
+             json::textMember(one, "content"), json::textMember(one, "file_name"), "", "1", item.records.size() - 1}
+        );
+    }
+}
+
 }  // namespace
 
 LineAdapter::LineAdapter(std::string source) {
@@ -75,9 +88,13 @@ kit::AdaptedItem LineAdapter::adaptLine(
     const auto document = json::parse(text).value();
     item.fate = kit::ItemFate::Records;
     if (document.IsArray()) {
-        for (const auto& object : document.GetArray()) item.records.push_back(recordOf(object));
+        for (const auto& object : document.GetArray()) {
+            item.records.push_back(recordOf(object));
+            addAttachments(object, item);
+        }
     } else {
         item.records.push_back(recordOf(document));
+        addAttachments(document, item);
     }
     if (patch != nullptr) {
         ticket::Record& record = item.records[0].record;
@@ -88,7 +105,7 @@ kit::AdaptedItem LineAdapter::adaptLine(
 }
 
 base::Status LineAdapter::adapt(
-    std::string_view message, const kit::MessageContext&,
+    std::string_view message, const kit::MessageContext& context,
     const std::vector<kit::ItemPatch>& patches, const kit::AdaptedSink& sink
 ) const {
     ++passes_;
@@ -104,6 +121,10 @@ base::Status LineAdapter::adapt(
             continue;
         }
         kit::AdaptedItem item = adaptLine(line, index, patches);
+        if (!attachments_) item.attachments.clear();
+        for (auto& each : item.records) {
+            if (!context.origin.empty()) each.record.set(ticket::Field::origin, context.origin);
+        }
         item.index = index;
         item.place = "line " + std::to_string(line_no);
         if (slices_) {

@@ -1,5 +1,6 @@
 // An adapter for tests: one item a line.
-//   {…} or [{…},…]          a record, or several, as the line says; not validated
+//   {…} or [{…},…]          a record, or several, as the line says; not validated. "attachments" of one:
+//                           [{"kind":"value"|"url"|"number","content","file_name"}…]
 //   ignore RULE             ignored by that rule
 //   fail PATH {…}           fails at PATH unless a patch sets it or the adapter is mended; then the record, PATH's field
 //                           (its last part) being the patch's text
@@ -29,6 +30,8 @@ public:
     void hideSlices() { slices_ = false; }
     /// "cut" is an empty item from now on, "drop" none at all.
     void readOn(bool reads_on = true) { reads_on_ = reads_on; }
+    /// Items name no attachments from now on.
+    void hideAttachments() { attachments_ = false; }
     std::size_t passes() const { return passes_; }
 
     const kit::Manifest& manifest() const override { return manifest_; }
@@ -47,6 +50,7 @@ private:
     std::string version_ = "first00000000001";
     bool mended_ = false;
     bool slices_ = true;
+    bool attachments_ = true;
     bool reads_on_ = false;
     mutable std::atomic<std::size_t> passes_{0};  // over a message
 };

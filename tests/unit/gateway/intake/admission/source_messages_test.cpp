@@ -80,6 +80,14 @@ TEST_F(SourceTest, RepeatedItemIsADuplicateAndAppendsNothing) {
     );
 }
 
+TEST_F(SourceTest, OriginOfAMessageIsTheOriginOfItsRecords) {
+    const auto verified = verify(sign("media", lines({mediaAppeal("M-1")})));
+    ASSERT_TRUE(verified.ok());
+    ASSERT_TRUE(messages_->submitMessage(*verified, adapter_, {.content_type = "application/json", .origin = "history"}).ok());
+    const auto snapshot = ledger_.store().snapshot().value();
+    EXPECT_THAT(snapshot->historyHeld(0, snapshot->lastSeq()), ElementsAre(2));
+}
+
 TEST_F(SourceTest, SameSignedMessageAgainBringsNothingBack) {
     const std::string old_text = mediaAppeal("A-1", {{"title", "一"}});
     const auto first = sign("media", lines({old_text}));
