@@ -1,6 +1,7 @@
 // yht: the gateway and its commands. `yht serve` assembles the rooms in the numbered steps below, listening last;
 // destructors undo them in reverse. Every other command is a function of gateway/app.
 #include "gateway/app/bundle.h"
+#include "gateway/app/channels.h"
 #include "gateway/app/command_line.h"
 #include "gateway/app/control_client.h"
 #include "gateway/app/control_socket.h"
@@ -68,6 +69,11 @@ int serve(const std::string& directory) {
     if (*trial) door_options.trial.emplace((*trial)->side());
     YHT_STEP(door, http::Door::open(std::move(door_options), contexts, admission, **store, verifier, clock, metrics));
 
+    const app::ChannelParts channel_parts{trust, adapters, verifier, (*door)->signatureGuard(), source_messages,
+                                          *trial ? (*trial)->side().source_messages : nullptr, clock, metrics};
+    YHT_STEP(channels, app::Channels::open(*config, channel_parts));
+    if (const auto idle = app::idleEndpointsText(*config, *adapters.current()); !idle.empty()) app::logLine(idle);
+
     // Step 7: deliveries follow the ledger.
     const app::DeliveryParts parts{*config, clock, random, trust, adapters};
     YHT_STEP(live, app::makeDeliveries(parts, **store, intake::LedgerUse::Live, app::contentsOf(**attachments, **store, trust)));
@@ -85,7 +91,7 @@ int serve(const std::string& directory) {
     // Step 8: listen. From here on others can reach us; first the operator, who may have to mend something.
     const auto commands = app::controlCommands(config->directory());
     app::ControlServices services{**store, clock, random, config->directory(),
-                                  [&] { return app::reload(*config, {trust, contexts, adapters, *deliveries, in_trial.deliveries.get()}); },
+                                  [&] { return app::reload(*config, {trust, contexts, adapters, *deliveries, in_trial.deliveries.get(), channels->get()}); },
                                   attachments->get(),
                                   [&] { return trust.current(); },
                                   [&] { return adapters.current(); },
@@ -96,6 +102,7 @@ int serve(const std::string& directory) {
                               [&] { return adapters.current(); }, app::logLine});
     shadow.start();
     (*door)->start();
+    if (*channels) (*channels)->start();
     app::logLine("ready 就绪: partners 对接方 " + config->text("partner.listen") + ", admin 本机 " +
                  config->text("admin.listen"));
 
@@ -105,6 +112,7 @@ int serve(const std::string& directory) {
         static_cast<void>(app::runControl(commands, services, {reload, "signal"}));  // the log says what became of it
     });
     app::logLine("stopping 正在停止");
+    if (*channels) (*channels)->stop();
     (*door)->stop();
     shadow.stop();
     deliveries->stop();

@@ -89,6 +89,7 @@ public:
 
     /// "" where there is exactly one understandable item for every record, else what is wrong.
     std::string read() {
+        if (rules_.single) return readVerdict(body_, 0);
         const auto* items = findPath(body_, rules_.items_path);
         if (items == nullptr || !items->IsArray()) return "the answer lists no records";
         if (items->Size() != context_.records.size())
@@ -107,13 +108,17 @@ private:
         if (found == index_.end() || seen_[found->second])
             return "the answer speaks of a record not sent, or twice of one";
         seen_[found->second] = true;
-        const OutboundRecord& record = context_.records[found->second];
+        return readVerdict(item, found->second);
+    }
+
+    std::string readVerdict(const rapidjson::Value& item, std::size_t index) {
+        const OutboundRecord& record = context_.records[index];
         if (!rules_.ticket_no.empty()) {
             const std::string echoed = textAt(item, rules_.ticket_no);
             if (!echoed.empty() && echoed != record.ticket_no)
                 return "the answer names another ticket";
         }
-        RecordAnswer& answer = answers_[found->second];
+        RecordAnswer& answer = answers_[index];
         answer.seq = record.seq;
         const std::string code = textAt(item, rules_.code);
         answer.code = peerToken(code);
@@ -167,8 +172,14 @@ private:
     std::vector<bool> seen_;
 };
 
-BatchAnswer judgeBody(const AnswerContext& context, const std::string& raw) {
+BatchAnswer judgeBody(const AnswerContext& context, const std::string& sent) {
     const auto& rules = context.profile.answer();
+    std::string raw = sent;
+    if (!rules.soap_element.empty()) {
+        auto text = soapAnswer(sent, rules.soap_element);
+        if (!text) return invalid("the answer is no SOAP envelope with one " + rules.soap_element);
+        raw = *std::move(text);
+    }
     const auto body = json::parse(raw, kAnswerLimits);
     if (!body) return invalid("the answer is no JSON");
     const std::string code = textAt(*body, rules.code_path);
@@ -181,7 +192,7 @@ BatchAnswer judgeBody(const AnswerContext& context, const std::string& raw) {
     }
     if (rules.refused.has(code))
         return nothingTaken(base::ErrorCode::PeerRefused, retry_after_ms, "code " + shown);
-    if (!rules.success.has(code)) return invalid("unknown code " + shown);
+    if (!rules.single && !rules.success.has(code)) return invalid("unknown code " + shown);
     if (rules.receipt.required) {
         if (std::string fault = receiptFault(context, *body, raw); !fault.empty())
             return invalid(fault);

@@ -14,22 +14,13 @@
 #include <vector>
 
 #include "adapters/kit/mapping.h"
+#include "adapters/kit/soap_text.h"
+#include "adapters/kit/store_rules.h"
 #include "gateway/crypto/key.h"
 
 namespace yht::kit {
 
 inline constexpr std::int64_t kProfileBatchMax = 200;
-
-/// A set of codes: single ones and ranges of numbers ("5000-5999").
-class CodeSet {
-public:
-    void add(const std::string& code_or_range);
-    bool has(const std::string& code) const;
-
-private:
-    std::set<std::string> codes_;
-    std::vector<std::pair<std::uint32_t, std::uint32_t>> ranges_;
-};
 
 /// A value of the envelope; `value:` in a profile.
 enum class EnvelopeValue : std::uint8_t {
@@ -93,6 +84,8 @@ struct AnswerRules {
         field_code;                                            // in an item; number… may be ""
     CodeSet accepted, duplicate, item_refused, later, absent;  // absent: answers a query only
     ReceiptRules receipt;
+    bool single = false;  // the answer as a whole is about the one record that was sent; `success` is not asked
+    std::string soap_element;  // whose text the answer is; "": the body itself
 };
 
 struct KindRules {
@@ -118,6 +111,7 @@ struct TransportRules {
     Resend resend = Resend::Operator;
     std::int64_t late_after_ms = 0;  // 0: nothing is ever late
     std::vector<MaintenanceWindow> maintenance;
+    std::optional<SoapCallRules> soap;  // the request goes as a text inside a call
 };
 
 /// Immutable. Thread-safety: any thread.
@@ -137,6 +131,11 @@ public:
     const std::map<std::string, std::shared_ptr<const Vocabulary>>& vocabularies() const {
         return vocabularies_;
     }
+    /// Far sides that are handed files or rows; at most one of the two, and then there is no envelope and no answer.
+    const std::optional<FileRules>& file() const { return file_; }
+    const std::optional<ExchangeTableRules>& table() const { return table_; }
+    bool isHttp() const { return !file_ && !table_; }
+    const std::string& charsetName() const { return charset_name_; }
     /// Milliseconds until the window that holds `now_ms` ends; 0 outside all windows.
     std::int64_t maintenanceLeftMillis(base::UnixMillis now_ms) const;
 
@@ -150,6 +149,9 @@ private:
     std::array<std::unique_ptr<const KindRules>, ticket::kKindCount + 1> kinds_;
     std::vector<Dependency> dependencies_;
     std::map<std::string, std::shared_ptr<const Vocabulary>> vocabularies_;
+    std::optional<FileRules> file_;
+    std::optional<ExchangeTableRules> table_;
+    std::string charset_name_;
 };
 
 }  // namespace yht::kit

@@ -92,7 +92,8 @@ base::Status ProfileDestination::measureEnvelope() {
     );
     if (!sealed) return sealed.error();
     const auto& transport = profile_->transport();
-    const std::size_t envelope_bytes = sealed->body.size() + kEnvelopeSlackBytes;
+    const std::size_t sealed_bytes = transport.soap ? soapCall(*transport.soap, sealed->body).size() : sealed->body.size();
+    const std::size_t envelope_bytes = sealed_bytes + kEnvelopeSlackBytes;
     if (envelope_bytes >= transport.request_bytes_max) {
         return base::makeError(
             base::ErrorCode::ProfileInvalid,
@@ -179,6 +180,10 @@ base::Result<SealedEnvelope> ProfileDestination::seal(
                                .records = &batch.texts,
                                .key = &settings_.key}
     );
+    if (sealed && profile_->transport().soap) {
+        sealed->body = soapCall(*profile_->transport().soap, sealed->body);
+        sealed->headers.emplace_back("SOAPAction", '"' + profile_->transport().soap->action + '"');
+    }
     if (sealed && sealed->body.size() > profile_->transport().request_bytes_max) {
         return base::makeError(
             base::ErrorCode::ProfileInvalid, "a batch is larger than request_bytes_max"

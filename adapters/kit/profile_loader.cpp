@@ -55,6 +55,13 @@ std::set<int> statuses(YamlMap& map, const char* key) {
     return all;
 }
 
+bool isElementName(const std::string& name) {
+    return !name.empty() && name.size() <= 128 && (name[0] < '0' || name[0] > '9') &&
+           std::all_of(name.begin(), name.end(), [](char c) {
+               return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+           });
+}
+
 bool holdsSharedTargets(const std::vector<MappingRow>& rows) {
     std::map<std::string, int> uses;
     for (const auto& row : rows) ++uses[row.to];
@@ -87,14 +94,21 @@ base::Result<std::shared_ptr<const Profile>> ProfileLoader::load(const YAML::Nod
     root.text("title", "");
     style(root);
     if (!style_.charset) return problems_.error();
+    if (root.has("file") && root.has("table")) root.problem("file or table, not both");
+    if (root.has("file")) profile_->file_.emplace();
+    else if (root.has("table")) profile_->table_.emplace();
     transport(YamlMap(root.node("transport"), "transport", problems_));
     maintenance(root.node("maintenance"));
-    envelope(YamlMap(root.node("envelope"), "envelope", problems_));
-    signature(YamlMap(root.node("signature"), "signature", problems_));
-    answer(YamlMap(root.node("answer"), "answer", problems_));
-    receipt(YamlMap(root.node("receipt"), "receipt", problems_));
+    if (profile_->isHttp()) {
+        envelope(YamlMap(root.node("envelope"), "envelope", problems_));
+        signature(YamlMap(root.node("signature"), "signature", problems_));
+        answer(YamlMap(root.node("answer"), "answer", problems_));
+        receipt(YamlMap(root.node("receipt"), "receipt", problems_));
+    }
     kinds(root);
-    checkEnvelope(root);
+    if (profile_->isHttp()) checkEnvelope(root);
+    if (profile_->file_) file(YamlMap(root.node("file"), "file", problems_));
+    if (profile_->table_) table(YamlMap(root.node("table"), "table", problems_));
     root.finish();
     if (!problems_.empty()) return problems_.error();
     profile_->vocabularies_ = shelf_.all();
@@ -102,7 +116,8 @@ base::Result<std::shared_ptr<const Profile>> ProfileLoader::load(const YAML::Nod
 }
 
 void ProfileLoader::style(YamlMap& root) {
-    auto charset = Charset::load(root.text("charset", "UTF-8"));
+    profile_->charset_name_ = root.text("charset", "UTF-8");
+    auto charset = Charset::load(profile_->charset_name_);
     if (charset)
         style_.charset = *charset;
     else
@@ -131,9 +146,9 @@ void ProfileLoader::style(YamlMap& root) {
 
 void ProfileLoader::transport(YamlMap map) {
     auto& transport = profile_->transport_;
-    transport.path = map.text("path");
+    transport.path = map.text("path", profile_->isHttp() ? nullptr : "");
     transport.query_path = map.text("query_path", "");
-    transport.content_type = map.text("content_type", "application/json");
+    transport.content_type = map.text("content_type", map.has("soap") ? "text/xml; charset=utf-8" : "application/json");
     transport.batch_max =
         static_cast<std::size_t>(map.integer("batch_max", 1, 1, kProfileBatchMax));
     transport.request_bytes_max = static_cast<std::size_t>(
@@ -161,6 +176,28 @@ void ProfileLoader::transport(YamlMap map) {
     if (transport.resend == Resend::QueryFirst && transport.query_path.empty()) {
         map.problem("resend query_first needs query_path");
     }
+    if (!profile_->isHttp() && transport.resend != Resend::Idempotent)
+        map.problem("resend: files and tables know what they have: idempotent");
+    if (map.has("soap")) soap(YamlMap(map.node("soap"), "transport.soap", problems_));
+    map.finish();
+}
+
+void ProfileLoader::soap(YamlMap map) {
+    SoapCallRules& soap = profile_->transport_.soap.emplace();
+    soap.operation = map.text("operation");
+    soap.namespace_uri = map.text("namespace");
+    soap.action = map.text("action", (soap.namespace_uri + soap.operation).c_str());
+    soap.argument = map.text("argument");
+    for (const auto& [name, value] : map.entries("arguments")) {
+        if (!isElementName(name) || !value.IsScalar()) map.problem("arguments: NAME: text");
+        else soap.arguments.emplace_back(name, value.Scalar());
+    }
+    const bool plain_action = std::none_of(soap.action.begin(), soap.action.end(), [](char c) {
+        return c < ' ' || c > '~' || c == '"';
+    });
+    if (!isElementName(soap.operation) || !isElementName(soap.argument) || !plain_action)
+        map.problem("operation and argument: names of elements; action: visible ASCII");
+    if (!profile_->isHttp()) map.problem("a call is HTTP's");
     map.finish();
 }
 
@@ -277,9 +314,12 @@ void ProfileLoader::answer(YamlMap map) {
     answer.nothing_taken = codes(map, "nothing_taken");
     answer.refused = codes(map, "refused");
     answer.retry_after_path = map.text("retry_after", "");
-    answer.items_path = map.text("items");
+    answer.single = map.flag("single", false);
+    answer.soap_element = map.text("soap", "");
+    answer.items_path = map.text("items", answer.single ? "" : nullptr);
+    if (answer.single && profile_->transport_.batch_max > 1) map.problem("single needs batch_max 1");
     answerItem(YamlMap(map.node("item"), "answer.item", problems_));
-    if (answer.http_answered.empty() || !map.has("success")) {
+    if (answer.http_answered.empty() || (!answer.single && !map.has("success"))) {
         map.problem("say which http_answered and which codes are success");
     }
     map.finish();
@@ -287,8 +327,8 @@ void ProfileLoader::answer(YamlMap map) {
 
 void ProfileLoader::answerItem(YamlMap map) {
     auto& answer = profile_->answer_;
-    answer.seq = map.text("seq");
-    answer.code = map.text("code");
+    answer.seq = map.text("seq", answer.single ? "" : nullptr);
+    answer.code = map.text("code", answer.single ? answer.code_path.c_str() : nullptr);
     answer.number = map.text("number", "");
     answer.ticket_no = map.text("ticket_no", "");
     answer.fields = map.text("fields", "");

@@ -17,6 +17,7 @@ public:
 private:
     void style(YamlMap& root);
     void transport(YamlMap map);
+    void soap(YamlMap map);
     void maintenance(const YAML::Node& list);
     void envelope(YamlMap map);
     EnvelopeMember envelopeMember(const YAML::Node& node, const std::string& where);
@@ -38,6 +39,13 @@ private:
     );
     CodeSet codes(YamlMap& map, const char* key);
     void checkEnvelope(YamlMap& root);
+    // profile_stores.cpp
+    void file(YamlMap map);
+    void fileAnswer(YamlMap map);
+    void table(YamlMap map);
+    StoreAnswerRules storeAnswer(YamlMap& map);
+    /// Rows whose value is no single text have no place in a column.
+    void checkColumns(YamlMap& map, const std::vector<std::string>& columns);
 
     std::shared_ptr<Profile> profile_;
     YamlProblems problems_;

@@ -100,6 +100,7 @@ const rapidjson::Value* findPath(const rapidjson::Value& value, std::string_view
 
 std::string textAt(const rapidjson::Value& value, std::string_view path) {
     const auto* found = findPath(value, path);
+    if (found != nullptr && found->IsBool()) return found->GetBool() ? "true" : "false";
     if (found == nullptr || !found->IsString()) return {};
     return {found->GetString(), found->GetStringLength()};
 }

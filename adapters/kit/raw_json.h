@@ -14,7 +14,7 @@ namespace yht::kit {
 /// Member names joined with "/", a leading "/" allowed: "/receipt/SIGN". "" is the value itself.
 /// nullptr where a step is absent. No array steps, no escapes.
 const rapidjson::Value* findPath(const rapidjson::Value& value, std::string_view path);
-/// Its text (a number's, too), "" where absent or of another type.
+/// Its text (a number's, too; "true" and "false"), "" where absent or of another type.
 std::string textAt(const rapidjson::Value& value, std::string_view path);
 
 /// The bytes of that member's value in `text`, from its first to its last. nullopt where absent,

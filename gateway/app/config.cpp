@@ -56,6 +56,7 @@ std::string valueProblem(const KeyRow& row, const std::vector<std::string>& valu
         case KeyType::Texts:
             return value.empty() && row.fallback == nullptr ? "must not be empty 不能为空" : "";
         case KeyType::Address:
+            if (value.empty() && row.fallback != nullptr && *row.fallback == '\0') return "";
             return isAddress(value) ? "" : "write host:port, for example 0.0.0.0:8443 请写 主机:端口";
         case KeyType::Flag:
             return value == "true" || value == "false" ? "" : "write true or false 请写 true 或 false";

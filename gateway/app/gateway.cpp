@@ -5,6 +5,7 @@
 #include <iostream>
 #include <mutex>
 
+#include "gateway/app/channels.h"
 #include "gateway/app/control.h"
 #include "gateway/app/source_folders.h"
 #include "gateway/app/trial.h"
@@ -118,6 +119,12 @@ base::Status tryReload(const Config& config, const Reloadable& running) {
     if (!sources.ok()) return std::move(sources).error();
     auto context = trust::serverContext(tlsFiles(config));
     if (!context.ok()) return std::move(context).error();
+    std::optional<ChannelReload> channels;
+    if (running.channels != nullptr) {
+        auto prepared = running.channels->prepare(config, **sources, **snapshot);
+        if (!prepared.ok()) return std::move(prepared).error();
+        channels = *std::move(prepared);
+    }
     auto routes = delivery::loadRoutes(resolvePath(config.directory(), "routes.yaml"));
     if (!routes.ok()) return std::move(routes).error();
     const auto live = std::make_shared<const delivery::RouteTable>(routes->part(false));
@@ -130,6 +137,7 @@ base::Status tryReload(const Config& config, const Reloadable& running) {
     running.trust.replace(*std::move(snapshot));
     running.adapters.replace(*std::move(sources));
     running.contexts.replace(*std::move(context));
+    if (channels) running.channels->replace(*std::move(channels));
     return {};
 }
 

@@ -17,6 +17,8 @@
 
 namespace yht::app {
 
+class Channels;
+
 /// One line on standard error: time, level word, text. Never personal data.
 void logLine(const std::string& text);
 
@@ -41,6 +43,7 @@ struct Reloadable {
     intake::SourceAdaptersHolder& adapters;
     delivery::Deliveries& deliveries;
     delivery::Deliveries* trial_deliveries = nullptr;
+    Channels* channels = nullptr;
 };
 /// Partners, sources with their adapters, routes and certificates read again; on any mistake everything stays as it is
 /// and the log says why. Thread-safety: any thread. Errors: ConfigInvalid, ManifestInvalid.

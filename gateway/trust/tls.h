@@ -25,6 +25,9 @@ struct TlsFiles {
 
 /// Errors: ConfigInvalid naming the file; the pair is checked to belong together before anything uses it.
 base::Result<Poco::Net::Context::Ptr> serverContext(const TlsFiles& files);
+/// For callers that may have no certificate: one is asked for, and verified where it is shown, if peer_ca_pem is named;
+/// not asked for where it is "".
+base::Result<Poco::Net::Context::Ptr> openServerContext(const TlsFiles& files);
 base::Result<Poco::Net::Context::Ptr> clientContext(const TlsFiles& files);
 
 /// Thread-safety: any thread.

@@ -1,4 +1,4 @@
-// A message whose speaker is established. Only RequestVerifier (and later the other verifiers of this room)
+// A message whose speaker is established. Only RequestVerifier and the other verifiers of this room
 // can make one, so nothing behind the door can skip the check.
 // Uses: base, ledger assurance values by number. Used by: intake.
 #pragma once
@@ -31,6 +31,7 @@ public:
 
 private:
     friend class RequestVerifier;
+    friend class ChannelVerifier;
     VerifiedMessage() = default;
     std::shared_ptr<const TrustSnapshot> snapshot_;  // keeps speaker_ alive
     const Partner* speaker_ = nullptr;

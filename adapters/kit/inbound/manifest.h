@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "adapters/kit/decode_rules.h"
+#include "adapters/kit/inbound/endpoint_rules.h"
 
 namespace yht::kit {
 
@@ -84,6 +85,7 @@ struct Manifest {
     HealthRules health;
     std::map<std::string, std::string>
         secrets;  // name → "file:NAME": a file of the deployment, never a value
+    std::vector<EndpointRules> endpoints;  // what old systems call
 };
 
 }  // namespace yht::kit

@@ -146,6 +146,7 @@ base::Result<ReadManifest> readManifest(const ManifestTree& tree, const std::str
         health(YamlMap(root.node("health"), "health", problems), read.manifest);
         secrets(root, read.manifest);
         checkSecrets(read.manifest, root);
+        read.manifest.endpoints = readEndpoints(root, tree, read.manifest, problems);
         MappingReader mapping(tree.source_directory, tree.product_directory, problems);
         read.mapping = mapping.read(root.node("mapping"));
         read.files_read = mapping.filesRead();

@@ -17,6 +17,11 @@ struct ReadManifest {
 /// right name.
 base::Result<ReadManifest> readManifest(const ManifestTree& tree, const std::string& id);
 
+/// The `endpoints` section, after everything else that it leans on; mistakes go to `problems`. manifest_endpoints.cpp.
+std::vector<EndpointRules> readEndpoints(
+    YamlMap& root, const ManifestTree& tree, const Manifest& manifest, YamlProblems& problems
+);
+
 /// The `decode` section; mistakes go to the map's problems. manifest_decode.cpp.
 DecodeRules readDecodeRules(YamlMap map);
 

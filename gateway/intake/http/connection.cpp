@@ -70,6 +70,13 @@ public:
           body_read_(!head.announcesBody()) {}
 
     const std::string& certificate() const override { return certificate_; }
+    std::string peerAddress() const override {
+        try {
+            return socket_.peerAddress().host().toString();
+        } catch (const Poco::Exception&) {
+            return {};
+        }
+    }
     bool claim(std::size_t connections_max) override {
         return connections_.claim(socket_, certificate_, connections_max);
     }

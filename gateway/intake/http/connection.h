@@ -19,6 +19,8 @@ public:
     virtual ~Exchange() = default;
     /// SHA-256 of the client certificate, "" on a listener without TLS.
     virtual const std::string& certificate() const = 0;
+    /// Of the peer, without port; "" where it has gone.
+    virtual std::string peerAddress() const = 0;
     /// Counts the connection under its certificate; false where there are `connections_max`
     /// already.
     virtual bool claim(std::size_t connections_max) = 0;

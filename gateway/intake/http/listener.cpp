@@ -46,6 +46,13 @@ int threadCount(const ConnectionLimits& limits) {
 
 }  // namespace
 
+Poco::Net::ServerSocket listenPlain(const Poco::Net::SocketAddress& address, int backlog) {
+    Poco::Net::ServerSocket socket;
+    socket.bind(address, true, false);
+    socket.listen(backlog);
+    return socket;
+}
+
 Listener::Listener(
     const Poco::Net::ServerSocket& socket, const ConnectionLimits& limits, const base::Clock& clock,
     Answerer answerer, std::function<void(Cause)> ended

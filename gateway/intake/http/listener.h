@@ -1,6 +1,6 @@
 // A listening socket, its threads, its connections: the frame that both listeners of the door stand
-// in.
-// Uses: connection. Used by: server.
+// in, and that of channels.
+// Uses: connection. Used by: server, intake/channels.
 #pragma once
 
 #include <Poco/Net/ServerSocket.h>
@@ -12,6 +12,10 @@
 #include "gateway/intake/http/connection.h"
 
 namespace yht::http {
+
+/// Binds without SO_REUSEPORT, which Poco's short form sets: a second gateway must not share the port unseen.
+/// Throws Poco::Exception.
+Poco::Net::ServerSocket listenPlain(const Poco::Net::SocketAddress& address, int backlog);
 
 /// Listens from construction to stop(); serves from start().
 class Listener {

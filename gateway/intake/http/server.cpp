@@ -12,15 +12,6 @@ namespace {
 // or more.
 constexpr int kBacklog = 512;
 
-/// Binds without SO_REUSEPORT, which Poco's short form sets: a second gateway must not share the
-/// port unseen.
-Poco::Net::ServerSocket listenPlain(const Poco::Net::SocketAddress& address) {
-    Poco::Net::ServerSocket socket;
-    socket.bind(address, true, false);
-    socket.listen(kBacklog);
-    return socket;
-}
-
 base::Result<Poco::Net::ServerSocket> bound(
     const char* which, const Poco::Net::SocketAddress& address,
     const std::function<Poco::Net::ServerSocket()>& listen
@@ -53,7 +44,7 @@ base::Result<std::unique_ptr<Door>> Door::open(
     });
     if (!partner) return std::move(partner).error();
     auto admin = bound("admin.listen", options.admin_listen, [&] {
-        return listenPlain(options.admin_listen);
+        return listenPlain(options.admin_listen, kBacklog);
     });
     if (!admin) return std::move(admin).error();
     return std::unique_ptr<Door>(

@@ -67,6 +67,8 @@ public:
     /// Not ready from now on; stops accepting, ends waits, lets requests finish for the drain time,
     /// then cuts. The admin listener goes last, so that the draining can be watched.
     void stop();
+    /// Whether signed times can be judged now; outlived by nothing that asks it.
+    const SignatureGuard& signatureGuard() const { return signature_guard_; }
     std::uint16_t partnerPort() const { return partner_->port(); }
     std::uint16_t adminPort() const { return admin_->port(); }
 
