@@ -41,6 +41,7 @@ records:
       appeal_time: TIME
       channel: {const: "10"}
       appeal_type: {from: TYPE, vocabulary: kinds}
+      category_path: {const: 供热}
       title: TITLE
       content: TITLE
       handling_way: {const: "0"}
