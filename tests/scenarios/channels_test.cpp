@@ -41,7 +41,7 @@ records:
       appeal_time: TIME
       channel: {const: "10"}
       appeal_type: {from: TYPE, vocabulary: kinds}
-      category_path: {const: 供热}
+      category_path: {from: CLASS}
       title: TITLE
       content: TITLE
       handling_way: {const: "0"}
@@ -52,7 +52,7 @@ records:
 )";
 
 std::string appeal(const std::string& number, const std::string& type = "咨询") {
-    return R"({"NO":")" + number + R"(","TIME":"2019-10-15 08:30:00","TYPE":")" + type + R"(","TITLE":"室温不达标"})";
+    return R"({"NO":")" + number + R"(","TIME":"2019-10-15 08:30:00","TYPE":")" + type + R"(","CLASS":"供热","TITLE":"室温不达标"})";
 }
 
 std::string soapCall(const std::string& session, const std::string& json, const std::string& operation = "SubmitThird") {
