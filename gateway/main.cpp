@@ -12,6 +12,7 @@
 #include "gateway/app/opened_ledger.h"
 #include "gateway/app/shadow.h"
 #include "gateway/app/source_folders.h"
+#include "gateway/app/source_health.h"
 #include "gateway/app/trial.h"
 
 namespace {
@@ -74,7 +75,7 @@ int serve(const std::string& directory) {
     YHT_STEP(channels, app::Channels::open(*config, channel_parts));
     if (const auto idle = app::idleEndpointsText(*config, *adapters.current()); !idle.empty()) app::logLine(idle);
 
-    // Step 7: deliveries follow the ledger.
+    // Step 7: deliveries follow the ledger, and sources that we ask are asked.
     const app::DeliveryParts parts{*config, clock, random, trust, adapters};
     YHT_STEP(live, app::makeDeliveries(parts, **store, intake::LedgerUse::Live, app::contentsOf(**attachments, **store, trust)));
     const auto& deliveries = live->deliveries;
@@ -84,19 +85,26 @@ int serve(const std::string& directory) {
                                            app::contentsOf(*(*trial)->attachments, *(*trial)->store, trust)));
         in_trial = *std::move(made);
     }
+    const trust::PullVerifier pull_verifier(trust, clock);
+    YHT_STEP(pulls, intake::Pulls::open({source_messages, **store, pull_verifier, clock, random, config->directory(),
+                                         app::pullStateDirectory(config->text("ledger.directory")), app::readSecret, app::logLine}));
     const app::DeliveryMetrics delivery_metrics(metrics, *deliveries, **store, clock);
     deliveries->start();
     if (*trial) in_trial.deliveries->start();
+    YHT_STEP(followed, (*pulls)->follow(*adapters.current()));
 
     // Step 8: listen. From here on others can reach us; first the operator, who may have to mend something.
     const auto commands = app::controlCommands(config->directory());
     app::ControlServices services{**store, clock, random, config->directory(),
-                                  [&] { return app::reload(*config, {trust, contexts, adapters, *deliveries, in_trial.deliveries.get(), channels->get()}); },
+                                  [&] { return app::reload(*config, {trust, contexts, adapters, *deliveries, in_trial.deliveries.get(), channels->get(), pulls->get()}); },
                                   attachments->get(),
                                   [&] { return trust.current(); },
                                   [&] { return adapters.current(); },
                                   app::logLine,
-                                  [&] { clock_guard.confirm(); }};
+                                  [&] { clock_guard.confirm(); },
+                                  [&](const std::string& source, std::optional<intake::Pause> pause) {
+                                      return (*pulls)->setPause(source, std::move(pause));
+                                  }};
     YHT_STEP(control, app::ControlSocket::open(app::controlSocketPath(*config), commands, services));
     app::ShadowRunner shadow({**store, clock, random, config->directory(), config->text("ledger.directory"),
                               [&] { return adapters.current(); }, app::logLine});
@@ -115,6 +123,7 @@ int serve(const std::string& directory) {
     if (*channels) (*channels)->stop();
     (*door)->stop();
     shadow.stop();
+    (*pulls)->stop();
     deliveries->stop();
     if (*trial) in_trial.deliveries->stop();
     return app::kExitOk;

@@ -8,6 +8,7 @@
 #include "gateway/app/command_line_adapters.h"
 #include "gateway/app/command_line_history.h"
 #include "gateway/app/command_line_quarantine.h"
+#include "gateway/app/command_line_sources.h"
 #include "gateway/app/command_line_upkeep.h"
 #include "gateway/app/commands.h"
 #include "gateway/app/commands_why.h"
@@ -298,6 +299,7 @@ int runCommandLine(int argc, char** argv, const std::function<int(const std::str
     addPartner(top, parsed);
     addQuarantine(top, parsed.options, parsed.run);
     addHistory(top, parsed.options, parsed.run);
+    addSources(top, parsed.options, parsed.run);
     addAdapters(top, parsed.run);
     addReference(top, parsed);
     addHelp(top, parsed);

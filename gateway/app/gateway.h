@@ -14,6 +14,7 @@
 #include "gateway/delivery/deliveries.h"
 #include "gateway/intake/admission/source_adapters.h"
 #include "gateway/intake/http/server.h"
+#include "gateway/intake/pull/pulls.h"
 
 namespace yht::app {
 
@@ -44,6 +45,7 @@ struct Reloadable {
     delivery::Deliveries& deliveries;
     delivery::Deliveries* trial_deliveries = nullptr;
     Channels* channels = nullptr;
+    intake::Pulls* pulls = nullptr;
 };
 /// Partners, sources with their adapters, routes and certificates read again; on any mistake everything stays as it is
 /// and the log says why. Thread-safety: any thread. Errors: ConfigInvalid, ManifestInvalid.

@@ -32,6 +32,7 @@ public:
 private:
     friend class RequestVerifier;
     friend class ChannelVerifier;
+    friend class PullVerifier;
     VerifiedMessage() = default;
     std::shared_ptr<const TrustSnapshot> snapshot_;  // keeps speaker_ alive
     const Partner* speaker_ = nullptr;
