@@ -14,6 +14,8 @@
 #include "gateway/app/source_folders.h"
 #include "gateway/app/source_health.h"
 #include "gateway/app/trial.h"
+#include "gateway/intake/soap/handlers.h"
+#include "gateway/trust/soap_security.h"
 
 namespace {
 
@@ -48,6 +50,7 @@ int serve(const std::string& directory) {
     trust::TrustHolder trust(*std::move(trust_snapshot));
     trust::TlsContextHolder contexts(*std::move(tls_context));
     const trust::RequestVerifier verifier(trust, clock, app::verifierOptions(*config));
+    const trust::SoapVerifier soap_verifier(clock);
 
     // Step 5: durable state. Nothing is served until the stored tree is the one that the last checkpoint signs.
     YHT_STEP(store_options, app::storeOptions(*config, clock, random, false));
@@ -66,6 +69,8 @@ int serve(const std::string& directory) {
     door_options.attachments = attachments->get();
     door_options.source_messages = &source_messages;
     door_options.source_adapters = &adapters;
+    door_options.soap_verifier = &soap_verifier;
+    door_options.further_routes = soap::soapRoutes();
     door_options.readiness = app::readinessChecks(**store, clock_guard);
     if (*trial) door_options.trial.emplace((*trial)->side());
     YHT_STEP(door, http::Door::open(std::move(door_options), contexts, admission, **store, verifier, clock, metrics));

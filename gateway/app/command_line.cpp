@@ -227,6 +227,9 @@ void addReference(CLI::App& top, Parsed& parsed) {
     command(*schema, "docs", "Reference page of fields and codes 字段与代码参考", parsed, [] { return printSchema("docs", ""); });
     command(*schema, "spec", "The whole specification as one HTML page 《接口规范》全文", parsed, [] { return printSchema("spec", ""); });
     command(*schema, "openapi", "OpenAPI 3.1 of the partner listener 接口描述文件", parsed, [] { return printSchema("openapi", ""); });
+    command(*schema, "xsd", "XML Schema of records and SOAP operations 记录与 SOAP 操作的 XML Schema", parsed, [] { return printSchema("xsd", ""); });
+    command(*schema, "wsdl", "WSDL 1.1 of the SOAP door; a running gateway gives it with its own address at /soap/v1?wsdl SOAP 服务描述", parsed,
+            [] { return printSchema("wsdl", ""); });
     auto* codes = command(*schema, "codes", "Code lists with their dates, as JSON 代码表", parsed,
                           [&] { return printSchema("codes", parsed.list); });
     codes->add_option("list", parsed.list, "One list; all where left out 代码表名称,省略则全部");

@@ -5,6 +5,8 @@
 #include "gateway/app/specification.h"
 #include "gateway/app/terminal.h"
 #include "gateway/intake/http/openapi.h"
+#include "gateway/intake/soap/operations.h"
+#include "gateway/intake/soap/schema_text.h"
 #include "gateway/json/json.h"
 #include "gateway/ticket/codes.h"
 #include "gateway/ticket/schema.h"
@@ -55,6 +57,10 @@ int printSchema(const std::string& what, const std::string& list) {
         std::cout << specificationHtml();
     } else if (what == "openapi") {
         std::cout << http::openApiText();
+    } else if (what == "xsd") {
+        std::cout << soap::schemaText();
+    } else if (what == "wsdl") {
+        std::cout << soap::wsdlText(std::string("https://gateway.example:8443") + soap::kPath);
     } else if (list.empty() || ticket::findCodeList(list) != nullptr) {
         std::cout << ticket::codesJson(list);
     } else {

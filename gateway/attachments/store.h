@@ -79,6 +79,8 @@ public:
 
     /// Errors: BodyTooLarge, AttachmentType, AttachmentQuota, DiskFull, IoFailed.
     base::Status write(base::BytesView content);
+    /// Written so far.
+    std::uint64_t sizeBytes() const { return size_bytes_; }
 
     struct Order {
         std::string media_type;  // as declared

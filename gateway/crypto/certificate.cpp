@@ -148,6 +148,21 @@ base::Result<Certificate> Certificate::fromHandle(std::shared_ptr<void> handle) 
     return certificate;
 }
 
+base::Bytes Certificate::subjectKeyIdentifier() const {
+    const ASN1_OCTET_STRING* identifier = X509_get0_subject_key_id(certificateOf(handle_));
+    if (identifier == nullptr) return {};
+    return {
+        reinterpret_cast<const char*>(ASN1_STRING_get0_data(identifier)),
+        static_cast<std::size_t>(ASN1_STRING_length(identifier))};
+}
+
+base::Bytes Certificate::sha1Thumbprint() const {
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned int length = 0;
+    mustNotFail(X509_digest(certificateOf(handle_), EVP_sha1(), digest, &length) == 1);
+    return {reinterpret_cast<const char*>(digest), length};
+}
+
 std::string Certificate::toPem() const {
     const Memory memory = writeToMemory();
     mustNotFail(PEM_write_bio_X509(memory.get(), certificateOf(handle_)) == 1);

@@ -32,6 +32,10 @@ public:
     /// dNSName and iPAddress entries of subjectAltName, as text.
     const std::vector<std::string>& alternativeNames() const { return alternative_names_; }
     const PublicKey& publicKey() const { return *public_key_; }
+    /// subjectKeyIdentifier (RFC 5280 section 4.2.1.2); "" where it has none.
+    base::Bytes subjectKeyIdentifier() const;
+    /// SHA-1 over the DER: how WS-Security 1.1 may name a certificate. A name, never a proof.
+    base::Bytes sha1Thumbprint() const;
     std::string toPem() const;
     base::Bytes toDer() const;
     /// Whether `issuer`'s key signed this one (no chain building, no dates).

@@ -341,7 +341,7 @@ base::Result<SigningKey> signingKey(
             ErrorCode::ConfigInvalid, "the private key and the certificate don't belong together"
         );
     }
-    return SigningKey{std::move(*key), certificate->fingerprint(), chosen};
+    return SigningKey{std::move(*key), certificate->fingerprint(), chosen, certificate->toDer()};
 }
 
 namespace {

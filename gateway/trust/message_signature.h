@@ -84,6 +84,7 @@ struct SigningKey {
     crypto::PrivateKey key;
     std::string keyid;
     crypto::SignatureAlgorithm algorithm;
+    base::Bytes certificate_der = {};  // for who must carry it along (WS-Security)
 };
 /// A key with its certificate. `algorithm` empty: the key's default.
 /// Errors: ConfigInvalid where the two don't belong together or can't be read; never with any of

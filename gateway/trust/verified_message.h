@@ -1,5 +1,5 @@
-// A message whose speaker is established. Only RequestVerifier and the other verifiers of this room
-// can make one, so nothing behind the door can skip the check.
+// A message whose speaker is established. Only the verifiers of this room can make
+// one, so nothing behind the door can skip the check.
 // Uses: base, ledger assurance values by number. Used by: intake.
 #pragma once
 
@@ -28,11 +28,20 @@ public:
     const Proof& proof() const { return proof_; }
     const std::string& body() const { return body_; }
     base::UnixMillis receivedMillis() const { return received_ms_; }
+    /// What stood in a SOAP Body, in base64, with the speaker and the proof of the whole: the base is SignedInfo and,
+    /// behind it, the Body that it digests.
+    VerifiedMessage withContent(std::string content) const {
+        VerifiedMessage inner = *this;
+        inner.proof_.signature_base += body_;
+        inner.body_ = std::move(content);
+        return inner;
+    }
 
 private:
     friend class RequestVerifier;
     friend class ChannelVerifier;
     friend class PullVerifier;
+    friend class SoapVerifier;
     VerifiedMessage() = default;
     std::shared_ptr<const TrustSnapshot> snapshot_;  // keeps speaker_ alive
     const Partner* speaker_ = nullptr;

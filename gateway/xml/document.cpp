@@ -87,8 +87,15 @@ std::string Element::text() const {
 }
 
 std::optional<std::string> Element::attribute(const std::string& local_name) const {
+    return attribute(local_name, {});
+}
+
+std::optional<std::string> Element::attribute(
+    const std::string& local_name, std::string_view namespace_uri
+) const {
     for (const xmlAttr* each = node_->properties; each != nullptr; each = each->next) {
-        if (each->ns != nullptr || viewOf(each->name) != local_name) continue;
+        const std::string_view space = each->ns == nullptr ? "" : viewOf(each->ns->href);
+        if (space != namespace_uri || viewOf(each->name) != local_name) continue;
         std::string value;
         for (const xmlNode* part = each->children; part != nullptr; part = part->next)
             value += viewOf(part->content);

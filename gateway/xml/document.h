@@ -29,6 +29,10 @@ public:
     std::string text() const;
     /// The attribute of that local name without a namespace; nullopt where absent.
     std::optional<std::string> attribute(const std::string& local_name) const;
+    /// The attribute of that local name in that namespace; nullopt where absent.
+    std::optional<std::string> attribute(
+        const std::string& local_name, std::string_view namespace_uri
+    ) const;
     /// The first child element, the next one: nullopt where there is none.
     std::optional<Element> firstChild() const;
     std::optional<Element> nextSibling() const;

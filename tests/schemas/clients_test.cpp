@@ -111,6 +111,33 @@ TEST_F(Clients, JavaBringsATicketAndTellsDuplicatesAndRefusals) {
     bringsATicketAndTellsDuplicatesAndRefusals(kJava);
 }
 
+TEST_F(Clients, ZeepDoesItAllFromTheWsdlAlone) {
+    federation.startGateway();
+    const auto soap = [&](std::vector<std::string> words) {
+        Command command = {YHT_PYTHON3, kClients + "soap_client.py", credential(), url() + "/soap/v1",
+                           federation.directory() + "/pki/gateway.pem"};
+        command.insert(command.end(), words.begin(), words.end());
+        return runToEnd(command, log());
+    };
+    const auto path = file("record.json", appeal("zz-12315", "A-1", {{"version", "1"}}));
+    const auto created = soap({"submit", path});
+    ASSERT_EQ(0, created.exit_code) << created.output << textOf(log());
+    const auto ticket_no = json::textMember((*json::findMember(answerOf(created), "items"))[0], "ticket_no");
+    EXPECT_EQ(200, federation.partner("hotline-12315").get("/v1/tickets/" + ticket_no).status);
+    EXPECT_THAT(soap({"submit", path}).output, HasSubstr("\"duplicate\": true"));
+    const auto bad = file("bad.json", appeal("zz-12315", "A-2", {{"appeal_time", "yesterday"}}));
+    const auto refused = soap({"submit", bad});
+    EXPECT_EQ(1, refused.exit_code);
+    EXPECT_THAT(refused.output, HasSubstr("record.invalid"));
+    EXPECT_THAT(soap({"ticket", ticket_no}).output, HasSubstr("\"record_ref\": \"A-1\""));
+    EXPECT_THAT(soap({"changes"}).output, HasSubstr("\"next\""));
+    EXPECT_THAT(soap({"codes", "channel"}).output, HasSubstr("valid_from"));
+    const std::string content = "\x89PNG\r\n\x1A\n and what follows";
+    const auto uploaded = soap({"upload", file("photo.png", content), "image/png"});
+    EXPECT_EQ(0, uploaded.exit_code) << uploaded.output;
+    EXPECT_EQ(content, federation.partner("hotline-12315").get("/v1/attachments/" + json::textMember(answerOf(uploaded), "digest")).body);
+}
+
 TEST_F(Clients, WhatIsSentBeforeTheGatewayIsThereArrivesWhenItIs) {
     std::vector<Child> running;
     for (const auto* program : {&kPython, &kNode, &kJava}) {

@@ -30,7 +30,17 @@ Admission::Admission(
 
 base::Result<SubmissionAnswer> Admission::submitRecords(const trust::VerifiedMessage& message) {
     if (const auto may = mayWrite(use_, message.speaker()); !may.ok()) return countRefused(1, may.error());
-    const base::Result<PreparedMessage> prepared = prepare(message, random_);
+    return submit(prepare(message, random_));
+}
+
+base::Result<SubmissionAnswer> Admission::submitRecords(
+    const trust::VerifiedMessage& message, const rapidjson::Value& body
+) {
+    if (const auto may = mayWrite(use_, message.speaker()); !may.ok()) return countRefused(1, may.error());
+    return submit(prepare(message, body, random_));
+}
+
+base::Result<SubmissionAnswer> Admission::submit(base::Result<PreparedMessage> prepared) {
     if (!prepared.ok()) return countRefused(1, prepared.error());
     const std::size_t items = prepared->items.size();
     base::Result<Decisions> decisions = decideDurably(*prepared);

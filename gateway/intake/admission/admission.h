@@ -67,10 +67,15 @@ public:
     /// differ), AliasConflict, TicketUnknown, CorrectionBaseMissing, SourceNotOwn, LedgerErased,
     /// NumbersExhausted, ReplayRefused (decide.h).
     base::Result<SubmissionAnswer> submitRecords(const trust::VerifiedMessage& message);
+    /// The same of a body in another form than JSON (SOAP), read to what the JSON would have been.
+    base::Result<SubmissionAnswer> submitRecords(
+        const trust::VerifiedMessage& message, const rapidjson::Value& body
+    );
 
     AdmissionCounters counters() const;
 
 private:
+    base::Result<SubmissionAnswer> submit(base::Result<PreparedMessage> prepared);
     base::Result<Decisions> decideDurably(const PreparedMessage& message);
     base::Result<SubmissionAnswer> withReceipts(
         const PreparedMessage& message, Decisions decisions

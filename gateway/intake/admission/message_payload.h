@@ -16,6 +16,10 @@
 // and signature. In version 2 the key verifies base and signature (who spoke, when, and that it is known as a repeat),
 // but the body is not what that line tells: no check of it is left, by intent. Who has the whole body can still show
 // that it is the one.
+// SOAP. The base begins with "<": canonical SignedInfo. The body is the Body's canonical form, and one DigestValue in
+// SignedInfo is its SHA-256; or, where a message in a source's own format stood in the Body, the body is that message,
+// and the canonical Body that holds it in base64 follows SignedInfo in the base. The key verifies SignedInfo alone. In
+// version 2 that Body is left out.
 // Uses: base. Used by: admission, auditors' tools.
 #pragma once
 

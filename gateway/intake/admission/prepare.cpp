@@ -82,6 +82,14 @@ base::Result<std::vector<const rapidjson::Value*>> itemsOf(const rapidjson::Valu
     return items;
 }
 
+/// A SOAP message's base without the Body behind SignedInfo, in which the blanked content stands whole.
+std::string withoutContent(const std::string& signature_base) {
+    constexpr std::string_view kEnd = "SignedInfo>";  // of the closing tag: the opening one has a namespace
+    const auto end = signature_base.find(kEnd);
+    const bool soap = signature_base.starts_with('<') && end != signature_base.npos;
+    return soap ? signature_base.substr(0, end + kEnd.size()) : signature_base;
+}
+
 }  // namespace
 
 base::Bytes messagePayload(
@@ -95,7 +103,7 @@ base::Bytes messagePayload(
     }
     return encodeMessagePayload(
         {.body = std::move(body),
-         .signature_base = proof.signature_base,
+         .signature_base = blanks.empty() ? proof.signature_base : withoutContent(proof.signature_base),
          .signature = proof.signature,
          .keyid = proof.keyid,
          .algorithm = proof.algorithm,
@@ -119,7 +127,13 @@ PreparedItem prepareRecord(ticket::Record record, std::string pointer, base::Byt
 base::Result<PreparedMessage> prepare(const trust::VerifiedMessage& message, base::Random& random) {
     base::Result<rapidjson::Document> body = json::parse(message.body());
     if (!body.ok()) return std::move(body).error();
-    base::Result<std::vector<const rapidjson::Value*>> values = itemsOf(*body);
+    return prepare(message, *body, random);
+}
+
+base::Result<PreparedMessage> prepare(
+    const trust::VerifiedMessage& message, const rapidjson::Value& body, base::Random& random
+) {
+    base::Result<std::vector<const rapidjson::Value*>> values = itemsOf(body);
     if (!values.ok()) return std::move(values).error();
 
     PreparedMessage prepared;
@@ -129,7 +143,7 @@ base::Result<PreparedMessage> prepare(const trust::VerifiedMessage& message, bas
     prepared.received_ms = message.receivedMillis();
     prepared.replay_key = message.proof().replay_key;
     prepared.payload = messagePayload(message);
-    prepared.array = body->IsArray();
+    prepared.array = body.IsArray();
     // One call for all salts: the kernel is asked once a request, not once a record.
     const base::Bytes salts = random.bytes(ledger::kSaltBytes * (values->size() + 1));
     prepared.salt = salts.substr(0, ledger::kSaltBytes);

@@ -10,6 +10,7 @@
 
 #include "gateway/base/random.h"
 #include "gateway/intake/admission/message_payload.h"
+#include "gateway/json/json.h"
 #include "gateway/ledger/format/leaf.h"
 #include "gateway/ticket/record.h"
 #include "gateway/trust/verified_message.h"
@@ -56,6 +57,10 @@ struct PreparedMessage {
 /// array, or an empty array), TooManyItems. Per item: RecordInvalid (every field error; a
 /// correction), SourceNotOwn.
 base::Result<PreparedMessage> prepare(const trust::VerifiedMessage& message, base::Random& random);
+/// The same of a body that has been read already, from whatever form: `body` is what the JSON would have been.
+base::Result<PreparedMessage> prepare(
+    const trust::VerifiedMessage& message, const rapidjson::Value& body, base::Random& random
+);
 
 /// Bytes and proof of a message, as its entry keeps them (message_payload.h), without the blanks: slices of the body,
 /// ascending and apart, or all of it.

@@ -67,6 +67,12 @@ void noteTrial(intake::TrialBook& book, const Request& request, const Answer& an
     }
 }
 
+void handOn(Request& request, Exchange& exchange) {
+    request.stream_body = [&exchange](std::uint64_t bytes_max, const BodySink& sink) {
+        return exchange.streamBody(bytes_max, sink);
+    };
+}
+
 /// Counts a request in for as long as it is being answered.
 class InFlight {
 public:
@@ -106,7 +112,7 @@ Answer Dispatcher::answer(RouteListener listener, const RequestHead& head, Excha
     request.stopping = [&exchange] { return exchange.stopping(); };
     auto result = answerOrRefuse(request, listener, exchange);
     if (!result) logFailure(services_, request, result.error());
-    Answer answer = result ? std::move(*result) : problemAnswer(result.error());
+    Answer answer = result ? std::move(*result) : refusalOf(request, result.error());
     signWhereAsked(request, answer);
     const double seconds = static_cast<double>(services_.clock.steadyMillis() - start_ms) / 1000.0;
     services_.metrics.requestDone(
@@ -114,6 +120,11 @@ Answer Dispatcher::answer(RouteListener listener, const RequestHead& head, Excha
         seconds
     );
     return answer;
+}
+
+Answer Dispatcher::refusalOf(const Request& request, const base::Error& error) const {
+    const bool own_form = request.route != nullptr && request.route->refusal != nullptr;
+    return own_form ? request.route->refusal(servicesFor(request), request, error) : problemAnswer(error);
 }
 
 base::Result<Answer> Dispatcher::answerOrRefuse(
@@ -191,6 +202,7 @@ base::Status Dispatcher::settleBody(Request& request, Exchange& exchange) const 
     const RequestHead& head = request.head;
     const Route& route = *request.route;
     if (route.body == Body::Streamed) return settleStream(request, exchange);
+    if (route.body == Body::Unread) return settleUnread(request, exchange);
     if (route.body != Body::None) {
         if (!head.chunked && !head.content_length)
             return base::makeError(ErrorCode::LengthRequired);
@@ -222,9 +234,15 @@ base::Status Dispatcher::settleStream(Request& request, Exchange& exchange) cons
     auto verified = services_.verifier.verifyHead(head.http, exchange.certificate());
     if (!verified) return std::move(verified).error();
     request.signed_head = std::move(*verified);
-    request.stream_body = [&exchange](std::uint64_t bytes_max, const BodySink& sink) {
-        return exchange.streamBody(bytes_max, sink);
-    };
+    handOn(request, exchange);
+    return {};
+}
+
+base::Status Dispatcher::settleUnread(Request& request, Exchange& exchange) const {
+    const RequestHead& head = request.head;
+    if (!head.chunked && !head.content_length) return base::makeError(ErrorCode::LengthRequired);
+    if (auto status = services_.signature_guard.check(); !status) return status;
+    handOn(request, exchange);
     return {};
 }
 

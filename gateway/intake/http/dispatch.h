@@ -36,6 +36,9 @@ private:
     base::Status settleBody(Request& request, Exchange& exchange) const;
     /// The signature over the head; the body is read, and held against it, by the handler.
     base::Status settleStream(Request& request, Exchange& exchange) const;
+    /// The handler reads the body and finds the signature in it.
+    base::Status settleUnread(Request& request, Exchange& exchange) const;
+    Answer refusalOf(const Request& request, const base::Error& error) const;
     void signWhereAsked(const Request& request, Answer& answer) const;
     std::string absoluteTarget(const Request& request) const;
 

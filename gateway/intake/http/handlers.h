@@ -11,8 +11,18 @@ namespace yht::http {
 /// POST /v1/records: one record, or an array answered item by item.
 base::Result<Answer> submitRecords(Services& services, const Request& request);
 
+/// What an array of records is answered with, item by item.
+Answer recordsAnswer(const std::vector<intake::ItemAnswer>& items);
+
 /// POST /v1/sources/{source}/messages: a message in the source's own format.
 base::Result<Answer> submitSourceMessage(Services& services, const Request& request);
+/// 1 to kIdempotencyKeyBytesMax visible ASCII characters. Errors: RequestMalformed.
+base::Status checkIdempotencyKey(const std::string& key);
+/// The same, once speaker and message are settled. Errors: SourceNotOwn, SourceUnknown, those of submitMessage().
+base::Result<Answer> submitToSource(
+    Services& services, const trust::VerifiedMessage& message, const std::string& source,
+    const intake::SourceMessageContext& context
+);
 
 /// GET /v1/tickets?source=&ticket_ref= and /v1/tickets/{ticket_no}: the ticket as folded now.
 base::Result<Answer> findTicket(Services& services, const Request& request);
@@ -20,6 +30,12 @@ base::Result<Answer> getTicket(Services& services, const Request& request);
 
 /// POST /v1/attachments, GET /v1/attachments/{digest}: bytes, by their SHA-256.
 base::Result<Answer> uploadAttachment(Services& services, const Request& request);
+/// What was written to `upload` is kept, if it is what was announced: `sha256_hex` 64 lower-case digits, `size_bytes` a
+/// whole number. Errors: ParameterInvalid, DigestMismatch, those of Upload::keep().
+struct AnnouncedAttachment {
+    std::string media_type, sha256_hex, size_bytes;
+};
+base::Result<Answer> keepAttachment(attachments::Upload& upload, const AnnouncedAttachment& announced);
 base::Result<Answer> getAttachment(Services& services, const Request& request);
 
 inline constexpr std::uint64_t kChangesItemsDefault = 100;

@@ -154,6 +154,23 @@ base::Result<Answer> uploadAttachment(Services& services, const Request& request
     return keptAnswer(*kept);
 }
 
+base::Result<Answer> keepAttachment(attachments::Upload& upload, const AnnouncedAttachment& announced) {
+    const auto sha256 = base::fromHex(announced.sha256_hex);
+    if (!attachments::isDigest(announced.sha256_hex) || !sha256) {
+        return base::makePublicError(
+            ErrorCode::ParameterInvalid, "sha256 must be 64 lower-case hexadecimal digits.", "sha256 须为 64 位小写十六进制。"
+        );
+    }
+    if (announced.size_bytes != std::to_string(upload.sizeBytes())) {
+        return base::makePublicError(
+            ErrorCode::DigestMismatch, "The content is not of the length that size_bytes says.", "内容长度与 size_bytes 不符。"
+        );
+    }
+    const auto kept = upload.keep({.media_type = announced.media_type, .sha256 = *sha256});
+    if (!kept) return kept.error();
+    return keptAnswer(*kept);
+}
+
 base::Result<Answer> getAttachment(Services& services, const Request& request) {
     if (services.attachments == nullptr) return base::makeError(ErrorCode::NotReady);
     const std::string& digest = request.path.at("digest");

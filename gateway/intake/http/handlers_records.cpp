@@ -59,7 +59,9 @@ void writeItem(JsonWriter& out, const ItemAnswer& item) {
     out.EndObject();
 }
 
-Answer arrayAnswer(const std::vector<ItemAnswer>& items) {
+}  // namespace
+
+Answer recordsAnswer(const std::vector<ItemAnswer>& items) {
     rapidjson::StringBuffer text;
     JsonWriter out(text);
     out.StartObject();
@@ -68,10 +70,10 @@ Answer arrayAnswer(const std::vector<ItemAnswer>& items) {
     for (const auto& item : items) writeItem(out, item);
     out.EndArray();
     out.EndObject();
-    return jsonAnswer(text);
+    Answer answer = jsonAnswer(text);
+    answer.is_receipt = true;
+    return answer;
 }
-
-}  // namespace
 
 base::Result<Answer> submitRecords(Services& services, const Request& request) {
     auto submission = services.admission.submitRecords(*request.message);
@@ -80,11 +82,7 @@ base::Result<Answer> submitRecords(Services& services, const Request& request) {
         const bool refused = item.verdict == ItemVerdict::Refused;
         YHT_ASSERT(refused ? item.error.has_value() : item.receipt.has_value());
     }
-    if (submission->array) {
-        Answer answer = arrayAnswer(submission->items);
-        answer.is_receipt = true;
-        return answer;
-    }
+    if (submission->array) return recordsAnswer(submission->items);
     YHT_ASSERT(submission->items.size() == 1);
     const ItemAnswer& item = submission->items.front();
     if (item.verdict == ItemVerdict::Refused) return *item.error;

@@ -27,10 +27,7 @@ base::Result<std::string> idempotencyKey(const trust::HttpHead& head) {
     if (!head.has("idempotency-key")) return std::string();
     std::string key = head.field("idempotency-key");
     if (key.size() >= 2 && key.front() == '"' && key.back() == '"') key = key.substr(1, key.size() - 2);
-    if (key.empty() || key.size() > intake::kIdempotencyKeyBytesMax) return wrongKey();
-    for (const char c : key) {
-        if (c < ' ' || c > '~' || c == '"' || c == '\\') return wrongKey();
-    }
+    if (auto fits = checkIdempotencyKey(key); !fits) return std::move(fits).error();
     return key;
 }
 
@@ -43,21 +40,33 @@ std::shared_ptr<const kit::Adapter> adapterOf(const Services& services, const st
 
 }  // namespace
 
+base::Status checkIdempotencyKey(const std::string& key) {
+    if (key.empty() || key.size() > intake::kIdempotencyKeyBytesMax) return wrongKey();
+    for (const char c : key) {
+        if (c < ' ' || c > '~' || c == '"' || c == '\\') return wrongKey();
+    }
+    return {};
+}
+
 base::Result<Answer> submitSourceMessage(Services& services, const Request& request) {
-    const std::string& source = request.path.at("source");
+    auto key = idempotencyKey(request.head.http);
+    if (!key) return std::move(key).error();
+    return submitToSource(
+        services, *request.message, request.path.at("source"),
+        {.content_type = request.head.http.field("content-type"), .file_name = "", .idempotency_key = *std::move(key)}
+    );
+}
+
+base::Result<Answer> submitToSource(
+    Services& services, const trust::VerifiedMessage& message, const std::string& source,
+    const intake::SourceMessageContext& context
+) {
     const auto adapter = adapterOf(services, source);
     // Which sources have an adapter is told to nobody but who speaks for them.
     const std::string& speaks_as = adapter ? adapter->manifest().source : source;
-    if (!request.partner().speaksFor(speaks_as)) return base::makeError(ErrorCode::SourceNotOwn);
+    if (!message.speaker().speaksFor(speaks_as)) return base::makeError(ErrorCode::SourceNotOwn);
     if (!adapter || services.source_messages == nullptr) return base::makeError(ErrorCode::SourceUnknown);
-    auto key = idempotencyKey(request.head.http);
-    if (!key) return std::move(key).error();
-    auto submission = services.source_messages->submitMessage(
-        *request.message, *adapter,
-        {.content_type = request.head.http.field("content-type"),
-         .file_name = "",
-         .idempotency_key = *std::move(key)}
-    );
+    auto submission = services.source_messages->submitMessage(message, *adapter, context);
     if (!submission) return std::move(submission).error();
     Answer answer;
     answer.status = submission->account.quarantined > 0 ? 202 : 200;

@@ -21,6 +21,10 @@
 #include "gateway/ticket/fold.h"
 #include "gateway/trust/verifier.h"
 
+namespace yht::trust {
+class SoapVerifier;  // soap_security.h: only who speaks SOAP links it
+}
+
 namespace yht::http {
 
 /// One condition of readiness: an error says why requests should go elsewhere for now.
@@ -79,6 +83,7 @@ struct Services {
     std::vector<ReadinessCheck> readiness;
     std::vector<std::string> public_base_urls;       // for @target-uri of signed answers
     std::optional<trust::SigningKey> signing_key;    // none: answers are never signed
+    const trust::SoapVerifier* soap_verifier = nullptr;  // nullptr: SOAP is not spoken
     std::function<void()> before_scrape;             // puts gauges in order
     std::function<void(const std::string&)> logger;  // one line each; no personal data
 };

@@ -40,8 +40,12 @@ enum class Signature : std::uint8_t { NotAsked, Required };
 
 /// How a body comes to the handler: read whole before it is called, as JSON, or of any media type, which the handler
 /// judges; or handed on piece by piece
-/// while the handler runs, of any media type, bounded by the room that takes it.
-enum class Body : std::uint8_t { None, Json, Whole, Streamed };
+/// while the handler runs, of any media type, bounded by the room that takes it. Unread: the same, of a message that is
+/// signed inside (SOAP): the handler establishes who signed.
+enum class Body : std::uint8_t { None, Json, Whole, Streamed, Unread };
+
+/// How a refusal looks to who calls the route; dispatch's own included.
+using Refusal = Answer (*)(Services&, const Request&, const base::Error&);
 
 struct Route {
     RouteListener listener;
@@ -52,6 +56,7 @@ struct Route {
     std::size_t body_bytes_max;  // Json and Whole
     Signature signature;
     Handler handler;
+    Refusal refusal = nullptr;  // nullptr: a problem document
 };
 
 inline constexpr std::size_t kRecordsBytesMax = 4 * 1024 * 1024;

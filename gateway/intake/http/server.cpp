@@ -71,7 +71,9 @@ Door::Door(
         trial_services_->attachments = options.trial->attachments;
         trial_services_->source_messages = options.trial->source_messages;
     }
-    dispatcher_.emplace(services_, trial_services_ ? &*trial_services_ : nullptr, routeTable());
+    routes_.assign(routeTable().begin(), routeTable().end());
+    routes_.insert(routes_.end(), options.further_routes.begin(), options.further_routes.end());
+    dispatcher_.emplace(services_, trial_services_ ? &*trial_services_ : nullptr, routes_);
     services_.readiness.push_back({"accepting", [this]() -> base::Status {
                                        if (stopping_)
                                            return base::makeError(base::ErrorCode::NotReady);
@@ -111,6 +113,7 @@ Services Door::servicesOn(
         .readiness = options.readiness,
         .public_base_urls = options.public_base_urls,
         .signing_key = options.signing_key,
+        .soap_verifier = options.soap_verifier,
         .before_scrape = {},
         .logger = options.logger};
 }

@@ -46,6 +46,8 @@ struct DoorOptions {
     attachments::Store* attachments = nullptr;       // outlives the door; none: server.not_ready
     intake::SourceMessages* source_messages = nullptr;  // outlives the door; none: no source is known
     const intake::SourceAdaptersHolder* source_adapters = nullptr;  // likewise
+    const trust::SoapVerifier* soap_verifier = nullptr;  // likewise; none: SOAP is not spoken
+    std::span<const Route> further_routes;           // of other rooms (SOAP); outlive the door
     std::function<void(const std::string&)> logger;  // one line each; none: nothing is logged
 };
 
@@ -95,6 +97,7 @@ private:
     SignatureGuard signature_guard_;
     Services services_;
     std::optional<Services> trial_services_;
+    std::vector<Route> routes_;  // our own and further ones
     std::optional<Dispatcher> dispatcher_;
     std::unique_ptr<Listener> admin_;
     std::unique_ptr<Listener> partner_;

@@ -48,6 +48,50 @@ base::Error mismatch(const char* name, const base::Bytes& signed_digest, const b
     );
 }
 
+constexpr std::string_view kSignedInfoEnd = "SignedInfo>";  // of the closing tag: the opening one has a namespace
+
+bool isSoap(const MessageEvidence& message) { return message.signature_base.starts_with('<'); }
+
+/// Of a SOAP message: canonical SignedInfo, and the canonical Body where it follows.
+struct SoapBase {
+    std::string_view signed_info, body;
+};
+
+SoapBase soapBase(const MessageEvidence& message) {
+    const std::string_view base = message.signature_base;
+    const auto end = base.find(kSignedInfoEnd);
+    if (end != base.npos) return {base.substr(0, end + kSignedInfoEnd.size()), base.substr(end + kSignedInfoEnd.size())};
+    return {base, {}};
+}
+
+std::string unspaced(std::string_view text) {
+    std::string packed;
+    for (const char c : text) {
+        if (c != ' ' && c != '\t' && c != '\r' && c != '\n') packed.push_back(c);
+    }
+    return packed;
+}
+
+/// What the signature is over.
+std::string_view signedText(const MessageEvidence& message) {
+    return isSoap(message) ? soapBase(message).signed_info : std::string_view(message.signature_base);
+}
+
+base::Status checkSoapBody(const MessageEvidence& message) {
+    const SoapBase base = soapBase(message);
+    const std::string_view signed_body = base.body.empty() ? std::string_view(message.body) : base.body;
+    const auto digest = crypto::sha256(signed_body);
+    const std::string wanted = "DigestValue>" + base::toBase64(digest) + "</";
+    if (unspaced(base.signed_info).find(wanted) == std::string::npos) {
+        return base::makeError(
+            base::ErrorCode::DigestMismatch, "SignedInfo has no digest " + base::toHex(digest) + " of the Body"
+        );
+    }
+    const bool holds = base.body.empty() || unspaced(base.body).find('>' + base::toBase64(message.body) + '<') != std::string::npos;
+    if (holds) return {};
+    return base::makeError(base::ErrorCode::DigestMismatch, "the message does not stand in the Body that was signed");
+}
+
 }  // namespace
 
 std::optional<MessageEvidence> readMessageEvidence(base::BytesView payload) {
@@ -64,6 +108,7 @@ std::optional<MessageEvidence> readMessageEvidence(base::BytesView payload) {
 }
 
 base::Status checkSignedBody(const MessageEvidence& message) {
+    if (isSoap(message)) return checkSoapBody(message);
     const auto parameters = findLine(message.signature_base, kParametersLine);
     if (!parameters || parameters->find(";keyid=\"" + message.keyid + "\"") == parameters->npos) {
         return base::makeError(
@@ -96,7 +141,7 @@ base::Status checkSignature(
             base::ErrorCode::SignatureAlgorithm, "an algorithm that we don't know"
         );
     const auto verdict =
-        certificate.publicKey().verify(*algorithm, message.signature_base, message.signature);
+        certificate.publicKey().verify(*algorithm, signedText(message), message.signature);
     if (!verdict.ok()) return verdict.error();
     if (*verdict == crypto::SignatureVerdict::Valid) return {};
     return base::makeError(

@@ -3,6 +3,8 @@
 // certificate's key.
 //   payload = 0x01 part*5     part = length(4, big-endian) octet*length
 //   parts   : body, signature base (RFC 9421 section 2.5), signature, keyid, algorithm (RFC 9421)
+// SOAP (the base begins with "<"): the base is canonical SignedInfo, which names the SHA-256 of the body; or SignedInfo
+// and the canonical Body behind it, which holds the body in base64 and whose SHA-256 SignedInfo names.
 // A second reader of that grammar on purpose: the one in intake/admission belongs to the program
 // under audit. A test holds both to the same octets.
 // Uses: base, crypto. Used by: evidence_payload, app (export).
@@ -28,7 +30,7 @@ struct MessageEvidence {
 std::optional<MessageEvidence> readMessageEvidence(base::BytesView payload);
 
 /// The digests that the base's "content-digest" line names (RFC 9530: sha-256, sha-512) against the
-/// body, and the keyid of its last line against `message.keyid`. Errors: DigestMissing,
+/// body, and the keyid of its last line against `message.keyid`; of SOAP, the digest in SignedInfo. Errors: DigestMissing,
 /// DigestMismatch, SignatureMalformed.
 base::Status checkSignedBody(const MessageEvidence& message);
 

@@ -52,6 +52,32 @@ TEST(MessageEvidence, EveryTruncationIsReadByNeither) {
     EXPECT_FALSE(readMessageEvidence(payload + "x"));
 }
 
+std::string signedInfo(const std::string& body) {
+    return "<ds:SignedInfo xmlns:ds=\"urn:x\"><ds:DigestValue>" + base::toBase64(crypto::sha256(body)) +
+           "</ds:DigestValue></ds:SignedInfo>";
+}
+
+TEST(MessageEvidence, ASoapBodyIsTheOneThatSignedInfoDigests) {
+    auto message = sample();
+    message.body = "<s:Body>1</s:Body>";
+    message.signature_base = signedInfo(message.body);
+    EXPECT_EQ("fits", verdict(message));
+    message.body = "<s:Body>2</s:Body>";
+    EXPECT_EQ("signature.digest_mismatch", verdict(message));
+}
+
+TEST(MessageEvidence, AMessageInASoapBodyStandsInTheOneThatWasSigned) {
+    auto message = sample();
+    const std::string envelope_body = "<s:Body><content>\n " + base::toBase64(message.body) + "\n</content></s:Body>";
+    message.signature_base = signedInfo(envelope_body) + envelope_body;
+    EXPECT_EQ("fits", verdict(message));
+    message.body += " ";
+    EXPECT_EQ("signature.digest_mismatch", verdict(message));
+    message = sample();
+    message.signature_base = signedInfo(envelope_body) + envelope_body + " ";
+    EXPECT_EQ("signature.digest_mismatch", verdict(message));
+}
+
 TEST(MessageEvidence, ABodyThatWasNotSignedDiffers) {
     auto message = sample();
     message.body += " ";

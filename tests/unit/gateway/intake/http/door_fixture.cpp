@@ -127,10 +127,7 @@ test::HttpClient DoorTest::stranger() {
 
 trust::SigningKey DoorTest::keyOf(const std::string& name) const {
     const auto files = test::sharedPki().partner(name);
-    return {
-        .key = *crypto::PrivateKey::fromPem(files.privateKeyPem()),
-        .keyid = crypto::Certificate::fromPem(files.certificatePem())->fingerprint(),
-        .algorithm = crypto::SignatureAlgorithm::EcdsaP256Sha256};
+    return *trust::signingKey(files.certificatePem(), files.privateKeyPem());
 }
 
 test::ReceivedAnswer DoorTest::get(
