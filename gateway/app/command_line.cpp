@@ -81,11 +81,14 @@ CLI::App* addExport(CLI::App& ledger, Parsed& parsed) {
         ->excludes(to);
     exporting->add_flag("--without-payloads", parsed.exporting.without_payloads,
                         "Leaves and proofs only, no personal data 不含内容");
+    exporting->add_option("--why", parsed.exporting.why, "The reason; it stays in the ledger: no personal data 理由,记入账本,勿含个人信息")
+        ->required();
     exporting->footer(
+        "Who exports what and why becomes an entry of the ledger first 导出人、范围与理由先记入账本。\n"
         "Without --ticket, --from and --to: the whole ledger 省略时导出全部。\nExamples 示例:\n"
-        "  yht ledger export --out ledger-2019.evidence\n"
-        "  yht ledger export --from 1 --to 5000 --without-payloads --out leaves.evidence\n"
-        "  yht ledger export --ticket 430200-20190418-0000123-0 --out ticket.evidence\n"
+        "  yht ledger export --why \"audit of 2019\" --out ledger-2019.evidence\n"
+        "  yht ledger export --from 1 --to 5000 --without-payloads --why \"proofs for the province\" --out leaves.evidence\n"
+        "  yht ledger export --ticket 430200-20190418-0000123-0 --why \"court request 2019-12\" --out ticket.evidence\n"
         "  ledger-verify ticket.evidence --log-key \"$(cat log.vkey)\"");
     return exporting;
 }

@@ -7,7 +7,7 @@ namespace {
 
 /// What CLI11 fills in, kept by the callbacks.
 struct Given {
-    std::string ticket_no, why, file, record;
+    std::string ticket_no, why, file, record, month;
     std::uint32_t lost_epochs = 0;
 };
 
@@ -61,6 +61,23 @@ void addCopies(Upkeep& upkeep, CommandOptions& options, const std::shared_ptr<Gi
     restore->add_option("--from", given->file, "The backup 备份文件")->required();
 }
 
+void addArchive(Upkeep& upkeep, CommandOptions& options, const std::shared_ptr<Given>& given) {
+    auto* archive = upkeep.add(
+        "archive", "Move closed months' payloads into sealed files 归档已结束的月份",
+        [given, &options] { return archiveLedgerCommand(options, given->month, given->why); },
+        "Payloads of tickets that are finished and wholly delivered, committed before that month, go to files in archive/ beside\n"
+        "ledger.db, sealed as they are. Leaves, proofs, numbers and keys stay; everything is read, exported, verified and erased as\n"
+        "before. Each file is written, read back, named in the ledger by its digest, and only then its rows leave the database.\n"
+        "Stopped half-way, the next run goes on. The database gets no shorter: its free pages are used again.\n"
+        "已办结且已全部送达的工单,其早于该月提交的内容移入 ledger.db 旁 archive/ 中的密文文件;叶、证明、编号与密钥不动,查询、导出、\n"
+        "校验与删除照旧。文件写完、读回核对并以摘要记入账本之后,才从库中移除。中断后再次执行即继续。库文件不变小,空闲页供后续使用。\n"
+        "Examples 示例:\n  yht ledger archive --before 2019-05 --why \"yearly archive\"\n"
+        "  yht ledger archive --before $(date +%Y-%m) --why \"every closed month\" --json\n"
+        "Exit codes 退出码: 0 done, also where there was nothing to do, 65 no month or one that is not over, 70 disk.");
+    archive->add_option("--before", given->month, "Months before this one, YYYY-MM, Asia/Shanghai 早于该月")->required();
+    addWhy(archive, *given);
+}
+
 void addReopening(Upkeep& upkeep, CommandOptions& options, const std::shared_ptr<Given>& given) {
     auto* reopen = upkeep.add(
         "reopen", "Let a restored ledger serve again, in a new epoch 恢复后重新启用账本",
@@ -105,6 +122,7 @@ void addLedgerUpkeep(CLI::App& ledger, CommandOptions& options, std::function<in
         "Exit codes 退出码: 0 erased, 65 no such ticket or erased before, 69 erased, but a reader kept the write-ahead log.");
     erase->add_option("ticket_no", given->ticket_no, "The gateway's own number 本网关工单编号")->required();
     addWhy(erase, *given);
+    addArchive(upkeep, options, given);
     addCopies(upkeep, options, given);
     addReopening(upkeep, options, given);
     upkeep.add(

@@ -29,8 +29,10 @@ struct ExportOptions {
     std::string ticket;  // number, or "party/number"; "" none
     std::optional<std::uint64_t> from, to;
     bool without_payloads = false;
+    std::string why;  // stays in the ledger
 };
-/// Writes an evidence file that ledger-verify checks without us.
+/// Writes an evidence file that ledger-verify checks without us. Who, what and why is an entry of the ledger before it is
+/// written, so it needs the running gateway, or the ledger's lock.
 int exportLedger(const CommandOptions& options, const ExportOptions& chosen);
 
 /// Destroys one ticket's content, through the running gateway or as the ledger's writer.

@@ -1,7 +1,10 @@
+#include <algorithm>
 #include <iostream>
 
 #include "gateway/app/command_line.h"
 #include "gateway/app/commands.h"
+#include "gateway/app/control_client.h"
+#include "gateway/app/control_ledger.h"
 #include "gateway/app/evidence_export.h"
 #include "gateway/app/opened_ledger.h"
 #include "gateway/app/private_file.h"
@@ -70,6 +73,20 @@ base::Result<ExportRequest> requestOf(const ExportOptions& options, OpenedLedger
     return request;
 }
 
+/// Who takes what out and why, before anything is taken out. Errors: the command's.
+base::Status noteExport(const CommandOptions& options, const ExportOptions& chosen, const ExportRequest& request) {
+    const bool ticket = request.scope == ledger::EvidenceScope::Ticket;
+    const auto noted = command(
+        options.directory, {kExportLedger,
+                            {{"from", ticket ? "" : std::to_string(std::max<std::uint64_t>(request.from, 1))},
+                             {"payloads", request.payloads ? "yes" : "no"},
+                             {"ticket_no", request.ticket_no},
+                             {"to", ticket || request.to == 0 ? "" : std::to_string(request.to)}},
+                            chosen.why}
+    );
+    return noted.ok() ? base::Status() : base::Status(noted.error());
+}
+
 void printExported(const ExportReport& report, const std::string& file, std::uint64_t bytes) {
     std::cout << file << ": " << report.entries << " entries 条 (" << report.payloads
               << " with payload 含内容, " << report.erased << " erased 已删除, " << report.left_out
@@ -117,6 +134,7 @@ int exportLedger(const CommandOptions& options, const ExportOptions& chosen) {
         if (!request.ok()) return reportError(request.error());
         auto file = PrivateFile::create(chosen.out);
         if (!file.ok()) return reportError(file.error());
+        if (const auto noted = noteExport(options, chosen, *request); !noted.ok()) return reportError(noted.error());
         ProgressLine progress(*opened.clock, !options.json);
         EvidenceExport exporting(
             *opened.store, opened.log_key, certificatesIn(options.directory),

@@ -29,7 +29,11 @@ void printHead(const Status& status, base::UnixMillis now_ms) {
               << (!status.serving ? "未运行 not running" : status.ready ? "就绪 ready" : "未就绪 not ready")
               << "\n账本 ledger: " << status.entries << " 条 entries, 最新 newest "
               << ageText(status.last_committed_ms, now_ms) << ", " << bytesText(status.ledger_bytes)
-              << ", 磁盘可用 disk free " << bytesText(status.disk_free_bytes) << "\n\n";
+              << ", 磁盘可用 disk free " << bytesText(status.disk_free_bytes) << '\n';
+    if (status.archive_count > 0) {
+        std::cout << "归档 archives: " << status.archive_count << " 个文件 files, " << bytesText(status.archive_bytes) << '\n';
+    }
+    std::cout << '\n';
 }
 
 void printAccounts(const std::vector<ledger::SourceDay>& days) {
@@ -133,6 +137,9 @@ void printJson(const Status& status, const std::vector<std::string>& found) {
     number(writer, "ledger_bytes", status.ledger_bytes);
     number(writer, "disk_free_bytes", status.disk_free_bytes);
     number(writer, "quarantined", status.quarantined);
+    number(writer, "archives", status.archive_count);
+    number(writer, "archive_bytes", status.archive_bytes);
+    list(writer, "archives_missing", status.archives_missing, [&](const auto& path) { writer.String(path); });
     list(writer, "sources", status.sources, [&](const auto& one) {
         writer.StartObject();
         text(writer, "id", one.id);

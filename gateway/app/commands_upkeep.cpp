@@ -51,7 +51,7 @@ void member(Writer& writer, const char* name, const std::string& text) {
     writer.String(text);
 }
 
-/// {"checkpoint":note,"entries":count,"file":path,"size_bytes":count}
+/// {"archives":[{"digest","file","size_bytes"}…],"checkpoint":note,"entries":count,"file":path,"size_bytes":count}
 void printCopy(
     const CommandOptions& options, const ledger::BackupReport& report, const std::string& file
 ) {
@@ -59,11 +59,29 @@ void printCopy(
         std::cout << file << ": " << report.entries << " entries 条, " << report.size_bytes
                   << " bytes\n"
                   << report.checkpoint;
+        if (!report.archives.empty()) {
+            std::cout << "\nNot in it, and part of the ledger: copy these from archive/ too (they never change)\n"
+                         "不在副本之内而属于账本,请一并复制 archive/ 中的下列文件(写成后不再变化):\n";
+        }
+        for (const auto& archive : report.archives) {
+            std::cout << "  " << archive.file << "  " << archive.size_bytes << " bytes\n";
+        }
         return;
     }
     rapidjson::StringBuffer buffer;
     Writer writer(buffer);
     writer.StartObject();
+    writer.Key("archives");
+    writer.StartArray();
+    for (const auto& archive : report.archives) {
+        writer.StartObject();
+        member(writer, "digest", base::toHex(archive.digest));
+        member(writer, "file", archive.file);
+        writer.Key("size_bytes");
+        writer.Uint64(archive.size_bytes);
+        writer.EndObject();
+    }
+    writer.EndArray();
     member(writer, "checkpoint", report.checkpoint);
     writer.Key("entries");
     writer.Uint64(report.entries);

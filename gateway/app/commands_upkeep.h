@@ -1,4 +1,4 @@
-// `yht ledger backup|restore|reopen|honour|rebuild`: what operators do for the day that a disk is
+// `yht ledger archive|backup|restore|reopen|honour|rebuild`: what operators do for the day that a disk is
 // lost, and on it. All return an ExitCode. Uses: opened_ledger, ledger/store, intake/admission.
 // Used by: command_line_upkeep.cpp.
 #pragma once
@@ -21,6 +21,10 @@ int honourReceiptCommand(
     const CommandOptions& options, const std::string& receipt_path, const std::string& record_path,
     const std::string& why
 );
+
+/// Closed months before `before` ("2019-05") into archive files, until nothing is left to archive; through the running
+/// gateway, or as the ledger's writer.
+int archiveLedgerCommand(const CommandOptions& options, const std::string& before, const std::string& why);
 
 /// With no gateway running: every derived table anew from leaves and payloads. kExitFound where one
 /// differed.

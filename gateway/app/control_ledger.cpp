@@ -1,5 +1,6 @@
 #include "gateway/app/control_ledger.h"
 
+#include "gateway/app/control_archive.h"
 #include "gateway/app/deployment.h"
 #include "gateway/app/erasure_carriers.h"
 #include "gateway/app/opened_attachments.h"
@@ -121,11 +122,21 @@ base::Result<std::string> honour(
     return std::string(buffer.GetString());
 }
 
+base::Result<std::string> noteExport(ControlServices& services, const ControlCall& call) {
+    const auto noted = services.store.run([&](ledger::Transaction& transaction) {
+        return appendAudit(transaction, services, call);
+    });
+    if (!noted.ok()) return noted.error();
+    return std::string("{}");
+}
+
 }  // namespace
 
 std::vector<ControlCommand> ledgerCommands(const std::string& directory) {
     return {
+        archiveCommand(directory),
         {kEraseTicket, {"ticket_no"}, true, erase},
+        {kExportLedger, {"from", "payloads", "ticket_no", "to"}, true, noteExport},
         {kHonourReceipt,
          {"receipt", "record"},
          true,

@@ -13,6 +13,7 @@
 #include "gateway/base/time_text.h"
 #include "gateway/delivery/routing.h"
 #include "gateway/json/json.h"
+#include "gateway/ledger/store/archive.h"
 
 namespace yht::app {
 namespace {
@@ -122,6 +123,16 @@ base::Status gatherTrust(const Config& config, Status& status) {
     return {};
 }
 
+void lookAtArchives(ledger::View& view, const std::string& directory, Status& status) {
+    for (const auto& archive : view.archives()) {
+        ++status.archive_count;
+        status.archive_bytes += archive.size_bytes;
+        const std::string path = ledger::archiveFolderOf(directory + "/ledger.db") + "/" + archive.file;
+        std::error_code ignored;
+        if (std::filesystem::file_size(path, ignored) != archive.size_bytes) status.archives_missing.push_back(path);
+    }
+}
+
 base::Status gatherLedger(OpenedLedger& opened, Status& status) {
     auto snapshot = opened.store->snapshot();
     if (!snapshot.ok()) return std::move(snapshot).error();
@@ -132,6 +143,7 @@ base::Status gatherLedger(OpenedLedger& opened, Status& status) {
         if (!leaf.ok()) return leaf.error();
         status.last_committed_ms = leaf->header.committed_ms;
     }
+    lookAtArchives(view, opened.config.text("ledger.directory"), status);
     for (const auto& group : view.quarantineGroups({})) status.quarantined += group.count;
     status.history = view.historyCounts();
     status.attachments = view.sourceAttachmentCounts();
@@ -192,6 +204,9 @@ std::vector<std::string> troubles(const Status& status, base::UnixMillis now_ms)
     for (const auto& count : status.attachments) {
         if (count.state != ledger::kAttachmentFailed) continue;
         out.push_back(count.source + ": " + std::to_string(count.count) + " 个附件未能取得 attachments could not be had");
+    }
+    for (const auto& path : status.archives_missing) {
+        out.push_back(path + ": 归档文件缺失或损坏 archive missing or cut; put it back from a backup, then yht ledger verify");
     }
     if (status.quarantined > 0) {
         out.push_back(std::to_string(status.quarantined) + " 条隔离待处理 items in quarantine");

@@ -38,6 +38,8 @@ struct Status {
     std::uint64_t quarantined = 0;
     std::vector<ledger::HistoryCount> history;              // that waits for its release, by source
     std::vector<ledger::SourceAttachmentCount> attachments; // of items, not admitted yet; by source and state
+    std::uint64_t archive_count = 0, archive_bytes = 0;     // files of closed months
+    std::vector<std::string> archives_missing;              // paths of those that are not there
     std::vector<ledger::SourceDay> accounts_today;          // of sources that speak their own format, by id
     std::vector<SourceStatus> sources;                      // in the order of sources.yaml
     std::vector<delivery::DestinationStatus> destinations;

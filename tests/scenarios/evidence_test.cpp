@@ -38,7 +38,7 @@ protected:
     }
     std::string file(const std::string& name) const { return federation.directory() + "/" + name; }
     Finished exported(const std::string& name, std::vector<std::string> more = {}) {
-        std::vector<std::string> words{"ledger", "export", "--out", file(name), "--json"};
+        std::vector<std::string> words{"ledger", "export", "--out", file(name), "--why", "audit", "--json"};
         words.insert(words.end(), more.begin(), more.end());
         return federation.yht(words);
     }

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "gateway/crypto/digest.h"
+#include "gateway/intake/admission/erased_items.h"
 #include "gateway/intake/admission/ticket_names.h"
 #include "gateway/json/json.h"
 #include "gateway/ticket/record_json.h"
@@ -299,8 +300,10 @@ base::Result<Decisions> decide(ledger::Transaction& transaction, const PreparedM
         decisions.replay_of = transaction.findReplay(message.replay_key);
         if (decisions.replay_of) return decisions;
     }
-    Decider decider(transaction, message);
-    for (const PreparedItem& item : message.items) {
+    const std::optional<PreparedMessage> blanked = withoutErased(transaction, message);
+    const PreparedMessage& kept = blanked ? *blanked : message;
+    Decider decider(transaction, kept);
+    for (const PreparedItem& item : kept.items) {
         base::Result<ItemDecision> decided = decider.decide(item);
         if (!decided.ok()) return std::move(decided).error();
         decisions.items.push_back(*std::move(decided));

@@ -20,7 +20,8 @@
 //     nothing.
 //  9. A refused item leaves no trace and does not stop the others.
 // 10. A ticket that was erased takes nothing more: its records, repeats of them included, and every
-//     record that a name leads to it are refused (LedgerErased, 410: not to be sent again).
+//     record that a name leads to it are refused (LedgerErased, 410: not to be sent again). The message that brought
+//     them beside new records is kept without their slices (erased_items.h).
 // 11. A record of origin=history (历史) is held: no destination has it before an operator releases it (yht history).
 // Uses: ledger, ticket, trust. Used by: admission.
 #pragma once

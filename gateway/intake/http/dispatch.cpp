@@ -36,6 +36,7 @@ bool asksForSignature(const trust::HttpHead& head) {
 
 /// Faults of ours, and speakers and signatures that were refused: what an operator looks for.
 bool worthALine(const base::ErrorRow& row) {
+    if (row.code == base::ErrorCode::ClockWrong) return false;  // SignatureGuard tells when it begins and ends
     const std::string_view wire = row.wire;
     return row.fault == base::Fault::Receiver || wire.starts_with("speaker.") ||
            wire.starts_with("signature.");
@@ -87,19 +88,34 @@ private:
 
 }  // namespace
 
-SignatureGuard::SignatureGuard(const base::Clock& clock, std::vector<ReadinessCheck> checks)
-    : clock_(clock), checks_(std::move(checks)), asked_ms_(clock.steadyMillis() - kGuardMs) {}
+SignatureGuard::SignatureGuard(
+    const base::Clock& clock, std::vector<ReadinessCheck> checks, std::function<void(const std::string&)> logger
+)
+    : clock_(clock),
+      checks_(std::move(checks)),
+      logger_(std::move(logger)),
+      asked_ms_(clock.steadyMillis() - kGuardMs) {}
+
+void SignatureGuard::tellChange(bool was_well) const {
+    if (!logger_ || was_well == last_answer_.ok()) return;
+    logger_(
+        last_answer_.ok() ? std::string("door: signatures are judged again 恢复验签")
+                          : "door: no signature is judged, signed requests get 503 暂停验签: " + base::describe(last_answer_.error())
+    );
+}
 
 base::Status SignatureGuard::check() const {
     const std::lock_guard lock(mutex_);
     if (clock_.steadyMillis() - asked_ms_ < kGuardMs) return last_answer_;
     asked_ms_ = clock_.steadyMillis();
+    const bool was_well = last_answer_.ok();
     last_answer_ = {};
     for (const auto& check : checks_) {
         if (!check.signatures_need_it) continue;
         last_answer_ = check.check();
         if (!last_answer_) break;
     }
+    tellChange(was_well);
     return last_answer_;
 }
 

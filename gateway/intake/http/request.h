@@ -36,15 +36,23 @@ struct ReadinessCheck {
     bool signatures_need_it = false;
 };
 
-/// Asks the checks that signatures need, at most once a second. Thread-safety: any thread.
+/// Asks the checks that signatures need, at most once a second. A line when they begin to fail and one when they are well
+/// again; the requests that are refused meanwhile have none. Thread-safety: any thread.
 class SignatureGuard {
 public:
-    SignatureGuard(const base::Clock& clock, std::vector<ReadinessCheck> checks);
+    /// `logger` may be empty.
+    SignatureGuard(
+        const base::Clock& clock, std::vector<ReadinessCheck> checks,
+        std::function<void(const std::string&)> logger
+    );
     base::Status check() const;
 
 private:
     const base::Clock& clock_;
+    void tellChange(bool was_well) const;
+
     const std::vector<ReadinessCheck> checks_;
+    const std::function<void(const std::string&)> logger_;
     mutable std::mutex mutex_;
     mutable std::int64_t asked_ms_;     // protected by mutex_
     mutable base::Status last_answer_;  // protected by mutex_

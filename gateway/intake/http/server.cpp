@@ -61,7 +61,7 @@ Door::Door(
       drain_ms_(options.drain_ms),
       metrics_(registry),
       long_polls_(options.partner_limits.connections_max),
-      signature_guard_(clock, options.readiness),
+      signature_guard_(clock, options.readiness, options.logger),
       services_(servicesOn(options, store, admission, verifier)) {
     if (options.trial) {
         trial_services_.emplace(

@@ -96,7 +96,9 @@ base::Result<BackupReport> describe(const std::string& path, const SqliteStoreOp
     const auto edge = loadStoredEdge(lookups, options.key_name, options.log_key->publicKey());
     if (!edge.ok()) return edge.error();
     const auto newest = lookups.newestCheckpoint();
-    return BackupReport{edge->size(), newest ? newest->note : "", std::filesystem::file_size(path)};
+    return BackupReport{
+        edge->size(), newest ? newest->note : "", std::filesystem::file_size(path), lookups.archives()
+    };
 }
 
 base::Status checkKeys(const SqliteStoreOptions& options) {

@@ -7,10 +7,12 @@
 // What was committed after the backup is lost here, and nowhere else: partners hold receipts. A
 // partner's repeat of a lost record is new to this ledger and is taken; with the receipt it comes
 // back under the ticket number that the receipt names (intake/admission/honour.h).
-// Archived months (if any) are files beside the ledger and are copied as such.
+// Archived months are files beside the ledger (archive.h) that never change: the report names them, whoever keeps backups
+// copies each once. A restore verifies, so it wants them in their place beside the ledger that is to be.
 // Uses: ledger/store. Used by: app.
 #pragma once
 
+#include "gateway/ledger/store/archive.h"
 #include "gateway/ledger/store/epoch.h"
 #include "gateway/ledger/store/verify.h"
 
@@ -20,6 +22,7 @@ struct BackupReport {
     std::uint64_t entries = 0;
     std::string checkpoint;  // the newest that it holds; "" for an empty ledger
     std::uint64_t size_bytes = 0;
+    std::vector<Archive> archives;  // files that are not in it and that it can't do without
 };
 
 using PageProgress = std::function<void(std::uint64_t done, std::uint64_t all)>;  // of 4 KiB

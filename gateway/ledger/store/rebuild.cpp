@@ -331,8 +331,8 @@ void Rebuilder::keepRows() {
     change(
         database_,
         "INSERT INTO main.replay SELECT replay_key, message_seq FROM temp.replay_before JOIN "
-        "payload"
-        " ON seq = message_seq WHERE sealed = zeroblob(length(sealed)) ON CONFLICT DO NOTHING"
+        "entry_key"
+        " ON seq = message_seq WHERE wrapped_key = zeroblob(length(wrapped_key)) ON CONFLICT DO NOTHING"
     );
     report_.kept_names = static_cast<std::uint64_t>(change(
         database_,

@@ -36,7 +36,7 @@ base::Error SqliteFault::toError() const {
     return base::makeError(base::ErrorCode::IoFailed, detail);
 }
 
-Database::Database(const std::string& path, Access access) {
+Database::Database(const std::string& path, Access access) : path_(path) {
     const int flags =
         access == Access::Write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
     const int code = sqlite3_open_v2(path.c_str(), &handle_, flags | SQLITE_OPEN_NOMUTEX, nullptr);

@@ -57,9 +57,11 @@ public:
     /// Rows of the last insert, update or delete.
     int changes() const;
     sqlite3* handle() const { return handle_; }
+    const std::string& path() const { return path_; }
     [[noreturn]] void fail(int code) const;
 
 private:
+    const std::string path_;
     sqlite3* handle_ = nullptr;
     std::unordered_map<const char*, sqlite3_stmt*> statements_;
 };

@@ -1,7 +1,8 @@
-// Erasure in the tables. Nothing is deleted from `ticket` and `payload`: rows are overwritten with
+// Erasure in the tables. Nothing is ever deleted from `ticket` and `entry_key`: rows are overwritten with
 // zeros of the same length, which SQLite does in place. A deleted row would have its page balanced,
 // and balancing leaves copies of the neighbours in the pages' gaps, where no later erasure of
-// theirs would reach them.
+// theirs would reach them. Rows of `payload` are overwritten too; what an archive left of others in
+// gaps, or holds in its files, went with the keys.
 #include <algorithm>
 #include <set>
 
@@ -52,11 +53,9 @@ std::set<RecordName> namesFromTable(Database& database, const std::string& ticke
 }
 
 void overwritePayload(Database& database, Seq seq) {
+    change(database, "UPDATE payload SET sealed = zeroblob(length(sealed)) WHERE seq = ?", seq);
     change(
-        database,
-        "UPDATE payload SET sealed = zeroblob(length(sealed)), own_key ="
-        " CASE WHEN own_key IS NULL THEN NULL ELSE zeroblob(length(own_key)) END WHERE seq = ?",
-        seq
+        database, "UPDATE entry_key SET wrapped_key = zeroblob(length(wrapped_key)) WHERE seq = ?", seq
     );
 }
 

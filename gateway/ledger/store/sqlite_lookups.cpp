@@ -201,40 +201,45 @@ base::Result<base::Bytes> Lookups::ticketKey(const std::string& ticket_no) {
     return unwrapKey(kek_, ticket_no, query.bytes(0));
 }
 
-base::Result<OpenedPayload> Lookups::openStored(
-    Seq seq, const std::string& ticket_no, base::BytesView leaf_bytes, base::BytesView sealed,
-    const std::optional<base::Bytes>& own_key
-) {
-    auto key = own_key ? unwrapKey(kek_, entryKeyOwner(seq), *own_key) : ticketKey(ticket_no);
-    if (!key.ok()) return key.error();
-    return openPayload(*key, leafHash(leaf_bytes), sealed);
+base::Result<base::Bytes> Lookups::dataKey(Seq seq, const std::string& ticket_no) {
+    Query own(database_, "SELECT wrapped_key FROM entry_key WHERE seq = ?", seq);
+    if (own.next()) {
+        if (isOverwritten(own.bytes(0))) {
+            return base::makeError(base::ErrorCode::LedgerErased, "entry " + std::to_string(seq));
+        }
+        return unwrapKey(kek_, entryKeyOwner(seq), own.bytes(0));
+    }
+    auto key = ticketKey(ticket_no);
+    if (key.ok() || key.error().code != base::ErrorCode::NotFound) return key;
+    return base::makeError(base::ErrorCode::LedgerCorrupt, "entry " + std::to_string(seq) + " has no key");
 }
 
 base::Result<Entry> Lookups::entry(Seq seq) {
-    Query query(
-        database_,
-        "SELECT leaf.leaf, payload.sealed, payload.own_key FROM leaf LEFT JOIN payload"
-        " ON payload.seq = leaf.seq WHERE leaf.seq = ?",
-        seq
-    );
-    if (!query.next()) return notFound(seq);
     Entry entry;
-    entry.leaf = base::Bytes(query.bytes(0));
+    auto leaf_bytes = leafBytes(seq);
+    if (!leaf_bytes.ok()) return leaf_bytes.error();
+    entry.leaf = *std::move(leaf_bytes);
     auto decoded = decodeLeaf(entry.leaf);
     if (!decoded.ok()) return decoded.error();
     entry.header = std::move(decoded->header);
-    if (query.isNull(1)) {
-        return base::makeError(
-            base::ErrorCode::LedgerCorrupt, "entry " + std::to_string(seq) + " has no payload"
-        );
+    const auto key = dataKey(seq, entry.header.ticket_no);
+    if (!key.ok()) return key.error();
+    std::string archive_path;
+    auto sealed = sealedPayload(seq);
+    if (!sealed) {
+        auto archived = archivedPayload(seq, decoded->commitment);
+        if (!archived.ok()) return archived.error();
+        sealed = std::move(archived->sealed);
+        archive_path = std::move(archived->path);
     }
-    if (isOverwritten(query.bytes(1))) {
+    if (isOverwritten(*sealed)) {
         return base::makeError(base::ErrorCode::LedgerErased, "entry " + std::to_string(seq));
     }
-    std::optional<base::Bytes> own_key;
-    if (!query.isNull(2)) own_key = base::Bytes(query.bytes(2));
-    auto opened = openStored(seq, entry.header.ticket_no, entry.leaf, query.bytes(1), own_key);
-    if (!opened.ok()) return opened.error();
+    auto opened = openPayload(*key, leafHash(entry.leaf), *sealed);
+    if (!opened.ok()) {
+        if (archive_path.empty()) return opened.error();
+        return archiveUnreadable(archive_path, "entry " + std::to_string(seq) + " does not open");
+    }
     entry.salt = std::move(opened->salt);
     entry.payload = std::move(opened->payload);
     return entry;

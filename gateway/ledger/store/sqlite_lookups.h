@@ -2,6 +2,9 @@
 // the snapshots. Uses: sqlite, ledger/format. Used by: ledger/store only.
 #pragma once
 
+#include <map>
+
+#include "gateway/ledger/store/archive.h"
 #include "gateway/ledger/store/epoch.h"
 #include "gateway/ledger/store/keyed_digests.h"
 #include "gateway/ledger/store/payload_seal.h"
@@ -84,6 +87,19 @@ public:
     /// Messages that addCarrier() named.
     std::vector<Seq> carriers(const std::string& ticket_no);
 
+    // sqlite_archive.cpp
+    std::vector<Archive> archives();
+    std::vector<LeafHeader> scanStored(Seq after, std::size_t limit);
+    std::optional<base::Bytes> sealedPayload(Seq seq);
+    std::vector<Seq> messagesInWork();
+    DatabaseSpace space();
+    struct Archived {
+        base::Bytes sealed;
+        std::string path;  // of the file
+    };
+    /// Errors: Unavailable; LedgerCorrupt where no file has it.
+    base::Result<Archived> archivedPayload(Seq seq, base::BytesView digest);
+
     Seq lastSeq();
     /// Errors: NotFound; LedgerErased where the key was destroyed; LedgerCorrupt.
     base::Result<base::Bytes> ticketKey(const std::string& ticket_no);
@@ -103,12 +119,13 @@ public:
     std::optional<std::string> findErasedName(base::BytesView mac);
 
 private:
-    base::Result<OpenedPayload> openStored(
-        Seq seq, const std::string& ticket_no, base::BytesView leaf_bytes, base::BytesView sealed,
-        const std::optional<base::Bytes>& own_key
-    );
+    /// Opened before, or now. Errors: Unavailable.
+    base::Result<const ArchiveFile*> archiveFile(const std::string& name);
+    /// The entry's own key, or its ticket's. Errors: LedgerErased where it was destroyed; LedgerCorrupt.
+    base::Result<base::Bytes> dataKey(Seq seq, const std::string& ticket_no);
 
     Database& database_;
+    std::map<std::string, std::unique_ptr<ArchiveFile>> archive_files_;
     const base::Bytes kek_;
     const KeyedDigests digests_;
 };

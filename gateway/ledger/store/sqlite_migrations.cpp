@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include "gateway/ledger/format/tree.h"
 #include "gateway/ledger/store/sqlite_lookups.h"
 #include "gateway/ticket/record_json.h"
 
@@ -83,6 +84,20 @@ void countEpochs(Database& database, base::BytesView) {
     )sql");
 }
 
+/// A payload as ledgers up to schema 8 keep it: an entry's own key beside it. nullopt where it can't be read.
+std::optional<base::Bytes> payloadBesideKey(
+    Database& database, Lookups& lookups, base::BytesView kek, const LeafHeader& header, base::BytesView leaf
+) {
+    Query query(database, "SELECT sealed, own_key FROM payload WHERE seq = ?", header.seq);
+    if (!query.next() || isOverwritten(query.bytes(0))) return std::nullopt;
+    const auto key = query.isNull(1) ? lookups.ticketKey(header.ticket_no)
+                                     : unwrapKey(kek, entryKeyOwner(header.seq), query.bytes(1));
+    if (!key.ok()) return std::nullopt;
+    auto opened = openPayload(*key, leafHash(leaf), query.bytes(0));
+    if (!opened.ok()) return std::nullopt;
+    return std::move(opened->payload);
+}
+
 void nameAttachments(Database& database, base::BytesView kek) {
     database.execute(R"sql(
         CREATE TABLE attachment (
@@ -95,17 +110,21 @@ void nameAttachments(Database& database, base::BytesView kek) {
         CREATE INDEX attachment_by_ticket ON attachment (ticket_no);
     )sql");
     Lookups lookups(database, kek);
-    Query records(database, "SELECT seq FROM leaf WHERE type = 2 ORDER BY seq");
+    Query records(database, "SELECT leaf FROM leaf WHERE type = 2 ORDER BY seq");
     while (records.next()) {
-        const auto entry = lookups.entry(records.unsignedInteger(0));
-        if (!entry.ok()) continue;  // erased, or not to be read by anybody
-        const auto record = ticket::fromCanonicalText(entry->payload);
+        const base::Bytes leaf(records.bytes(0));
+        const auto decoded = decodeLeaf(leaf);
+        if (!decoded.ok()) continue;
+        const auto& header = decoded->header;
+        const auto payload = payloadBesideKey(database, lookups, kek, header, leaf);
+        if (!payload) continue;  // erased, or not to be read by anybody
+        const auto record = ticket::fromCanonicalText(*payload);
         if (!record.ok()) continue;
         for (const auto& digest : ticket::namedAttachments(*record)) {
             const auto mac = lookups.digests().attachment(digest);
             change(
                 database, "INSERT INTO attachment (mac, seq, ticket_no) VALUES (?, ?, ?)",
-                Blob{mac}, entry->header.seq, entry->header.ticket_no
+                Blob{mac}, header.seq, header.ticket_no
             );
         }
     }
@@ -173,6 +192,36 @@ void findSettledItems(Database& database, base::BytesView) {
     )sql");
 }
 
+/// Rows of payloads leave the database for archive files: their keys must not stand beside them.
+void keepKeysApart(Database& database, base::BytesView) {
+    database.execute(R"sql(
+        CREATE TABLE entry_key (
+            seq         INTEGER PRIMARY KEY,
+            wrapped_key BLOB NOT NULL
+        );
+        INSERT INTO entry_key SELECT seq, own_key FROM payload WHERE own_key IS NOT NULL ORDER BY seq;
+        ALTER TABLE payload RENAME TO payload_8;
+        CREATE TABLE payload (
+            seq    INTEGER PRIMARY KEY,
+            sealed BLOB NOT NULL
+        );
+        INSERT INTO payload SELECT seq, sealed FROM payload_8 ORDER BY seq;
+        DROP TABLE payload_8;
+        CREATE TABLE archive (
+            id         INTEGER PRIMARY KEY,
+            file       TEXT NOT NULL,
+            month      TEXT NOT NULL,
+            first_seq  INTEGER NOT NULL,
+            last_seq   INTEGER NOT NULL,
+            entries    INTEGER NOT NULL,
+            size_bytes INTEGER NOT NULL,
+            digest     BLOB NOT NULL,
+            entry_seq  INTEGER NOT NULL,
+            removed    INTEGER NOT NULL
+        );
+    )sql");
+}
+
 void keepSourceWork(Database& database, base::BytesView) {
     database.execute(R"sql(
         CREATE TABLE source_attachment (
@@ -222,6 +271,7 @@ constexpr Step kSteps[] = {
     {5, keepSources, "PRAGMA user_version = 6"},
     {6, findSettledItems, "PRAGMA user_version = 7"},
     {7, keepSourceWork, "PRAGMA user_version = 8"},
+    {8, keepKeysApart, "PRAGMA user_version = 9"},
 };
 
 void runStep(Database& database, base::BytesView kek, const Step& step) {

@@ -9,6 +9,7 @@
 //   5 → 6  tables of what comes in sources' own formats (source_tables.h)
 //   6 → 7  items in quarantine are found by what they were when they are settled too
 //   7 → 8  attachments that items bring, and history that waits for its release (source_tables.h)
+//   8 → 9  entries' own keys out of `payload`, whose rows may leave for archive files (archive.h); copies all payloads once
 // A new ledger is made at the newest schema (sqlite_schema.cpp); a test holds both ways to give the
 // same tables. To change the tables: change them there, add a step here, keep the old text as a
 // test's fixture (tests/unit/…/schema_N.sql).
@@ -20,7 +21,7 @@
 
 namespace yht::ledger {
 
-inline constexpr std::int64_t kSchemaVersion = 8;
+inline constexpr std::int64_t kSchemaVersion = 9;
 
 /// Brings an older ledger to kSchemaVersion; does nothing to one that is there. What the old tables
 /// held is overwritten on the disk, and moved out of the WAL where no reader holds it.

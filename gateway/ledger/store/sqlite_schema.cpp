@@ -1,4 +1,4 @@
-// `leaf` and `payload` are the ledger, with tickets' keys and the checkpoints that were signed over
+// `leaf` and `payload` are the ledger, with the keys, the archive files' names and the checkpoints that were signed over
 // it; delivery, cursor, quarantine, source_attachment, history_held, kept_answer and unfinished are work in progress; source_account and carrier tell what
 // left no entry. Every other table can be made anew
 // (rebuild.h). Columns of `leaf` beside the leaf itself repeat its header for look-ups; verify
@@ -35,8 +35,25 @@ CREATE INDEX leaf_by_message ON leaf (message_seq) WHERE type = 2;
 
 CREATE TABLE payload (
     seq     INTEGER PRIMARY KEY,
-    sealed  BLOB NOT NULL,            -- AES-256-GCM of salt and payload, bound to the leaf's hash; zeros: erased
-    own_key BLOB                      -- wrapped by the KEK; NULL: under the ticket's key
+    sealed  BLOB NOT NULL             -- AES-256-GCM of salt and payload, bound to the leaf's hash; zeros: erased
+);                                    -- no row: in an archive file
+
+CREATE TABLE entry_key (              -- of entries that are not under their ticket's key; as `ticket`: only
+    seq         INTEGER PRIMARY KEY,  -- appended to and overwritten in place
+    wrapped_key BLOB NOT NULL         -- by the KEK; zeros: destroyed by an erasure
+);
+
+CREATE TABLE archive (                -- files of closed months (archive.h)
+    id         INTEGER PRIMARY KEY,
+    file       TEXT NOT NULL,
+    month      TEXT NOT NULL,
+    first_seq  INTEGER NOT NULL,
+    last_seq   INTEGER NOT NULL,
+    entries    INTEGER NOT NULL,
+    size_bytes INTEGER NOT NULL,
+    digest     BLOB NOT NULL,
+    entry_seq  INTEGER NOT NULL,
+    removed    INTEGER NOT NULL       -- 0: rows of it are still in `payload`
 );
 
 CREATE TABLE checkpoint (

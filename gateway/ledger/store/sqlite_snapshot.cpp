@@ -95,6 +95,18 @@ public:
         return ask([&] { return consistencyPath(first, second, nodeReader()); });
     }
 
+    std::vector<LeafHeader> scanStored(Seq after, std::size_t limit) override {
+        return ask([&] { return lookups().scanStored(after, limit); });
+    }
+    std::optional<base::Bytes> sealedPayload(Seq seq) override {
+        return ask([&] { return lookups().sealedPayload(seq); });
+    }
+    std::vector<Seq> messagesInWork() override {
+        return ask([&] { return lookups().messagesInWork(); });
+    }
+    DatabaseSpace space() override {
+        return ask([&] { return lookups().space(); });
+    }
     std::vector<std::string> ticketNumbers(std::size_t limit) override {
         return ask([&] { return lookups().ticketNumbers(limit); });
     }

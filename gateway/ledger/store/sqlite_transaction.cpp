@@ -84,16 +84,11 @@ void SqliteTransaction::storePayload(
     const Seq seq = draft.header.seq;
     const auto sealed =
         sealPayload(data_key, leaf_hash, draft.salt, draft.payload, context_.random);
-    if (draft.sealed_under == SealedUnder::Ticket) {
-        change(
-            context_.database, "INSERT INTO payload (seq, sealed) VALUES (?, ?)", seq, Blob{sealed}
-        );
-        return;
-    }
+    change(context_.database, "INSERT INTO payload (seq, sealed) VALUES (?, ?)", seq, Blob{sealed});
+    if (draft.sealed_under == SealedUnder::Ticket) return;
     const auto own_key = wrapKey(context_.kek, entryKeyOwner(seq), data_key, context_.random);
     change(
-        context_.database, "INSERT INTO payload (seq, sealed, own_key) VALUES (?, ?, ?)", seq,
-        Blob{sealed}, Blob{own_key}
+        context_.database, "INSERT INTO entry_key (seq, wrapped_key) VALUES (?, ?)", seq, Blob{own_key}
     );
 }
 

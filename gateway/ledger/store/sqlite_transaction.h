@@ -73,6 +73,10 @@ public:
     base::Result<ErasureReport> eraseTicket(const ErasureOrder& order) override;
     base::Result<EpochNote> beginEpoch(const EpochOrder& order) override;
     base::Status adoptTicket(const std::string& ticket_no) override;
+    // sqlite_archive.cpp
+    std::uint64_t addArchive(const Archive& archive) override;
+    std::uint64_t removeArchived(Seq seq) override;
+    base::Status endArchive(std::uint64_t id) override;
 
 private:
     Lookups& lookups() override { return context_.lookups; }

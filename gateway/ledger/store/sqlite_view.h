@@ -65,6 +65,9 @@ public:
     base::Result<Leaf> leaf(Seq seq) override {
         return ask([&] { return lookups().leaf(seq); });
     }
+    std::vector<Archive> archives() override {
+        return ask([&] { return lookups().archives(); });
+    }
     std::vector<LeafHeader> scan(Seq after, std::size_t limit) override {
         return ask([&] { return lookups().scan(after, limit); });
     }

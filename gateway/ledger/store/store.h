@@ -88,6 +88,7 @@ struct DeliveryCount {
     base::UnixMillis oldest_committed_ms = 0;
 };
 
+struct Archive;  // archive.h
 struct ErasureOrder;
 struct ErasureReport;  // erasure.h
 struct Epoch;
@@ -129,6 +130,8 @@ public:
     /// Errors: NotFound, LedgerErased (payload gone, leaf stays: use leaf()), LedgerCorrupt.
     virtual base::Result<Entry> entry(Seq seq) = 0;
     virtual base::Result<Leaf> leaf(Seq seq) = 0;
+    /// Archive files in force, in the order that they were made (archive.h).
+    virtual std::vector<Archive> archives() = 0;
     /// Entries after `after`, ascending, at most `limit`; headers only.
     virtual std::vector<LeafHeader> scan(Seq after, std::size_t limit) = 0;
     virtual Seq lastSeq() = 0;
@@ -239,6 +242,17 @@ public:
     /// A ticket under a number that this log gave out and lost (epoch.h), with a new data key. Nothing where it
     /// is there. Requires: a number of an earlier epoch. Errors: Internal where it is no ticket number.
     virtual base::Status adoptTicket(const std::string& ticket_no) = 0;
+    /// An archive file is in force: entries that are not in the database are read from it. archive.h's archiveNext() is the
+    /// way in to these three. Requires: it is flushed, and holds what it says. Gives its id.
+    virtual std::uint64_t addArchive(const Archive& archive) = 0;
+    /// Takes a payload that an archive file has out of the database; 1 where it was there.
+    virtual std::uint64_t removeArchived(Seq seq) = 0;
+    virtual base::Status endArchive(std::uint64_t id) = 0;
+};
+
+/// Of the database file. Free bytes are used again before the file grows.
+struct DatabaseSpace {
+    std::uint64_t size_bytes = 0, free_bytes = 0;
 };
 
 /// The signed note of one commit.
@@ -269,6 +283,13 @@ public:
     virtual base::Result<std::vector<base::Bytes>> inclusionProof(Seq seq, std::uint64_t size) = 0;
     virtual base::Result<std::vector<base::Bytes>> consistencyProof(std::uint64_t first,
                                                                     std::uint64_t second) = 0;
+    /// Headers of entries after `after` whose payload is in the database and not in an archive file, ascending.
+    virtual std::vector<LeafHeader> scanStored(Seq after, std::size_t limit) = 0;
+    /// The sealed payload as the database has it; zeros: erased; nullopt: not in the database.
+    virtual std::optional<base::Bytes> sealedPayload(Seq seq) = 0;
+    /// Messages with items that wait in quarantine, or that are not decided to their end; ascending.
+    virtual std::vector<Seq> messagesInWork() = 0;
+    virtual DatabaseSpace space() = 0;
     /// Ticket numbers in descending order: within a region the newest first.
     virtual std::vector<std::string> ticketNumbers(std::size_t limit) = 0;
 };

@@ -1,6 +1,6 @@
 // Recomputes the whole ledger from its leaves and says where the tables differ: leaf hashes, nodes,
 // roots, every stored checkpoint's signature, commitments of the payloads that are there, gap-free
-// numbers, identities. Uses: ledger/store. Used by: app (`yht ledger verify`), tests.
+// numbers, identities, archive files. Uses: ledger/store. Used by: app (`yht ledger verify`), tests.
 #pragma once
 
 #include "gateway/ledger/store/sqlite_store.h"
@@ -22,6 +22,7 @@ struct VerifyReport {
     std::uint64_t nodes = 0;
     std::uint64_t checkpoints = 0;
     std::uint64_t identities = 0;
+    std::uint64_t archives = 0;  // files read whole and found to have their digest
     base::Bytes root;
     std::uint64_t difference_count = 0;
     std::vector<Difference> differences;  // the first kDifferencesMax

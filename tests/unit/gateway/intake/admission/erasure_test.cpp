@@ -1,6 +1,9 @@
 // An erased ticket at the door: nothing of it comes back in, and nobody else is troubled.
 #include "gateway/ledger/store/erasure.h"
 
+#include "gateway/intake/admission/erased_items.h"
+#include "gateway/intake/admission/message_payload.h"
+#include "gateway/json/json.h"
 #include "tests/unit/gateway/intake/admission/admission_fixture.h"
 
 namespace yht::intake {
@@ -63,6 +66,50 @@ TEST_F(ErasureAtAdmissionTest, OthersInTheSameArrayAreTaken) {
         outcomes(postAll("police", {appeal("zz110", "J1"), appeal("zz110", "J2")})),
         ElementsAre("ledger.erased", "created")
     );
+}
+
+TEST_F(ErasureAtAdmissionTest, ArrayIsKeptWithoutTheErasedTicketsSlice) {
+    const auto first = post("police", appeal("zz110", "J1", {{"title", "first of J1"}}));
+    erase(first.ticket_no);
+    const auto made = postAll(
+        "police", {appeal("zz110", "J2"), appeal("zz110", "J1", {{"title", "again [of], \"J1"}}),
+                   process("zz110", "P1", {{"ticket_ref", "J1"}, {"content", "step of J1"}}), appeal("zz110", "J3")}
+    );
+    EXPECT_THAT(outcomes(made), ElementsAre("created", "ledger.erased", "ledger.erased", "created"));
+    const auto snapshot = ledger_.store().snapshot().value();
+    const auto message = snapshot->leaf(made.at(0).seq).value().header.message_seq;
+    const auto kept = decodeMessagePayload(snapshot->entry(message).value().payload).value();
+    EXPECT_EQ(2u, kept.blanks.size());
+    const auto body = json::parse(kept.body);
+    ASSERT_TRUE(body.ok()) << kept.body;
+    ASSERT_EQ(4u, body->Size());
+    EXPECT_EQ("J2", json::textMember((*body)[0], "record_ref"));
+    EXPECT_TRUE((*body)[1].ObjectEmpty());
+    EXPECT_TRUE((*body)[2].ObjectEmpty());
+    EXPECT_EQ("J3", json::textMember((*body)[3], "record_ref"));
+}
+
+TEST_F(ErasureAtAdmissionTest, ArrayOfOthersIsKeptAsItCame) {
+    erase(post("police", appeal("zz110", "J1")).ticket_no);
+    const auto made = postAll("police", {appeal("zz110", "J2"), appeal("zz110", "J3")});
+    const auto snapshot = ledger_.store().snapshot().value();
+    const auto message = snapshot->leaf(made.at(0).seq).value().header.message_seq;
+    EXPECT_THAT(decodeMessagePayload(snapshot->entry(message).value().payload).value().blanks, ::testing::IsEmpty());
+}
+
+TEST(ElementSlicesTest, AreTheElementsWithoutTheSpaceAround) {
+    const auto slicesOf = [](const std::string& text) {
+        std::vector<std::string> found;
+        for (const Blank& slice : elementSlices(text)) found.push_back(text.substr(slice.offset, slice.bytes));
+        return found;
+    };
+    EXPECT_THAT(
+        slicesOf(R"( [ {"a":[1,{"b":"],}\\\""}]} , "x,y" ,[[]],
+ 1.5e3,null ] )"),
+        ElementsAre(R"({"a":[1,{"b":"],}\\\""}]})", R"("x,y")", "[[]]", "1.5e3", "null")
+    );
+    EXPECT_THAT(slicesOf("[]"), ::testing::IsEmpty());
+    EXPECT_THAT(slicesOf("[{}]"), ElementsAre("{}"));
 }
 
 TEST_F(ErasureAtAdmissionTest, NumbersAreFoundInTheRecordsThemselves) {

@@ -319,6 +319,48 @@ TEST_F(DoorTest, WhileTheClockIsKnownToBeWrongNoSignatureIsJudged) {
     EXPECT_EQ(get("police", "/v1/codes/channel").status, 200);
 }
 
+TEST_F(DoorTest, RequestsRefusedForTheClockHaveOneLineAmongThem) {
+    std::mutex mutex;
+    std::vector<std::string> lines;
+    reopen([&](DoorOptions& options) {
+        options.readiness = {
+            {"clock_sane",
+             [] { return base::Status(base::makeError(base::ErrorCode::ClockWrong, "70000 ms behind")); }, true}};
+        options.logger = [&](const std::string& line) {
+            const std::lock_guard lock(mutex);
+            lines.push_back(line);
+        };
+    });
+    for (const char* ref : {"a1", "a2", "a3"}) {
+        EXPECT_EQ(codeOf(post("police", appeal("zz110", ref))), "server.clock_wrong");
+    }
+    door.reset();
+    ASSERT_EQ(lines.size(), 1u);
+    EXPECT_THAT(lines[0], HasSubstr("no signature is judged"));
+    EXPECT_THAT(lines[0], HasSubstr("70000 ms behind"));
+}
+
+TEST(SignatureGuardTest, TellsWhenItBeginsAndWhenItEnds) {
+    base::ManualClock clock(0);
+    bool wrong = false;
+    std::vector<std::string> lines;
+    const SignatureGuard guard(
+        clock,
+        {{"clock_sane",
+          [&] { return wrong ? base::Status(base::makeError(base::ErrorCode::ClockWrong)) : base::Status(); }, true}},
+        [&](const std::string& line) { lines.push_back(line); }
+    );
+    for (const bool now_wrong : {false, true, true, false, false, true}) {
+        wrong = now_wrong;
+        clock.advance(2000);
+        EXPECT_EQ(!wrong, guard.check().ok());
+    }
+    ASSERT_EQ(lines.size(), 3u);
+    EXPECT_THAT(lines[0], HasSubstr("no signature is judged"));
+    EXPECT_THAT(lines[1], HasSubstr("judged again"));
+    EXPECT_THAT(lines[2], HasSubstr("no signature is judged"));
+}
+
 TEST_F(DoorTest, RefusedSpeakersAreLoggedWithoutWhatTheySaid) {
     std::mutex mutex;
     std::string log;

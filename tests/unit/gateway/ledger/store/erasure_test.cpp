@@ -169,7 +169,7 @@ TEST_F(ErasureTest, KeysAndSealedPayloadsAreGoneFromTheFiles) {
     const auto sealed = sealedOf(seqs[0]);
     const auto raw = sealedOf(seqs[0] - 1);
     const auto raw_key =
-        column("SELECT own_key FROM payload WHERE seq = " + std::to_string(seqs[0] - 1));
+        column("SELECT wrapped_key FROM entry_key WHERE seq = " + std::to_string(seqs[0] - 1));
     for (const auto& bytes : {key, sealed, raw, raw_key}) ASSERT_TRUE(filesHold(bytes));
     for (int i = 0; i < 100; ++i) erase(numbers[static_cast<std::size_t>(i)]);  // neighbours first
     erase(number);
@@ -292,6 +292,7 @@ INSTANTIATE_TEST_SUITE_P(
         "UPDATE payload SET sealed = zeroblob(length(sealed)) WHERE seq = 4",
         "UPDATE payload SET sealed = zeroblob(length(sealed)) WHERE seq = 3",
         "UPDATE ticket SET wrapped_key = zeroblob(60)", "DELETE FROM payload WHERE seq = 1",
+        "UPDATE entry_key SET wrapped_key = zeroblob(60)",
         "DELETE FROM erased_name", "UPDATE erased_name SET ticket_no = 'T'",
         "UPDATE ticket SET wrapped_key = (SELECT t.wrapped_key FROM ticket AS t WHERE t.id = 2) "
         "WHERE id = 1"

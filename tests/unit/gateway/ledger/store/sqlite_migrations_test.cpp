@@ -43,7 +43,7 @@ protected:
             "INSERT INTO meta SELECT * FROM new.meta;"
             "INSERT INTO meta SELECT 'origin', origin FROM new.epoch;"
             "INSERT INTO leaf SELECT * FROM new.leaf;"
-            "INSERT INTO payload SELECT * FROM new.payload;"
+            "INSERT INTO payload SELECT seq, sealed, wrapped_key FROM new.payload LEFT JOIN new.entry_key USING (seq);"
             "INSERT INTO node SELECT * FROM new.node;"
             "INSERT INTO checkpoint SELECT * FROM new.checkpoint;"
             "INSERT INTO alias SELECT * FROM new.alias;"

@@ -101,7 +101,7 @@ INSTANTIATE_TEST_SUITE_P(
             "UPDATE payload SET sealed = (SELECT p.sealed FROM payload AS p WHERE p.seq = 2) "
             "WHERE seq = 4"},
         Tampering{"PayloadRemovedWithoutErasure", "DELETE FROM payload WHERE seq = 2"},
-        Tampering{"PayloadOwnKey", "UPDATE payload SET " FLIP("own_key", 20) " WHERE seq = 1"},
+        Tampering{"PayloadOwnKey", "UPDATE entry_key SET " FLIP("wrapped_key", 20) " WHERE seq = 1"},
         Tampering{"PayloadOfNothing", "INSERT INTO payload (seq, sealed) VALUES (-1, x'00')"},
         Tampering{"NodeHash", "UPDATE node SET " FLIP("hash", 7) " WHERE level = 2 AND idx = 0"},
         Tampering{"NodeRemoved", "DELETE FROM node WHERE level = 1 AND idx = 1"},
