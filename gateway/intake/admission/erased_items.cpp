@@ -15,6 +15,13 @@ std::size_t behindString(std::string_view text, std::size_t at) {
     return at + 1;
 }
 
+void blankElements(MessagePayload& payload, const std::vector<Blank>& slices, const std::vector<std::size_t>& erased) {
+    for (const std::size_t i : erased) {
+        blankOut(payload.body, slices.at(i));
+        payload.blanks.push_back(slices[i]);
+    }
+}
+
 }  // namespace
 
 std::vector<Blank> elementSlices(std::string_view array) {
@@ -48,11 +55,11 @@ std::optional<PreparedMessage> withoutErased(ledger::View& view, const PreparedM
     if (erased.empty()) return std::nullopt;
     auto payload = decodeMessagePayload(message.payload);
     YHT_ASSERT(payload.ok());  // prepare made it
-    const auto slices = elementSlices(payload->body);
-    YHT_ASSERT(slices.size() == message.items.size());
-    for (const std::size_t i : erased) {
-        blankOut(payload->body, slices[i]);
-        payload->blanks.push_back(slices[i]);
+    if (payload->body.starts_with('<')) {  // SOAP: its items are no slices that could be blanked
+        payload->blanks = {{0, static_cast<std::uint32_t>(payload->body.size())}};
+        payload->body.clear();
+    } else {
+        blankElements(*payload, elementSlices(payload->body), erased);
     }
     PreparedMessage kept = message;
     kept.payload = encodeMessagePayload(*payload);
