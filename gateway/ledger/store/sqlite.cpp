@@ -11,6 +11,13 @@ int primaryCode(int code) {
     return code & 0xff;
 }
 
+/// SQLite's own count of its memory, which nobody reads, is one lock around every allocation of every
+/// thread. Once, before it is used first; later it would refuse.
+void countNoMemory() {
+    static const int refused = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    YHT_ASSERT(refused == SQLITE_OK || refused == SQLITE_MISUSE);
+}
+
 }  // namespace
 
 SqliteFault SqliteFault::unreadable(std::string why) {
@@ -37,6 +44,7 @@ base::Error SqliteFault::toError() const {
 }
 
 Database::Database(const std::string& path, Access access) : path_(path) {
+    countNoMemory();
     const int flags =
         access == Access::Write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
     const int code = sqlite3_open_v2(path.c_str(), &handle_, flags | SQLITE_OPEN_NOMUTEX, nullptr);
