@@ -16,6 +16,17 @@
 
 namespace yht::kit {
 
+/// How often mapping had to make do, in requests that were made; for metrics.
+struct MappingCounts {
+    std::uint64_t fallbacks = 0, substitutions = 0, cuts = 0;
+};
+
+/// One record in the far side's form, as it stands in a request.
+struct RecordText {
+    std::string text;  // "": not made yet
+    MappingCounts counts;
+};
+
 /// One entry to be delivered, with what the mapping may need beside it.
 struct OutboundRecord {
     std::uint64_t seq = 0;
@@ -28,6 +39,8 @@ struct OutboundRecord {
     bool late = false;  // 补报: it waited longer than the profile calls real time
     bool for_information = false;  // 知悉: somebody else handles the ticket; it is not the far side's to dispatch
     bool masked = false;  // 保密: without its citizen, who must stay unknown to the far side
+    /// What check() of the same destination made of all of the above, so that send() need not.
+    RecordText made;
 };
 
 enum class RecordVerdict : std::uint8_t {
@@ -75,6 +88,7 @@ struct RecordFit {
     std::vector<base::FieldError> errors;
     /// What it adds to a batch's body.
     std::size_t bytes = 0;
+    RecordText made{};  // for OutboundRecord::made
 };
 /// The record by itself is more than one request may hold; pointer "", limit in bytes.
 base::FieldError recordTooLarge(std::size_t bytes_max);
@@ -86,11 +100,6 @@ enum class Resend : std::uint8_t { Idempotent, QueryFirst, Operator };
 struct Dependency {
     ticket::Kind kind;
     std::vector<ticket::Kind> needs;  // at least one accepted record of each, of the same ticket
-};
-
-/// How often mapping had to make do, in requests that were made; for metrics.
-struct MappingCounts {
-    std::uint64_t fallbacks = 0, substitutions = 0, cuts = 0;
 };
 
 class Destination {

@@ -40,7 +40,7 @@ std::string bodyOf(const std::vector<OutboundRecord>& records) {
     std::string body;
     for (const auto& record : records) {
         body += body.empty() ? '[' : ',';
-        body += itemOf(record);
+        body += record.made.text.empty() ? itemOf(record) : record.made.text;
     }
     return body + "]";
 }
@@ -148,7 +148,9 @@ std::size_t NativeDestination::batchBytesMax() const {
 }
 
 RecordFit NativeDestination::check(const OutboundRecord& record) const {
-    RecordFit fit{{}, itemOf(record).size() + 1};  // and a comma
+    RecordFit fit;
+    fit.made.text = itemOf(record);
+    fit.bytes = fit.made.text.size() + 1;  // and a comma
     constexpr std::size_t kRecordBytesMax = kNativeBatchBytesMax - kBracketsBytes;
     if (fit.bytes > kRecordBytesMax) fit.errors.push_back(recordTooLarge(kRecordBytesMax));
     return fit;

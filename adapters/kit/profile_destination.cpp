@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <set>
 
 #include "adapters/kit/answer.h"
 
@@ -113,7 +114,21 @@ std::int64_t ProfileDestination::lateAfterMillis() const {
 
 RecordFit ProfileDestination::check(const OutboundRecord& record) const {
     auto mapped = mapOne(record, false);
-    return {std::move(mapped.errors), mapped.json.size() + 1};  // and a comma
+    const std::size_t bytes = mapped.json.size() + 1;  // and a comma
+    return {
+        std::move(mapped.errors), bytes,
+        {std::move(mapped.json), {mapped.fallbacks, mapped.substitutions, mapped.cuts}}};
+}
+
+/// As check() has left it, else mapped now.
+MappedRecord ProfileDestination::mappedOf(const OutboundRecord& record, bool is_query) const {
+    if (is_query || record.made.text.empty()) return mapOne(record, is_query);
+    MappedRecord mapped;
+    mapped.json = record.made.text;
+    mapped.fallbacks = record.made.counts.fallbacks;
+    mapped.substitutions = record.made.counts.substitutions;
+    mapped.cuts = record.made.counts.cuts;
+    return mapped;
 }
 
 MappedRecord ProfileDestination::mapOne(const OutboundRecord& record, bool is_query) const {
@@ -147,7 +162,7 @@ ProfileDestination::MappedBatch ProfileDestination::mapAll(
 ) {
     MappedBatch batch;
     for (const auto& record : records) {
-        auto mapped = mapOne(record, is_query);
+        auto mapped = mappedOf(record, is_query);
         if (!mapped.errors.empty()) {
             RecordAnswer answer;
             answer.seq = record.seq;
@@ -162,22 +177,26 @@ ProfileDestination::MappedBatch ProfileDestination::mapAll(
             cuts_ += mapped.cuts;
         }
         batch.texts.push_back(std::move(mapped.json));
-        batch.records.push_back(record);
+    }
+    if (batch.unmappable.empty()) return batch;
+    std::set<std::uint64_t> left_out;
+    for (const auto& answer : batch.unmappable) left_out.insert(answer.seq);
+    for (const auto& record : records) {
+        if (!left_out.contains(record.seq)) batch.others.push_back(record);
     }
     return batch;
 }
 
 base::Result<SealedEnvelope> ProfileDestination::seal(
-    const std::string& batch_id, const MappedBatch& batch
+    const std::string& batch_id, ticket::Kind first, const std::vector<std::string>& texts
 ) {
-    const KindRules* first = profile_->findKind(batch.records.front().record.kind());
     auto sealed = sealEnvelope(
         profile_->envelope(), {.sender_id = settings_.sender_id,
                                .batch_id = batch_id,
-                               .type = first->mapping->type(),
+                               .type = profile_->findKind(first)->mapping->type(),
                                .nonce = base::toHex(random_.bytes(kNonceBytes)),
                                .now_ms = clock_.nowMillis(),
-                               .records = &batch.texts,
+                               .records = &texts,
                                .key = &settings_.key}
     );
     if (sealed && profile_->transport().soap) {
@@ -208,18 +227,22 @@ BatchAnswer ProfileDestination::exchange(
     MappedBatch batch = mapAll(records, is_query);
     BatchAnswer answer;
     answer.verdict = BatchVerdict::Answered;
-    if (!batch.records.empty()) answer = post(batch_id, batch, is_query);
+    if (!batch.texts.empty()) {
+        const auto& mapped = batch.unmappable.empty() ? records : batch.others;
+        answer = post(batch_id, mapped, batch.texts, is_query);
+    }
     for (auto& one : batch.unmappable) answer.records.push_back(std::move(one));
     return answer;
 }
 
 BatchAnswer ProfileDestination::post(
-    const std::string& batch_id, const MappedBatch& batch, bool is_query
+    const std::string& batch_id, const std::vector<OutboundRecord>& records,
+    const std::vector<std::string>& texts, bool is_query
 ) {
     const auto& transport = profile_->transport();
-    auto sealed = seal(batch_id, batch);
+    const auto kind = records.front().record.kind();
+    auto sealed = seal(batch_id, kind, texts);
     if (!sealed) return notSent(sealed.error());
-    const auto kind = batch.records.front().record.kind();
     HttpRequest request;
     request.path = is_query ? transport.query_path : profile_->findKind(kind)->path;
     request.fields = {{"Content-Type", transport.content_type}};
@@ -229,7 +252,7 @@ BatchAnswer ProfileDestination::post(
     const auto sent_ms = clock_.nowMillis();
     HttpAnswer http = client_->post(request);
     BatchAnswer answer = judgeAnswer(
-        {*profile_, batch_id, batch.records, settings_.receipt_certificates, is_query,
+        {*profile_, batch_id, records, settings_.receipt_certificates, is_query,
          clock_.nowMillis()},
         http
     );

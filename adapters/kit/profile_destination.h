@@ -65,20 +65,26 @@ private:
         ProfileDestinationSettings settings, std::shared_ptr<const Profile> profile,
         std::unique_ptr<HttpClient> client, const base::Clock& clock, base::Random& random
     );
-    /// Records that can be mapped, their texts, and the answers of those that can't.
+    /// Texts of the records that can be mapped, and the answers of those that can't.
     struct MappedBatch {
-        std::vector<OutboundRecord> records;
         std::vector<std::string> texts;
         std::vector<RecordAnswer> unmappable;
+        std::vector<OutboundRecord> others;  // where some can't: those that can
     };
     BatchAnswer exchange(
         const std::string& batch_id, const std::vector<OutboundRecord>& records, bool is_query
     );
-    BatchAnswer post(const std::string& batch_id, const MappedBatch& batch, bool is_query);
+    BatchAnswer post(
+        const std::string& batch_id, const std::vector<OutboundRecord>& records,
+        const std::vector<std::string>& texts, bool is_query
+    );
     MappedRecord mapOne(const OutboundRecord& record, bool is_query) const;
+    MappedRecord mappedOf(const OutboundRecord& record, bool is_query) const;
     MappedBatch mapAll(const std::vector<OutboundRecord>& records, bool is_query);
     base::Status measureEnvelope();
-    base::Result<SealedEnvelope> seal(const std::string& batch_id, const MappedBatch& batch);
+    base::Result<SealedEnvelope> seal(
+        const std::string& batch_id, ticket::Kind first, const std::vector<std::string>& texts
+    );
 
     const ProfileDestinationSettings settings_;
     const std::shared_ptr<const Profile> profile_;

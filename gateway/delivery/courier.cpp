@@ -96,7 +96,8 @@ void Courier::wake() {
         const std::lock_guard lock(mutex_);
         ++wakes_;
     }
-    woken_.notify_all();
+    // A lane that finds a full batch wakes the next.
+    woken_.notify_one();
 }
 
 void Courier::setMaintenance(std::vector<MaintenanceWindow> windows) {
@@ -200,16 +201,30 @@ std::optional<Pick> Courier::gather(Gate gate) {
     }
     auto snapshot = store_.snapshot();
     if (!snapshot.ok()) return std::nullopt;
-    const std::size_t count_max =
-        gate == Gate::Probe
-            ? 1
-            : std::min(std::max<std::size_t>(destination_.batchMax(), 1), kBatchMax);
-    Pick pick = picker_.pick(**snapshot, busy, count_max, gate == Gate::Probe);
+    const PickBounds bounds = boundsFor(gate);
+    Pick pick = picker_.pick(**snapshot, busy, bounds);
+    const bool full = pick.parcels.size() >= bounds.count_max || pick.bytes_reached;
+    if (full && options_.lanes > 1) wake();
     const std::lock_guard lock(mutex_);
+    if (!pick.empty()) {
+        ++under_way_;
+        last_begun_ms_ = clock_.steadyMillis();
+    }
     for (const Parcel& parcel : pick.parcels) busy_.insert(orderKey(parcel.row));
     for (const SettledItem& item : pick.settled) busy_.insert(orderKey(item.row));
     for (const DeliveryRow& row : pick.renewed) busy_.insert(orderKey(row));
     return pick;
+}
+
+PickBounds Courier::boundsFor(Gate gate) const {
+    if (gate == Gate::Probe) return {.count_max = 1, .count_min = 1, .probe = true};
+    PickBounds bounds;
+    bounds.count_max = std::min(std::max<std::size_t>(destination_.batchMax(), 1), kBatchMax);
+    const std::lock_guard lock(mutex_);
+    const bool waits =
+        under_way_ > 0 && clock_.steadyMillis() - last_begun_ms_ < kLanePatienceMillis;
+    if (waits) bounds.count_min = bounds.count_max;
+    return bounds;
 }
 
 /// Marks the batch in flight, and what else the pick found out, in one commit.
@@ -240,16 +255,18 @@ base::Status Courier::commitPick(Pick& pick) {
     return status;
 }
 
-void Courier::deliver(const Pick& pick) {
+void Courier::deliver(Pick& pick) {
+    // Lent for the call, not copied: a record is a few kilobytes in many strings.
     std::vector<kit::OutboundRecord> records;
     records.reserve(pick.parcels.size());
-    for (const Parcel& parcel : pick.parcels) records.push_back(parcel.out);
+    for (Parcel& parcel : pick.parcels) records.push_back(std::move(parcel.out));
     const bool asks = pick.repeat && destination_.resend() == kit::Resend::QueryFirst;
     const base::UnixMillis began_ms = clock_.nowMillis();
     kit::BatchAnswer answer = asks ? destination_.query(pick.batch_id, records)
                                    : destination_.send(pick.batch_id, records);
     if (answer.sent_ms == 0) answer.sent_ms = began_ms;
     if (answer.answered_ms == 0) answer.answered_ms = clock_.nowMillis();
+    for (std::size_t i = 0; i < records.size(); ++i) pick.parcels[i].out = std::move(records[i]);
     auto settlement = std::make_shared<const Settlement>(judge(pick, answer));
     auto report = std::make_shared<SettlementReport>();
     const auto status = store_.run([settlement, report](ledger::Transaction& transaction) {
@@ -272,6 +289,7 @@ void Courier::deliver(const Pick& pick) {
 
 void Courier::forget(const Pick& pick) {
     const std::lock_guard lock(mutex_);
+    --under_way_;
     for (const Parcel& parcel : pick.parcels) busy_.erase(orderKey(parcel.row));
     for (const SettledItem& item : pick.settled) busy_.erase(orderKey(item.row));
     for (const DeliveryRow& row : pick.renewed) busy_.erase(orderKey(row));
@@ -280,6 +298,7 @@ void Courier::forget(const Pick& pick) {
 /// The batch's tickets stay busy until recover() has made its rows unknown.
 void Courier::strand(const Pick& pick) {
     const std::lock_guard lock(mutex_);
+    --under_way_;
     for (const Parcel& parcel : pick.parcels) stranded_keys_.insert(orderKey(parcel.row));
     for (const SettledItem& item : pick.settled) stranded_keys_.insert(orderKey(item.row));
     for (const DeliveryRow& row : pick.renewed) stranded_keys_.insert(orderKey(row));

@@ -12,6 +12,10 @@
 // Waits: a row's back-off doubles from kRowBackOffFirstMillis, for days; a destination's is the
 // breaker's. A far side's Retry-After is honoured up to kit::kRetryAfterMillisMax.
 //
+// Lanes: several batches may be under way, of different tickets. A trickle goes through one lane,
+// as each batch costs two commits and a signature whatever its size; others begin when there is a
+// full batch for them, or when the far side takes longer than kLanePatienceMillis.
+//
 // Repeats: Resend::Idempotent promises that a record sent twice is taken once, whatever batch it
 // stands in. A batch that stays unknown is sent again with its id and content, and after
 // kTogetherAttemptsMax record by record. So is one that the far side refuses as a whole; a record
@@ -42,6 +46,8 @@ inline constexpr std::int64_t kBatchBackOffMillisMax = 30'000;
 inline constexpr std::uint32_t kAloneRefusalsMax = 3;
 inline constexpr std::size_t kSuspectsMax = 10'000;  // remembered; forgotten all at once
 inline constexpr std::int64_t kIdlePollMillis = 500;
+// While a batch is under way for less than this, other lanes begin full batches only.
+inline constexpr std::int64_t kLanePatienceMillis = 100;
 
 using Logger = std::function<void(const std::string&)>;
 
@@ -86,9 +92,10 @@ private:
     Gate askGate();
     std::optional<Pick> gather(Gate gate);
     base::Status commitPick(Pick& pick);
-    void deliver(const Pick& pick);
+    void deliver(Pick& pick);
     void strand(const Pick& pick);
     void forget(const Pick& pick);
+    PickBounds boundsFor(Gate gate) const;
 
     Settlement judge(const Pick& pick, const kit::BatchAnswer& answer);
     bool isRefusedForGood(const Pick& pick, const kit::BatchAnswer& answer);
@@ -131,6 +138,8 @@ private:
     std::uint64_t wakes_ = 0;
     Breaker breaker_;
     Picker::Busy busy_;               // keys of tickets under way
+    std::size_t under_way_ = 0;       // batches
+    std::int64_t last_begun_ms_ = 0;  // the youngest of them, steady
     bool left_over_ = true;           // a former life may have left rows in flight
     std::set<std::string> stranded_;  // batches whose settlement could not be committed
     Picker::Busy stranded_keys_;

@@ -79,9 +79,18 @@ void Deliveries::build(
 ) {
     table_ = table;
     RouterOptions routing;
+    const auto& rows = table->destinations();
+    const auto sharing = std::count_if(rows.begin(), rows.end(), [](const DestinationRow& row) {
+        return row.attachments_of.empty();
+    });
+    std::shared_ptr<OpenedRecords> opened;
+    if (sharing > 1)
+        opened = std::make_shared<OpenedRecords>(static_cast<std::size_t>(sharing - 1), clock);
     for (const auto& destination : destinations_) {
         routing.takes.emplace(destination->id(), kindsTaken(*destination));
-        CourierOptions courier = courierOptions(*table->findDestination(destination->id()));
+        const DestinationRow& row = *table->findDestination(destination->id());
+        CourierOptions courier = courierOptions(row);
+        if (row.attachments_of.empty()) courier.opened = opened;
         courier.mode_of_source = options.mode_of_source;
         couriers_.push_back(std::make_unique<Courier>(
             store, clock, random, *destination, std::move(courier), options.logger

@@ -41,15 +41,48 @@ void assignVersion(ledger::View& view, ledger::Seq seq, ticket::Record& record) 
     }
 }
 
-base::Result<Parcel> openParcel(ledger::View& view, const ledger::DeliveryRow& row) {
+using Opened = std::shared_ptr<const OpenedRecord>;
+
+/// What another destination's courier has opened; nullptr where it must be read.
+Opened openedAlready(ledger::View& view, const ledger::DeliveryRow& row, OpenedRecords* shared) {
+    if (shared == nullptr || row.ticket_no.empty()) return nullptr;
+    Opened opened = shared->find(row.seq);
+    if (!opened || !view.isErased(row.ticket_no)) return opened;
+    shared->forget(row.seq);
+    return nullptr;
+}
+
+base::Result<Opened> openRecord(
+    ledger::View& view, const ledger::DeliveryRow& row, OpenedRecords* shared
+) {
+    if (Opened known = openedAlready(view, row, shared)) return known;
     auto entry = view.entry(row.seq);
     if (!entry.ok()) return entry.error();
     auto record = ticket::fromCanonicalText(entry->payload);
     if (!record.ok()) return record.error();
-    Parcel parcel{.row = row, .header = std::move(entry->header), .out = {}, .plan = {}};
+    assignVersion(view, row.seq, *record);
+    Opened opened = std::make_shared<const OpenedRecord>(OpenedRecord{
+        .record = std::move(*record),
+        .event_ms = entry->header.event_ms,
+        .received_ms = entry->header.received_ms});
+    if (shared != nullptr && !row.ticket_no.empty())
+        shared->put(row.seq, opened, entry->payload.size());
+    return opened;
+}
+
+base::Result<Parcel> openParcel(
+    ledger::View& view, const ledger::DeliveryRow& row, OpenedRecords* shared
+) {
+    auto opened = openRecord(view, row, shared);
+    if (!opened.ok()) return opened.error();
+    Parcel parcel{
+        .row = row,
+        .event_ms = (*opened)->event_ms,
+        .received_ms = (*opened)->received_ms,
+        .out = {},
+        .plan = {}};
     parcel.out.seq = row.seq;
-    parcel.out.record = std::move(*record);
-    assignVersion(view, row.seq, parcel.out.record);
+    parcel.out.record = (*opened)->record;
     parcel.out.ticket_no = row.ticket_no;
     parcel.out.committed_ms = row.committed_ms;
     return parcel;
@@ -121,7 +154,7 @@ std::optional<AttemptPlan> decodePlan(const std::string& text) {
 base::Result<Parcel> makeParcel(
     ledger::View& view, const ledger::DeliveryRow& row, const ParcelRules& rules
 ) {
-    auto parcel = openParcel(view, row);
+    auto parcel = openParcel(view, row, rules.opened);
     if (!parcel.ok()) return parcel.error();
     parcel->plan.late = rules.now_ms - row.committed_ms > rules.late_after_ms;
     parcel->plan.masked = rules.mask_secret && isSecret(view, row.ticket_no, rules.now_ms);
@@ -144,7 +177,7 @@ base::Result<Parcel> remakeParcel(ledger::View& view, const ledger::DeliveryRow&
     const auto plan = decodePlan(row.reason);
     if (!plan)
         return base::makeError(base::ErrorCode::LedgerCorrupt, "delivery row without its plan");
-    auto parcel = openParcel(view, row);
+    auto parcel = openParcel(view, row, nullptr);
     if (!parcel.ok()) return parcel.error();
     parcel->plan = *plan;
     applyPlan(view, *parcel);

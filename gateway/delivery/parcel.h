@@ -3,7 +3,7 @@
 // stands in DeliveryRow::reason while the row is in flight or unknown, as JSON:
 //   {"count":"200","error":wire code,"hidden_by":seq,"information":flag,"late":flag,"masked":flag,
 //    "numbers":{party:number…}}
-// Uses: ledger, ticket, kit. Used by: picker, courier, status.
+// Uses: ledger, ticket, kit, opened_records. Used by: picker, courier, status.
 #pragma once
 
 #include <map>
@@ -12,6 +12,7 @@
 
 #include "adapters/kit/destination.h"
 #include "gateway/delivery/integration.h"
+#include "gateway/delivery/opened_records.h"
 #include "gateway/ledger/store/store.h"
 
 namespace yht::delivery {
@@ -33,7 +34,7 @@ std::optional<AttemptPlan> decodePlan(const std::string& text);
 
 struct Parcel {
     ledger::DeliveryRow row;
-    ledger::LeafHeader header;
+    base::UnixMillis event_ms = 0, received_ms = 0;
     kit::OutboundRecord out;
     AttemptPlan plan;
 };
@@ -45,6 +46,7 @@ struct ParcelRules {
     base::UnixMillis now_ms = 0;
     bool dispatches = false;      // routing.h
     ModeOfSource mode_of_source;  // where dispatches
+    OpenedRecords* opened = nullptr;  // shared with other destinations; nullptr: with none
 };
 
 /// For a first attempt: numbers, mask and 补报 as of now.

@@ -89,6 +89,12 @@ std::vector<std::vector<DeliveryRow>> longestDueFirst(
     return ordered;
 }
 
+std::size_t freeRows(const std::vector<DeliveryRow>& rows, const Picker::Busy& busy) {
+    return static_cast<std::size_t>(std::count_if(rows.begin(), rows.end(), [&](const auto& row) {
+        return !busy.contains(orderKey(row));
+    }));
+}
+
 bool isWhole(const std::vector<DeliveryRow>& group) {
     const auto plan = decodePlan(group.front().reason);
     return plan && plan->count == group.size();
@@ -104,15 +110,15 @@ std::int64_t Picker::lateAfterMillis() const {
     return options_.late_after_ms > 0 ? options_.late_after_ms : destination_.lateAfterMillis();
 }
 
-Pick Picker::pick(ledger::View& view, const Busy& busy, std::size_t count_max, bool probe) const {
+Pick Picker::pick(ledger::View& view, const Busy& busy, const PickBounds& bounds) const {
     const bool repeats = destination_.resend() != kit::Resend::Operator;
     // A probe should succeed if anything can: a batch that has failed before goes second.
-    if (probe || !repeats) {
-        Pick ready = pickReady(view, busy, count_max);
+    if (bounds.probe || !repeats) {
+        Pick ready = pickReady(view, busy, bounds);
         return ready.empty() && repeats ? pickUnknown(view, busy) : ready;
     }
     Pick unknown = pickUnknown(view, busy);
-    return unknown.empty() ? pickReady(view, busy, count_max) : unknown;
+    return unknown.empty() ? pickReady(view, busy, bounds) : unknown;
 }
 
 Pick Picker::pickUnknown(ledger::View& view, const Busy& busy) const {
@@ -172,7 +178,8 @@ bool Picker::fill(ledger::View& view, const std::vector<DeliveryRow>& group, Pic
     return same;
 }
 
-Pick Picker::pickReady(ledger::View& view, const Busy& busy, std::size_t count_max) const {
+Pick Picker::pickReady(ledger::View& view, const Busy& busy, const PickBounds& bounds) const {
+    const std::size_t count_max = bounds.count_max;
     Pick pick;
     Busy seen = busy;
     const auto full = [&] {
@@ -183,6 +190,7 @@ Pick Picker::pickReady(ledger::View& view, const Busy& busy, std::size_t count_m
     for (std::size_t window = count_max + kWindowSlack;; window *= 4) {
         const auto rows =
             view.deliveries(options_.far_side.id, DeliveryState::Ready, clock_.nowMillis(), window);
+        if (pick.empty() && rows.size() < window && freeRows(rows, busy) < bounds.count_min) return {};
         for (const DeliveryRow& row : rows) {
             if (full()) break;
             if (isSuspect(row) && !pick.parcels.empty()) continue;
@@ -242,7 +250,8 @@ bool Picker::addParcel(ledger::View& view, const DeliveryRow& row, Pick& pick) c
          .late_after_ms = lateAfterMillis(),
          .now_ms = clock_.nowMillis(),
          .dispatches = options_.dispatches,
-         .mode_of_source = options_.mode_of_source}
+         .mode_of_source = options_.mode_of_source,
+         .opened = options_.opened.get()}
     );
     if (!parcel.ok()) {
         if (!isLasting(parcel.error().code)) return true;
@@ -256,6 +265,7 @@ bool Picker::addParcel(ledger::View& view, const DeliveryRow& row, Pick& pick) c
             !pick.parcels.empty() && pick.bytes + fit.bytes > destination_.batchBytesMax();
         if (pick.bytes_reached) return true;
         pick.bytes += fit.bytes;
+        parcel->out.made = std::move(fit.made);
         pick.parcels.push_back(std::move(*parcel));
         return true;
     }

@@ -5,6 +5,7 @@
 // Uses: ledger, kit. Used by: courier.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <unordered_set>
 #include <vector>
@@ -29,6 +30,7 @@ struct CourierOptions {
     bool dispatches = false;
     ModeOfSource mode_of_source;
     std::vector<MaintenanceWindow> maintenance;
+    std::shared_ptr<OpenedRecords> opened{};  // of all destinations; nullptr: shared with none
 };
 
 struct Pick {
@@ -44,6 +46,14 @@ struct Pick {
     bool empty() const {
         return parcels.empty() && holds.empty() && settled.empty() && renewed.empty();
     }
+};
+
+/// What a pick may hold.
+struct PickBounds {
+    std::size_t count_max = kBatchMax;
+    /// Fewer ready rows than so many are left to a batch that is under way.
+    std::size_t count_min = 1;
+    bool probe = false;
 };
 
 /// What keeps two batches from carrying the same ticket: its number, or the row itself where it has
@@ -64,15 +74,14 @@ public:
           random_(random),
           memory_(memory) {}
 
-    /// An unknown batch that is due, else ready rows, at most `count_max` of the latter; for a
-    /// probe the other way round. `busy`: keys under way in other lanes. Requires: taken before
-    /// `view` was opened.
-    Pick pick(ledger::View& view, const Busy& busy, std::size_t count_max, bool probe) const;
+    /// An unknown batch that is due, else ready rows, `bounds` of the latter; for a probe the other
+    /// way round. `busy`: keys under way in other lanes. Requires: taken before `view` was opened.
+    Pick pick(ledger::View& view, const Busy& busy, const PickBounds& bounds) const;
 
 private:
     Pick pickUnknown(ledger::View& view, const Busy& busy) const;
     bool fill(ledger::View& view, const std::vector<ledger::DeliveryRow>& group, Pick& pick) const;
-    Pick pickReady(ledger::View& view, const Busy& busy, std::size_t count_max) const;
+    Pick pickReady(ledger::View& view, const Busy& busy, const PickBounds& bounds) const;
     void pickFromTicket(ledger::View& view, const ledger::DeliveryRow& seen, Pick& pick) const;
     std::optional<ticket::Kind> missing(ledger::View& view, const ledger::DeliveryRow& row) const;
     bool addParcel(ledger::View& view, const ledger::DeliveryRow& row, Pick& pick) const;

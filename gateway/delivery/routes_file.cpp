@@ -116,7 +116,7 @@ DestinationRow destinationOf(const std::string& id, const YAML::Node& map) {
     row.late_after_ms = 1000 * integerOf(map, "late_after_s", 0, 1, 30LL * 86400);
     row.dispatches = map["dispatches"] ? map["dispatches"].as<bool>() : false;
     row.trial = map["trial"] ? map["trial"].as<bool>() : false;
-    row.lanes = static_cast<std::size_t>(integerOf(map, "lanes", 1, 1, kLanesMax));
+    row.lanes = static_cast<std::size_t>(integerOf(map, "lanes", kLanesDefault, 1, kLanesMax));
     row.attachments = map["attachments"] ? map["attachments"].as<bool>() : false;
     row.maintenance = windowsOf(map);
     return row;

@@ -11,7 +11,7 @@
 //       from: start                # start | now: where it begins, if it was never served
 //       mask_secret: true          # 保密 tickets go out masked; false only for province and centre. Default true
 //       late_after_s: 600          # waited longer: 补报; default: the destination's own
-//       lanes: 1                   # batches under way at once, 1 to 8
+//       lanes: 4                   # batches under way at once, of different tickets, 1 to 8
 //       attachments: false         # true: the bytes of what its records name follow, on a queue of their own
 //       dispatches: false          # true: it dispatches and handles tickets (the city's centre). It never has what
 //                                  #   an excluded source (暂不整合) began or says; what a branch (设分中心)
@@ -56,6 +56,7 @@ inline constexpr std::size_t kDestinationsMax = 256;
 inline constexpr std::size_t kRoutesMax = 4096;
 inline constexpr std::size_t kRouteListMax = 1024;  // entries of one list of a rule
 inline constexpr std::size_t kLanesMax = 8;
+inline constexpr std::size_t kLanesDefault = 4;
 
 /// What entries of routes.yaml may hold; gateway/app/README.md explains each.
 inline constexpr const char* kRouteDestinationKeys[] = {"party", "from",  "mask_secret",
@@ -76,7 +77,7 @@ struct DestinationRow {
     StartFrom from = StartFrom::Start;
     bool mask_secret = true;
     std::int64_t late_after_ms = 0;  // 0: what the destination itself says
-    std::size_t lanes = 1;
+    std::size_t lanes = kLanesDefault;
     bool attachments = false;
     bool dispatches = false;  // 派单方: integration modes act on it
     bool trial = false;  // of the trial ledger

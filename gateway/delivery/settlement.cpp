@@ -163,8 +163,8 @@ SettledItem settledItem(const Parcel& parcel, const std::string& party, base::Ra
     item.row = parcel.row;
     item.record_source = parcel.out.record.source();
     item.record_ref = parcel.out.record.text(ticket::Field::record_ref);
-    item.event_ms = parcel.header.event_ms;
-    item.received_ms = parcel.header.received_ms;
+    item.event_ms = parcel.event_ms;
+    item.received_ms = parcel.received_ms;
     item.late = parcel.out.late;
     if (const auto known = parcel.plan.numbers.find(party); known != parcel.plan.numbers.end()) {
         item.number_known = known->second;

@@ -108,6 +108,17 @@ TEST_F(NativeDestinationTest, RecordsGoOutInCanonicalFormAndComeBackAnswered) {
     );
 }
 
+TEST_F(NativeDestinationTest, WhatCheckMadeIsWhatIsSent) {
+    auto record = appeal(17);
+    ASSERT_EQ(send({record}).verdict, BatchVerdict::Answered);
+    const std::string mapped_in_send = bodyOfRequest(seen);
+    auto fit = (*NativeDestination::make(settings, gatewayContexts(), clock))->check(record);
+    EXPECT_EQ(fit.bytes, fit.made.text.size() + 1);
+    record.made = std::move(fit.made);
+    ASSERT_EQ(send({record}).verdict, BatchVerdict::Answered);
+    EXPECT_EQ(bodyOfRequest(seen), mapped_in_send);
+}
+
 TEST_F(NativeDestinationTest, TheRequestIsSignedAndNamesItsBatch) {
     ASSERT_EQ(send().verdict, BatchVerdict::Answered);
     const auto head = headOf(seen, peer.url());

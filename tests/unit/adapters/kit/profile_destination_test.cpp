@@ -267,6 +267,13 @@ TEST_F(ProfileDestinationTest, WhatMappingMadeDoWithIsCounted) {
     EXPECT_EQ(counts.substitutions, 1U);
     EXPECT_EQ(counts.fallbacks, 1U);
     EXPECT_EQ(counts.cuts, 1U);
+    // The same where check() has mapped it already.
+    record.made = destination->check(record).made;
+    EXPECT_NE(record.made.text, "");
+    (void)destination->send("b2", {record});
+    EXPECT_EQ(destination->mappingCounts().substitutions, 2U);
+    EXPECT_EQ(destination->mappingCounts().fallbacks, 2U);
+    EXPECT_EQ(destination->mappingCounts().cuts, 2U);
 }
 
 TEST_F(ProfileDestinationTest, WhatItSaysOfItselfComesFromTheProfile) {
