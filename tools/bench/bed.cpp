@@ -126,7 +126,7 @@ void Bed::makeDeployment() {
          std::to_string(admin_port_), url(province_port_), url(centre_port_) + "/deliveries"}
     );
     if (!options_.routes || options_.province_only) narrowRoutes();
-    if (options_.lanes > 1) setLanes();
+    if (options_.lanes > 0) setLanes();
     if (options_.connections_max > 64) raiseConnections();
 }
 

@@ -20,7 +20,7 @@ struct BedOptions {
     std::string work = "/tmp";       // where fresh ones are made: the disk that is measured
     bool routes = false;             // records go to province and centre, or nowhere
     bool province_only = false;      // routes, but none to the centre
-    std::size_t lanes = 1;           // of each destination: batches under way at once
+    std::size_t lanes = 0;           // of each destination: batches under way at once; 0: as by default
     std::int64_t slow_fsync_us = 0;  // added to every fsync and fdatasync of the gateway
     std::size_t connections_max = 64;
     std::string under{};  // words before the gateway's own command, between spaces; it must exec

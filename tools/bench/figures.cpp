@@ -18,24 +18,23 @@ std::vector<double> sorted(std::vector<double> values) {
     return values;
 }
 
-/// Three digits that count, no more: 4213.7 is "4214", 0.0213 is "0.0213".
-std::string text(double value) {
-    char buffer[32];
-    const char* form = std::abs(value) >= 100 ? "%.0f" : std::abs(value) >= 10 ? "%.1f" : "%.3g";
-    std::snprintf(buffer, sizeof buffer, form, value);
-    return buffer;
-}
-
 std::string line(const Row& row) {
-    std::string out = row.name + ": " + text(row.median());
+    std::string out = row.name + ": " + figureText(row.median());
     if (!row.unit.empty()) out += " " + row.unit;
     if (row.values.size() > 1)
-        out += "  [" + text(row.lowest()) + " .. " + text(row.highest()) + "]";
+        out += "  [" + figureText(row.lowest()) + " .. " + figureText(row.highest()) + "]";
     if (!row.floor.empty()) out += "   (asked: " + row.floor + ")";
     return out;
 }
 
 }  // namespace
+
+std::string figureText(double value) {
+    char buffer[32];
+    const char* form = std::abs(value) >= 100 ? "%.0f" : std::abs(value) >= 10 ? "%.1f" : "%.3g";
+    std::snprintf(buffer, sizeof buffer, form, value);
+    return buffer;
+}
 
 double percentile(const std::vector<std::uint32_t>& sorted, double p) {
     YHT_ASSERT(!sorted.empty());
@@ -66,6 +65,15 @@ void Report::add(
         return;
     }
     rows_.push_back({name, unit, {value}, floor});
+}
+
+void Report::take(const Report& other) {
+    for (const Row& row : other.rows_) {
+        for (const double value : row.values) add(row.name, row.unit, value, row.floor);
+    }
+    for (const auto& text : other.notes_) {
+        if (std::find(notes_.begin(), notes_.end(), text) == notes_.end()) notes_.push_back(text);
+    }
 }
 
 void Report::print(std::ostream& out) const {

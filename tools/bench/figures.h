@@ -19,6 +19,9 @@ struct Invalid : std::runtime_error {
 /// The p-th part (0 to 1) of sorted values, nearest rank. Requires: not empty.
 double percentile(const std::vector<std::uint32_t>& sorted, double p);
 
+/// Three digits that count, no more: 4213.7 is "4214", 0.0213 is "0.0213".
+std::string figureText(double value);
+
 /// One figure, a value per run.
 struct Row {
     std::string name;
@@ -41,6 +44,8 @@ public:
     );
     /// A remark that belongs under the table.
     void note(const std::string& text) { notes_.push_back(text); }
+    /// Every value and remark of another report of the same scenario.
+    void take(const Report& other);
     const std::vector<Row>& rows() const { return rows_; }
     void print(std::ostream& out) const;
     void printJson(std::ostream& out) const;

@@ -4,6 +4,7 @@
 
 #include <iostream>
 
+#include "tools/bench/floors.h"
 #include "tools/bench/scenarios.h"
 #include "tools/stage/process.h"
 
@@ -14,11 +15,13 @@ using Measure = bench::Report (*)(const bench::Options&);
 
 struct Flags {
     bench::Options options;
-    bool json = false, quiet = false, province_only = false;
+    bool json = false, quiet = false, province_only = false, floors = false;
     Measure measure = nullptr;
 };
 
 constexpr const char* kFooter = R"(examples:
+  bench floors                              # the whole table as Markdown, about 12 minutes
+  bench floors -R 1 -S 600 -l /var/tmp/large   # one turn; 1500/s for ten minutes; the large ledger
   bench single                              # 5 runs: closed loop, then open at 1500/s and 3500/s
   bench single -r 1000,2000,3000 -s 20 -R 1
   bench arrays --size 100
@@ -84,9 +87,10 @@ void describeRates(CLI::App* command, Flags& flags, const char* fallback) {
 void describeLanes(CLI::App* command, Flags& flags) {
     command
         ->add_option(
-            "-L,--lanes", flags.options.lanes, "batches under way at once, each destination"
+            "-L,--lanes", flags.options.lanes,
+            "batches under way at once, each destination; 0: as a deployment has it by default"
         )
-        ->check(CLI::Range(1, 8))
+        ->check(CLI::Range(0, 8))
         ->capture_default_str();
 }
 
@@ -157,12 +161,31 @@ void describeCommands(CLI::App& app, Flags& flags) {
     adapters->add_option("-x,--xlsx-mb", flags.options.workbook_mb, "size of the workbook; 0: none")
         ->check(CLI::Range(0, 200))
         ->capture_default_str();
+    auto* floors = describe(
+        app, flags, "floors", "all of them in turns: what is asked and what was measured", nullptr
+    );
+    floors->callback([&flags] { flags.floors = true; });
+    floors->get_option("--runs")->description("turns of all scenarios; the median counts; default 3");
+    floors->add_option("-w,--work", flags.options.work, "where ledgers are made: the disk measured")
+        ->capture_default_str();
+    floors
+        ->add_option(
+            "-S,--sustained", flags.options.sustained_s,
+            "seconds of deliveries at 1500/s after the turns; 0: none; the floor asks 600"
+        )
+        ->check(CLI::Range(0.0, 86'400.0))
+        ->capture_default_str();
+    floors->add_option(
+        "-l,--ledger", flags.options.ledger,
+        "directory that keeps the large ledger: measures it as well (first time: minutes, 7 GB)"
+    );
     describe(app, flags, "calibrate", "the machine alone", bench::measureMachine);
 }
 
 void settle(const CLI::App& app, Flags& flags) {
     flags.options.progress = !flags.quiet;
     flags.options.centre = !flags.province_only;
+    if (flags.floors && app.get_subcommand("floors")->count("--runs") == 0) flags.options.runs = 3;
     if (flags.options.rates.empty())
         flags.options.rates = app.got_subcommand("deliveries") ? std::vector<double>{1000, 1500}
                                                                : std::vector<double>{1500, 3500};
@@ -181,6 +204,11 @@ int main(int argc, char** argv) {
     }
     settle(app, flags);
     try {
+        if (flags.floors) {
+            const auto floors = bench::measureFloors(flags.options);
+            flags.json ? floors.printJson(std::cout) : floors.print(std::cout);
+            return stage::kDone;
+        }
         const auto report = flags.measure(flags.options);
         flags.json ? report.printJson(std::cout) : report.print(std::cout);
         return stage::kDone;

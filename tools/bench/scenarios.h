@@ -20,9 +20,10 @@ struct Options {
     std::size_t lookups = 1'000;
     std::string work = "/tmp";  // where ledgers are made
     std::string ledger{};       // million: a directory to make it in, or to go on with
-    std::size_t lanes = 1;      // deliveries: batches under way at once, for each destination
+    std::size_t lanes = 0;      // deliveries: batches under way at once, for each destination; 0: as by default
     bool centre = true;         // drain: both destinations, or the province alone
     std::string under{};        // words before the gateway's own: perf, valgrind
+    double sustained_s = 120;   // floors: how long deliveries at 1500/s go on
     double quiet_s = 0;         // before each run, wait at most so long for others to be quiet
     std::size_t workbook_mb = 100;  // adapters: of the xlsx file; 0: none
     bool progress = true;       // a line a second on standard error

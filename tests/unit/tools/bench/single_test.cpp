@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "tools/bench/floors.h"
 #include "tools/bench/scenarios.h"
 
 namespace yht::bench {
@@ -20,13 +21,19 @@ TEST(Bench, SinglePostsAreAllAnsweredWithReceiptsThatHold) {
         {.runs = 1,
          .requests = 200,
          .seconds = 0.5,
-         .rates = {100},
+         .rates = {100, 1500},
          .connections = 8,
          .progress = false}
     );
     EXPECT_EQ(200, valueOf(report, "single posts, closed loop: answers, all as they must be"));
     EXPECT_EQ(100, valueOf(report, "single posts, closed loop: receipts checked in full"));
     EXPECT_LT(10, valueOf(report, "single posts, open loop at 100/s: receipts checked in full"));
+    // What the table of floors looks for by name is there.
+    for (const FloorRow& row : floorRows()) {
+        if (std::string(row.report) != "single") continue;
+        for (const char* name : {row.figure, row.cpu, row.others})
+            EXPECT_LE(0, valueOf(report, name)) << name;
+    }
 }
 
 TEST(Bench, ArraysAreAnsweredRecordByRecord) {
