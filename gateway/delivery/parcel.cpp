@@ -161,7 +161,7 @@ base::Result<Parcel> makeParcel(
     parcel->plan.hidden_by = parcel->plan.masked ? view.lastSeq() : 0;
     if (rules.dispatches) {
         const std::string mode =
-            integrationModeOf(view, parcel->header.source, row.ticket_no, rules.mode_of_source);
+            integrationModeOf(view, parcel->out.record.source(), row.ticket_no, rules.mode_of_source);
         parcel->plan.information = mode == kModeBranch;
     }
     if (!row.ticket_no.empty()) {
