@@ -149,6 +149,7 @@ const CodeTable::Row* CodeTable::find(std::string_view native, std::int32_t day)
 
 const CodeTable::Row* CodeTable::findContained(std::string_view text, std::int32_t day) const {
     const Row* best = nullptr;
+    text = text.substr(0, kContainedBytesMax);
     for (const auto& row : rows_) {
         if (best != nullptr && row.native.size() <= best->native.size()) continue;
         if (day < row.first_day || day > row.last_day) continue;

@@ -20,6 +20,7 @@ class CodeTable {
 public:
     static constexpr std::size_t kRowsMax = 20'000;
     static constexpr std::size_t kCellBytesMax = 512;
+    static constexpr std::size_t kContainedBytesMax = 4'096;  // of a text that words are looked for in
 
     struct Row {
         std::string native, canonical, note;
@@ -35,8 +36,8 @@ public:
     const std::vector<Row>& rows() const { return rows_; }
     /// The row of that code on that day; nullptr where there is none.
     const Row* find(std::string_view native, std::int32_t day) const;
-    /// Of the rows of that day whose native occurs in the text, the longest one, the first of
-    /// several; nullptr where none does.
+    /// Of the rows of that day whose native occurs in the text's first kContainedBytesMax bytes, the
+    /// longest one, the first of several; nullptr where none does.
     const Row* findContained(std::string_view text, std::int32_t day) const;
 
 private:

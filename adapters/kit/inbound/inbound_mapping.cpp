@@ -65,7 +65,8 @@ private:
             entries.push_back(&whole.item);
         auto single = section.each ? flatEntries(entries) : entries;
         std::deque<ItemValue> parts;
-        if (!section.each_separators.empty()) single = separated(section, single, parts);
+        if (!section.each_separators.empty() && !separate(section, single, parts))
+            return error(MappingError::TooMany, &section.each->text(), section.name);
         for (std::size_t i = 0; i < single.size(); ++i) {
             const RowScope scope{whole.item, *single[i], context_, i + 1};
             if (!applies(section.when, section.when_not, scope)) continue;
@@ -76,25 +77,29 @@ private:
         }
     }
 
-    /// Several names in one cell: an entry for each; what is no text stays what it is.
-    std::vector<const ItemValue*> separated(
-        const RecordRules& section, const std::vector<const ItemValue*>& whole,
+    /// Several names in one cell: an entry for each; what is no text stays what it is. False: too
+    /// many.
+    bool separate(
+        const RecordRules& section, std::vector<const ItemValue*>& entries,
         std::deque<ItemValue>& parts
     ) const {
-        std::vector<const ItemValue*> entries;
+        std::vector<const ItemValue*> whole;
+        whole.swap(entries);
         for (const auto* entry : whole) {
             if (!entry->isScalar()) {
                 entries.push_back(entry);
                 continue;
             }
-            for (const auto part : partsOf(entry->text(), section.each_separators)) {
+            const auto found = partsOf(entry->text(), section.each_separators);
+            if (found.size() > kValuesMax || entries.size() > kRecordsMax) return false;
+            for (const auto part : found) {
                 if (rules_.null_tokens.contains(part)) continue;
                 entries.push_back(
                     &parts.emplace_back(ItemValue::scalar(ItemType::Text, std::string(part)))
                 );
             }
         }
-        return entries;
+        return true;
     }
 
     void mapRecord(const RecordRules& section, const RowScope& scope) {

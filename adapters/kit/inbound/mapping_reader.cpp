@@ -196,6 +196,9 @@ void MappingReader::record(const std::string& name, YamlMap map, const YAML::Nod
     record.each_separators = map.texts("each_separator");
     if (!record.each_separators.empty() && !record.each)
         map.problem("each_separator: needs each");
+    for (const auto& separator : record.each_separators) {
+        if (separator.empty()) map.problem("each_separator: write what stands between the parts");
+    }
     const YAML::Node rows = map.node("rows");
     attachments(map, record);
     map.finish();

@@ -1,5 +1,7 @@
 #include "adapters/kit/inbound/native_values.h"
 
+#include <algorithm>
+
 namespace yht::kit {
 namespace {
 
@@ -24,14 +26,18 @@ std::vector<std::string_view> partsOf(
     std::string_view text, const std::vector<std::string>& separators
 ) {
     std::vector<std::string_view> parts;
-    while (!text.empty()) {
-        std::size_t at = std::string_view::npos, bytes = 0;
-        for (const auto& separator : separators) {
-            const auto found = text.find(separator);
-            if (found < at) at = found, bytes = separator.size();
+    // Where each separator comes next: looked for again only once it is behind.
+    std::vector<std::size_t> next(separators.size(), 0);
+    std::size_t from = 0;
+    for (bool first = true; from <= text.size() && parts.size() <= kValuesMax; first = false) {
+        std::size_t at = text.size(), bytes = 1;
+        for (std::size_t i = 0; i < separators.size(); ++i) {
+            if (first || next[i] < from) next[i] = std::min(text.find(separators[i], from), text.size());
+            if (next[i] < at) at = next[i], bytes = separators[i].size();
         }
-        if (const auto part = trimmed(text.substr(0, at)); !part.empty()) parts.push_back(part);
-        text = at == std::string_view::npos ? std::string_view() : text.substr(at + bytes);
+        if (const auto part = trimmed(text.substr(from, at - from)); !part.empty())
+            parts.push_back(part);
+        from = at + bytes;
     }
     return parts;
 }

@@ -31,7 +31,7 @@ struct RowScope {
 /// its party.
 std::vector<std::string> listOf(const InboundRow& row, std::string_view text);
 /// Parts of a text between any of the separators, white space at their ends gone; empty ones left
-/// out.
+/// out. At most kValuesMax + 1 of them: more are not looked for.
 std::vector<std::string_view> partsOf(
     std::string_view text, const std::vector<std::string>& separators
 );

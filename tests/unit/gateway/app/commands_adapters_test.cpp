@@ -163,5 +163,22 @@ TEST_F(CommandsAdaptersTest, WhatIsNoSampleMakesNothing) {
     EXPECT_FALSE(std::filesystem::exists(directory_ + "/sources/bad"));
 }
 
+TEST_F(CommandsAdaptersTest, AListBecomesACodeTableAndTellsWhatItLeftOut) {
+    write("units.csv", "编号,名称,区\n01,城管局,荷塘\n02,住建局,荷塘\n");
+    const std::vector<std::string> columns{"--native", "名称", "--canonical", "区/编号"};
+    auto words = std::vector<std::string>{"table", directory_ + "/units.csv"};
+    words.insert(words.end(), columns.begin(), columns.end());
+    ASSERT_EQ(kExitOk, yht(words)) << err_;
+    EXPECT_EQ(out_, "native,canonical\n城管局,荷塘/01\n住建局,荷塘/02\n");
+    EXPECT_EQ(err_, "");
+    write("units.csv", "编号,名称,区\n01,城管局,荷塘\n02,城管局,石峰\n03,,石峰\n");
+    EXPECT_EQ(kExitFound, yht(words));
+    EXPECT_EQ(out_, "native,canonical\n");
+    EXPECT_THAT(err_, HasSubstr("城管局"));
+    EXPECT_THAT(err_, HasSubstr(": 1"));
+    write("units.csv", "编号,区\n01,荷塘\n");
+    EXPECT_EQ(kExitData, yht(words));
+}
+
 }  // namespace
 }  // namespace yht::app

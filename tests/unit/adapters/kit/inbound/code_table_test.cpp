@@ -45,5 +45,23 @@ TEST(CodeTableTest, EveryMistakeComesWithItsLine) {
     EXPECT_THAT(problem("native,canonical\n\"1,2\n"), HasSubstr("c.csv:2: a double quote"));
 }
 
+TEST(CodeTableTest, TheLongestWordThatOccursIsFoundInTheBeginningOfATextOnly) {
+    const auto table = CodeTable::fromCsv(
+        "c.csv",
+        "native,canonical,valid_from,valid_to\n路灯,A,,\n路灯不亮,B,,2019-12-31\n投诉,C,,\n"
+    );
+    ASSERT_TRUE(table) << table.error().detail;
+    const auto found = [&](const std::string& text, const char* on) {
+        const auto* row = table->findContained(text, day(on));
+        return row == nullptr ? "" : row->canonical;
+    };
+    EXPECT_EQ(found("投诉路灯不亮", "2019-04-18"), "B");
+    EXPECT_EQ(found("投诉路灯不亮", "2020-04-18"), "A");
+    EXPECT_EQ(found("井盖", "2020-04-18"), "");
+    const std::string far(CodeTable::kContainedBytesMax, 'x');
+    EXPECT_EQ(found(far + "路灯", "2020-04-18"), "");
+    EXPECT_EQ(found(far.substr(6) + "路灯", "2020-04-18"), "A");
+}
+
 }  // namespace
 }  // namespace yht::kit

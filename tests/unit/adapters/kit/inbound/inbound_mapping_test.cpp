@@ -443,8 +443,17 @@ records:
     EXPECT_THAT(texts, ElementsAre("甲局", "乙局", "丙局"));
     EXPECT_THAT(roles, ElementsAre("lead", "assisting", "assisting"));
     EXPECT_EQ(items[0].counts.unknown_members, 0U);
+    std::string many = R"({"id":"1","units":")";
+    for (int i = 0; i < 300'000; ++i) many += "甲,";
+    EXPECT_EQ(errorsOf(adapt(**adapter, many + "\"}")[0]), "too_many /units");
     // No unit: no record, and the item says so.
     EXPECT_EQ(errorsOf(adapt(**adapter, R"({"id":"1","units":"无"})")[0]), "no_record ");
+}
+
+TEST_F(InboundMappingTest, PartsThatNothingSeparatesAreAMistake) {
+    folder_.product("mapping.yaml", "records:\n  unit:\n    kind: process\n    each: units\n"
+                                    "    each_separator: [\"\"]\n    rows: { record_ref: \"\" }\n");
+    EXPECT_THAT(folder_.problems(), ::testing::HasSubstr("each_separator: write what stands between"));
 }
 
 TEST_F(InboundMappingTest, ANameIsFoundWithoutItsSuffix) {
