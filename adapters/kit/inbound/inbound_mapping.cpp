@@ -59,6 +59,7 @@ private:
 
     void mapSection(const RecordRules& section, const RowScope& whole) {
         std::vector<const ItemValue*> entries;
+        each_ = section.each ? &section.each->text() : nullptr;
         if (section.each)
             section.each->find(whole.item, whole.item, entries);
         else
@@ -381,7 +382,11 @@ private:
         MappingError what, const std::string* path, const std::string& target,
         std::string limit = {}
     ) {
-        errors_.push_back(mappingError(what, pointerOf(path), target, std::move(limit)));
+        // An entry that is itself the value stands where the list does.
+        const bool entry_itself = path != nullptr && path->empty() && each_ != nullptr;
+        errors_.push_back(
+            mappingError(what, pointerOf(entry_itself ? each_ : path), target, std::move(limit))
+        );
     }
 
     void finish() {
@@ -411,6 +416,7 @@ private:
     AdaptedItem& into_;
     NativeValues natives_;
     ticket::Record* record_ = nullptr;
+    const std::string* each_ = nullptr;  // of the section at hand
     std::map<std::string, std::string> extensions_;  // of the record at hand: ext is the one map
     std::string vocabulary_row_, ignored_by_;
     std::vector<base::FieldError> errors_;

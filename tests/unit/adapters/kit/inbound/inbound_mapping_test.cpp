@@ -443,6 +443,12 @@ records:
     EXPECT_THAT(texts, ElementsAre("甲局", "乙局", "丙局"));
     EXPECT_THAT(roles, ElementsAre("lead", "assisting", "assisting"));
     EXPECT_EQ(items[0].counts.unknown_members, 0U);
+    std::string long_name;
+    for (int i = 0; i < 4'001; ++i) long_name += "长";
+    EXPECT_THAT(
+        errorsOf(adapt(**adapter, R"({"id":"1","units":"甲,)" + long_name + "\"}")[0]),
+        ::testing::HasSubstr("too_long /units")
+    );
     std::string many = R"({"id":"1","units":")";
     for (int i = 0; i < 300'000; ++i) many += "甲,";
     EXPECT_EQ(errorsOf(adapt(**adapter, many + "\"}")[0]), "too_many /units");
