@@ -14,7 +14,7 @@
 #include "gateway/base/text.h"
 #include "gateway/json/json.h"  // first of RapidJSON's headers: it says how the library is set up
 
-#include <rapidjson/memorystream.h>
+#include <rapidjson/stream.h>
 
 namespace yht::kit {
 
@@ -39,7 +39,7 @@ struct JsonRules {
 class JsonItemBuilder {
 public:
     JsonItemBuilder(
-        const JsonRules& rules, const rapidjson::MemoryStream& stream, std::size_t offset,
+        const JsonRules& rules, rapidjson::InsituStringStream& stream, std::size_t offset,
         std::uint64_t& index, std::string line, const ItemSink& sink
     )
         : rules_(rules),
@@ -117,7 +117,7 @@ private:
                 fail(jsonTooLarge("item_bytes_max"));
             else if (type == ItemType::Text && !base::countCodePoints(text))
                 fail(jsonUndecodable(
-                    "not UTF-8 before byte " + std::to_string(offset_ + stream_.Tell())
+                    "not UTF-8: the text at byte " + std::to_string(offset_ + stream_.Tell())
                 ));
             else
                 put(ItemValue::scalar(type, std::string(text)));
@@ -272,7 +272,7 @@ private:
     static constexpr std::size_t kFewMembers = 48;  // compared pair by pair: sorting costs more
     static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
     const JsonRules& rules_;
-    const rapidjson::MemoryStream& stream_;
+    rapidjson::InsituStringStream& stream_;  // inside a text or a number it still stands where that began
     const std::size_t offset_;
     std::uint64_t& index_;
     const std::string line_;

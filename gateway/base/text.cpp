@@ -1,6 +1,7 @@
 #include "gateway/base/text.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <numeric>
@@ -26,6 +27,16 @@ std::size_t sequenceLength(std::string_view text) {
     return continues(2) && continues(3) ? 4 : 0;
 }
 
+/// Three bytes that are one character, whichever they are: a lead of E1 to EC, EE or EF, and two that continue it.
+/// Requires: four bytes can be read.
+bool isPlainTriple(const char* at) {
+    static_assert(std::endian::native == std::endian::little);
+    std::uint32_t four;
+    std::memcpy(&four, at, sizeof four);
+    const std::uint32_t lead = four & 0xFFU;
+    return (four & 0xC0C0F0U) == 0x8080E0U && lead != 0xE0 && lead != 0xED;
+}
+
 }  // namespace
 
 std::optional<std::size_t> countCodePoints(std::string_view text) {
@@ -33,12 +44,10 @@ std::optional<std::size_t> countCodePoints(std::string_view text) {
     const char* at = text.data();
     const char* const end = at + text.size();
     // Nearly every text is ASCII or Chinese characters of three bytes: those two are read here, the rest in full.
-    const auto byte = [&at](std::size_t i) { return static_cast<unsigned char>(at[i]); };
     while (at != end) {
-        const unsigned char lead = byte(0);
-        if (lead < 0x80) {
+        if (static_cast<unsigned char>(*at) < 0x80) {
             ++at;
-        } else if (lead >= 0xE1 && lead <= 0xEC && end - at >= 3 && (byte(1) & 0xC0) == 0x80 && (byte(2) & 0xC0) == 0x80) {
+        } else if (end - at >= 4 && isPlainTriple(at)) {
             at += 3;
         } else {
             const std::size_t length = sequenceLength({at, static_cast<std::size_t>(end - at)});

@@ -144,6 +144,7 @@ std::string formatRfc3339(UnixMillis time_ms) {
 std::string formatCivil(const CivilTime& civil, std::string_view pattern) {
     CivilTime copy = civil;
     std::string text;
+    text.reserve(pattern.size() + 8);  // %Y and %L are longer than their directive
     for (std::size_t i = 0; i < pattern.size(); ++i) {
         const int* part =
             pattern[i] == '%' && i + 1 < pattern.size() ? partOf(copy, pattern[i + 1]) : nullptr;
