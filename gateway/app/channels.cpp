@@ -1,5 +1,6 @@
 #include "gateway/app/channels.h"
 
+#include "gateway/app/deployment.h"
 #include "gateway/app/gateway.h"
 
 namespace yht::app {
@@ -33,9 +34,20 @@ std::string orElse(const Config& config, const char* key, const char* fallback) 
     return text.empty() ? config.text(fallback) : text;
 }
 
+/// The value behind "file:NAME", without its last line break. Errors: ConfigInvalid where others may read it.
+base::Result<std::string> secretBehind(const std::string& directory, const std::string& reference) {
+    constexpr std::string_view kFilePrefix = "file:";
+    YHT_ASSERT(reference.starts_with(kFilePrefix));
+    auto value = readSecret(resolvePath(directory, reference.substr(kFilePrefix.size())));
+    if (!value.ok()) return value;
+    if (value->ends_with('\n')) value->pop_back();
+    if (value->ends_with('\r')) value->pop_back();
+    return value;
+}
+
 channels::ChannelSetting setting(const Config& config) {
     return {.read_secret = [directory = config.directory()](const std::string& reference) {
-                return channels::readSecretFile(directory, reference);
+                return secretBehind(directory, reference);
             },
             .certificates_asked = !isPlain(config) && !config.text("channels.client_ca").empty()};
 }

@@ -5,6 +5,7 @@
 #include "adapters/kit/yaml_map.h"
 #include "gateway/app/config.h"
 #include "gateway/app/deployment.h"
+#include "gateway/app/store_destinations.h"
 #include "gateway/delivery/routing.h"
 
 namespace yht::app {
@@ -19,6 +20,7 @@ constexpr const char* kFile = "destinations.yaml";
 struct Row {
     std::string id, protocol, profile, url, sender_id, reporting_unit, accepting_region;
     std::string certificate, private_key, peer_ca, peer_certificate, attachments_url;
+    std::optional<StoreRow> store;  // protocol file or table
     bool needs_signed_answer = true;
     std::int64_t batch_max = 100, batch_bytes_max = kit::kNativeBatchBytesMax, timeout_ms = 30'000;
 };
@@ -29,6 +31,11 @@ Row readRow(const YAML::Node& node, const std::string& directory, kit::YamlProbl
     Row row;
     row.id = map.text("id");
     row.protocol = map.text("protocol");
+    if (row.protocol == "file" || row.protocol == "table") {
+        row.store = readStoreRow(map, directory, row.protocol == "table");
+        row.profile = row.store->profile;
+        return row;
+    }
     row.url = map.text("url");
     row.certificate = path("certificate");
     row.private_key = path("private_key");
@@ -49,7 +56,7 @@ Row readRow(const YAML::Node& node, const std::string& directory, kit::YamlProbl
         row.attachments_url = map.text("attachments_url", "");
         map.finish(kNativeDestinationKeys);
     } else {
-        map.problem("protocol is profile or native 协议应为 profile 或 native");
+        map.problem("protocol is profile, native, file or table 协议应为 profile、native、file 或 table");
     }
     return row;
 }
@@ -81,6 +88,10 @@ base::Result<std::unique_ptr<kit::Destination>> makeProfile(const Row& row, trus
                                                             const base::Clock& clock, base::Random& random) {
     auto profile = kit::Profile::load(row.profile);
     if (!profile.ok()) return std::move(profile).error();
+    if (!(*profile)->isHttp()) {
+        return makeError(ErrorCode::ConfigInvalid, std::string(kFile) + ": " + row.id +
+                                                       ": its profile hands over files or rows: protocol file or table");
+    }
     kit::ProfileDestinationSettings settings{.id = row.id,
                                              .base_url = row.url,
                                              .sender_id = row.sender_id,
@@ -173,6 +184,12 @@ base::Result<DestinationSet> loadDestinations(const std::string& directory, cons
     if (!rows.ok()) return std::move(rows).error();
     DestinationSet set;
     for (const auto& row : *rows) {
+        if (row.store) {
+            auto made = makeStoreDestination(*row.store, clock);
+            if (!made.ok()) return std::move(made).error();
+            set.destinations.push_back(*std::move(made));
+            continue;
+        }
         auto context = trust::clientContext({.certificate_chain_pem = row.certificate,
                                              .private_key_pem = row.private_key,
                                              .peer_ca_pem = row.peer_ca});

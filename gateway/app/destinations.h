@@ -4,6 +4,7 @@
 //   destinations:
 //     - id: province                      # as in routes.yaml
 //       protocol: profile                 # profile: a stranger, described by a profile | native: our own records
+//                                         # | file, table: a profile over files or rows (store_destinations.h)
 //       profile: ../profiles/xiang        # protocol profile: its folder
 //       url: https://12345.example.gov.cn # native: the whole delivery URL; profile: the base, paths are the profile's
 //       sender_id: XZ43020001             # protocol profile: who we are to it

@@ -131,6 +131,10 @@ endpoints:
     }
     void write(const std::string& name, const std::string& text) const {
         std::ofstream(federation.deployment() + "/" + name, std::ios::binary) << text;
+        // Secrets that others may read are refused.
+        std::filesystem::permissions(
+            federation.deployment() + "/" + name, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write
+        );
     }
 
     Reply call(const std::string& path, const std::string& body, const Headers& headers = {}, const char* method = "POST") const {

@@ -1,14 +1,11 @@
 #include "gateway/intake/channels/channel_table.h"
 
 #include <algorithm>
-#include <fstream>
 
 namespace yht::channels {
 namespace {
 
 using base::ErrorCode;
-
-constexpr std::string_view kFilePrefix = "file:";
 
 bool takesMessages(const kit::Manifest& manifest) {
     return manifest.lifecycle == kit::Lifecycle::Live || manifest.lifecycle == kit::Lifecycle::Shadow;
@@ -117,20 +114,6 @@ base::Result<std::shared_ptr<const ChannelTable>> ChannelTable::make(
 const Channel* ChannelTable::find(const std::string& path) const {
     const auto found = paths_.find(path);
     return found == paths_.end() ? nullptr : found->second.get();
-}
-
-base::Result<std::string> readSecretFile(const std::string& directory, const std::string& reference) {
-    YHT_ASSERT(reference.starts_with(kFilePrefix));
-    const std::string name = reference.substr(kFilePrefix.size());
-    std::ifstream in(directory + "/" + name, std::ios::binary);
-    if (!in) return base::makeError(ErrorCode::ConfigInvalid, name + " can't be read 无法读取");
-    std::string value(kSecretBytesMax + 1, '\0');
-    in.read(value.data(), static_cast<std::streamsize>(value.size()));
-    value.resize(static_cast<std::size_t>(in.gcount()));
-    if (value.size() > kSecretBytesMax) return base::makeError(ErrorCode::ConfigInvalid, name + " is longer than 4096 bytes");
-    if (value.ends_with('\n')) value.pop_back();
-    if (value.ends_with('\r')) value.pop_back();
-    return value;
 }
 
 }  // namespace yht::channels

@@ -15,7 +15,6 @@
 namespace yht::channels {
 
 inline constexpr std::size_t kSecretBytesMin = 8;
-inline constexpr std::size_t kSecretBytesMax = 4096;
 inline constexpr const char* kChannelsPrefix = "/channels/";
 
 struct Channel {
@@ -47,9 +46,6 @@ public:
 private:
     std::map<std::string, std::shared_ptr<const Channel>> paths_;
 };
-
-/// The value of a secret file: without its last line break. Errors: ConfigInvalid.
-base::Result<std::string> readSecretFile(const std::string& directory, const std::string& reference);
 
 /// Thread-safety: any thread.
 class ChannelTableHolder {

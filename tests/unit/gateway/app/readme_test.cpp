@@ -2,6 +2,7 @@
 #include <set>
 
 #include "gateway/app/destinations.h"
+#include "gateway/app/store_destinations.h"
 #include "gateway/delivery/routing.h"
 #include "gateway/trust/partner.h"
 #include "tests/unit/gateway/app/deployment_fixture.h"
@@ -58,6 +59,7 @@ TEST_F(ReadmeTest, EveryKeyOfEveryOtherFileIsThereAndNoOther) {
     EXPECT_EQ(keysOf(delivery::kRouteRuleKeys), documented("### A rule of `routes`"));
     Keys destination = keysOf(kProfileDestinationKeys);
     destination.merge(keysOf(kNativeDestinationKeys));
+    destination.merge(keysOf(kStoreDestinationKeys));
     EXPECT_EQ(destination, documented("### An entry of `destinations` in destinations.yaml"));
 }
 
