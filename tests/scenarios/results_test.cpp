@@ -1,0 +1,114 @@
+// What became of a source's tickets goes back to it as files of its own format; what it brought itself never does, and a
+// ticket of ours that it mirrors back is no new one.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "tests/scenarios/federation.h"
+#include "tests/scenarios/samples.h"
+
+namespace yht::scenarios {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr const char* kPath = "/v1/sources/zz-flat/messages";
+
+class ResultsScenario : public ::testing::Test {
+protected:
+    ResultsScenario() {
+        for (const char* folder : {"sources/zz-flat", "products/flat", "back", "out", "staging"}) {
+            std::filesystem::create_directories(federation.deployment() + "/" + folder);
+        }
+        write("products/flat/product.yaml", "product: flat\nproduct_title: flat\nproduct_version: \"1\"\ndecode: {format: json}\n");
+        write("products/flat/mapping.yaml", R"(times: {formats: ["%Y-%m-%d %H:%M:%S"]}
+ignore: {mirrored: {when: {ORIGIN: "12345"}}}
+records:
+  appeal:
+    kind: appeal
+    rows:
+      record_ref: NO
+      ticket_ref: NO
+      ticket_no: OURS
+      event_time: TIME
+      appeal_time: TIME
+      channel: {const: "10"}
+      appeal_type: {const: "1"}
+      category_path: {from: CLASS}
+      title: TITLE
+      content: TITLE
+      handling_way: {const: "0"}
+      is_anonymous: {const: "true"}
+      is_secret: {const: "false"}
+      area_code: {const: "430200"}
+      urgency: {const: "3"}
+)");
+        write("sources/zz-flat/source.yaml",
+              "id: zz-flat\ntitle: t\nproduct: flat\nsource: zz-12315\nlifecycle: live\nowner: {unit: 局, person: 班长}\n");
+        write("back/profile.yaml", "name: back\ntime_format: \"%Y-%m-%d %H:%M:%S\"\ntransport: {batch_max: 1, resend: idempotent}\n"
+              "file: {directory: " + federation.deployment() + "/out, staging: " + federation.deployment() +
+              "/staging, name: \"HF_{type}_{seq}.json\", format: json}\n"
+              "common:\n  - {to: JJDBH, from: \"@numbers.zz-12315\", max: 64}\n  - {to: FLOWID, from: \"@ticket_no\", max: 64, required: true}\n"
+              "kinds:\n  appeal: {type: SQ, rows: [{to: BT, from: title, max: 200, overflow: cut}]}\n"
+              "  result: {type: JG, rows: [{to: CLJG, from: public_reply, max: 2000, overflow: cut}]}\n");
+        write("destinations.yaml", read("destinations.yaml") +
+              "  - {id: results, protocol: file, profile: back, sender_id: YHT, store: folder}\n");
+        std::string routes = read("routes.yaml");
+        routes.replace(0, std::string("destinations:\n").size(), "destinations:\n  results: {party: zz-12315, from: start}\n");
+        write("routes.yaml", routes + "  - {destination: results, kinds: [appeal, result], tickets_of: [zz-12315]}\n");
+    }
+    std::string read(const std::string& name) const {
+        std::ifstream in(federation.deployment() + "/" + name, std::ios::binary);
+        return {std::istreambuf_iterator<char>(in), {}};
+    }
+    void write(const std::string& name, const std::string& text) const {
+        std::ofstream(federation.deployment() + "/" + name, std::ios::binary) << text;
+    }
+    std::vector<std::string> files() const {
+        std::vector<std::string> texts;
+        for (const auto& entry : std::filesystem::directory_iterator(federation.deployment() + "/out")) {
+            texts.push_back(read("out/" + entry.path().filename().string()));
+        }
+        return texts;
+    }
+    static std::string item(const std::string& number, const std::string& more = "") {
+        return R"({"NO":")" + number + R"(","TIME":"2019-10-15 08:30:00","CLASS":"供热","TITLE":"室温不达标")" + more + "}";
+    }
+
+    Federation federation;
+};
+
+TEST_F(ResultsScenario, ResultsGoHomeAndNothingGoesRound) {
+    federation.startGateway();
+    auto hotline = federation.partner("hotline-12315");
+    auto centre = federation.partner("centre");
+    const auto first = hotline.post(kPath, item("J-1"));
+    ASSERT_EQ(200, first.status) << first.body;
+    const auto answer = first.json();
+    const std::string ticket_no = json::textMember(answer["items"][0], "ticket_no");
+    ASSERT_EQ(201, centre.post("/v1/records", result("zz-12345", "JG-1", {{"ticket_no", ticket_no}})).status);
+    Federation::waitUntil("the result has gone home", [&] { return files().size() == 1; });
+    EXPECT_THAT(files().front(), HasSubstr("\"JJDBH\":\"J-1\""));
+    EXPECT_THAT(files().front(), HasSubstr("\"FLOWID\":\"" + ticket_no + "\""));
+    EXPECT_THAT(files().front(), HasSubstr("\"CLJG\":"));
+
+    // The source shows us our ticket as an item of its own, under a new number; and one that says where it is from.
+    const auto mirrored = hotline.post(kPath, item("M-1", ",\"OURS\":\"" + ticket_no + "\""));
+    EXPECT_EQ(200, mirrored.status) << mirrored.body;
+    EXPECT_THAT(mirrored.body, HasSubstr("\"ticket_no\":\"" + ticket_no + "\""));
+    EXPECT_THAT(hotline.post(kPath, item("M-2", ",\"ORIGIN\":\"12345\"")).body, HasSubstr("\"ignored_by\":{\"mirrored\":1}"));
+    EXPECT_EQ(1u, federation.tickets().Size());
+
+    // What it brought, mirrored or not, is not sent back: the next file is the next result.
+    federation.killGateway();
+    federation.startGateway();
+    auto again = federation.partner("centre");
+    ASSERT_EQ(201, again.post("/v1/records", result("zz-12345", "JG-2", {{"ticket_no", ticket_no}})).status);
+    Federation::waitUntil("the second result has gone home", [&] { return files().size() == 2; });
+    for (const auto& text : files()) EXPECT_THAT(text, HasSubstr("\"CLJG\":"));
+}
+
+}  // namespace
+}  // namespace yht::scenarios
