@@ -100,7 +100,8 @@ private:
 
     static std::string bodyMaxOf(const http::Route& route) {
         switch (route.body) {
-            case http::Body::None: return "–";
+            case http::Body::None:
+            case http::Body::Unread: return "–";
             case http::Body::Json:
             case http::Body::Whole: return std::to_string(route.body_bytes_max) + " B";
             case http::Body::Streamed:
