@@ -98,6 +98,21 @@ base::Error erased(const std::string& ticket_no) {
     return base::makeError(ErrorCode::LedgerErased, "ticket " + ticket_no);
 }
 
+/// Rule 11.
+base::Status checkRoom(ledger::View& view, const PreparedItem& item, const std::string& ticket_no) {
+    if (ticket_no.empty() || item.identity.correction > 0) return {};
+    if (view.ticketEntries(ticket_no).size() < kTicketEntriesMax) return {};
+    base::Error error = base::makeError(ErrorCode::RecordInvalid, "ticket " + ticket_no + " is full");
+    error.fields.push_back(
+        {.pointer = item.pointer + "/ticket_ref",
+         .code = "ticket_full",
+         .limit = std::to_string(kTicketEntriesMax),
+         .en = "The ticket has as many entries as a ticket may have.",
+         .zh = "该工单的条目数已达上限。"}
+    );
+    return error;
+}
+
 /// Rules 2 to 6. Errors: RecordConflict, CorrectionBaseMissing, RecordInvalid, LedgerErased.
 base::Result<Judgement> judge(ledger::View& view, const PreparedItem& item) {
     Judgement judgement;
@@ -154,6 +169,7 @@ base::Result<ItemDecision> Decider::decide(const PreparedItem& item) {
         return duplicateOf(judgement->duplicate->ticket_no, judgement->duplicate->seq);
     }
     if (judgement->stale) {
+        if (auto room = checkRoom(transaction_, item, judgement->earlier_ticket); !room.ok()) return refused(room.error());
         return keep(item, *judgement, TicketNames{}, judgement->earlier_ticket);
     }
     const base::Result<TicketNames> names =
@@ -162,6 +178,7 @@ base::Result<ItemDecision> Decider::decide(const PreparedItem& item) {
     if (!names->ticket_no.empty() && transaction_.isErased(names->ticket_no)) {
         return refused(erased(names->ticket_no));
     }
+    if (auto room = checkRoom(transaction_, item, names->ticket_no); !room.ok()) return refused(room.error());
     const base::Result<std::string> ticket_no = ticketFor(item, *names);
     if (!ticket_no.ok()) {
         if (ticket_no.error().code != ErrorCode::NumbersExhausted) return ticket_no.error();

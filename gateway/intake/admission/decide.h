@@ -23,6 +23,8 @@
 //     record that a name leads to it are refused (LedgerErased, 410: not to be sent again). The message that brought
 //     them beside new records is kept without their slices (erased_items.h).
 // 11. A record of origin=history (历史) is held: no destination has it before an operator releases it (yht history).
+// 12. A ticket that has kTicketEntriesMax entries takes corrections by operators only (RecordInvalid, "ticket_full"): who
+//     reads it folds all of them.
 // Uses: ledger, ticket, trust. Used by: admission.
 #pragma once
 
@@ -35,6 +37,9 @@
 #include "gateway/ledger/store/store.h"
 
 namespace yht::intake {
+
+/// Records, outcomes and decisions of one ticket. The longest honest ones have some hundreds.
+inline constexpr std::size_t kTicketEntriesMax = 20'000;
 
 enum class ItemVerdict : std::uint8_t {
     Created,    // 201: a new ledger entry

@@ -161,5 +161,41 @@ TEST_F(Versions, ACorrectionDoesNotMakeTheSourcesRepeatNew) {
     EXPECT_EQ(2U, versionOf("zz12345", ticket::Kind::Appeal, "C1"));
 }
 
+/// Outcomes stand for whatever a ticket may be flooded with.
+TEST_F(Versions, FullTicketTakesNothingButAnOperatorsCorrection) {
+    const auto first = post("centre", appeal("zz12345", "C1", {{"version", "1"}}));
+    const auto other = post("centre", appeal("zz12345", "C2", {{"version", "1"}}));
+    const auto fill = [&](std::size_t entries) {
+        return ledger_.store().run([&](ledger::Transaction& transaction) -> base::Status {
+            while (transaction.ticketEntries(first.ticket_no).size() + 1'000 <= entries) {
+                for (int i = 0; i < 1'000; ++i) {
+                    ledger::EntryDraft draft;
+                    draft.header.type = ledger::EntryType::Outcome;
+                    draft.header.ticket_no = first.ticket_no;
+                    draft.salt = std::string(ledger::kSaltBytes, 's');
+                    draft.sealed_under = ledger::SealedUnder::Ticket;
+                    if (auto seq = transaction.append(std::move(draft)); !seq.ok()) return seq.error();
+                }
+            }
+            return {};
+        });
+    };
+    ASSERT_TRUE(fill(kTicketEntriesMax).ok());  // 1 + 19 000
+    EXPECT_EQ("created", outcome(post("centre", appeal("zz12345", "C1", {{"version", "2"}}))));
+    ASSERT_TRUE(fill(kTicketEntriesMax + 1'000).ok());
+    const auto refused = post("centre", appeal("zz12345", "C1", {{"version", "3"}}));
+    EXPECT_EQ("record.invalid", outcome(refused));
+    ASSERT_TRUE(refused.error.has_value());
+    EXPECT_EQ("ticket_full", refused.error->fields.at(0).code);
+    EXPECT_EQ("20000", refused.error->fields.at(0).limit);
+    EXPECT_EQ("duplicate", outcome(post("centre", appeal("zz12345", "C1", {{"version", "2"}}))));
+    EXPECT_EQ(
+        ItemVerdict::Created,
+        correct(appeal("zz12345", "C1", {{"version", "2"}, {"correction", "1"}, {"urgency", "1"}})).verdict
+    );
+    EXPECT_EQ("created", outcome(post("centre", appeal("zz12345", "C2", {{"version", "2"}}))));
+    EXPECT_NE(first.ticket_no, other.ticket_no);
+}
+
 }  // namespace
 }  // namespace yht::intake

@@ -117,6 +117,7 @@ TEST_F(ArchiveTest, FileHoldsNothingThatCanBeReadAndNoKey) {
     EXPECT_NE(std::string::npos, bytes.find(sealed));
     EXPECT_EQ(std::string::npos, bytes.find(key));
     EXPECT_EQ(std::string::npos, bytes.find("A-2"));
+    must(store().emptyWal());
     EXPECT_FALSE(filesHold(sealed));
 }
 
@@ -343,12 +344,12 @@ TEST_P(ArchiveKilledAt, LosesNothingAndTheNextRunEndsIt) {
     // More than one commit's worth of rows.
     for (std::size_t i = 0; i < kArchiveRemovedPerCommit; ++i) {
         if (i == 0) clock_.stepTo(*base::parseRfc3339("2019-04-19T10:00:00+08:00"));
-        append("message");
+        append("message " + std::to_string(i));
     }
     clock_.stepTo(*base::parseRfc3339("2019-06-02T10:00:00+08:00"));
     killAt(GetParam());
     EXPECT_EQ("record A-2", read(4));
-    EXPECT_EQ("message", read(6 + kArchiveRemovedPerCommit));
+    EXPECT_EQ("message " + std::to_string(kArchiveRemovedPerCommit - 1), read(6 + kArchiveRemovedPerCommit));
     EXPECT_EQ(before, receipt(4));
     EXPECT_EQ("sound", verdict());
     const auto step = archive();
