@@ -14,6 +14,8 @@ class CommandsHistoryTest : public DeploymentFixture {
 protected:
     void SetUp() override {
         DeploymentFixture::SetUp();
+        write("sources.yaml", "sources: []\n");
+        write("partners.yaml", "partners: []\n");
         auto store = openLedger();
         const auto held = store->run([](ledger::Transaction& transaction) -> base::Status {
             ledger::Seq seq = 10;
