@@ -80,6 +80,10 @@ int serve(const std::string& directory) {
     YHT_STEP(channels, app::Channels::open(*config, channel_parts));
     if (const auto idle = app::idleEndpointsText(*config, *adapters.current()); !idle.empty()) app::logLine(idle);
 
+    // What items of sources bring beside their records is had after these.
+    intake::SourceAttachments source_attachments(app::attachmentServices(*config, **store, **attachments, clock, random, trust, adapters));
+    source_attachments.start();
+
     // Step 7: deliveries follow the ledger, and sources that we ask are asked.
     const app::DeliveryParts parts{*config, clock, random, trust, adapters};
     YHT_STEP(live, app::makeDeliveries(parts, **store, intake::LedgerUse::Live, app::contentsOf(**attachments, **store, trust)));
@@ -129,6 +133,7 @@ int serve(const std::string& directory) {
     (*door)->stop();
     shadow.stop();
     (*pulls)->stop();
+    source_attachments.stop();
     deliveries->stop();
     if (*trial) in_trial.deliveries->stop();
     return app::kExitOk;

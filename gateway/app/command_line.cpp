@@ -6,6 +6,7 @@
 
 #include "gateway/app/command_help.h"
 #include "gateway/app/command_line_adapters.h"
+#include "gateway/app/command_line_attachments.h"
 #include "gateway/app/command_line_history.h"
 #include "gateway/app/command_line_quarantine.h"
 #include "gateway/app/command_line_sources.h"
@@ -304,6 +305,7 @@ int runCommandLine(int argc, char** argv, const std::function<int(const std::str
     addDeliveries(top, parsed);
     addPartner(top, parsed);
     addQuarantine(top, parsed.options, parsed.run);
+    addAttachments(top, parsed.options, parsed.run);
     addHistory(top, parsed.options, parsed.run);
     addSources(top, parsed.options, parsed.run);
     addAdapters(top, parsed.run);

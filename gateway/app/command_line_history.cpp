@@ -7,6 +7,7 @@ namespace {
 
 struct Given {
     ReleaseLine line;
+    std::vector<std::string> files;
     std::string why;
 };
 
@@ -30,12 +31,28 @@ void addHistory(CLI::App& top, CommandOptions& options, std::function<int()>& ru
         "history", "Records of before a source was linked, which wait for their release 历史记录与放行"
     );
     history->require_subcommand(1);
-    history->footer("Examples 示例:\n  yht history list\n"
+    history->footer("Examples 示例:\n  yht history import zz-media /var/tmp/2018.xlsx --why \"asked by the city\"\n  yht history list\n"
                     "  yht history release zz-media --from 2018-01-01 --to 2018-12-31 --why \"agreed with the province\"");
     auto given = std::make_shared<Given>();
     add(*history, options, run, "list", "What waits, by source 各来源待放行的历史记录", [&options] {
         return listHistory(options);
     })->footer("Exit codes 退出码: 0.\nExample 示例:\n  yht history list --json");
+    auto* import = add(
+        *history, options, run, "import", "Bring a source's files of before it was linked 导入来源的历史文件",
+        [given, &options] { return importHistory(options, given->line.source, given->files, given->why); }
+    );
+    import->add_option("source", given->line.source, "Source, as its folder under sources/ is called 来源")->required();
+    import->add_option("file", given->files, "Files in the source's own format, of at most 16 MiB 来源自有格式的文件")->required();
+    import->add_option("--why", given->why, "The reason; it stays in the ledger: no personal data 理由,记入账本,勿含个人信息")
+        ->required();
+    import->footer(
+        "Each file is one message of the source, adapted as those are, with its own times and numbers; its tickets run no\n"
+        "clock and go nowhere until yht history release. The gateway's user reads the files. Cut short, or given twice: the\n"
+        "same command again does what is missing, the rest is a duplicate.\n"
+        "每个文件作为该来源的一份报文处理,保留原有时间与编号;工单不计时限,放行前不投递。文件由网关账号读取;中断后重复执行即可续传。\n"
+        "Examples 示例:\n  yht history import cs-wenzheng /var/tmp/2018.xlsx /var/tmp/2019.xlsx --why \"asked by the city\"\n"
+        "Exit codes 退出码: 0 all in, 3 items in quarantine or refused, 65 no such source or file, or none that can be read."
+    );
     auto* release = add(
         *history, options, run, "release", "Let a range of a source's history go to its destinations 放行一段历史记录",
         [given, &options] { return releaseHistory(options, given->line, given->why); }

@@ -1,11 +1,13 @@
 #include "gateway/app/commands_history.h"
 
 #include <charconv>
+#include <filesystem>
 #include <iostream>
 
 #include "gateway/app/command_line.h"
 #include "gateway/app/control_client.h"
 #include "gateway/app/control_history.h"
+#include "gateway/app/control_import.h"
 #include "gateway/app/opened_ledger.h"
 #include "gateway/app/terminal.h"
 #include "gateway/base/time_text.h"
@@ -77,6 +79,31 @@ int listHistory(const CommandOptions& options) {
         else print(std::cout, table);
         return kExitOk;
     });
+}
+
+int importHistory(
+    const CommandOptions& options, const std::string& source, const std::vector<std::string>& files, const std::string& why
+) {
+    bool trouble = false;
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        const std::string path = std::filesystem::absolute(files[i]).lexically_normal().string();
+        if (!options.json) std::cerr << '[' << i + 1 << '/' << files.size() << "] " << printable(files[i]) << " …\n";
+        const auto answer = command(options.directory, {kImportHistory, {{"file", path}, {"source", source}}, why});
+        if (!answer.ok()) return reportError(answer.error());
+        const auto document = json::parse(*answer);
+        const auto count = [&](const char* name) {
+            return document.ok() && document->HasMember("account") ? json::textMember((*document)["account"], name) : "";
+        };
+        trouble = trouble || count("quarantined") != "0" || count("refused") != "0";
+        if (options.json) {
+            std::cout << *answer << '\n';
+            continue;
+        }
+        std::cout << "收到 received " << count("received") << ", 入账 accepted " << count("accepted") << ", 重复 duplicate "
+                  << count("duplicate") << ", 隔离 quarantined " << count("quarantined") << ", 拒收 refused " << count("refused")
+                  << ", 忽略 ignored " << count("ignored") << '\n';
+    }
+    return trouble ? kExitFound : kExitOk;
 }
 
 int releaseHistory(const CommandOptions& options, const ReleaseLine& line, const std::string& why) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "gateway/app/commands.h"
 
@@ -10,6 +11,11 @@ namespace yht::app {
 
 /// Sources whose history waits for its release.
 int listHistory(const CommandOptions& options);
+
+/// Each file is one message of the source, in its own format. kExitFound where an item went into quarantine or was refused.
+int importHistory(
+    const CommandOptions& options, const std::string& source, const std::vector<std::string>& files, const std::string& why
+);
 
 /// Days (both included) or times in RFC 3339 (`to` excluded), of the records' event times.
 struct ReleaseLine {

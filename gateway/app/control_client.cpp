@@ -6,8 +6,10 @@
 #include <filesystem>
 
 #include "gateway/app/control_adapters.h"
+#include "gateway/app/control_attachments.h"
 #include "gateway/app/control_deliveries.h"
 #include "gateway/app/control_history.h"
+#include "gateway/app/control_import.h"
 #include "gateway/app/control_ledger.h"
 #include "gateway/app/control_quarantine.h"
 #include "gateway/app/control_socket.h"
@@ -76,6 +78,8 @@ std::vector<ControlCommand> controlCommands(const std::string& directory) {
     auto table = ownControlCommands();
     for (auto& row : deliveryCommands(directory)) table.push_back(std::move(row));
     for (auto& row : ledgerCommands(directory)) table.push_back(std::move(row));
+    for (auto& row : attachmentCommands()) table.push_back(std::move(row));
+    for (auto& row : importCommands()) table.push_back(std::move(row));
     for (auto& row : historyCommands()) table.push_back(std::move(row));
     for (auto& row : quarantineCommands()) table.push_back(std::move(row));
     for (auto& row : adapterCommands()) table.push_back(std::move(row));

@@ -153,6 +153,26 @@ base::Status reload(const Config& config, const Reloadable& running) {
     return done;
 }
 
+intake::AttachmentServices attachmentServices(
+    const Config& config, ledger::Store& store, attachments::Store& attachments, const base::Clock& clock,
+    base::Random& random, const trust::TrustHolder& trust, const intake::SourceAdaptersHolder& adapters
+) {
+    return {.store = store,
+            .attachments = attachments,
+            .clock = clock,
+            .random = random,
+            .trust = [&trust] { return trust.current(); },
+            .adapters = [&adapters] { return adapters.current(); },
+            .directory = config.directory(),
+            .secrets = [directory = config.directory()](const std::string& name) -> std::optional<std::string> {
+                auto secret = readSecret(directory + "/" + name);
+                if (!secret.ok()) return std::nullopt;
+                while (secret->ends_with('\n') || secret->ends_with('\r')) secret->pop_back();
+                return *std::move(secret);
+            },
+            .log = logLine};
+}
+
 base::Result<LedgerDeliveries> makeDeliveries(
     const DeliveryParts& parts, ledger::Store& store, intake::LedgerUse use, kit::ContentFinder contents
 ) {

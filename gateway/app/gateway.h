@@ -13,6 +13,7 @@
 #include "gateway/app/destinations.h"
 #include "gateway/delivery/deliveries.h"
 #include "gateway/intake/admission/source_adapters.h"
+#include "gateway/intake/attach/source_attachments.h"
 #include "gateway/intake/http/server.h"
 #include "gateway/intake/pull/pulls.h"
 
@@ -37,6 +38,12 @@ http::DoorOptions doorOptions(const Config& config, trust::SigningKey signing_ke
 
 /// Ready: the ledger takes tasks, and the wall clock has not fallen behind what the ledger has seen (by 60 s).
 std::vector<http::ReadinessCheck> readinessChecks(ledger::Store& store, ClockGuard& clock_guard);
+
+/// How what sources' items bring beside their records is had. References must outlive it.
+intake::AttachmentServices attachmentServices(
+    const Config& config, ledger::Store& store, attachments::Store& attachments, const base::Clock& clock,
+    base::Random& random, const trust::TrustHolder& trust, const intake::SourceAdaptersHolder& adapters
+);
 
 struct Reloadable {
     trust::TrustHolder& trust;

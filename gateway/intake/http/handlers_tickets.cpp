@@ -23,7 +23,7 @@ base::Result<Answer> ticketAnswer(
     rapidjson::StringBuffer text;
     JsonWriter out(text);
     const auto hidden = hiddenPersons(view, request.partner(), *stored, folded);
-    writeTicket(out, *stored, folded, hidden ? &*hidden : nullptr);
+    writeTicket(out, *stored, folded, hidden ? &*hidden : nullptr, attachmentsState(view, ticket_no));
     return jsonAnswer(text);
 }
 

@@ -195,9 +195,17 @@ void writeRecord(
     out.EndObject();
 }
 
+const char* attachmentsState(ledger::View& view, const std::string& ticket_no) {
+    const auto has = [&](const char* state) {
+        return !view.sourceAttachments({.source = {}, .state = state, .ticket_no = ticket_no}, 1).empty();
+    };
+    if (has(ledger::kAttachmentFailed)) return "failed";
+    return has(ledger::kAttachmentPending) ? "pending" : "complete";
+}
+
 void writeTicket(
     JsonWriter& out, const ledger::StoredTicket& stored, const ticket::TicketView& folded,
-    const ticket::Persons* hidden
+    const ticket::Persons* hidden, const char* attachments
 ) {
     out.StartObject();
     writeText(out, "ticket_no", stored.ticket_no);
@@ -221,6 +229,7 @@ void writeTicket(
     out.StartArray();
     for (const auto seq : stored.outcomes) out.String(std::to_string(seq));
     out.EndArray();
+    writeText(out, "attachments", attachments);
     out.EndObject();
 }
 

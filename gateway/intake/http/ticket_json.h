@@ -3,7 +3,8 @@
 //    "accepted_time", "closed_time", "deadline", "flags": ["urged"…], "assignments": […],
 //    "findings": […], "aliases": [{"party","number"}…],
 //    "records": [{"in_force","seq","kind","received_time","committed_time","record":{fields}}…],
-//    "erased_count", "outcomes": ["seq"…]}
+//    "erased_count", "outcomes": ["seq"…], "attachments": "complete"|"pending"|"failed"}
+// attachments: of what sources' items brought or named beside these records.
 // Times RFC 3339 with +08:00 or null; sequence numbers are strings.
 // Uses: ticket, ledger, admission (visibility), problem. Used by: handlers.
 #pragma once
@@ -37,7 +38,10 @@ void writeRecord(
 
 void writeTicket(
     JsonWriter& out, const ledger::StoredTicket& stored, const ticket::TicketView& folded,
-    const ticket::Persons* hidden
+    const ticket::Persons* hidden, const char* attachments
 );
+
+/// How far those are that sources' items brought: "failed" where one could not be had, "pending" where one is to come.
+const char* attachmentsState(ledger::View& view, const std::string& ticket_no);
 
 }  // namespace yht::http

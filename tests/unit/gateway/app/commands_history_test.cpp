@@ -1,5 +1,6 @@
 // `yht history` on a real deployment whose ledger holds records of before a source was linked.
 #include "gateway/app/control_history.h"
+#include "gateway/app/control_import.h"
 
 #include "gateway/base/time_text.h"
 #include "tests/unit/gateway/app/deployment_fixture.h"
@@ -66,6 +67,89 @@ TEST_F(CommandsHistoryTest, NothingToReleaseIsAnErrorAndLeavesNoEntry) {
     EXPECT_NE(kExitOk, yht({"history", "release", "zz-media", "--from", "2018-04-01", "--to", "2018-04-30"}));
     EXPECT_THAT(released(), IsEmpty());
     EXPECT_THAT(newestAudit(), IsEmpty());
+}
+
+constexpr const char* kMapping = R"(records:
+  appeal:
+    kind: appeal
+    rows:
+      record_ref: NO
+      ticket_ref: NO
+      event_time: TIME
+      appeal_time: TIME
+      channel: { const: "10" }
+      appeal_type: { from: TYPE, vocabulary: kinds }
+      category_path: { from: CLASS }
+      title: TITLE
+      content: TITLE
+      handling_way: { const: "0" }
+      is_anonymous: { const: "true" }
+      is_secret: { const: "false" }
+      area_code: { const: "430211" }
+      urgency: { const: "3" }
+vocabularies:
+  kinds: { unmapped: quarantine }
+)";
+
+class ImportTest : public CommandsHistoryTest {
+protected:
+    void SetUp() override {
+        CommandsHistoryTest::SetUp();
+        for (const char* folder : {"/sources", "/sources/desk-1", "/products", "/products/desk"}) {
+            std::filesystem::create_directory(directory + folder);
+        }
+        write("sources.yaml", "sources:\n  - {id: desk-1, name: 热线, region: \"430200\"}\n");
+        write("partners.yaml", "partners: []\n");
+        write("products/desk/product.yaml",
+              "product: desk\nproduct_title: desk\nproduct_version: \"1\"\ndecode: {format: json, charset: UTF-8, lines: true}\n");
+        write("products/desk/mapping.yaml", kMapping);
+        write("products/desk/kinds.csv", "native,canonical\n投诉,3\n");
+        write("sources/desk-1/source.yaml",
+              "id: desk-1\ntitle: 热线\nproduct: desk\nlifecycle: live\nowner: {unit: 热线, person: 班长}\n");
+        std::string lines;
+        for (int i = 1; i <= kItems; ++i) {
+            lines += R"({"NO":"Q-)" + std::to_string(i) + R"(","TIME":"2016-10-15T08:30:00+08:00","TYPE":"投诉","CLASS":"排水","TITLE":"下水道反味"})" "\n";
+        }
+        write("zhang-san.jsonl", lines);
+    }
+    int import(const std::string& name) {
+        return yht({"history", "import", "desk-1", directory + "/" + name, "--why", "asked by the city"});
+    }
+    ledger::Seq entries() { return openLedger()->snapshot().value()->lastSeq(); }
+    static constexpr int kItems = 700;  // more than one commit takes
+};
+
+TEST_F(ImportTest, AFileBecomesHistoryAndASecondTimeChangesNothing) {
+    EXPECT_EQ(kExitOk, import("zhang-san.jsonl")) << err;
+    EXPECT_THAT(out, HasSubstr("received 700, 入账 accepted 700, 重复 duplicate 0"));
+    EXPECT_EQ(kExitOk, yht({"history", "list", "--json"}));
+    EXPECT_THAT(out, HasSubstr("{\"source\":\"desk-1\",\"held\":700,"));
+    EXPECT_THAT(newestAudit(), HasSubstr("history.import"));
+    EXPECT_THAT(newestAudit(), HasSubstr("sha256:"));
+    EXPECT_THAT(newestAudit(), testing::Not(HasSubstr("zhang-san")));
+    const ledger::Seq before = entries();
+    EXPECT_EQ(kExitOk, import("zhang-san.jsonl")) << err;
+    EXPECT_THAT(out, HasSubstr("received 700, 入账 accepted 0, 重复 duplicate 700"));
+    EXPECT_EQ(before + 1, entries());  // the order itself
+    EXPECT_EQ(kExitOk, yht({"history", "release", "desk-1", "--from", "2016-10-15", "--to", "2016-10-15", "--why", "agreed"})) << err;
+    EXPECT_EQ(700U, openLedger()->snapshot().value()->historyReleased(1000).size());
+}
+
+TEST_F(ImportTest, WhatCannotBeMappedWaitsAndTheExitCodeSaysSo) {
+    write("odd.jsonl", R"({"NO":"Q-1","TIME":"2016-10-15T08:30:00+08:00","TYPE":"别的","CLASS":"排水","TITLE":"x"})" "\n");
+    EXPECT_EQ(kExitFound, import("odd.jsonl")) << err;
+    EXPECT_THAT(out, HasSubstr("quarantined 1"));
+}
+
+TEST_F(ImportTest, FilesAndSourcesThatAreNotThereAreSaid) {
+    const ledger::Seq before = entries();
+    EXPECT_EQ(kExitData, import("nothing.jsonl"));
+    write("empty.jsonl", "");
+    EXPECT_EQ(kExitData, import("empty.jsonl"));
+    write("large.jsonl", std::string(kImportFileBytesMax + 1, ' '));
+    EXPECT_EQ(kExitData, import("large.jsonl"));
+    EXPECT_NE(kExitOk, yht({"history", "import", "desk-2", directory + "/zhang-san.jsonl", "--why", "x"}));
+    EXPECT_EQ(before, entries());
 }
 
 }  // namespace

@@ -80,6 +80,24 @@ TEST_F(SourceTest, RepeatedItemIsADuplicateAndAppendsNothing) {
     );
 }
 
+TEST_F(SourceTest, OnlyWhatChangedIsNewAndAThenBThenAIsThreeVersions) {
+    const auto item = [](const std::string& title, const std::string& opinion) {
+        return "[" + mediaAppeal("M-1", {{"ticket_ref", "T-1"}, {"title", title}}) + "," +
+               process("zz-media", "S-1", {{"ticket_ref", "T-1"}, {"opinion", opinion}}) + "]";
+    };
+    const auto first = submit({item("甲", "一")}), changed = submit({item("乙", "一")});
+    ASSERT_THAT(first.items[0].seqs, SizeIs(2));
+    EXPECT_THAT(verdicts(changed), ElementsAre("accepted"));
+    EXPECT_NE(first.items[0].seqs[0], changed.items[0].seqs[0]);
+    EXPECT_EQ(first.items[0].seqs[1], changed.items[0].seqs[1]);  // said again, and known
+    EXPECT_THAT(verdicts(submit({item("甲", "一")})), ElementsAre("accepted"));
+    EXPECT_EQ(3U, versionOf("zz-media", ticket::Kind::Appeal, "M-1"));
+    EXPECT_EQ(1U, versionOf("zz-media", ticket::Kind::Process, "S-1"));
+    EXPECT_THAT(verdicts(submit({item("甲", "一")})), ElementsAre("duplicate"));
+    EXPECT_TRUE(account().balances());
+    EXPECT_EQ(1U, ledger_.store().snapshot().value()->ticketNumbers(10).size());
+}
+
 TEST_F(SourceTest, OriginOfAMessageIsTheOriginOfItsRecords) {
     const auto verified = verify(sign("media", lines({mediaAppeal("M-1")})));
     ASSERT_TRUE(verified.ok());

@@ -1,0 +1,97 @@
+#include "gateway/app/commands_attachments.h"
+
+#include <algorithm>
+#include <iostream>
+
+#include "gateway/app/command_line.h"
+#include "gateway/app/control_client.h"
+#include "gateway/app/opened_ledger.h"
+#include "gateway/app/terminal.h"
+#include "gateway/base/time_text.h"
+#include "gateway/intake/attach/source_attachments.h"
+#include "gateway/json/json.h"
+
+namespace yht::app {
+namespace {
+
+using ledger::SourceAttachmentRow;
+using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
+
+void member(Writer& out, const char* name, const std::string& text) {
+    out.Key(name);
+    out.String(text);
+}
+
+void count(Writer& out, const char* name, std::uint64_t value) {
+    out.Key(name);
+    out.Uint64(value);
+}
+
+void writeRow(Writer& out, const SourceAttachmentRow& row) {
+    out.StartObject();
+    count(out, "id", row.id);
+    member(out, "source", row.source);
+    member(out, "ticket_no", row.ticket_no);
+    member(out, "state", row.state);
+    member(out, "since", base::formatRfc3339(row.since_ms));
+    count(out, "attempts", row.attempts);
+    if (row.next_ms != 0) member(out, "next", base::formatRfc3339(row.next_ms));
+    member(out, "reason", row.reason);
+    count(out, "record_seq", row.record_seq);
+    count(out, "message_seq", row.message_seq);
+    count(out, "item_index", row.item_index);
+    out.EndObject();
+}
+
+}  // namespace
+
+int listAttachments(const CommandOptions& options, const AttachmentListing& listing) {
+    return withLedger(options.directory, [&](OpenedLedger& opened) -> int {
+        auto snapshot = opened.store->snapshot();
+        if (!snapshot.ok()) return reportError(snapshot.error());
+        auto rows = (*snapshot)->sourceAttachments({.source = listing.source, .state = listing.state}, listing.limit);
+        if (listing.state.empty()) {
+            std::erase_if(rows, [](const auto& row) { return row.state == intake::kAttachmentDiscarded; });
+        }
+        rapidjson::StringBuffer buffer;
+        Writer out(buffer);
+        Table table{{"#", "来源 source", "工单 ticket", "自 since", "状态 state", "次数 tries", "下次 next", "原因 reason"}, {}};
+        out.StartArray();
+        for (const auto& row : rows) {
+            writeRow(out, row);
+            table.rows.push_back({std::to_string(row.id), row.source, row.ticket_no.empty() ? "-" : row.ticket_no,
+                                  base::formatRfc3339(row.since_ms), row.state, std::to_string(row.attempts),
+                                  row.next_ms == 0 ? "-" : base::formatRfc3339(row.next_ms),
+                                  row.reason.empty() ? "-" : row.reason});
+        }
+        out.EndArray();
+        if (options.json) std::cout << buffer.GetString() << '\n';
+        else if (rows.empty()) std::cout << "没有 none\n";
+        else print(std::cout, table);
+        const bool failed = std::any_of(rows.begin(), rows.end(), [](const auto& row) {
+            return row.state == ledger::kAttachmentFailed;
+        });
+        return failed ? kExitFound : kExitOk;
+    });
+}
+
+int decideAttachments(
+    const CommandOptions& options, const char* command_name, const std::vector<std::uint64_t>& ids,
+    const std::string& why
+) {
+    int worst = kExitOk;
+    for (const std::uint64_t id : ids) {
+        const auto answer = command(options.directory, {command_name, {{"id", std::to_string(id)}}, why});
+        if (!answer.ok()) {
+            const int code = reportError(answer.error());
+            worst = ids.size() == 1 ? code : static_cast<int>(kExitFound);
+            continue;
+        }
+        const auto document = json::parse(*answer);
+        if (options.json || !document.ok()) std::cout << *answer << '\n';
+        else std::cout << '#' << id << " → " << json::textMember(*document, "state") << '\n';
+    }
+    return worst;
+}
+
+}  // namespace yht::app
