@@ -1,9 +1,5 @@
 #include "gateway/intake/attach/attachment_record.h"
 
-#include <algorithm>
-
-#include "gateway/base/text.h"
-
 namespace yht::intake {
 namespace {
 
@@ -32,11 +28,14 @@ std::string extensionOf(const std::string& media_type) {
     return {};
 }
 
+/// Requires: well-formed UTF-8.
 std::string firstCharacters(std::string text, std::size_t count_max) {
-    while (base::countCodePoints(text).value_or(0) > count_max) {
-        do {
-            text.pop_back();
-        } while (!text.empty() && !base::countCodePoints(text));
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const bool begins = (static_cast<unsigned char>(text[i]) & 0xC0) != 0x80;
+        if (!begins || ++count <= count_max) continue;
+        text.resize(i);
+        break;
     }
     return text;
 }

@@ -34,6 +34,7 @@ Trouble troubleOf(ErrorCode code) {
         case ErrorCode::PeerAnswerInvalid:
         case ErrorCode::PeerRefused:
         case ErrorCode::AttachmentUnchecked:
+        case ErrorCode::ConfigInvalid:  // a secret that can't be read, or a number that makes no header
             return Trouble::Passing;
         case ErrorCode::DiskFull:
         case ErrorCode::IoFailed:
@@ -44,7 +45,6 @@ Trouble troubleOf(ErrorCode code) {
         case ErrorCode::AttachmentUploads:
         case ErrorCode::AttachmentQuota:
         case ErrorCode::SourceUnknown:
-        case ErrorCode::ConfigInvalid:
             return Trouble::Ours;
         default:
             return Trouble::Lasting;
