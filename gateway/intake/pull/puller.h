@@ -48,12 +48,12 @@ public:
 };
 
 /// Reads a file of the deployment that others can't read. Errors: ConfigInvalid, IoFailed.
-using SecretReader = std::function<base::Result<std::string>(const std::string& name)>;
+using NamedSecret = std::function<base::Result<std::string>(const std::string& name)>;
 
 struct PullerParts {
     const kit::Manifest& manifest;  // outlives it; has `pull`
     std::string directory;          // of the deployment: for certificates
-    SecretReader secret;            // by the name in the manifest's secrets
+    NamedSecret secret;            // by the name in the manifest's secrets
     std::function<std::string(const std::string& name)> secret_path;
     std::stop_token stop;
 };
