@@ -12,7 +12,6 @@
 #include "gateway/app/opened_ledger.h"
 #include "gateway/app/shadow.h"
 #include "gateway/app/source_folders.h"
-#include "gateway/app/source_health.h"
 #include "gateway/app/trial.h"
 #include "gateway/intake/soap/handlers.h"
 #include "gateway/trust/soap_security.h"
@@ -84,7 +83,7 @@ int serve(const std::string& directory) {
     intake::SourceAttachments source_attachments(app::attachmentServices(*config, **store, **attachments, clock, random, trust, adapters));
     source_attachments.start();
 
-    // Step 7: deliveries follow the ledger, and sources that we ask are asked.
+    // Step 7: deliveries follow the ledger.
     const app::DeliveryParts parts{*config, clock, random, trust, adapters};
     YHT_STEP(live, app::makeDeliveries(parts, **store, intake::LedgerUse::Live, app::contentsOf(**attachments, **store, trust)));
     const auto& deliveries = live->deliveries;
@@ -94,26 +93,19 @@ int serve(const std::string& directory) {
                                            app::contentsOf(*(*trial)->attachments, *(*trial)->store, trust)));
         in_trial = *std::move(made);
     }
-    const trust::PullVerifier pull_verifier(trust, clock);
-    YHT_STEP(pulls, intake::Pulls::open({source_messages, **store, pull_verifier, clock, random, config->directory(),
-                                         app::pullStateDirectory(config->text("ledger.directory")), app::readSecret, app::logLine}));
     const app::DeliveryMetrics delivery_metrics(metrics, *deliveries, **store, clock);
     deliveries->start();
     if (*trial) in_trial.deliveries->start();
-    YHT_STEP(followed, (*pulls)->follow(*adapters.current()));
 
     // Step 8: listen. From here on others can reach us; first the operator, who may have to mend something.
     const auto commands = app::controlCommands(config->directory());
     app::ControlServices services{**store, clock, random, config->directory(),
-                                  [&] { return app::reload(*config, {trust, contexts, adapters, *deliveries, in_trial.deliveries.get(), channels->get(), pulls->get()}); },
+                                  [&] { return app::reload(*config, {trust, contexts, adapters, *deliveries, in_trial.deliveries.get(), channels->get()}); },
                                   attachments->get(),
                                   [&] { return trust.current(); },
                                   [&] { return adapters.current(); },
                                   app::logLine,
-                                  [&] { clock_guard.confirm(); },
-                                  [&](const std::string& source, std::optional<intake::Pause> pause) {
-                                      return (*pulls)->setPause(source, std::move(pause));
-                                  }};
+                                  [&] { clock_guard.confirm(); }};
     YHT_STEP(control, app::ControlSocket::open(app::controlSocketPath(*config), commands, services));
     app::ShadowRunner shadow({**store, clock, random, config->directory(), config->text("ledger.directory"),
                               [&] { return adapters.current(); }, app::logLine});
@@ -132,7 +124,6 @@ int serve(const std::string& directory) {
     if (*channels) (*channels)->stop();
     (*door)->stop();
     shadow.stop();
-    (*pulls)->stop();
     source_attachments.stop();
     deliveries->stop();
     if (*trial) in_trial.deliveries->stop();

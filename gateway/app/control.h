@@ -15,7 +15,6 @@
 
 #include "gateway/attachments/store.h"
 #include "gateway/intake/admission/source_adapters.h"
-#include "gateway/intake/pull/pull_state.h"
 #include "gateway/ledger/store/store.h"
 #include "gateway/trust/partner.h"
 
@@ -53,8 +52,6 @@ struct ControlServices {
     std::function<void(const std::string&)> log = {};  // one line each; or empty
     /// The clock is right as it is (clock_guard.h); empty where no gateway runs.
     std::function<void()> confirm_clock = {};
-    /// A pulled source pauses or goes on; empty where no gateway runs.
-    std::function<base::Status(const std::string& source, std::optional<intake::Pause>)> pause_source = {};
 };
 
 /// One command under way.

@@ -138,8 +138,7 @@ base::Status tryReload(const Config& config, const Reloadable& running) {
     running.adapters.replace(*std::move(sources));
     running.contexts.replace(*std::move(context));
     if (channels) running.channels->replace(*std::move(channels));
-    if (running.pulls == nullptr) return {};
-    return running.pulls->follow(*running.adapters.current());
+    return {};
 }
 
 }  // namespace

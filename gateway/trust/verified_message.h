@@ -40,7 +40,6 @@ public:
 private:
     friend class RequestVerifier;
     friend class ChannelVerifier;
-    friend class PullVerifier;
     friend class SoapVerifier;
     friend class OperatorMessages;
     VerifiedMessage() = default;

@@ -13,7 +13,6 @@
 
 #include "adapters/kit/decode_rules.h"
 #include "adapters/kit/inbound/endpoint_rules.h"
-#include "adapters/kit/inbound/pull_rules.h"
 
 namespace yht::kit {
 
@@ -87,7 +86,6 @@ struct Manifest {
     std::map<std::string, std::string>
         secrets;  // name → "file:NAME": a file of the deployment, never a value
     std::vector<EndpointRules> endpoints;  // what old systems call
-    std::optional<PullRules> pull;  // none: it is pushed
 };
 
 }  // namespace yht::kit

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "adapters/kit/inbound/manifest_attachments.h"
-#include "adapters/kit/inbound/manifest_pull.h"
 #include "adapters/kit/inbound/mapping_reader.h"
 
 namespace yht::kit {
@@ -148,8 +147,6 @@ base::Result<ReadManifest> readManifest(const ManifestTree& tree, const std::str
         secrets(root, read.manifest);
         checkSecrets(read.manifest, root);
         read.manifest.endpoints = readEndpoints(root, tree, read.manifest, problems);
-        if (root.has("pull"))
-            read.manifest.pull = readPullRules(YamlMap(root.node("pull"), "pull", problems), read.manifest.secrets);
         MappingReader mapping(tree.source_directory, tree.product_directory, problems);
         read.mapping = mapping.read(root.node("mapping"));
         read.files_read = mapping.filesRead();
