@@ -42,6 +42,7 @@ private:
     friend class ChannelVerifier;
     friend class SoapVerifier;
     friend class OperatorMessages;
+    friend class PullVerifier;
     VerifiedMessage() = default;
     std::shared_ptr<const TrustSnapshot> snapshot_;  // keeps speaker_ alive
     const Partner* speaker_ = nullptr;

@@ -13,6 +13,7 @@
 
 #include "adapters/kit/decode_rules.h"
 #include "adapters/kit/inbound/endpoint_rules.h"
+#include "adapters/kit/inbound/pull_rules.h"
 
 namespace yht::kit {
 
@@ -44,6 +45,7 @@ struct HealthRules {
     std::uint32_t workday_hour_min = 0, weekend_hour_min = 0, night_hour_min = 0;
     std::int64_t silent_after_s = 0;  // without an item, in hours that expect some; 0: never silent
     std::int64_t lag_s_max = 0;       // between an item's event and its arrival; 0: not judged
+    std::uint32_t quarantine_percent_max = 5;  // of today's items; more: degraded
 };
 
 /// How what an item brings or names beside itself (附件) is had: asked for once its records are in the ledger
@@ -83,6 +85,7 @@ struct Manifest {
     DecodeRules decode;
     AttachmentAccess attachments;
     HealthRules health;
+    std::optional<PullRules> pull;  // none: the source pushes
     std::map<std::string, std::string>
         secrets;  // name → "file:NAME": a file of the deployment, never a value
     std::vector<EndpointRules> endpoints;  // what old systems call

@@ -105,6 +105,8 @@ void health(YamlMap map, Manifest& manifest) {
     rules.night_hour_min = count("night_hour_min");
     rules.silent_after_s = map.integer("silent_after_s", 0, 0, kSilenceSecondsMax);
     rules.lag_s_max = map.integer("lag_s_max", 0, 0, kSilenceSecondsMax);
+    rules.quarantine_percent_max =
+        static_cast<std::uint32_t>(map.integer("quarantine_percent_max", 5, 0, 100));
     map.finish();
 }
 
@@ -147,6 +149,7 @@ base::Result<ReadManifest> readManifest(const ManifestTree& tree, const std::str
         secrets(root, read.manifest);
         checkSecrets(read.manifest, root);
         read.manifest.endpoints = readEndpoints(root, tree, read.manifest, problems);
+        read.manifest.pull = readPullRules(YamlMap(root.node("pull"), "pull", problems), read.manifest);
         MappingReader mapping(tree.source_directory, tree.product_directory, problems);
         read.mapping = mapping.read(root.node("mapping"));
         read.files_read = mapping.filesRead();

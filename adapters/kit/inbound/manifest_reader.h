@@ -25,4 +25,7 @@ std::vector<EndpointRules> readEndpoints(
 /// The `decode` section; mistakes go to the map's problems. manifest_decode.cpp.
 DecodeRules readDecodeRules(YamlMap map);
 
+/// The `pull` section; nothing where there is none. Requires: secrets and decode are read. manifest_pull.cpp.
+std::optional<PullRules> readPullRules(YamlMap map, const Manifest& manifest);
+
 }  // namespace yht::kit

@@ -11,8 +11,8 @@ namespace {
 
 using base::ErrorCode;
 
-std::size_t bytesMax(const kit::Manifest& manifest) {
-    return std::min(kSourceMessageBytesMax, manifest.decode.limits.message_bytes_max);
+std::size_t bytesMax(const kit::Manifest& manifest, const SourceMessageContext& context) {
+    return std::min(context.bytes_max, manifest.decode.limits.message_bytes_max);
 }
 
 base::Error tooLarge(std::size_t bytes_max) {
@@ -122,7 +122,8 @@ base::Status SourceMessages::admit(
     if (!takesContentType(manifest.decode.format, context.content_type)) {
         return wrongContentType(manifest.decode.format);
     }
-    if (message.body().size() > bytesMax(manifest)) return tooLarge(bytesMax(manifest));
+    const std::size_t bytes_max = bytesMax(manifest, context);
+    if (message.body().size() > bytes_max) return tooLarge(bytes_max);
     return {};
 }
 

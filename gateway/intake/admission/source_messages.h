@@ -19,9 +19,10 @@
 //     one message.
 //  9. One message can't flood quarantine: items beyond kSourceItemsMax wait as one, "the rest"; where more than
 //     kQuarantineOpenMax of the source would wait, the batch is refused (Unavailable), to be sent again later.
-// Uses: source_decide, source_answer, trust, kit. Used by: intake/http, later intake/pull.
+// Uses: source_decide, source_answer, trust, kit. Used by: intake/http, intake/pull.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <mutex>
 #include <string>
@@ -46,6 +47,11 @@ struct SourceMessageContext {
     std::string file_name;        // without folder, "" none
     std::string idempotency_key;  // "" none
     std::string origin;           // "history", "late": of every record that says nothing else of it; "" live
+    // Fetched by ourselves: files are larger than what a partner may send at once.
+    std::size_t bytes_max = kSourceMessageBytesMax;
+    std::uint64_t items_max = kSourceItemsMax;
+    /// Runs inside the last commit of the message, also of one without news: where its cursor moves. Or empty.
+    std::function<base::Status(ledger::Transaction&)> in_last_commit = {};
 };
 
 /// Since the start.

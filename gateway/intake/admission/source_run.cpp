@@ -44,8 +44,8 @@ void makeShadow(SourceItem& item) {
     item.failure.reset();
 }
 
-base::Error tooManyItems() {
-    const std::string max = std::to_string(kSourceItemsMax);
+base::Error tooManyItems(std::uint64_t items_max) {
+    const std::string max = std::to_string(items_max);
     return base::makePublicError(
         ErrorCode::ItemTooLarge,
         "A message holds at most " + max + " items; what follows waits as one item in quarantine.",
@@ -85,11 +85,11 @@ base::Result<SourceSubmission> SourceRun::run() {
     base::Status adapted = adapter_.adapt(
         message_.body(), adapting(), {},
         [this](kit::AdaptedItem&& item) {
-            too_many_ = item.index >= kSourceItemsMax;
+            too_many_ = item.index >= context_.items_max;
             return !too_many_ && take(maker_.prepare(std::move(item)));
         }
     );
-    if (too_many_) adapted = tooManyItems();
+    if (too_many_) adapted = tooManyItems(context_.items_max);
     if (!fault_ && !kept_answer_ && !adapted.ok()) {
         take(maker_.prepareRest(next_index_, adapted.error()));
     }
@@ -360,6 +360,9 @@ base::Status SourceRun::note(ledger::Transaction& transaction, bool last, Batch&
         auto counted =
             transaction.addSourceAccount(adapter_.manifest().id, day_, batch.account);
         if (!counted.ok()) return counted;
+    }
+    if (last && context_.in_last_commit) {
+        if (auto moved = context_.in_last_commit(transaction); !moved.ok()) return moved;
     }
     if (key_digest_.empty()) return {};
     // Another signature of the same bytes may have come to its end meanwhile: its answer is the one that is kept.
