@@ -12,6 +12,8 @@
 #include "gateway/app/opened_ledger.h"
 #include "gateway/app/shadow.h"
 #include "gateway/app/source_folders.h"
+#include "gateway/app/source_pulls.h"
+#include "gateway/app/source_watch.h"
 #include "gateway/app/trial.h"
 #include "gateway/intake/soap/handlers.h"
 #include "gateway/trust/soap_security.h"
@@ -70,6 +72,7 @@ int serve(const std::string& directory) {
     door_options.source_adapters = &adapters;
     door_options.soap_verifier = &soap_verifier;
     door_options.further_routes = soap::soapRoutes();
+    const ticket::Calendar days = door_options.calendar;
     door_options.readiness = app::readinessChecks(**store, clock_guard);
     if (*trial) door_options.trial.emplace((*trial)->side());
     YHT_STEP(door, http::Door::open(std::move(door_options), contexts, admission, **store, verifier, clock, metrics));
@@ -97,10 +100,14 @@ int serve(const std::string& directory) {
     deliveries->start();
     if (*trial) in_trial.deliveries->start();
 
+    // Sources that are asked instead of speaking; nothing is asked before we listen.
+    intake::Pulls pulls(app::pullParts(*config, **store, source_messages, trust, clock, random));
+    const app::SourceWatch source_watch(metrics, {**store, adapters, clock, days, app::logLine});
+
     // Step 8: listen. From here on others can reach us; first the operator, who may have to mend something.
     const auto commands = app::controlCommands(config->directory());
     app::ControlServices services{**store, clock, random, config->directory(),
-                                  [&] { return app::reload(*config, {trust, contexts, adapters, *deliveries, in_trial.deliveries.get(), channels->get()}); },
+                                  [&] { return app::reload(*config, {trust, contexts, adapters, *deliveries, in_trial.deliveries.get(), channels->get(), &pulls}); },
                                   attachments->get(),
                                   [&] { return trust.current(); },
                                   [&] { return adapters.current(); },
@@ -112,6 +119,7 @@ int serve(const std::string& directory) {
     shadow.start();
     (*door)->start();
     if (*channels) (*channels)->start();
+    pulls.use(*adapters.current());
     app::logLine("ready 就绪: partners 对接方 " + config->text("partner.listen") + ", admin 本机 " +
                  config->text("admin.listen"));
 
@@ -122,6 +130,7 @@ int serve(const std::string& directory) {
     });
     app::logLine("stopping 正在停止");
     if (*channels) (*channels)->stop();
+    pulls.stop();
     (*door)->stop();
     shadow.stop();
     source_attachments.stop();

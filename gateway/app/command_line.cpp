@@ -9,6 +9,7 @@
 #include "gateway/app/command_line_attachments.h"
 #include "gateway/app/command_line_history.h"
 #include "gateway/app/command_line_quarantine.h"
+#include "gateway/app/command_line_sources.h"
 #include "gateway/app/command_line_upkeep.h"
 #include "gateway/app/commands.h"
 #include "gateway/app/commands_why.h"
@@ -306,6 +307,7 @@ int runCommandLine(int argc, char** argv, const std::function<int(const std::str
     addQuarantine(top, parsed.options, parsed.run);
     addAttachments(top, parsed.options, parsed.run);
     addHistory(top, parsed.options, parsed.run);
+    addSources(top, parsed.options, parsed.run);
     addAdapters(top, parsed.run);
     addReference(top, parsed);
     addHelp(top, parsed);

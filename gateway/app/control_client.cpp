@@ -12,6 +12,7 @@
 #include "gateway/app/control_import.h"
 #include "gateway/app/control_ledger.h"
 #include "gateway/app/control_quarantine.h"
+#include "gateway/app/control_sources.h"
 #include "gateway/app/control_socket.h"
 #include "gateway/app/deployment.h"
 #include "gateway/app/opened_attachments.h"
@@ -82,6 +83,7 @@ std::vector<ControlCommand> controlCommands(const std::string& directory) {
     for (auto& row : historyCommands()) table.push_back(std::move(row));
     for (auto& row : quarantineCommands()) table.push_back(std::move(row));
     for (auto& row : adapterCommands()) table.push_back(std::move(row));
+    for (auto& row : sourceCommands()) table.push_back(std::move(row));
     return table;
 }
 

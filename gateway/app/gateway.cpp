@@ -136,6 +136,7 @@ base::Status tryReload(const Config& config, const Reloadable& running) {
     if (auto replaced = running.deliveries.replaceTable(live); !replaced.ok()) return replaced;
     running.trust.replace(*std::move(snapshot));
     running.adapters.replace(*std::move(sources));
+    if (running.pulls != nullptr) running.pulls->use(*running.adapters.current());
     running.contexts.replace(*std::move(context));
     if (channels) running.channels->replace(*std::move(channels));
     return {};

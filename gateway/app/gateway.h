@@ -15,6 +15,7 @@
 #include "gateway/intake/admission/source_adapters.h"
 #include "gateway/intake/attach/source_attachments.h"
 #include "gateway/intake/http/server.h"
+#include "gateway/intake/pull/pulls.h"
 
 namespace yht::app {
 
@@ -51,6 +52,7 @@ struct Reloadable {
     delivery::Deliveries& deliveries;
     delivery::Deliveries* trial_deliveries = nullptr;
     Channels* channels = nullptr;
+    intake::Pulls* pulls = nullptr;
 };
 /// Partners, sources with their adapters, routes and certificates read again; on any mistake everything stays as it is
 /// and the log says why. Thread-safety: any thread. Errors: ConfigInvalid, ManifestInvalid.

@@ -1,0 +1,53 @@
+// Watches every source's health while the gateway runs: one log line when a source becomes silent, late, blocked or
+// degraded, and one when it is well again. What was told is kept in the ledger, so that a restart tells nothing twice.
+// For /metrics: yht_source_state{source,state}, 1 for the state that holds; yht_source_lag_seconds.
+// Uses: intake/pull, prometheus-cpp core. Used by: main.cpp.
+#pragma once
+
+#include <prometheus/gauge.h>
+#include <prometheus/registry.h>
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "gateway/intake/admission/source_adapters.h"
+#include "gateway/intake/pull/source_health.h"
+
+namespace yht::app {
+
+inline constexpr std::int64_t kSourceWatchMillis = 15'000;
+
+class SourceWatch {
+public:
+    struct Parts {
+        ledger::Store& store;
+        const intake::SourceAdaptersHolder& adapters;
+        const base::Clock& clock;
+        const ticket::Calendar calendar;
+        std::function<void(const std::string&)> log;
+    };
+    /// Reads by itself, on a thread of its own. One a registry.
+    SourceWatch(prometheus::Registry& registry, Parts parts);
+    ~SourceWatch();
+    SourceWatch(const SourceWatch&) = delete;
+    SourceWatch& operator=(const SourceWatch&) = delete;
+
+    /// Now. Thread-safety: any thread.
+    void look();
+
+private:
+    void lookAt(ledger::View& view, const kit::Manifest& manifest);
+    void show(const intake::SourceHealth& health);
+
+    const Parts parts_;
+    const base::UnixMillis started_ms_;
+    std::mutex mutex_;
+    prometheus::Family<prometheus::Gauge>& states_;
+    prometheus::Family<prometheus::Gauge>& lags_;
+    std::mutex wait_mutex_;
+    std::condition_variable_any stopped_;
+    std::jthread thread_;
+};
+
+}  // namespace yht::app
