@@ -1,0 +1,124 @@
+#include <gmock/gmock.h>
+
+#include <thread>
+
+#include "adapters/kit/transport/odbc.h"
+#include "tests/scenarios/port_lease.h"
+#include "tests/unit/adapters/kit/transport/server_process.h"
+
+namespace yht::kit {
+namespace {
+
+using base::ErrorCode;
+using ::testing::ElementsAre;
+
+constexpr const char* kDrivers = "/usr/lib/x86_64-linux-gnu/odbc/";
+
+/// What every database has to do, whatever it is.
+void doesEverything(OdbcConnection& connection) {
+    const auto made = connection.execute("CREATE TABLE t (id INTEGER PRIMARY KEY, title VARCHAR(200), at TIMESTAMP NULL)", {});
+    ASSERT_TRUE(made.ok()) << base::describe(made.error());
+    const auto put = connection.execute("INSERT INTO t VALUES (?, ?, ?)", {std::int64_t{7}, std::string("噪声扰民 'x'; DROP TABLE t"), std::string("2019-04-18 09:30:15")});
+    ASSERT_TRUE(put.ok()) << base::describe(put.error());
+    ASSERT_TRUE(connection.execute("INSERT INTO t VALUES (?, ?, ?)", {std::int64_t{8}, SqlValue(), SqlValue()}).ok());
+    const auto rows = connection.query("SELECT id, title, at FROM t WHERE id > ? ORDER BY id", {std::int64_t{0}});
+    ASSERT_TRUE(rows.ok()) << base::describe(rows.error());
+    ASSERT_EQ(2U, rows->rows.size());
+    EXPECT_EQ("title", rows->columns[1].name);
+    EXPECT_TRUE(rows->columns[0].number);
+    EXPECT_EQ("7", rows->rows[0][0]);
+    EXPECT_EQ("噪声扰民 'x'; DROP TABLE t", rows->rows[0][1]);
+    EXPECT_THAT(*rows->rows[0][2], ::testing::StartsWith("2019-04-18 09:30:15"));
+    EXPECT_EQ(std::nullopt, rows->rows[1][1]);
+    EXPECT_EQ(1U, connection.query("SELECT id FROM t", {}, {1, 1'000}).value().rows.size());
+
+    ASSERT_TRUE(connection.begin().ok());
+    ASSERT_TRUE(connection.execute("DELETE FROM t WHERE id = ?", {std::int64_t{7}}).ok());
+    connection.rollback();
+    ASSERT_TRUE(connection.begin().ok());
+    EXPECT_EQ(1, connection.execute("UPDATE t SET title = ? WHERE id = ?", {std::string("办结"), std::int64_t{8}}).value());
+    ASSERT_TRUE(connection.commit().ok());
+    EXPECT_EQ("办结", *connection.query("SELECT title FROM t WHERE id = 8", {}).value().rows[0][0]);
+    EXPECT_EQ(2U, connection.query("SELECT id FROM t", {}).value().rows.size());
+
+    const auto wrong = connection.query("SELECT nothing FROM nowhere WHERE x = ?", {std::string("13800000000")});
+    ASSERT_FALSE(wrong.ok());
+    EXPECT_EQ(ErrorCode::PeerRefused, wrong.error().code);
+    EXPECT_EQ(std::string::npos, base::describe(wrong.error()).find("13800000000"));
+    EXPECT_TRUE(connection.query("SELECT id FROM t", {}).ok());  // the connection lives on
+}
+
+TEST(OdbcTest, SqliteDoesEverything) {
+    const TestDirectory directory;
+    const auto connection = *OdbcConnection::open({std::string("Driver=") + kDrivers + "libsqlite3odbc.so;Database=" + (directory / "db")});
+    doesEverything(*connection);
+}
+
+TEST(OdbcTest, TextOutsideTheCharsetIsAnErrorAndNeverAQuestionMark) {
+    const TestDirectory directory;
+    const std::string database = std::string("Driver=") + kDrivers + "libsqlite3odbc.so;Database=" + (directory / "db");
+    const auto connection = *OdbcConnection::open({database});
+    ASSERT_TRUE(connection->execute("CREATE TABLE t (x TEXT)", {}).ok());
+    ASSERT_TRUE(connection->execute("INSERT INTO t VALUES (CAST(X'D4EB' AS TEXT))", {}).ok());  // GBK in a UTF-8 database
+    EXPECT_EQ(ErrorCode::PeerAnswerInvalid, connection->query("SELECT x FROM t", {}).error().code);
+    EXPECT_EQ(ErrorCode::ConfigInvalid, OdbcConnection::open({database, "NO-SUCH"}).error().code);
+}
+
+TEST(OdbcTest, NobodyThereIsUnreachableAndNoDriverIsOurMistake) {
+    const scenarios::PortLease port;
+    const auto nobody = *OdbcConnection::open({std::string("Driver=") + kDrivers + "psqlodbcw.so;Servername=127.0.0.1;Port=" + std::to_string(port) + ";Database=x;Username=x"});
+    EXPECT_EQ(ErrorCode::PeerUnreachable, nobody->query("SELECT 1", {}).error().code);
+    EXPECT_EQ(ErrorCode::ConfigInvalid, (*OdbcConnection::open({"Driver=/no/such.so"}))->query("SELECT 1", {}).error().code);
+}
+
+TEST(OdbcTest, PostgresqlDoesEverything) {
+    const TestDirectory directory;
+    const scenarios::PortLease port;
+    const std::string data = directory / "data";
+    std::filesystem::create_directories(data);
+    runCommand({"chown", "-R", "postgres", directory.path().string()});
+    const std::string programs = "/usr/lib/postgresql/15/bin/";
+    writeText(directory / "word", "secret-word");
+    runCommand({"chmod", "644", directory / "word"});
+    runCommand({"runuser", "-u", "postgres", "--", programs + "initdb", "-D", data, "-E", "UTF8", "--no-sync", "-A", "scram-sha-256", "--pwfile", directory / "word"});
+    const ServerProcess server(
+        {"runuser", "-u", "postgres", "--", programs + "postgres", "-D", data, "-p", std::to_string(port), "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-k", data},
+        port, directory / "log"
+    );
+    const std::string place = std::string("Driver=") + kDrivers + "psqlodbcw.so;Servername=127.0.0.1;Database=postgres;Username=postgres;Port=" + std::to_string(port) + ";Password=";
+    const auto connection = *OdbcConnection::open({place + "secret-word"});
+    doesEverything(*connection);
+    const auto refused = (*OdbcConnection::open({place + "wrong"}))->query("SELECT 1", {});
+    ASSERT_FALSE(refused.ok());
+    EXPECT_EQ(ErrorCode::PeerLoginRefused, refused.error().code);
+    // A statement that does not end is ended by a stop.
+    std::stop_source stop;
+    const auto slow = *OdbcConnection::open({place + "secret-word"}, stop.get_token());
+    ASSERT_TRUE(slow->query("SELECT 1", {}).ok());
+    std::jthread stopping([&] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(200));
+        stop.request_stop();
+    });
+    EXPECT_EQ(ErrorCode::PeerAnswerLost, slow->query("SELECT pg_sleep(3600)", {}).error().code);
+}
+
+TEST(OdbcTest, MariadbDoesEverything) {
+    const TestDirectory directory;
+    const scenarios::PortLease port;
+    const std::string data = directory / "data";
+    runCommand({"mariadb-install-db", "--no-defaults", "--user=root", "--auth-root-authentication-method=normal", "--skip-test-db", "--datadir=" + data});
+    const ServerProcess server(
+        {"/usr/sbin/mariadbd", "--no-defaults", "--user=root", "--datadir=" + data, "--bind-address=127.0.0.1", "--port=" + std::to_string(port), "--socket=" + (directory / "socket"),
+         "--character-set-server=utf8mb4"},
+        port, directory / "log"
+    );
+    const std::string place = std::string("Driver=") + kDrivers + "libmaodbc.so;Server=127.0.0.1;User=root;Port=" + std::to_string(port) + ";Charset=utf8mb4;Password=";
+    const auto connection = *OdbcConnection::open({place});
+    ASSERT_TRUE(connection->execute("CREATE DATABASE exchange", {}).ok());
+    const auto exchange = *OdbcConnection::open({place + ";Database=exchange"});
+    doesEverything(*exchange);
+    EXPECT_EQ(ErrorCode::PeerLoginRefused, (*OdbcConnection::open({place + "wrong"}))->query("SELECT 1", {}).error().code);
+}
+
+}  // namespace
+}  // namespace yht::kit
