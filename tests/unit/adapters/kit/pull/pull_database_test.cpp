@@ -1,0 +1,97 @@
+// A shared table, in a real SQLite database over ODBC.
+#include "adapters/kit/transport/odbc.h"
+#include "tests/unit/adapters/kit/pull/pull_fixture.h"
+
+namespace yht::kit {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+class PullDatabaseTest : public PullTest {
+protected:
+    PullDatabaseTest() {
+        secrets_["word"] = "Driver=/usr/lib/x86_64-linux-gnu/odbc/libsqlite3odbc.so;Database=" + directory_.path() + "/db";
+        connection_ = *OdbcConnection::open({secrets_["word"]});
+        run("CREATE TABLE t (id INTEGER, at VARCHAR(30), title VARCHAR(100), done INTEGER DEFAULT 0)");
+        DatabasePull table;
+        table.connection = "word";
+        table.select = "SELECT id, at, title FROM t WHERE at > :cursor OR (at = :cursor AND id > :tie_break) ORDER BY at, id LIMIT :rows";
+        table.rows_max = 2;
+        CursorRule cursor;
+        cursor.place = "at";
+        cursor.format = "%Y-%m-%d %H:%M:%S";
+        cursor.zone = "Asia/Shanghai";
+        cursor.start = "2019-01-01 00:00:00";
+        cursor.tie_break = "id";
+        cursor.tie_break_start = "0";
+        table.cursor = cursor;
+        manifest_.pull.emplace();
+        manifest_.pull->way = table;
+        manifest_.decode.lines = true;
+    }
+    DatabasePull& table() { return std::get<DatabasePull>(manifest_.pull->way); }
+    void run(const std::string& statement) {
+        const auto done = connection_->execute(statement, {});
+        ASSERT_TRUE(done.ok()) << base::describe(done.error());
+    }
+    void insert(int id, const std::string& at, const std::string& title = "x") {
+        run("INSERT INTO t (id, at, title) VALUES (" + std::to_string(id) + ", '" + at + "', '" + title + "')");
+    }
+    static std::string line(int id, const std::string& at, const std::string& title = "x") {
+        return R"({"id":")" + std::to_string(id) + R"(","at":")" + at + R"(","title":")" + title + "\"}\n";
+    }
+    TemporaryDirectory directory_;
+    std::unique_ptr<OdbcConnection> connection_;
+};
+
+TEST_F(PullDatabaseTest, RowsOfOneTimeAcrossStatementsAreNeitherLostNorDoubled) {
+    for (int id = 1; id <= 5; ++id) insert(id, "2019-04-18 09:00:00");
+    const std::string at = "2019-04-18 09:00:00";
+    EXPECT_THAT(pull(), ElementsAre(line(1, at) + line(2, at), line(3, at) + line(4, at), line(5, at)));
+    EXPECT_THAT(pull(), IsEmpty());
+    insert(6, at);
+    insert(7, "2019-04-18 09:00:01", "噪声");
+    EXPECT_THAT(pull(), ElementsAre(line(6, at) + line(7, "2019-04-18 09:00:01", "噪声")));
+}
+
+TEST_F(PullDatabaseTest, ACrashGoesOnFromTheLastDurablePortion) {
+    for (int id = 1; id <= 5; ++id) insert(id, "2019-04-18 09:00:0" + std::to_string(id));
+    EXPECT_EQ(1U, pull(1).size());
+    puller_.reset();
+    EXPECT_THAT(pull(), ElementsAre(line(3, "2019-04-18 09:00:03") + line(4, "2019-04-18 09:00:04"), line(5, "2019-04-18 09:00:05")));
+}
+
+TEST_F(PullDatabaseTest, TheOverlapFindsWhatWasCommittedLate) {
+    table().cursor->overlap = 60;
+    insert(2, "2019-04-18 09:01:00");
+    EXPECT_EQ(1U, pull().size());
+    insert(1, "2019-04-18 09:00:30");  // its transaction ended after ours began
+    EXPECT_THAT(pull(), ElementsAre(line(1, "2019-04-18 09:00:30") + line(2, "2019-04-18 09:01:00")));
+}
+
+TEST_F(PullDatabaseTest, RowsOutOfOrderAreRefusedBeforeTheCursorMoves) {
+    table().select = "SELECT id, at, title FROM t WHERE at > :cursor ORDER BY id";
+    insert(1, "2019-04-18 09:01:00");
+    insert(2, "2019-04-18 09:00:00");
+    EXPECT_THAT(pull(), ElementsAre("!delivery.answer_invalid"));
+    EXPECT_EQ("", cursor_);
+}
+
+TEST_F(PullDatabaseTest, RowsAreMarkedAfterTheCommitAndComeAgainWhereThatFailed) {
+    table().cursor.reset();
+    table().select = "SELECT id, at, title FROM t WHERE done = 0 ORDER BY id LIMIT :rows";
+    table().mark = "UPDATE t SET done = 1 WHERE id = :id";
+    insert(1, "a");
+    settle_ = false;
+    EXPECT_THAT(pull(), ElementsAre(line(1, "a")));
+    settle_ = true;
+    puller_.reset();
+    EXPECT_THAT(pull(), ElementsAre(line(1, "a")));
+    EXPECT_THAT(pull(), IsEmpty());
+    insert(2, "b");
+    EXPECT_THAT(pull(), ElementsAre(line(2, "b")));
+}
+
+}  // namespace
+}  // namespace yht::kit
