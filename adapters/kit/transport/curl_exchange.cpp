@@ -153,7 +153,7 @@ base::Error CurlExchange::errorOf(CURLcode code) const {
         return base::makeError(connected_us == 0 ? ErrorCode::PeerUnreachable : ErrorCode::PeerAnswerLost, detail);
     }
     // Texts of the handshake name algorithms and steps, no paths.
-    if (code == CURLE_SSH) return base::makeError(ErrorCode::PeerAnswerLost, detail + ": " + text_);
+    if (code == CURLE_SSH || code == CURLE_FAILED_INIT) return base::makeError(ErrorCode::PeerAnswerLost, detail + ": " + text_);
     for (const Row& row : kRows) {
         if (row.curl == code) return base::makeError(row.ours, detail);
     }

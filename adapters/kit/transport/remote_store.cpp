@@ -242,7 +242,8 @@ private:
     void secure(CurlExchange& exchange) override {
         exchange.set(CURLOPT_USE_SSL, static_cast<long>(CURLUSESSL_ALL));
         exchange.set(CURLOPT_FTPSSLAUTH, static_cast<long>(CURLFTPAUTH_TLS));
-        exchange.set(CURLOPT_FTP_FILEMETHOD, static_cast<long>(CURLFTPMETHOD_NOCWD));
+        // With CWD: a server lists a directory that is not there as an empty one.
+        exchange.set(CURLOPT_FTP_FILEMETHOD, static_cast<long>(CURLFTPMETHOD_SINGLECWD));
         exchange.set(CURLOPT_FTP_SKIP_PASV_IP, 1L);
         exchange.set(CURLOPT_USERNAME, settings_.user);
         exchange.set(CURLOPT_PASSWORD, settings_.password);

@@ -87,6 +87,8 @@ TEST(OdbcTest, PostgresqlDoesEverything) {
     );
     const std::string place = std::string("Driver=") + kDrivers + "psqlodbcw.so;Servername=127.0.0.1;Database=postgres;Username=postgres;Port=" + std::to_string(port) + ";Password=";
     const auto connection = *OdbcConnection::open({place + "secret-word"});
+    // It listens before it has started up.
+    while (!connection->query("SELECT 1", {}).ok()) std::this_thread::sleep_for(std::chrono::milliseconds(50));
     doesEverything(*connection);
     const auto refused = (*OdbcConnection::open({place + "wrong"}))->query("SELECT 1", {});
     ASSERT_FALSE(refused.ok());
