@@ -1,14 +1,12 @@
 #include "adapters/kit/inbound/sample_mask.h"
 
-#include <iconv.h>
-
 #include <algorithm>
 #include <map>
 #include <set>
-#include <unordered_map>
 
 #include "adapters/kit/charset.h"
 #include "adapters/kit/inbound/attachment_values.h"
+#include "adapters/kit/inbound/byte_replacements.h"
 #include "adapters/kit/inbound/invented.h"
 #include "gateway/base/text.h"
 
@@ -102,11 +100,6 @@ private:
     Uses uses_;
 };
 
-bool isWide(char32_t c) { return c >= 0x2E80 && c < 0xFF00; }
-bool isAsciiWord(char32_t c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 struct Scalar {
     std::string path, text;
     Use use = Use::Unread;
@@ -175,39 +168,8 @@ bool numbersAreLeft(const std::string& message, const std::vector<Scalar>& scala
     return false;
 }
 
-/// The parts of a value that are replaced: letters, digits and Chinese characters between everything else.
-std::vector<std::string_view> runsOf(std::string_view text) {
-    std::vector<std::string_view> runs;
-    std::size_t begin = 0;
-    for (std::size_t at = 0; at < text.size();) {
-        const std::size_t start = at;
-        const char32_t c = nextCodePoint(text, at);
-        if (isWide(c) || isAsciiWord(c)) continue;
-        if (start > begin) runs.push_back(text.substr(begin, start - begin));
-        begin = at;
-    }
-    if (begin < text.size()) runs.push_back(text.substr(begin));
-    return runs;
-}
-
-bool isAscii(std::string_view text) {
-    return std::all_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x80; });
-}
-
-/// Shorter ones are in everything, and say nobody's name.
-bool isTelling(std::string_view run) {
-    return isAscii(run) ? run.size() >= 5 : base::countCodePoints(run).value_or(0) >= 2;
-}
-
-/// Without what some format escapes.
-bool isPlain(std::string_view text) {
-    return std::none_of(text.begin(), text.end(), [](unsigned char c) {
-        return c < 0x20 || c == '"' || c == '\\' || c == '/' || c == '\'' || c == '<' || c == '>' || c == '&' || c == ',';
-    });
-}
-
 /// Enough of it to know somebody by: letters, digits and Chinese characters, whatever stands between them.
-bool isTelling(const Scalar& scalar) {
+bool tellsOfSomebody(const Scalar& scalar) {
     std::size_t ascii = 0, wide = 0;
     for (std::size_t at = 0; at < scalar.text.size();) {
         const char32_t c = nextCodePoint(scalar.text, at);
@@ -216,113 +178,6 @@ bool isTelling(const Scalar& scalar) {
     }
     return ascii >= 5 || wide >= 2;
 }
-
-std::optional<std::string> encoded(const std::string& text, const std::string& charset) {
-    const iconv_t to = ::iconv_open(charset.c_str(), "UTF-8");
-    if (to == reinterpret_cast<iconv_t>(-1)) return std::nullopt;
-    std::string out(text.size() * 4 + 8, '\0');
-    std::string in = text;
-    char *from = in.data(), *into = out.data();
-    std::size_t left = in.size(), room = out.size();
-    const auto done = ::iconv(to, &from, &left, &into, &room);
-    ::iconv_close(to);
-    if (done == static_cast<std::size_t>(-1) || left > 0) return std::nullopt;
-    out.resize(out.size() - room);
-    return out;
-}
-
-std::string percent(const std::string& bytes, const char* digits) {
-    std::string out;
-    for (const unsigned char c : bytes) {
-        if (isAsciiWord(c)) out += static_cast<char>(c);
-        else (out += '%') += std::string{digits[c >> 4], digits[c & 15]};
-    }
-    return out;
-}
-
-std::string jsonEscaped(std::string_view text, const char* digits) {
-    std::string out;
-    for (std::size_t at = 0; at < text.size();) {
-        const char32_t c = nextCodePoint(text, at);
-        if (c < 0x80) out += static_cast<char>(c);
-        else out += std::string("\\u") + digits[(c >> 12) & 15] + digits[(c >> 8) & 15] + digits[(c >> 4) & 15] + digits[c & 15];
-    }
-    return out;
-}
-
-/// How a text may stand in the bytes; in the same order for the old and the new.
-std::vector<std::string> written(const std::string& text, const std::set<std::string>& charsets) {
-    constexpr const char *kSmall = "0123456789abcdef", *kLarge = "0123456789ABCDEF";
-    std::vector<std::string> ways;
-    for (const auto& charset : charsets) {
-        const auto bytes = encoded(text, charset).value_or("");
-        ways.push_back(bytes);
-        ways.push_back(isAscii(text) ? "" : percent(bytes, kSmall));
-        ways.push_back(isAscii(text) ? "" : percent(bytes, kLarge));
-    }
-    ways.push_back(isAscii(text) ? "" : jsonEscaped(text, kSmall));
-    ways.push_back(isAscii(text) ? "" : jsonEscaped(text, kLarge));
-    return ways;
-}
-
-std::set<std::string> charsetsOf(const DecodeRules& rules) {
-    std::set<std::string> charsets = {"UTF-8", "GB18030"};
-    for (const auto* each = &rules; each != nullptr; each = each->inner_rules.get()) {
-        if (!each->charset.empty()) charsets.insert(each->charset);
-    }
-    return charsets;
-}
-
-/// Old bytes → new bytes, the longest at a place first.
-class Replacements {
-public:
-    explicit Replacements(std::set<std::string> charsets) : charsets_(std::move(charsets)) {}
-
-    void add(const std::string& run, const std::string& instead) {
-        if (run == instead || !known_.insert(run).second) return;
-        const auto before = written(run, charsets_), after = written(instead, charsets_);
-        for (std::size_t i = 0; i < before.size(); ++i) {
-            if (before[i].empty() || after[i].empty()) continue;
-            if (by_bytes_.emplace(before[i], after[i]).second) lengths_.insert(before[i].size());
-        }
-    }
-    std::string apply(const std::string& message) const {
-        std::string out;
-        out.reserve(message.size());
-        for (std::size_t at = 0; at < message.size();) {
-            const auto* hit = find(message, at);
-            if (hit == nullptr) {
-                out += message[at++];
-                continue;
-            }
-            out += hit->second;
-            at += hit->first.size();
-        }
-        return out;
-    }
-
-private:
-    using Entry = std::pair<const std::string, std::string>;
-
-    const Entry* find(const std::string& message, std::size_t at) const {
-        for (auto length = lengths_.rbegin(); length != lengths_.rend(); ++length) {
-            if (*length > message.size() - at) continue;
-            const auto found = by_bytes_.find(message.substr(at, *length));
-            if (found == by_bytes_.end()) continue;
-            // A number within a longer one is another number.
-            const auto word = [&](std::size_t i) { return isAsciiWord(static_cast<unsigned char>(message[i])); };
-            const bool inside = isAscii(found->first) && ((at > 0 && word(at - 1)) ||
-                                                          (at + *length < message.size() && word(at + *length)));
-            if (!inside) return &*found;
-        }
-        return nullptr;
-    }
-
-    const std::set<std::string> charsets_;
-    std::set<std::string> known_;
-    std::unordered_map<std::string, std::string> by_bytes_;
-    std::set<std::size_t> lengths_;
-};
 
 std::string invent(Inventions& inventions, const Scalar& scalar) {
     switch (scalar.use) {
@@ -375,81 +230,100 @@ base::Result<std::vector<std::string>> fatesOf(
     return fates;
 }
 
+bool isPerson(const Scalar& scalar) {
+    return scalar.use == Use::Name || scalar.use == Use::Phone || scalar.use == Use::IdNumber;
+}
+
+void addReplacements(const Scalar& scalar, Inventions& inventions, ByteReplacements& replacements) {
+    const auto instead = invent(inventions, scalar);
+    // As a whole where it is written as it is: a telephone number may have spaces between three digits and four.
+    if (isPlain(scalar.text) && tellsOfSomebody(scalar)) replacements.add(scalar.text, instead);
+    const auto old_runs = runsOf(scalar.text), new_runs = runsOf(instead);
+    if (old_runs.size() != new_runs.size()) return;  // found afterwards: it stays as it was
+    for (std::size_t i = 0; i < old_runs.size(); ++i) {
+        if (isTelling(old_runs[i])) replacements.add(std::string(old_runs[i]), std::string(new_runs[i]));
+    }
+}
+
+/// What is masked, what stays as it came, and what went wrong: by path.
+struct Looked {
+    std::set<std::string> masked, kept, left, hurt;
+};
+
+Looked lookAfterwards(const std::vector<Scalar>& before, const std::vector<Scalar>& after, Inventions& inventions) {
+    Looked looked;
+    for (std::size_t i = 0; i < before.size(); ++i) {
+        const Scalar& old = before[i];
+        const bool same = old.text == after[i].text;
+        if (old.use == Use::Needed) {
+            if (!same) looked.hurt.insert(old.path);
+            continue;
+        }
+        if (!same) {
+            looked.masked.insert(old.path);
+            continue;
+        }
+        const auto runs = runsOf(old.text);
+        const bool telling = isPlain(old.text)
+                                 ? tellsOfSomebody(old)
+                                 : std::any_of(runs.begin(), runs.end(), isTelling);
+        if (!telling) continue;
+        if (old.use == Use::Kept) looked.kept.insert(old.path);
+        else if (invent(inventions, old) != old.text) looked.left.insert(old.path);
+    }
+    return looked;
+}
+
+base::Status checkFormat(const ReadManifest& manifest, const std::string& message) {
+    if (message.size() > kRecordedBytesMax)
+        return failed(base::ErrorCode::ItemTooLarge, "A sample has at most 1 MiB.", "样例最大 1 MiB。");
+    if (manifest.manifest.decode.format != Format::Xlsx) return {};
+    return failed(base::ErrorCode::ItemUndecodable,
+                  "An xlsx file is packed and can't be masked here: save a copy with invented rows.",
+                  "xlsx 文件为压缩格式,无法在此脱敏,请另存一份虚构数据的副本。");
+}
+
 }  // namespace
 
 base::Result<MaskedSample> maskSample(
     const Adapter& adapter, const ReadManifest& manifest, const std::string& message, const MessageContext& context
 ) {
-    if (message.size() > kRecordedBytesMax)
-        return failed(base::ErrorCode::ItemTooLarge, "A sample has at most 1 MiB.", "样例最大 1 MiB。");
-    if (manifest.manifest.decode.format == Format::Xlsx) {
-        return failed(base::ErrorCode::ItemUndecodable, "An xlsx file is packed and can't be masked here: save a copy with invented rows.",
-                      "xlsx 文件为压缩格式,无法在此脱敏,请另存一份虚构数据的副本。");
-    }
+    if (auto fits = checkFormat(manifest, message); !fits) return std::move(fits).error();
     const DecodeRules& rules = manifest.manifest.decode;
     const auto before = decoded(rules, manifest.mapping, message);
     if (!before) return before.error();
     const auto around = aroundItems(rules, *before, message);
     if (!around) return around.error();
     Inventions inventions;
-    Replacements replacements(charsetsOf(rules));
-    MaskedSample sample;
-    std::set<std::string> masked, kept;
-    const auto replace = [&](const Scalar& scalar) {
-        const auto instead = invent(inventions, scalar);
-        // As a whole where it is written as it is: a telephone number may have spaces between three digits and four.
-        if (isPlain(scalar.text) && isTelling(scalar)) replacements.add(scalar.text, instead);
-        const auto old_runs = runsOf(scalar.text), new_runs = runsOf(instead);
-        if (old_runs.size() != new_runs.size()) return;  // found below: it stays as it was
-        for (std::size_t i = 0; i < old_runs.size(); ++i) {
-            if (isTelling(old_runs[i])) replacements.add(std::string(old_runs[i]), std::string(new_runs[i]));
-        }
-    };
+    ByteReplacements replacements(charsetsOf(rules));
     // Names and numbers first: what they are called there they are called everywhere.
-    const auto isPerson = [](const Scalar& scalar) {
-        return scalar.use == Use::Name || scalar.use == Use::Phone || scalar.use == Use::IdNumber;
-    };
     for (const bool persons : {true, false}) {
         for (const auto& scalar : *before) {
-            if (isPerson(scalar) == persons) replace(scalar);
+            if (isPerson(scalar) == persons) addReplacements(scalar, inventions, replacements);
         }
     }
-    for (const auto& scalar : *around) replace(scalar);
+    for (const auto& scalar : *around) addReplacements(scalar, inventions, replacements);
+    MaskedSample sample;
     sample.message = replacements.apply(message);
     const auto after = decoded(rules, manifest.mapping, sample.message);
-    std::set<std::string> left, hurt;
     if (!after || after->size() != before->size()) {
         return failed(base::ErrorCode::ItemUnmapped, "The message can't be read any more once it is masked; mask it by hand.",
                       "脱敏后报文无法解析,请手工脱敏。");
     }
-    for (std::size_t i = 0; i < before->size(); ++i) {
-        const Scalar& old = (*before)[i];
-        const bool same = old.text == (*after)[i].text;
-        if (old.use == Use::Needed) {
-            if (!same) hurt.insert(old.path);
-            continue;
-        }
-        if (!same) masked.insert(old.path);
-        const auto runs = runsOf(old.text);
-        const bool telling = isPlain(old.text)
-                                 ? isTelling(old)
-                                 : std::any_of(runs.begin(), runs.end(), [](std::string_view run) { return isTelling(run); });
-        if (same && telling && old.use == Use::Kept) kept.insert(old.path);
-        if (same && telling && old.use != Use::Kept && invent(inventions, old) != old.text) left.insert(old.path);
-    }
-    if (numbersAreLeft(sample.message, *after)) left.insert("(a telephone or id number outside the items 条目之外的号码)");
-    if (!left.empty() || !hurt.empty()) {
+    Looked looked = lookAfterwards(*before, *after, inventions);
+    if (numbersAreLeft(sample.message, *after)) looked.left.insert("(a telephone or id number outside the items 条目之外的号码)");
+    if (!looked.left.empty() || !looked.hurt.empty()) {
         return failed(base::ErrorCode::ItemUnmapped,
-                      "Not masked:" + joined(left) + "; changed although the mapping needs it:" + joined(hurt) + ". Mask it by hand.",
-                      "未能脱敏:" + joined(left) + ";误改映射所需内容:" + joined(hurt) + "。请手工脱敏。");
+                      "Not masked:" + joined(looked.left) + "; changed although the mapping needs it:" + joined(looked.hurt) + ". Mask it by hand.",
+                      "未能脱敏:" + joined(looked.left) + ";误改映射所需内容:" + joined(looked.hurt) + "。请手工脱敏。");
     }
     const auto old_fates = fatesOf(adapter, message, context), new_fates = fatesOf(adapter, sample.message, context);
     if (!old_fates || !new_fates || *old_fates != *new_fates) {
         return failed(base::ErrorCode::ItemUnmapped, "The mapping makes something else of the masked message; mask it by hand.",
                       "映射对脱敏后的报文得出不同结果,请手工脱敏。");
     }
-    sample.masked.assign(masked.begin(), masked.end());
-    sample.kept.assign(kept.begin(), kept.end());
+    sample.masked.assign(looked.masked.begin(), looked.masked.end());
+    sample.kept.assign(looked.kept.begin(), looked.kept.end());
     return sample;
 }
 

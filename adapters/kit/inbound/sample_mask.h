@@ -7,7 +7,7 @@
 // what conditions compare stay. Bytes are replaced where they stand and keep their length, so that fixed columns, quotes and
 // escapes stay as the source wrote them. Afterwards both are decoded and mapped: where something is left, or the masked one
 // becomes of another fate, nothing is given.
-// Uses: adapter, manifest_reader, decoder. Used by: app (yht adapters record).
+// Uses: adapter, manifest_reader, decoder, invented, byte_replacements. Used by: app (yht adapters record).
 #pragma once
 
 #include <string>

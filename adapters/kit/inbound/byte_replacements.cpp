@@ -1,0 +1,143 @@
+#include "adapters/kit/inbound/byte_replacements.h"
+
+#include <iconv.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "adapters/kit/charset.h"
+#include "gateway/base/text.h"
+
+namespace yht::kit {
+namespace {
+
+bool isAscii(std::string_view text) {
+    return std::all_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x80; });
+}
+
+std::optional<std::string> encoded(const std::string& text, const std::string& charset) {
+    const iconv_t to = ::iconv_open(charset.c_str(), "UTF-8");
+    if (to == reinterpret_cast<iconv_t>(-1)) return std::nullopt;
+    std::string out(text.size() * 4 + 8, '\0');
+    std::string in = text;
+    char *from = in.data(), *into = out.data();
+    std::size_t left = in.size(), room = out.size();
+    const auto done = ::iconv(to, &from, &left, &into, &room);
+    ::iconv_close(to);
+    if (done == static_cast<std::size_t>(-1) || left > 0) return std::nullopt;
+    out.resize(out.size() - room);
+    return out;
+}
+
+std::string percent(const std::string& bytes, const char* digits) {
+    std::string out;
+    for (const unsigned char c : bytes) {
+        if (isAsciiWord(c)) out += static_cast<char>(c);
+        else (out += '%') += std::string{digits[c >> 4], digits[c & 15]};
+    }
+    return out;
+}
+
+std::string jsonEscaped(std::string_view text, const char* digits) {
+    std::string out;
+    for (std::size_t at = 0; at < text.size();) {
+        const char32_t c = nextCodePoint(text, at);
+        if (c < 0x80) out += static_cast<char>(c);
+        else out += std::string("\\u") + digits[(c >> 12) & 15] + digits[(c >> 8) & 15] + digits[(c >> 4) & 15] + digits[c & 15];
+    }
+    return out;
+}
+
+/// How a text may stand in the bytes; in the same order for the old and the new.
+std::vector<std::string> written(const std::string& text, const std::set<std::string>& charsets) {
+    constexpr const char *kSmall = "0123456789abcdef", *kLarge = "0123456789ABCDEF";
+    std::vector<std::string> ways;
+    for (const auto& charset : charsets) {
+        const auto bytes = encoded(text, charset).value_or("");
+        ways.push_back(bytes);
+        ways.push_back(isAscii(text) ? "" : percent(bytes, kSmall));
+        ways.push_back(isAscii(text) ? "" : percent(bytes, kLarge));
+    }
+    ways.push_back(isAscii(text) ? "" : jsonEscaped(text, kSmall));
+    ways.push_back(isAscii(text) ? "" : jsonEscaped(text, kLarge));
+    return ways;
+}
+
+}  // namespace
+
+bool isWide(char32_t c) { return c >= 0x2E80 && c < 0xFF00; }
+bool isAsciiWord(char32_t c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+std::vector<std::string_view> runsOf(std::string_view text) {
+    std::vector<std::string_view> runs;
+    std::size_t begin = 0;
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t start = at;
+        const char32_t c = nextCodePoint(text, at);
+        if (isWide(c) || isAsciiWord(c)) continue;
+        if (start > begin) runs.push_back(text.substr(begin, start - begin));
+        begin = at;
+    }
+    if (begin < text.size()) runs.push_back(text.substr(begin));
+    return runs;
+}
+
+bool isTelling(std::string_view run) {
+    return isAscii(run) ? run.size() >= 5 : base::countCodePoints(run).value_or(0) >= 2;
+}
+
+bool isPlain(std::string_view text) {
+    return std::none_of(text.begin(), text.end(), [](unsigned char c) {
+        return c < 0x20 || c == '"' || c == '\\' || c == '/' || c == '\'' || c == '<' || c == '>' || c == '&' || c == ',';
+    });
+}
+
+std::set<std::string> charsetsOf(const DecodeRules& rules) {
+    std::set<std::string> charsets = {"UTF-8", "GB18030"};
+    for (const auto* each = &rules; each != nullptr; each = each->inner_rules.get()) {
+        if (!each->charset.empty()) charsets.insert(each->charset);
+    }
+    return charsets;
+}
+
+void ByteReplacements::add(const std::string& text, const std::string& instead) {
+    if (text == instead || !known_.insert(text).second) return;
+    const auto before = written(text, charsets_), after = written(instead, charsets_);
+    for (std::size_t i = 0; i < before.size(); ++i) {
+        if (before[i].empty() || after[i].empty()) continue;
+        if (by_bytes_.emplace(before[i], after[i]).second) lengths_.insert(before[i].size());
+    }
+}
+
+std::string ByteReplacements::apply(const std::string& message) const {
+    std::string out;
+    out.reserve(message.size());
+    for (std::size_t at = 0; at < message.size();) {
+        const auto* hit = find(message, at);
+        if (hit == nullptr) {
+            out += message[at++];
+            continue;
+        }
+        out += hit->second;
+        at += hit->first.size();
+    }
+    return out;
+}
+
+const ByteReplacements::Entry* ByteReplacements::find(const std::string& message, std::size_t at) const {
+    for (auto length = lengths_.rbegin(); length != lengths_.rend(); ++length) {
+        if (*length > message.size() - at) continue;
+        const auto found = by_bytes_.find(message.substr(at, *length));
+        if (found == by_bytes_.end()) continue;
+        // A number within a longer one is another number.
+        const auto word = [&](std::size_t i) { return isAsciiWord(static_cast<unsigned char>(message[i])); };
+        const bool inside = isAscii(found->first) && ((at > 0 && word(at - 1)) ||
+                                                      (at + *length < message.size() && word(at + *length)));
+        if (!inside) return &*found;
+    }
+    return nullptr;
+}
+
+}  // namespace yht::kit
