@@ -78,11 +78,50 @@ static int concerns(int file) {
     return strstr(path, part) != NULL && strstr(path, "-shm") == NULL;
 }
 
-static void failPower(void) {
+static void takeBack(void) {
     for (struct Replaced *one = newest; one != NULL; one = one->older) {
         if (one->count > 0) real_pwrite(one->file, one->bytes, one->count, one->at);
         real_ftruncate(one->file, one->length_before);
     }
+}
+
+/* True where it is gone, too. */
+static int isStopped(pid_t program) {
+    char path[64], text[512];
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)program);
+    const int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0) return 1;
+    const ssize_t length = real_read(file, text, sizeof text - 1);
+    close(file);
+    if (length <= 0) return 1;
+    text[length] = '\0';
+    const char *name_end = strrchr(text, ')');
+    return name_end != NULL && strchr("TZX", name_end[2]) != NULL;
+}
+
+/* Locks and sockets must end with the program, not with the child that ends it. */
+static void closeAllButReplaced(void) {
+    static char kept[65536];
+    for (struct Replaced *one = newest; one != NULL; one = one->older) {
+        if (one->file < (int)sizeof kept) kept[one->file] = 1;
+    }
+    for (int file = 0; file < (int)sizeof kept; ++file) {
+        if (!kept[file]) close(file);
+    }
+}
+
+/* No thread of the program may see its files change: a child stops it, takes back, and kills it. */
+static void failPower(void) {
+    const pid_t program = getpid();
+    const pid_t child = _Fork();
+    if (child < 0) abort();
+    if (child > 0) return;
+    kill(program, SIGSTOP);
+    while (!isStopped(program)) poll(NULL, 0, 1);
+    closeAllButReplaced();
+    takeBack();
+    kill(program, SIGKILL);
+    _exit(0);
 }
 
 static void trace(const char *line) {
@@ -106,8 +145,11 @@ static int endIsDue(enum Label label, long number, const char *when) {
 /* Requires: the lock is held; it is never given back once the end has come. */
 static void endAt(enum Label label, long number, const char *when) {
     if (!endIsDue(label, number, when)) return;
-    if (getenv("YHT_FAULT_POWER") != NULL) failPower();
-    kill(getpid(), SIGKILL);
+    if (getenv("YHT_FAULT_POWER") != NULL) {
+        failPower();
+    } else {
+        kill(getpid(), SIGKILL);
+    }
     for (;;) pause();
 }
 
