@@ -302,7 +302,7 @@ TEST_F(ArchiveTest, RestoreWithoutTheFilesRefusesAndNamesThem) {
 }
 
 TEST_F(ArchiveTest, FreedSpaceIsUsedAgain) {
-    for (int i = 0; i < 40; ++i) append(std::string(100'000, 'x'));
+    for (int i = 0; i < 40; ++i) append(std::to_string(i) + std::string(100'000, 'x'));
     clock_.stepTo(*base::parseRfc3339("2019-07-02T10:00:00+08:00"));
     auto given = order();
     given.before = "2019-07";
@@ -310,7 +310,7 @@ TEST_F(ArchiveTest, FreedSpaceIsUsedAgain) {
     for (auto step = must(tryArchive(given)); step.archive; step = must(tryArchive(given))) last = step;
     EXPECT_LT(4'000'000u, last.space.free_bytes);
     const auto size_bytes = last.space.size_bytes;
-    for (int i = 0; i < 30; ++i) append(std::string(100'000, 'y'));
+    for (int i = 0; i < 30; ++i) append(std::to_string(i) + std::string(100'000, 'y'));
     EXPECT_EQ(size_bytes, look()->space().size_bytes);
 }
 
