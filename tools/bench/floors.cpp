@@ -34,10 +34,10 @@ void oneTurn(Floors& floors, const Options& given) {
     Options options = given;
     options.runs = 1;
     options.records = 100;
-    options.seconds = kOpenLoopSeconds;
+    options.seconds = kOpenLoopSeconds * given.scale;
     const auto with = [&](std::size_t requests, std::vector<double> rates = {}) {
         Options one = options;
-        one.requests = requests;
+        one.requests = static_cast<std::size_t>(static_cast<double>(requests) * given.scale);
         one.rates = std::move(rates);
         return one;
     };

@@ -170,6 +170,13 @@ void describeCommands(CLI::App& app, Flags& flags) {
         ->capture_default_str();
     floors
         ->add_option(
+            "-x,--scale", flags.options.scale,
+            "of every load's size: 0.02 rehearses the table, its figures mean little"
+        )
+        ->check(CLI::Range(0.01, 1.0))
+        ->capture_default_str();
+    floors
+        ->add_option(
             "-S,--sustained", flags.options.sustained_s,
             "seconds of deliveries at 1500/s after the turns; 0: none; the floor asks 600"
         )

@@ -23,6 +23,7 @@ struct Options {
     std::size_t lanes = 0;      // deliveries: batches under way at once, for each destination; 0: as by default
     bool centre = true;         // drain: both destinations, or the province alone
     std::string under{};        // words before the gateway's own: perf, valgrind
+    double scale = 1;           // floors: of every load's size
     double sustained_s = 120;   // floors: how long deliveries at 1500/s go on
     double quiet_s = 0;         // before each run, wait at most so long for others to be quiet
     std::size_t workbook_mb = 100;  // adapters: of the xlsx file; 0: none
