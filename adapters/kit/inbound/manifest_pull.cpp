@@ -33,7 +33,7 @@ std::size_t choose(YamlMap& map, const char* key, const char* fallback, const st
 
 std::optional<std::int32_t> minuteOfDay(const std::string& text) {
     const auto civil = base::parseCivil(text, "%H:%M");
-    if (!civil) return std::nullopt;
+    if (!civil || !base::fromCivil(*civil, 0)) return std::nullopt;  // 25:00 is no time
     return civil->hour * 60 + civil->minute;
 }
 

@@ -111,6 +111,7 @@ public:
         charset_ = type->charset;
         if (auto read = type->multipart ? readParts(*type) : readWhole(); !read) return std::move(read).error();
         if (!call_) return base::makeError(ErrorCode::SoapMalformed);
+        if (included_id_ && !upload_) return base::makeError(ErrorCode::SoapAttachment);  // the part it names did not come
         auto rest = upload_ ? keepUpload() : perform();
         if (!rest) return std::move(rest).error();
         const auto json = json::parse(rest->body);
@@ -138,7 +139,6 @@ private:
                                    kEnvelopeBytesMax + 4 * kPartHeaderBytesMax;
         if (auto read = request_.stream_body(most, [&](std::string_view piece) { return parts.feed(piece); }); !read) return read;
         if (auto whole = parts.finish(); !whole) return whole;
-        if (included_id_ && !upload_) return base::makeError(ErrorCode::SoapAttachment);
         return {};
     }
 

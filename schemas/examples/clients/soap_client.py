@@ -61,6 +61,7 @@ class SignedBothWays(BinarySignature):
 def connect(credential, url, gateway_certificate):
     session = requests.Session()
     session.cert = (credential + ".pem", credential + ".key")
+    session.trust_env = False  # else REQUESTS_CA_BUNDLE of the environment wins over the line below
     session.verify = os.path.join(os.path.dirname(credential), "root.pem")
     return zeep.Client(url + "?wsdl", wsse=SignedBothWays(credential, gateway_certificate), transport=Transport(session=session))
 

@@ -19,7 +19,7 @@ protected:
         write("partners.yaml", "partners: []\n");
         auto store = openLedger();
         const auto held = store->run([](ledger::Transaction& transaction) -> base::Status {
-            ledger::Seq seq = 10;
+            ledger::Seq seq = 1'000'010;  // beyond what a test appends
             for (const char* time : {"2018-03-31T23:59:59.999+08:00", "2018-04-01T00:00:00.000+08:00",
                                      "2018-04-30T23:59:59.999+08:00", "2018-05-01T00:00:00.000+08:00"}) {
                 const auto status = transaction.holdHistory({++seq, "zz-media", "T-1", *base::parseRfc3339(time)});
@@ -53,7 +53,7 @@ TEST_F(CommandsHistoryTest, ListAndStatusShowWhatWaits) {
 TEST_F(CommandsHistoryTest, ReleaseTakesWholeDaysAndLeavesWhoAndWhy) {
     EXPECT_EQ(kExitOk, yht({"history", "release", "zz-media", "--from", "2018-04-01", "--to", "2018-04-30", "--why", "agreed"})) << err;
     EXPECT_THAT(out, HasSubstr("2 条"));
-    EXPECT_THAT(released(), testing::ElementsAre(12, 13));
+    EXPECT_THAT(released(), testing::ElementsAre(1'000'012, 1'000'013));
     EXPECT_THAT(newestAudit(), HasSubstr("history.release"));
     EXPECT_THAT(newestAudit(), HasSubstr("\"why\":\"agreed\""));
     EXPECT_THAT(newestAudit(), HasSubstr("2018-05-01T00:00:00.000+08:00"));

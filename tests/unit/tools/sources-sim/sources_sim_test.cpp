@@ -8,6 +8,7 @@
 #include <mutex>
 
 #include "adapters/kit/inbound/adapter.h"
+#include "gateway/ticket/record_json.h"
 #include "tools/sources-sim/caller.h"
 #include "tools/sources-sim/drop.h"
 #include "tools/sources-sim/trouble.h"
@@ -28,13 +29,21 @@ std::shared_ptr<const kit::Adapter> adapterOf(const std::string& source) {
     return *adapter;
 }
 
+/// As admission judges it, the source's name aside.
+bool isValid(ticket::Record record) {
+    record.set(ticket::Field::source, std::string("zz"));
+    const auto document = json::parse(ticket::canonicalText(record));
+    return document.ok() && ticket::readRecord(*document).ok();
+}
+
 /// "appeal", "process", "failed", "ignored NAME" of every item, and "unreadable" of a message.
 std::vector<std::string> fates(const kit::Adapter& adapter, const std::vector<Message>& messages) {
     std::vector<std::string> found;
     for (const Message& each : messages) {
         const auto read = adapter.adapt(each.body, {.received_ms = 1'571'100'000'000}, {}, [&](kit::AdaptedItem&& item) {
-            if (item.fate == kit::ItemFate::Records) found.emplace_back(ticket::kindRow(item.records[0].record.kind()).name);
-            else found.push_back(item.fate == kit::ItemFate::Failed ? "failed" : "ignored " + item.ignored_by);
+            if (item.fate == kit::ItemFate::Records && isValid(item.records[0].record)) {
+                found.emplace_back(ticket::kindRow(item.records[0].record.kind()).name);
+            } else found.push_back(item.fate == kit::ItemFate::Ignored ? "ignored " + item.ignored_by : "failed");
             return true;
         });
         if (!read.ok()) found.emplace_back("unreadable");

@@ -73,7 +73,7 @@ TEST_F(ErasureAtAdmissionTest, ArrayIsKeptWithoutTheErasedTicketsSlice) {
     erase(first.ticket_no);
     const auto made = postAll(
         "police", {appeal("zz110", "J2"), appeal("zz110", "J1", {{"title", "again [of], \"J1"}}),
-                   process("zz110", "P1", {{"ticket_ref", "J1"}, {"content", "step of J1"}}), appeal("zz110", "J3")}
+                   process("zz110", "P1", {{"ticket_ref", "J1"}, {"opinion", "step of J1"}}), appeal("zz110", "J3")}
     );
     EXPECT_THAT(outcomes(made), ElementsAre("created", "ledger.erased", "ledger.erased", "created"));
     const auto snapshot = ledger_.store().snapshot().value();
