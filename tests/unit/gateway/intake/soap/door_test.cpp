@@ -8,6 +8,7 @@
 #include "gateway/intake/soap/record_xml.h"
 #include "gateway/trust/soap_signing.h"
 #include "tests/unit/gateway/intake/admission/admission_fixture.h"
+#include "tests/unit/gateway/intake/admission/line_adapter.h"
 #include "tests/unit/gateway/intake/http/door_fixture.h"
 
 namespace yht::http {
@@ -49,6 +50,8 @@ protected:
             options.soap_verifier = &verifier_;
             options.further_routes = soap::soapRoutes();
             options.attachments = files_.get();
+            options.source_messages = &messages_;
+            options.source_adapters = &adapters_;
         });
     }
     ~SoapDoorTest() override {
@@ -115,11 +118,25 @@ protected:
     trust::SoapVerifier verifier_{clock};
     std::string folder_;
     std::unique_ptr<attachments::Store> files_;
+    intake::SourceAdaptersHolder adapters_{intake::SourceAdapters{{"zz110", std::make_shared<intake::LineAdapter>("zz110")}}};
+    intake::SourceMessages messages_{ledger.store(), random, std::function<void(const std::string&)>()};
 };
 
 const std::string kPng = std::string("\x89PNG\r\n\x1A\n") + std::string(300'000, 'p');
 const std::string kPngDigest = base::toHex(crypto::sha256(kPng));
 const std::string kInclude = R"(<xop:Include xmlns:xop="http://www.w3.org/2004/08/xop/include" href="cid:photo%40x"></xop:Include>)";
+
+TEST_F(SoapDoorTest, AMessageInTheSourcesOwnFormatIsAnsweredItemByItem) {
+    const std::string message = appeal("zz110", "J-1") + "\nignore heartbeat\n";
+    const std::string body =
+        operation("SubmitMessage", "<source>zz110</source><content>" + base::toBase64(message) + "</content>");
+    const auto answer = call("police", body);
+    EXPECT_EQ(200, answer.status) << answer.text;
+    EXPECT_EQ("2", answer.first("received"));
+    EXPECT_EQ("1", answer.first("accepted"));
+    EXPECT_EQ("1", answer.first("message_seq"));
+    EXPECT_EQ("speaker.source_not_own", call("centre", body).fault());
+}
 
 TEST_F(SoapDoorTest, ARecordBecomesATicketAndTheAnswerIsSigned) {
     const auto answer = submit("police", record(appeal("zz110", "S-1")));
