@@ -233,7 +233,7 @@ base::Status decodeSample(DecodeRules& rules, const std::string& sample, SeenByP
     return lookAll(rules, sample, all);
 }
 
-std::string quoted(const std::string& text) {
+std::string inQuotes(const std::string& text) {
     std::string escaped;
     for (const char c : text)
         escaped += c == '"' || c == '\\' ? std::string("\\") + c : std::string(1, c);
@@ -266,7 +266,7 @@ public:
     std::string write(Draft& draft) {
         for (const auto& guess : guesses()) guessRow(guess, draft);
         if (!has("appeal_time") && !event_time_.empty())
-            add("appeal_time", "{ from: " + quoted(event_time_) + " }");
+            add("appeal_time", "{ from: " + inQuotes(event_time_) + " }");
         addConstants(draft);
         for (const auto& [path, seen] : seen_) {
             if (!read_.contains(path)) draft.unread.push_back(path);
@@ -278,7 +278,7 @@ public:
         if (!formats_.empty()) {
             text += "times:\n  formats: [";
             for (const auto& format : formats_)
-                text += (format == *formats_.begin() ? "" : ", ") + quoted(format);
+                text += (format == *formats_.begin() ? "" : ", ") + inQuotes(format);
             text += "]\n";
         }
         if (!vocabularies_.empty()) text += "vocabularies:\n" + vocabularies_;
@@ -315,14 +315,14 @@ private:
             formats_.insert(*seen.formats.begin());
             event_time_ = path;
         }
-        std::string written = quoted(path);
+        std::string written = inQuotes(path);
         if (row->type == ticket::FieldType::Code) {
             if (seen.values.size() > kDistinctMax) return;
             draft.product_files[field + ".csv"] = tableOf(row->code_list, seen);
             vocabularies_ += "  " + field + ": { unmapped: quarantine }\n";
-            written = "{ from: " + quoted(path) + ", vocabulary: " + field + " }";
+            written = "{ from: " + inQuotes(path) + ", vocabulary: " + field + " }";
         } else if (row->type == ticket::FieldType::Flag) {
-            written = "{ from: " + quoted(path) + ", default: \"false\" }";
+            written = "{ from: " + inQuotes(path) + ", default: \"false\" }";
         }
         read_.insert(path);
         add(field, written);
@@ -351,7 +351,7 @@ private:
                     return g.starts_with("caller_name ");
                 });
             const std::string path = found->substr(found->find(kArrow) + kArrow.size());
-            add("is_anonymous", "[{ const: \"true\", when: { " + quoted(path) +
+            add("is_anonymous", "[{ const: \"true\", when: { " + inQuotes(path) +
                                     ": \"\" } }, { const: \"false\" }]");
         }
         for (const auto* field : ticket::fieldsOf(ticket::Kind::Appeal)) {
@@ -369,7 +369,7 @@ private:
 std::string decodeText(const DecodeRules& rules) {
     std::string text = "decode:\n  format: " + std::string(formatName(rules.format)) + "\n";
     if (!rules.charset.empty()) text += "  charset: " + rules.charset + "\n";
-    if (!rules.items.empty()) text += "  items: " + quoted(rules.items) + "\n";
+    if (!rules.items.empty()) text += "  items: " + inQuotes(rules.items) + "\n";
     if (rules.lines) text += "  lines: true\n";
     return text;
 }
@@ -385,7 +385,7 @@ base::Result<Draft> draftSource(
     if (auto status = decodeSample(*rules, sample, seen); !status) return std::move(status).error();
     Draft draft;
     draft.source_files["source.yaml"] =
-        "id: " + wish.id + "\ntitle: " + quoted(wish.title) + "\nproduct: " + wish.product +
+        "id: " + wish.id + "\ntitle: " + inQuotes(wish.title) + "\nproduct: " + wish.product +
         "\nlifecycle: draft\nowner: { unit: \"\", person: \"\", phone: \"\" }\n";
     const std::string ending = file_name.substr(file_name.rfind('.') + 1);
     draft.source_files["tests/first/input." + ending] = sample;

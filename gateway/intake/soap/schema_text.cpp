@@ -42,7 +42,7 @@ private:
     std::string text_;
 };
 
-std::string quoted(std::string_view value) { return "\"" + std::string(value) + "\""; }
+std::string inQuotes(std::string_view value) { return "\"" + std::string(value) + "\""; }
 
 std::string upperCamel(std::string_view name) {
     std::string out(name);
@@ -52,7 +52,7 @@ std::string upperCamel(std::string_view name) {
 
 std::string occurrence(bool required, bool many, std::uint32_t most) {
     std::string out = required ? "" : " minOccurs=\"0\"";
-    if (many) out += " maxOccurs=" + quoted(most == 0 ? "unbounded" : std::to_string(most));
+    if (many) out += " maxOccurs=" + inQuotes(most == 0 ? "unbounded" : std::to_string(most));
     return out;
 }
 
@@ -113,10 +113,10 @@ void writeField(SchemaWriter& out, const FieldRow& row) {
     const bool envelope = static_cast<std::uint16_t>(row.field) < ticket::kEnvelopeFieldsEnd;
     // What only a record that is no void must have can't be said in XML Schema: the gateway says it.
     const bool required = envelope && row.required == ticket::Required::Always;
-    const std::string head = "xs:element name=" + quoted(row.name) + occurrence(required, many, many ? row.max : 1);
+    const std::string head = "xs:element name=" + inQuotes(row.name) + occurrence(required, many, many ? row.max : 1);
     const std::uint32_t most = lengthMax(row);
     if (most == 0) {
-        out.open(head + " type=" + quoted(scalarType(row.type)));
+        out.open(head + " type=" + inQuotes(scalarType(row.type)));
         out.documentation(fieldNote(row));
     } else {
         out.open(head);
@@ -124,7 +124,7 @@ void writeField(SchemaWriter& out, const FieldRow& row) {
         out.open("xs:simpleType");
         out.open("xs:restriction base=\"xs:string\"");
         out.empty("xs:minLength value=\"1\"");
-        out.empty("xs:maxLength value=" + quoted(std::to_string(most)));
+        out.empty("xs:maxLength value=" + inQuotes(std::to_string(most)));
         out.close("xs:restriction");
         out.close("xs:simpleType");
     }
@@ -133,7 +133,7 @@ void writeField(SchemaWriter& out, const FieldRow& row) {
 
 void writeKinds(SchemaWriter& out) {
     for (const auto& kind : ticket::kindTable()) {
-        out.open("xs:complexType name=" + quoted(upperCamel(kind.name)));
+        out.open("xs:complexType name=" + inQuotes(upperCamel(kind.name)));
         out.documentation(kind.zh);
         out.open("xs:sequence");
         for (const FieldRow& row : ticket::fieldTable()) {
@@ -146,17 +146,17 @@ void writeKinds(SchemaWriter& out) {
     out.documentation("规范记录:十个种类之一 a normalized record: one of ten kinds");
     out.open("xs:choice");
     for (const auto& kind : ticket::kindTable()) {
-        out.empty("xs:element name=" + quoted(kind.name) + " type=" + quoted("y:" + upperCamel(kind.name)));
+        out.empty("xs:element name=" + inQuotes(kind.name) + " type=" + inQuotes("y:" + upperCamel(kind.name)));
     }
     out.close("xs:choice");
     out.close("xs:complexType");
 }
 
 void writePattern(SchemaWriter& out, const char* name, const char* note, const char* pattern) {
-    out.open("xs:simpleType name=" + quoted(name));
+    out.open("xs:simpleType name=" + inQuotes(name));
     out.documentation(note);
     out.open("xs:restriction base=\"xs:token\"");
-    out.empty("xs:pattern value=" + quoted(pattern));
+    out.empty("xs:pattern value=" + inQuotes(pattern));
     out.close("xs:restriction");
     out.close("xs:simpleType");
 }
@@ -208,11 +208,11 @@ const char* contentType(Content content) {
 }
 
 void writeShape(SchemaWriter& out, const Shape& shape) {
-    std::string head = "xs:element name=" + quoted(shape.name) + occurrence(shape.required, shape.many, 0);
+    std::string head = "xs:element name=" + inQuotes(shape.name) + occurrence(shape.required, shape.many, 0);
     // Toolkits take this as "may travel by MTOM".
     if (shape.content == Content::Bytes) head += " xmime:expectedContentTypes=\"application/octet-stream\"";
     if (shape.content != Content::Object) {
-        out.open(head + " type=" + quoted(contentType(shape.content)));
+        out.open(head + " type=" + inQuotes(contentType(shape.content)));
         out.documentation(shape.note);
         out.close("xs:element");
         return;
@@ -228,7 +228,7 @@ void writeShape(SchemaWriter& out, const Shape& shape) {
 }
 
 void writeWrapper(SchemaWriter& out, const std::string& name, const char* note, std::span<const Shape> members) {
-    out.open("xs:element name=" + quoted(name));
+    out.open("xs:element name=" + inQuotes(name));
     out.documentation(note);
     out.open("xs:complexType");
     out.open("xs:sequence");
@@ -239,8 +239,8 @@ void writeWrapper(SchemaWriter& out, const std::string& name, const char* note, 
 }
 
 void writeSchema(SchemaWriter& out) {
-    out.open("xs:schema xmlns:xs=\"http://www.w3.org/2001/XMLSchema\" xmlns:y=" + quoted(kNamespace) +
-             " xmlns:xmime=\"http://www.w3.org/2005/05/xmlmime\" targetNamespace=" + quoted(kNamespace) +
+    out.open("xs:schema xmlns:xs=\"http://www.w3.org/2001/XMLSchema\" xmlns:y=" + inQuotes(kNamespace) +
+             " xmlns:xmime=\"http://www.w3.org/2005/05/xmlmime\" targetNamespace=" + inQuotes(kNamespace) +
              " elementFormDefault=\"qualified\"");
     writeCommonTypes(out);
     writeKinds(out);
@@ -256,8 +256,8 @@ void writeMessages(SchemaWriter& out) {
     for (const Operation& operation : operations()) {
         for (const std::string suffix : {"", "Response"}) {
             const std::string name = operation.name + suffix;
-            out.open("wsdl:message name=" + quoted(name));
-            out.empty("wsdl:part name=\"parameters\" element=" + quoted("y:" + name));
+            out.open("wsdl:message name=" + inQuotes(name));
+            out.empty("wsdl:part name=\"parameters\" element=" + inQuotes("y:" + name));
             out.close("wsdl:message");
         }
     }
@@ -270,9 +270,9 @@ void writePortType(SchemaWriter& out) {
     out.open("wsdl:portType name=\"Gateway\"");
     for (const Operation& operation : operations()) {
         const std::string name = operation.name;
-        out.open("wsdl:operation name=" + quoted(name));
-        out.empty("wsdl:input message=" + quoted("y:" + name));
-        out.empty("wsdl:output message=" + quoted("y:" + name + "Response"));
+        out.open("wsdl:operation name=" + inQuotes(name));
+        out.empty("wsdl:input message=" + inQuotes("y:" + name));
+        out.empty("wsdl:output message=" + inQuotes("y:" + name + "Response"));
         out.empty("wsdl:fault name=\"Problem\" message=\"y:Problem\"");
         out.close("wsdl:operation");
     }
@@ -280,11 +280,11 @@ void writePortType(SchemaWriter& out) {
 }
 
 void writeBinding(SchemaWriter& out, const std::string& prefix, const std::string& binding) {
-    out.open("wsdl:binding name=" + quoted(binding) + " type=\"y:Gateway\"");
+    out.open("wsdl:binding name=" + inQuotes(binding) + " type=\"y:Gateway\"");
     out.empty(prefix + ":binding style=\"document\" transport=\"http://schemas.xmlsoap.org/soap/http\"");
     for (const Operation& operation : operations()) {
-        out.open("wsdl:operation name=" + quoted(operation.name));
-        out.empty(prefix + ":operation soapAction=" + quoted(soapAction(operation)) + " style=\"document\"");
+        out.open("wsdl:operation name=" + inQuotes(operation.name));
+        out.empty(prefix + ":operation soapAction=" + inQuotes(soapAction(operation)) + " style=\"document\"");
         for (const char* direction : {"wsdl:input", "wsdl:output"}) {
             out.open(direction);
             out.empty(prefix + ":body use=\"literal\"");
@@ -308,9 +308,9 @@ std::string schemaText() {
 
 std::string wsdlText(std::string_view address) {
     SchemaWriter out;
-    out.open("wsdl:definitions xmlns:wsdl=\"http://schemas.xmlsoap.org/wsdl/\" xmlns:y=" + quoted(kNamespace) +
+    out.open("wsdl:definitions xmlns:wsdl=\"http://schemas.xmlsoap.org/wsdl/\" xmlns:y=" + inQuotes(kNamespace) +
              " xmlns:soap=\"http://schemas.xmlsoap.org/wsdl/soap/\" xmlns:soap12=\"http://schemas.xmlsoap.org/wsdl/soap12/\"" +
-             " targetNamespace=" + quoted(kNamespace) + " name=\"Yihaotong\"");
+             " targetNamespace=" + inQuotes(kNamespace) + " name=\"Yihaotong\"");
     out.open("wsdl:types");
     writeSchema(out);
     out.close("wsdl:types");
@@ -322,8 +322,8 @@ std::string wsdlText(std::string_view address) {
     xml::appendAttribute(escaped, address);
     out.open("wsdl:service name=\"Yihaotong\"");
     for (const auto& [prefix, name] : {std::pair("soap", "GatewaySoap11"), std::pair("soap12", "GatewaySoap12")}) {
-        out.open("wsdl:port name=" + quoted(name) + " binding=" + quoted(std::string("y:") + name));
-        out.empty(std::string(prefix) + ":address location=" + quoted(escaped));
+        out.open("wsdl:port name=" + inQuotes(name) + " binding=" + inQuotes(std::string("y:") + name));
+        out.empty(std::string(prefix) + ":address location=" + inQuotes(escaped));
         out.close("wsdl:port");
     }
     out.close("wsdl:service");
