@@ -27,14 +27,13 @@ std::size_t sequenceLength(std::string_view text) {
     return continues(2) && continues(3) ? 4 : 0;
 }
 
-/// Three bytes that are one character, whichever they are: a lead of E1 to EC, EE or EF, and two that continue it.
-/// Requires: four bytes can be read.
-bool isPlainTriple(const char* at) {
-    static_assert(std::endian::native == std::endian::little);
-    std::uint32_t four;
-    std::memcpy(&four, at, sizeof four);
-    const std::uint32_t lead = four & 0xFFU;
-    return (four & 0xC0C0F0U) == 0x8080E0U && lead != 0xE0 && lead != 0xED;
+static_assert(std::endian::native == std::endian::little);
+
+/// Twice three bytes that are one character each, whichever they are: a lead of E1 to EC, EE or EF, and two that continue it.
+bool arePlainTriples(std::uint64_t eight) {
+    constexpr std::uint32_t kLeads = 0xFFFFU & ~(1U << 0x0U) & ~(1U << 0xDU);  // by their lower half: E0 and ED have rules of their own
+    const auto leads = [eight](int shift) { return kLeads >> (eight >> shift & 0xFU); };
+    return (eight & 0xC0C0F0C0C0F0U) == 0x8080E08080E0U && (leads(0) & leads(24) & 1U) != 0;
 }
 
 }  // namespace
@@ -45,10 +44,18 @@ std::optional<std::size_t> countCodePoints(std::string_view text) {
     const char* const end = at + text.size();
     // Nearly every text is ASCII or Chinese characters of three bytes: those two are read here, the rest in full.
     while (at != end) {
+        if (end - at >= 8) {
+            std::uint64_t eight;
+            std::memcpy(&eight, at, sizeof eight);
+            const bool ascii = (eight & 0x8080808080808080U) == 0;
+            if (ascii || arePlainTriples(eight)) {
+                at += ascii ? 8 : 6;
+                count += ascii ? 8 : 2;
+                continue;
+            }
+        }
         if (static_cast<unsigned char>(*at) < 0x80) {
             ++at;
-        } else if (end - at >= 4 && isPlainTriple(at)) {
-            at += 3;
         } else {
             const std::size_t length = sequenceLength({at, static_cast<std::size_t>(end - at)});
             if (length == 0) return std::nullopt;

@@ -102,25 +102,37 @@ std::optional<UnixMillis> fromCivil(const CivilTime& civil, std::int32_t offset_
     return days * kDayMillis + seconds * 1000 + civil.millisecond;
 }
 
+// Read several times for each record, so written out rather than by a pattern.
 std::optional<UnixMillis> parseRfc3339(std::string_view text) {
-    if (text.size() < 11 || (text[10] != 'T' && text[10] != 't' && text[10] != ' ')) {
-        return std::nullopt;
-    }
-    auto civil = parseCivil(text.substr(0, 10), "%Y-%m-%d");
-    text.remove_prefix(11);
-    if (!civil || text.size() < 8 || civil->year < 1900) return std::nullopt;
-    const auto time = parseCivil(text.substr(0, 8), "%H:%M:%S");
-    text.remove_prefix(8);
-    if (!time) return std::nullopt;
-    civil->hour = time->hour;
-    civil->minute = time->minute;
-    civil->second = time->second;
+    constexpr std::size_t kWholeSeconds = 19;  // "2019-04-18T09:30:00"
+    if (text.size() < kWholeSeconds) return std::nullopt;
+    const bool separated = text[4] == '-' && text[7] == '-' && text[13] == ':' && text[16] == ':' &&
+                           (text[10] == 'T' || text[10] == 't' || text[10] == ' ');
+    if (!separated) return std::nullopt;
+    CivilTime civil;
+    bool digits = true;
+    const auto part = [&](std::size_t at, std::size_t width) {
+        int value = 0;
+        for (const char c : text.substr(at, width)) {
+            digits = digits && c >= '0' && c <= '9';
+            value = value * 10 + (c - '0');
+        }
+        return value;
+    };
+    civil.year = part(0, 4);
+    civil.month = part(5, 2);
+    civil.day = part(8, 2);
+    civil.hour = part(11, 2);
+    civil.minute = part(14, 2);
+    civil.second = part(17, 2);
+    if (!digits || civil.year < 1900) return std::nullopt;
+    text.remove_prefix(kWholeSeconds);
     const auto fraction = takeFraction(text);
     if (!fraction) return std::nullopt;
-    civil->millisecond = *fraction;
+    civil.millisecond = *fraction;
     const auto zone = takeZone(text);
     if (!zone || !text.empty()) return std::nullopt;
-    return fromCivil(*civil, *zone);
+    return fromCivil(civil, *zone);
 }
 
 namespace {
@@ -138,7 +150,20 @@ void appendNumber(std::string& text, int number, std::size_t width) {
 }  // namespace
 
 std::string formatRfc3339(UnixMillis time_ms) {
-    return formatCivil(toCivil(time_ms, kShanghaiOffsetSeconds), "%Y-%m-%dT%H:%M:%S.%L+08:00");
+    const CivilTime civil = toCivil(time_ms, kShanghaiOffsetSeconds);
+    if (civil.year < 0 || civil.year > 9999) return formatCivil(civil, "%Y-%m-%dT%H:%M:%S.%L+08:00");
+    std::string text = "0000-00-00T00:00:00.000+08:00";
+    const auto put = [&text](std::size_t last, int value) {
+        for (std::size_t at = last; value > 0; --at, value /= 10) text[at] = static_cast<char>('0' + value % 10);
+    };
+    put(3, civil.year);
+    put(6, civil.month);
+    put(9, civil.day);
+    put(12, civil.hour);
+    put(15, civil.minute);
+    put(18, civil.second);
+    put(22, civil.millisecond);
+    return text;
 }
 
 std::string formatCivil(const CivilTime& civil, std::string_view pattern) {

@@ -3,11 +3,10 @@
 #include <rapidjson/error/en.h>
 
 #include <algorithm>
-#include <cstdint>
-#include <cstring>
 #include <vector>
 
 #include "gateway/base/text.h"
+#include "gateway/json/plain_run.h"
 
 namespace yht::json {
 namespace {
@@ -31,7 +30,10 @@ base::Status checkBounds(std::string_view text, const Limits& limits) {
     std::size_t depth = 0;
     std::size_t values = 1;
     bool in_string = false;
+    const char* const end = text.data() + text.size();
     for (std::size_t i = 0; i < text.size(); ++i) {
+        if (in_string) i += plainRun(text.data() + i, end);
+        if (i == text.size()) break;
         const char c = text[i];
         if (in_string) {
             if (c == '\\') ++i;
@@ -131,6 +133,8 @@ bool lessUtf16(std::string_view a, std::string_view b) {
 }
 
 base::Result<rapidjson::Document> parse(std::string_view text, const Limits& limits) {
+    // RapidJSON takes a NUL for the end of the text: what follows it would go unread.
+    if (const auto at = text.find('\0'); at != text.npos) return malformed(at, "a NUL", "含有 NUL 字节");
     if (auto status = checkBounds(text, limits); !status) return std::move(status).error();
     rapidjson::Document document;
     document.Parse<kParseFlags>(text.data(), text.size());
@@ -162,34 +166,18 @@ std::string write(const rapidjson::Value& value) {
     return {buffer.GetString(), buffer.GetSize()};
 }
 
-namespace {
-
-/// Eight bytes that stand in a JSON text as they are: none is below a space, a quote or a backslash.
-bool arePlain(const char* eight) {
-    constexpr std::uint64_t kOnes = 0x0101010101010101U, kHighs = 0x8080808080808080U;
-    std::uint64_t word;
-    std::memcpy(&word, eight, sizeof word);
-    const auto anyEqual = [word](unsigned char byte) {
-        const std::uint64_t zero_where = word ^ (kOnes * byte);
-        return (zero_where - kOnes) & ~zero_where & kHighs;
-    };
-    return (((word - kOnes * 0x20) & ~word & kHighs) | anyEqual('"') | anyEqual('\\')) == 0;
-}
-
-}  // namespace
-
 void appendCanonicalString(std::string& out, std::string_view text) {
     static constexpr char kHex[] = "0123456789abcdef";
     out.push_back('"');
     // Texts hardly ever need escapes: whole runs are appended, not single bytes.
     std::size_t run = 0;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        while (text.size() - i >= 8 && arePlain(text.data() + i)) i += 8;
+    const char* const end = text.data() + text.size();
+    for (std::size_t i = 0;; ++i) {
+        i += plainRun(text.data() + i, end);
         if (i == text.size()) break;
-        const char c = text[i];
-        if (static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\') continue;
         out.append(text, run, i - run);
         run = i + 1;
+        const char c = text[i];
         switch (c) {
             case '"': out += "\\\""; break;
             case '\\': out += "\\\\"; break;

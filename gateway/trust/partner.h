@@ -15,10 +15,12 @@
 //         - submit_own                # without scope: submit_own read_own read_province read_evidence
 //         - read_unit:430181          # with scope: read_unit read_city join_city
 //       connections_max: 64           # 1 to 1024; optional, default 64
+//       revocation: last_good:24      # off, hard_fail, last_good:HOURS, queue; optional, default revocation.policy of yht.yaml
 //       certificates:                 # at most 32; may be empty
-//         - file: certs/liuyang.pem   # relative to this directory, no ".."
+//         - file: certs/liuyang.pem   # relative to this directory, no ".."; intermediate CAs may stand behind it
 //           algorithm: ecdsa-p256-sha256  # RFC 9421 name; optional, default the key's only one, for RSA rsa-pss-sha512
-//           use: [connect, sign]      # optional, default both
+//           use: [connect, sign]      # optional, default both; encrypt, alone, for the encryption certificate (加密证书)
+//                                     # of a pair, which is the default where its keyUsage allows nothing else
 //           revoked: false            # optional
 //
 //   # sources.yaml
@@ -39,12 +41,13 @@
 #include <vector>
 
 #include "gateway/crypto/certificate.h"
+#include "gateway/trust/revocation_policy.h"
 
 namespace yht::trust {
 
 /// What entries of these files may hold; gateway/app/README.md explains each.
 inline constexpr const char* kSourceKeys[] = {"id", "name", "region", "channel_default", "is_centre"};
-inline constexpr const char* kPartnerKeys[] = {"id", "name", "stage", "sources", "rights", "connections_max", "certificates"};
+inline constexpr const char* kPartnerKeys[] = {"id", "name", "stage", "sources", "rights", "connections_max", "revocation", "certificates"};
 inline constexpr const char* kCertificateKeys[] = {"file", "algorithm", "use", "revoked"};
 
 enum class Stage : std::uint8_t { JointTest = 1 /* 联调 */, Trial = 2 /* 试运行 */, Live = 3 /* 正式 */, Stopped = 4 /* 停用 */ };
@@ -81,6 +84,8 @@ struct PartnerCertificate {
     bool may_connect = true;  // TLS client authentication
     bool may_sign = true;     // message signatures
     bool revoked = false;
+    bool encrypts = false;    // the encryption half of a pair (加密证书): neither connects nor signs
+    std::vector<base::Bytes> issuers = {};  // DER of the CAs that stand behind it in its file
 };
 
 struct Partner {
@@ -91,6 +96,7 @@ struct Partner {
     std::vector<Grant> grants;
     std::vector<PartnerCertificate> certificates;
     std::uint32_t connections_max = 64;
+    std::optional<RevocationPolicy> revocation = {};  // none: that of the deployment
 
     bool may(Right right) const;
     bool speaksFor(const std::string& source) const { return sources.contains(source); }

@@ -6,6 +6,8 @@
 #include <fstream>
 #include <set>
 
+#include "gateway/crypto/certificate_use.h"
+#include "gateway/crypto/certificate_path.h"
 #include "gateway/trust/partner.h"
 #include "gateway/trust/yaml_entry.h"
 
@@ -59,11 +61,7 @@ Names namesIn(const Keys& keys) {
 
 Names algorithmNames() {
     Names names;
-    for (const auto algorithm :
-         {crypto::SignatureAlgorithm::EcdsaP256Sha256, crypto::SignatureAlgorithm::Ed25519,
-          crypto::SignatureAlgorithm::RsaPssSha512, crypto::SignatureAlgorithm::RsaV15Sha256}) {
-        names.emplace_back(crypto::algorithmName(algorithm));
-    }
+    for (const auto algorithm : crypto::signatureAlgorithms()) names.emplace_back(crypto::algorithmName(algorithm));
     return names;
 }
 
@@ -76,6 +74,10 @@ std::optional<std::string> readBounded(const std::filesystem::path& path, std::s
     if (in.bad() || content.size() > bytes_max) return std::nullopt;
     return content;
 }
+
+struct CertificateUse {
+    bool connect = false, sign = false, encrypt = false;
+};
 
 /// Reads both files into one registry.
 class Loader {
@@ -93,7 +95,13 @@ private:
     Stage readStage(Entry& entry, Findings& findings);
     Grant readGrant(const YAML::Node& node, Findings& findings);
     void readCertificate(const YAML::Node& node, Partner& partner, Findings& findings);
-    std::optional<crypto::Certificate> readPem(Entry& entry);
+    static CertificateUse readUse(Entry& entry, const crypto::Certificate& certificate, Findings& findings);
+    struct Pem {
+        crypto::Certificate certificate;
+        std::vector<base::Bytes> issuers;
+    };
+    std::optional<Pem> readPem(Entry& entry);
+    std::optional<RevocationPolicy> readRevocation(Entry& entry);
 
     const std::filesystem::path directory_;
     std::vector<base::FieldError> errors_;
@@ -191,7 +199,7 @@ Grant Loader::readGrant(const YAML::Node& node, Findings& findings) {
     return {};
 }
 
-std::optional<crypto::Certificate> Loader::readPem(Entry& entry) {
+std::optional<Loader::Pem> Loader::readPem(Entry& entry) {
     constexpr std::size_t kPathCharactersMax = 255;
     const std::filesystem::path file = entry.text("file", nullptr, kPathCharactersMax);
     if (file.empty()) return std::nullopt;
@@ -217,7 +225,52 @@ std::optional<crypto::Certificate> Loader::readPem(Entry& entry) {
         );
         return std::nullopt;
     }
-    return std::move(*certificate);
+    Pem read{std::move(*certificate), {}};
+    if (auto all = crypto::certificatesOfPem(*pem)) read.issuers.assign(all->begin() + 1, all->end());
+    return read;
+}
+
+std::optional<RevocationPolicy> Loader::readRevocation(Entry& entry) {
+    if (!entry.find("revocation")) return std::nullopt;
+    const auto policy = parseRevocationPolicy(entry.text("revocation", "", kIdCharactersMax));
+    if (!policy) {
+        entry.bad(
+            entry.find("revocation"), "revocation", std::string("is one of ") + kRevocationPolicyForms,
+            std::string("应为 ") + kRevocationPolicyForms + " 之一"
+        );
+    }
+    return policy;
+}
+
+CertificateUse Loader::readUse(Entry& entry, const crypto::Certificate& certificate, Findings& findings) {
+    CertificateUse use;
+    for (const auto& node : entry.list("use", 3)) {
+        const std::string word = node.IsScalar() ? node.Scalar() : "";
+        if (word == "connect")
+            use.connect = true;
+        else if (word == "sign")
+            use.sign = true;
+        else if (word == "encrypt")
+            use.encrypt = true;
+        else
+            findings.addUnknown(node, "Use", "用途", word, {"connect", "sign", "encrypt"});
+    }
+    if (!entry.find("use")) {
+        use.encrypt = crypto::isEncryptionOnly(certificate);
+        use.connect = use.sign = !use.encrypt;
+    }
+    if (use.encrypt && (use.sign || use.connect)) {
+        entry.bad(
+            entry.find("use"), "use", "has encrypt alone: the signing certificate of a pair is an entry of its own",
+            "中 encrypt 须单独使用:签名证书另列一项"
+        );
+    } else if (use.encrypt ? !crypto::mayEncrypt(certificate) : use.sign && !crypto::maySign(certificate)) {
+        entry.bad(
+            entry.find("use"), "use", "is not what the certificate's keyUsage allows (signing or encryption certificate?)",
+            "与证书的 keyUsage 不符(签名证书与加密证书是否用反?)"
+        );
+    }
+    return use;
 }
 
 void Loader::readCertificate(const YAML::Node& node, Partner& partner, Findings& findings) {
@@ -228,19 +281,10 @@ void Loader::readCertificate(const YAML::Node& node, Partner& partner, Findings&
     if (!name.empty() && !algorithm) {
         findings.addUnknown(entry.find("algorithm"), "Algorithm", "算法", name, algorithmNames());
     }
-    const bool both = !entry.find("use");
-    bool may_connect = both, may_sign = both;
-    for (const auto& use : entry.list("use", 2)) {
-        const std::string word = use.IsScalar() ? use.Scalar() : "";
-        if (word == "connect")
-            may_connect = true;
-        else if (word == "sign")
-            may_sign = true;
-        else
-            findings.addUnknown(use, "Use", "用途", word, {"connect", "sign"});
-    }
-    auto certificate = readPem(entry);
-    if (!certificate) return;
+    auto pem = readPem(entry);
+    if (!pem) return;
+    auto* certificate = &pem->certificate;
+    const CertificateUse use = readUse(entry, *certificate, findings);
     const auto bound = algorithm.value_or(certificate->publicKey().defaultAlgorithm());
     if (!certificate->publicKey().supports(bound)) {
         entry.bad(
@@ -258,8 +302,8 @@ void Loader::readCertificate(const YAML::Node& node, Partner& partner, Findings&
         );
         return;
     }
-    partner.certificates.push_back({std::move(*certificate), bound, may_connect, may_sign, revoked}
-    );
+    partner.certificates.push_back({std::move(*certificate), bound, use.connect, use.sign, revoked, use.encrypt,
+                                    std::move(pem->issuers)});
 }
 
 void Loader::readPartner(const YAML::Node& node, Findings& findings) {
@@ -271,6 +315,7 @@ void Loader::readPartner(const YAML::Node& node, Findings& findings) {
     partner.stage = readStage(entry, findings);
     partner.connections_max =
         entry.number("connections_max", partner.connections_max, kConnectionsMax);
+    partner.revocation = readRevocation(entry);
     for (const auto& item : entry.list("sources", kSourcesMax)) {
         const std::string id = item.IsScalar() ? item.Scalar() : "";
         const bool known =

@@ -160,16 +160,15 @@ std::optional<Difference> findDifference(
     const Suspect& suspect, int attempts_max,
     const std::function<bool(const std::string& base)>& fits
 ) {
-    constexpr std::size_t kRawSignatureBytes = 64;
-    const bool is_raw = suspect.algorithm == crypto::SignatureAlgorithm::EcdsaP256Sha256 ||
-                        suspect.algorithm == crypto::SignatureAlgorithm::Ed25519;
-    if (is_raw && suspect.input.signature.size() != kRawSignatureBytes) {
-        const std::string name = crypto::algorithmName(suspect.algorithm);
+    const auto octets = crypto::signatureBytes(suspect.algorithm);
+    if (octets != 0 && suspect.input.signature.size() != octets) {
+        const std::string name = crypto::algorithmName(suspect.algorithm), all = std::to_string(octets);
+        const std::string half = std::to_string(octets / 2);
         return Difference{
             .in_target = false,
-            .en =
-                "A signature of " + name + " has 64 octets (for ECDSA r and s, 32 each, not DER).",
-            .zh = name + " 的签名应为 64 字节(ECDSA 为 r、s 各 32 字节,不是 DER)。"};
+            .en = "A signature of " + name + " has " + all + " octets (for ECDSA and SM2 r and s, " + half +
+                  " each, not DER).",
+            .zh = name + " 的签名应为 " + all + " 字节(ECDSA、SM2 为 r、s 各 " + half + " 字节,不是 DER)。"};
     }
     Trial trial(suspect, attempts_max, fits);
     if (auto found = tryMethods(suspect, trial)) return found;

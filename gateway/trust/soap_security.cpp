@@ -109,9 +109,7 @@ std::optional<Named> namedBy(const SecurityForm& form) {
     return byDer(form.token->text());
 }
 
-base::Result<const PartnerCertificate*> findSigner(
-    const SecurityForm& form, const Partner& partner, base::UnixMillis now_ms
-) {
+base::Result<SoapSigner> findSigner(const SecurityForm& form, const std::vector<SoapSigner>& signers) {
     const auto named = namedBy(form);
     if (!named) {
         return base::makePublicError(
@@ -121,9 +119,8 @@ base::Result<const PartnerCertificate*> findSigner(
             "SecurityTokenReference 须指明 X.509 证书:本报文的令牌、密钥标识、指纹,或颁发者与序列号。"
         );
     }
-    for (const PartnerCertificate& each : partner.certificates) {
-        const bool in_dates = each.certificate.notBeforeMillis() <= now_ms && now_ms <= each.certificate.notAfterMillis();
-        if (each.may_sign && !each.revoked && in_dates && (*named)(each.certificate)) return &each;
+    for (const SoapSigner& each : signers) {
+        if ((*named)(*each.certificate)) return each;
     }
     return base::makePublicError(
         ErrorCode::SignatureKeyUnknown, "The certificate is not a current signing certificate of this partner.",
@@ -131,7 +128,17 @@ base::Result<const PartnerCertificate*> findSigner(
     );
 }
 
-base::Status checkMethod(const SecurityForm& form, const PartnerCertificate& signer) {
+/// Those of a partner's certificates that may sign now.
+std::vector<SoapSigner> signersOf(const Partner& partner, base::UnixMillis now_ms) {
+    std::vector<SoapSigner> signers;
+    for (const PartnerCertificate& each : partner.certificates) {
+        const bool in_dates = each.certificate.notBeforeMillis() <= now_ms && now_ms <= each.certificate.notAfterMillis();
+        if (each.may_sign && !each.revoked && in_dates) signers.push_back({&each.certificate, each.algorithm});
+    }
+    return signers;
+}
+
+base::Status checkMethod(const SecurityForm& form, const SoapSigner& signer) {
     const char* bound = xmlSignatureUri(signer.algorithm);
     if (bound != nullptr && form.signature_method == bound) return {};
     return base::makePublicError(
@@ -164,39 +171,63 @@ const char* xmlSignatureUri(SignatureAlgorithm algorithm) {
     return algorithm == SignatureAlgorithm::RsaV15Sha256 ? kRsaSha256 : nullptr;
 }
 
-SoapVerifier::SoapVerifier(const base::Clock& clock, std::int64_t created_tolerance_ms)
-    : clock_(clock), created_tolerance_ms_(created_tolerance_ms) {
+std::optional<SignatureAlgorithm> soapAlgorithmOf(const crypto::PublicKey& key) {
+    for (const auto algorithm : {SignatureAlgorithm::EcdsaP256Sha256, SignatureAlgorithm::RsaV15Sha256}) {
+        if (key.supports(algorithm)) return algorithm;
+    }
+    return std::nullopt;
+}
+
+SoapVerifier::SoapVerifier(const base::Clock& clock, std::int64_t created_tolerance_ms, const RevocationBook* revocation)
+    : clock_(clock), created_tolerance_ms_(created_tolerance_ms), revocation_(revocation) {
     setUpXmlSecurity();
+}
+
+base::Result<SoapProof> SoapVerifier::verifySigned(
+    const xml::Document& document, const SoapEnvelope& envelope, const std::vector<SoapSigner>& signers
+) const {
+    const auto form = readSecurity(document, envelope);
+    if (!form) return form.error();
+    if (auto timely = checkTime(*form, clock_.nowMillis(), created_tolerance_ms_); !timely) return std::move(timely).error();
+    const auto signer = findSigner(*form, signers);
+    if (!signer) return signer.error();
+    if (auto fits = checkMethod(*form, *signer); !fits) return std::move(fits).error();
+    auto value = base::fromBase64(form->signature_value);
+    if (!value) return base::makeError(ErrorCode::SignatureMalformed);
+    auto check = checkXmlSignature(document, *form, *signer->certificate);
+    if (!check) return std::move(check).error();
+    if (auto valid = statusOf(check->verdict); !valid) return std::move(valid).error();
+    return SoapProof{
+        .body = std::move(check->first),
+        .signed_info = std::move(check->signed_info),
+        .signature = *std::move(value),
+        .keyid = signer->certificate->fingerprint(),
+        .algorithm = signer->algorithm};
 }
 
 base::Result<VerifiedMessage> SoapVerifier::verify(
     const xml::Document& document, const SoapEnvelope& envelope, const RequestVerifier::Speaker& speaker
 ) const {
     const base::UnixMillis now_ms = clock_.nowMillis();
-    const auto form = readSecurity(document, envelope);
-    if (!form) return form.error();
-    if (auto timely = checkTime(*form, now_ms, created_tolerance_ms_); !timely) return std::move(timely).error();
-    const auto signer = findSigner(*form, *speaker.partner, now_ms);
-    if (!signer) return signer.error();
-    if (auto fits = checkMethod(*form, **signer); !fits) return std::move(fits).error();
-    auto value = base::fromBase64(form->signature_value);
-    if (!value) return base::makeError(ErrorCode::SignatureMalformed);
-    auto check = checkXmlSignature(document, *form, (*signer)->certificate);
-    if (!check) return std::move(check).error();
-    if (auto valid = statusOf(check->verdict); !valid) return std::move(valid).error();
+    auto proof = verifySigned(document, envelope, signersOf(*speaker.partner, now_ms));
+    if (!proof) return std::move(proof).error();
+    if (revocation_ != nullptr) {
+        auto standing = revocation_->judge(proof->keyid, speaker.partner->revocation);
+        if (!standing) return std::move(standing).error();
+    }
     VerifiedMessage message;
     message.snapshot_ = speaker.snapshot;
     message.speaker_ = speaker.partner;
     message.assurance_ = kAssurancePartnerSignature;
     message.proof_ = Proof{
-        .signature_base = std::move(check->signed_info),
-        .signature = *std::move(value),
-        .keyid = (*signer)->certificate.fingerprint(),
-        .algorithm = crypto::algorithmName((*signer)->algorithm),
+        .signature_base = std::move(proof->signed_info),
+        .signature = std::move(proof->signature),
+        .keyid = std::move(proof->keyid),
+        .algorithm = crypto::algorithmName(proof->algorithm),
         .replay_key = {}};
     message.proof_.replay_key =
         crypto::Sha256().update(message.proof_.signature_base).update(message.proof_.signature).finish();
-    message.body_ = std::move(check->first);
+    message.body_ = std::move(proof->body);
     message.received_ms_ = now_ms;
     return message;
 }

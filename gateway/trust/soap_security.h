@@ -18,7 +18,8 @@
 //                 only a name: keys come from the registry
 //   9 signature   xmlsec1 over the elements found in 6
 // Replay as for REST (verifier.h): the key is kept with the accepted message.
-// Uses: trust, xml, crypto, xmlsec1. Used by: intake/soap.
+// An answer of a far side to us passes 3 to 9 in the same way, with the certificates that are registered for it.
+// Uses: trust, xml, crypto, xmlsec1. Used by: intake/soap (requests), kit (answers of far sides).
 #pragma once
 
 #include <optional>
@@ -64,11 +65,39 @@ base::Result<SoapEnvelope> findEnvelope(const xml::Document& document);
 /// xmlsec1's URI of an algorithm of ours; nullptr where SOAP has no word for it that toolkits know.
 const char* xmlSignatureUri(crypto::SignatureAlgorithm algorithm);
 
+/// The algorithm that a key signs SOAP with; nullopt where SOAP has none for it (Ed25519).
+std::optional<crypto::SignatureAlgorithm> soapAlgorithmOf(const crypto::PublicKey& key);
+
+/// A certificate that may have signed an envelope, and the algorithm that it is bound to.
+struct SoapSigner {
+    const crypto::Certificate* certificate;
+    crypto::SignatureAlgorithm algorithm;
+};
+
+/// What a signature covers, in a form that can be checked again without any XML: `signature` is over `signed_info`,
+/// which holds the base64 SHA-256 of `body`.
+struct SoapProof {
+    std::string body;         // the Body, canonical
+    std::string signed_info;  // canonical
+    base::Bytes signature;
+    std::string keyid;  // fingerprint of the certificate
+    crypto::SignatureAlgorithm algorithm = crypto::SignatureAlgorithm::EcdsaP256Sha256;
+};
+
 /// Thread-safety: any thread.
 class SoapVerifier {
 public:
     /// Sets up xmlsec1 for the process, once.
-    explicit SoapVerifier(const base::Clock& clock, std::int64_t created_tolerance_ms = kCreatedToleranceMs);
+    /// `revocation`: outlives it; nullptr: only what partners.yaml says is revoked.
+    explicit SoapVerifier(
+        const base::Clock& clock, std::int64_t created_tolerance_ms = kCreatedToleranceMs,
+        const RevocationBook* revocation = nullptr
+    );
+
+    /// Checks 3 to 9 against whoever of `signers` the message names. Errors: SoapMustUnderstand, every "signature.*" row.
+    base::Result<SoapProof> verifySigned(
+        const xml::Document& document, const SoapEnvelope& envelope, const std::vector<SoapSigner>& signers
+    ) const;
 
     /// Checks 3 to 9. The message's body is the Body's canonical form, the proof's base the canonical SignedInfo: its
     /// digest of the Body can be checked again without any XML. Errors: SoapMustUnderstand, every "signature.*" row.
@@ -79,6 +108,7 @@ public:
 private:
     const base::Clock& clock_;
     const std::int64_t created_tolerance_ms_;
+    const RevocationBook* const revocation_;
 };
 
 }  // namespace yht::trust

@@ -39,6 +39,14 @@ private:
     bool twice_ = false;
 };
 
+base::Error notSigned() {
+    return refused(
+        ErrorCode::SignatureMissing,
+        "The Header must have a WS-Security block with a Timestamp and a Signature over Body and Timestamp.",
+        "Header 中须有 WS-Security 的 Security 条目,含 Timestamp 及覆盖 Body 与 Timestamp 的 Signature。"
+    );
+}
+
 struct HeaderBlocks {
     std::optional<Element> security;
     std::vector<Element> addressing;
@@ -58,7 +66,7 @@ bool isForUs(const Element& block, SoapVersion version) {
 
 base::Result<HeaderBlocks> readHeader(const SoapEnvelope& envelope) {
     HeaderBlocks blocks;
-    if (!envelope.header) return base::makeError(ErrorCode::SignatureMissing);
+    if (!envelope.header) return notSigned();
     std::size_t count = 0;
     for (auto block = envelope.header->firstChild(); block; block = block->nextSibling()) {
         if (++count > kHeaderBlocksMax) {
@@ -79,7 +87,7 @@ base::Result<HeaderBlocks> readHeader(const SoapEnvelope& envelope) {
             return base::makeError(ErrorCode::SoapMustUnderstand);
         }
     }
-    if (!blocks.security) return base::makeError(ErrorCode::SignatureMissing);
+    if (!blocks.security) return notSigned();
     return blocks;
 }
 
@@ -109,7 +117,7 @@ base::Result<SecurityParts> readParts(const Element& security) {
         }
         *slot = *part;
     }
-    if (!parts.signature) return base::makeError(ErrorCode::SignatureMissing);
+    if (!parts.signature) return notSigned();
     if (!parts.timestamp) return base::makeError(ErrorCode::SignatureTimestamp);
     return parts;
 }

@@ -28,11 +28,29 @@ std::string timestampText(base::UnixMillis now_ms) {
            "</wsu:Expires></wsu:Timestamp>";
 }
 
-std::string relatesToText(std::string_view message_id) {
-    std::string text = "<wsa:RelatesTo xmlns:wsa=" + quoted(kAddressingNamespace) + " xmlns:wsu=" +
-                       quoted(kSecurityUtilityNamespace) + " wsu:Id=\"relates-to\">";
-    xml::appendText(text, message_id);
-    return text + "</wsa:RelatesTo>";
+struct AddressingHeader {
+    const char* name;
+    std::string id, text;  // text: of the whole element
+};
+
+void addAddressing(std::vector<AddressingHeader>& headers, const char* name, std::string_view value) {
+    if (value.empty()) return;
+    AddressingHeader header{.name = name, .id = std::string("wsa-") + name, .text = {}};
+    const std::string tag = std::string("wsa:") + name;
+    header.text = "<" + tag + " xmlns:wsa=" + quoted(kAddressingNamespace) + " xmlns:wsu=" +
+                  quoted(kSecurityUtilityNamespace) + " wsu:Id=\"" + header.id + "\">";
+    xml::appendText(header.text, value);
+    header.text += "</" + tag + ">";
+    headers.push_back(std::move(header));
+}
+
+std::vector<AddressingHeader> addressingOf(const OutgoingEnvelope& envelope) {
+    std::vector<AddressingHeader> headers;
+    addAddressing(headers, "Action", envelope.action);
+    addAddressing(headers, "MessageID", envelope.message_id);
+    addAddressing(headers, "RelatesTo", envelope.relates_to);
+    addAddressing(headers, "To", envelope.to);
+    return headers;
 }
 
 std::string referenceText(const std::string& id, std::string_view canonical) {
@@ -82,13 +100,16 @@ base::Result<std::string> signedEnvelope(
 ) {
     const std::string body = openBody(envelope.version) + std::string(envelope.body) + "</s:Body>";
     const std::string timestamp = timestampText(now_ms);
-    const std::string relates_to = envelope.relates_to.empty() ? "" : relatesToText(envelope.relates_to);
     std::vector<std::string> references = {referenceText("body", body), referenceText("timestamp", timestamp)};
-    if (!relates_to.empty()) references.push_back(referenceText("relates-to", relates_to));
+    std::string addressing;
+    for (const auto& header : addressingOf(envelope)) {
+        references.push_back(referenceText(header.id, header.text));
+        addressing += header.text;
+    }
     const std::string info = signedInfoText(xmlSignatureUri(key.algorithm), references);
     const auto value = key.key.sign(key.algorithm, info);
     if (!value) return value.error();
-    return openEnvelope(envelope.version) + "<s:Header>" + relates_to + "<wsse:Security xmlns:wsse=" +
+    return openEnvelope(envelope.version) + "<s:Header>" + addressing + "<wsse:Security xmlns:wsse=" +
            quoted(kSecurityNamespace) + " s:mustUnderstand=\"1\">" + tokenText(key) + timestamp +
            "<ds:Signature xmlns:ds=" + quoted(kSignatureNamespace) + ">" + info + "<ds:SignatureValue>" +
            base::toBase64(*value) + "</ds:SignatureValue>" + keyInfoText() +

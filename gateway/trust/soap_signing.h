@@ -17,7 +17,9 @@ struct OutgoingEnvelope {
     SoapVersion version = SoapVersion::V11;
     /// What stands inside the Body, in exclusive canonical form where the prefix "s" is the envelope's namespace.
     std::string_view body;
-    std::string_view relates_to;  // wsa:MessageID of the request, "" none
+    /// WS-Addressing headers, signed along; "" none.
+    std::string_view relates_to{};  // of an answer: wsa:MessageID of its request
+    std::string_view message_id{}, action{}, to{};
 };
 
 /// The key with the algorithm that it signs SOAP with: an RSA key registered for PSS signs rsa-v1_5 here, the one form
@@ -29,7 +31,7 @@ base::Result<std::string> signedEnvelope(
     const OutgoingEnvelope& envelope, const SigningKey& key, base::UnixMillis now_ms
 );
 
-/// The same without a Security header: where no key is at hand, or the refusal is that we can't sign.
+/// Without any header: where no key is at hand, the refusal is that we can't sign, or the far side wants none.
 std::string plainEnvelope(const OutgoingEnvelope& envelope);
 
 }  // namespace yht::trust

@@ -13,10 +13,13 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 
 #include "gateway/base/bytes.h"
+#include "gateway/crypto/provider/key_provider.h"
+#include "gateway/crypto/provider/tls_key.h"
 
 namespace yht::trust {
 
@@ -54,11 +57,22 @@ base::Status checkReadable(const std::string& path, const char* what) {
     return {};
 }
 
+/// Errors: ConfigInvalid; the "key.*" rows of a device. Each names the reference.
+base::Result<std::shared_ptr<void>> tlsKey(const std::string& reference) {
+    if (reference.empty()) return invalid("TLS: no file is named for the private key");
+    auto key = crypto::openPrivateKey(reference);
+    auto handle = key ? crypto::tlsHandle(*key) : base::Result<std::shared_ptr<void>>(key.error());
+    if (handle) return handle;
+    auto error = std::move(handle).error();
+    error.detail = "TLS: the private key can't be used: " + error.detail;
+    const bool is_file = error.code == base::ErrorCode::IoFailed || error.code == base::ErrorCode::CryptoFailed;
+    return is_file ? invalid(std::move(error.detail)) : error;
+}
+
 /// What both sides share. Throws Poco::Exception where OpenSSL refuses a file.
-Context::Ptr makeContext(Context::Usage usage, const TlsFiles& files) {
+Context::Ptr makeContext(Context::Usage usage, const TlsFiles& files, EVP_PKEY* key) {
     Context::Params params;
     params.certificateFile = files.certificate_chain_pem;
-    params.privateKeyFile = files.private_key_pem;
     params.caLocation = files.peer_ca_pem;
     // On a server only VERIFY_STRICT makes the client certificate required.
     params.verificationMode = Context::VERIFY_STRICT;
@@ -70,8 +84,11 @@ Context::Ptr makeContext(Context::Usage usage, const TlsFiles& files) {
         files.allow_tls12 ? Context::PROTO_TLSV1_2 : Context::PROTO_TLSV1_3
     );
     SSL_CTX* ssl = context->sslContext();
+    // A key that does not fit is not taken, and SSL_CTX_check_private_key says so.
+    static_cast<void>(SSL_CTX_use_PrivateKey(ssl, key));
     SSL_CTX_set_verify(ssl, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
     SSL_CTX_set_options(ssl, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
+    judgeHandshakes(context, usage == Context::TLS_SERVER_USE, files.judge);
     return context;
 }
 
@@ -79,13 +96,12 @@ base::Result<Context::Ptr> checkedContext(Context::Usage usage, const TlsFiles& 
     if (auto status = checkReadable(files.certificate_chain_pem, "certificate"); !status) {
         return status.error();
     }
-    if (auto status = checkReadable(files.private_key_pem, "private key"); !status) {
-        return status.error();
-    }
+    const auto key = tlsKey(files.private_key_pem);
+    if (!key) return key.error();
     if (auto status = checkReadable(files.peer_ca_pem, "CA file"); !status) return status.error();
     try {
         ERR_clear_error();
-        Context::Ptr context = makeContext(usage, files);
+        Context::Ptr context = makeContext(usage, files, static_cast<EVP_PKEY*>(key->get()));
         // Loading a certificate that does not fit drops the key without a word; this is where it
         // shows.
         if (SSL_CTX_check_private_key(context->sslContext()) != 1) {
@@ -118,8 +134,11 @@ public:
     // errno as well: what an earlier connection of this thread left behind would be taken for this
     // one's.
     int receiveBytes(void* buffer, int length, int flags) override {
-        clearLeftovers();
-        return SecureStreamSocketImpl::receiveBytes(buffer, length, flags);
+        if (spoken_) {
+            clearLeftovers();
+            return SecureStreamSocketImpl::receiveBytes(buffer, length, flags);
+        }
+        return receiveFirst(buffer, length, flags);
     }
     int sendBytes(const void* buffer, int length, int flags) override {
         clearLeftovers();
@@ -153,12 +172,45 @@ public:
         return fingerprint_;
     }
 
+    base::Bytes certificateDer() {
+        if (!havePeerCertificate()) return {};
+        const auto certificate = peerCertificate();
+        const X509* x509 = certificate.certificate();
+        base::Bytes der(static_cast<std::size_t>(std::max(0, i2d_X509(x509, nullptr))), '\0');
+        auto* out = reinterpret_cast<unsigned char*>(der.data());
+        i2d_X509(x509, &out);
+        return der;
+    }
+
+    std::optional<base::Error> refusal() const {
+        if (failure_.empty() && note_.verdict.ok()) return std::nullopt;
+        auto error = handshakeError(note_, failure_);
+        if (error.code == base::ErrorCode::PeerUnreachable) return std::nullopt;
+        return error;
+    }
+
 private:
+    /// The handshake happens in here.
+    int receiveFirst(void* buffer, int length, int flags) {
+        const HandshakeWatch watch(note_);
+        clearLeftovers();
+        try {
+            const int count = SecureStreamSocketImpl::receiveBytes(buffer, length, flags);
+            spoken_ = count > 0;
+            return count;
+        } catch (const Poco::Exception& error) {
+            failure_ = error.displayText();
+            throw;
+        }
+    }
     static void clearLeftovers() {
         ERR_clear_error();
         errno = 0;
     }
     std::string fingerprint_;
+    bool spoken_ = false;  // the handshake is done, and something came
+    HandshakeNote note_;
+    std::string failure_;
 };
 
 class TlsServerSocket final : public Poco::Net::ServerSocketImpl {
@@ -252,6 +304,16 @@ Poco::Net::ServerSocket listenTls(
 std::string peerFingerprint(const Poco::Net::StreamSocket& socket) {
     auto* accepted = dynamic_cast<AcceptedTlsSocket*>(socket.impl());
     return accepted == nullptr ? std::string() : accepted->fingerprint();
+}
+
+base::Bytes peerCertificateDer(const Poco::Net::StreamSocket& socket) {
+    auto* accepted = dynamic_cast<AcceptedTlsSocket*>(socket.impl());
+    return accepted == nullptr ? base::Bytes() : accepted->certificateDer();
+}
+
+std::optional<base::Error> handshakeRefusal(const Poco::Net::StreamSocket& socket) {
+    auto* accepted = dynamic_cast<AcceptedTlsSocket*>(socket.impl());
+    return accepted == nullptr ? std::nullopt : accepted->refusal();
 }
 
 }  // namespace yht::trust

@@ -1,7 +1,7 @@
 // TLS for the partner listener: our own Poco socket implementation, whose accept takes the current context, so
 // that certificates are swapped without a restart; and client sockets that present ours.
 // TLS 1.3 (1.2 by setting); a client certificate is required, its chain verified against the client CAs.
-// Uses: base. Used by: intake/http, kit (client contexts), tools.
+// Uses: key_provider, handshake. Used by: intake/http, kit (client contexts), tools.
 #pragma once
 
 #include <Poco/Net/Context.h>
@@ -10,17 +10,20 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "gateway/base/result.h"
+#include "gateway/trust/handshake.h"
 
 namespace yht::trust {
 
 struct TlsFiles {
     std::string certificate_chain_pem;  // path: leaf first, then intermediates
-    std::string private_key_pem;        // path
+    std::string private_key_pem;        // path, or another reference of crypto/provider/key_provider.h
     std::string peer_ca_pem;            // path: CAs that the far side's certificate must chain to
     bool allow_tls12 = false;
+    std::shared_ptr<const PeerJudge> judge = {};  // of chains that verify; or none
 };
 
 /// Errors: ConfigInvalid naming the file; the pair is checked to belong together before anything uses it.
@@ -51,5 +54,10 @@ Poco::Net::ServerSocket listenTls(const Poco::Net::SocketAddress& address, const
 /// SHA-256 fingerprint (lower-case hex) of the verified client certificate of an accepted connection;
 /// "" before the handshake or where the socket is not one of ours.
 std::string peerFingerprint(const Poco::Net::StreamSocket& socket);
+/// DER of that certificate; "" where there is none.
+base::Bytes peerCertificateDer(const Poco::Net::StreamSocket& socket);
+/// Why the handshake of an accepted connection failed: the certificate that was shown, or none, no version in common; nullopt where
+/// it did not fail, or the far side just went away.
+std::optional<base::Error> handshakeRefusal(const Poco::Net::StreamSocket& socket);
 
 }  // namespace yht::trust

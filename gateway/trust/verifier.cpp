@@ -47,6 +47,13 @@ const PartnerCertificate* signingCertificate(
     return current ? &found : nullptr;
 }
 
+/// The encryption half of the partner's own pair is a slip worth naming; whatever else it is stays unsaid.
+ErrorCode whyNotSigner(const TrustSnapshot& snapshot, const Partner& partner, const std::string& keyid) {
+    const auto match = snapshot.findCertificate(keyid);
+    const bool encrypts = match && match->partner == &partner && match->certificate->encrypts;
+    return encrypts ? ErrorCode::SignatureKeyUse : ErrorCode::SignatureKeyUnknown;
+}
+
 }  // namespace
 
 RequestVerifier::RequestVerifier(
@@ -70,7 +77,31 @@ base::Result<RequestVerifier::Speaker> RequestVerifier::speakerOf(
         return base::makeError(ErrorCode::CertificateExpired);
     }
     if (match->partner->stage == Stage::Stopped) return base::makeError(ErrorCode::PartnerStopped);
+    if (options_.revocation != nullptr) {
+        auto standing = options_.revocation->judge(certificate_fingerprint, match->partner->revocation);
+        if (!standing) return std::move(standing).error();
+    }
     return Speaker{std::move(snapshot), match->partner};
+}
+
+base::Error RequestVerifier::explainUnknown(base::BytesView certificate_der) const {
+    const auto facts = crypto::certificateSummary(certificate_der);
+    if (!facts) return base::makeError(ErrorCode::CertificateUnknown);
+    const auto snapshot = trust_.current();
+    const std::string presented = crypto::certificateText(certificate_der);
+    if (snapshot->findCertificate(facts->fingerprint)) return base::makeError(ErrorCode::CertificateUnknown, "not registered for connecting: " + presented);
+    for (const auto& partner : snapshot->partners()) {
+        for (const auto& each : partner.certificates) {
+            const bool same_key = each.certificate.publicKey().toDer() == facts->public_key;
+            const bool same_name = each.certificate.subject() == facts->subject && each.certificate.issuer() == facts->issuer;
+            if (!same_key && !same_name) continue;
+            return base::makeError(
+                same_key ? ErrorCode::CertificateRenewed : ErrorCode::CertificateRekeyed,
+                "partner " + partner.id + ", registered is " + each.certificate.fingerprint().substr(0, 16) + "…, presented was " + presented
+            );
+        }
+    }
+    return base::makeError(ErrorCode::CertificateUnknown, "presented was " + presented);
 }
 
 base::Result<Proof> RequestVerifier::checkSignature(
@@ -140,7 +171,11 @@ base::Result<Proof> RequestVerifier::checkProof(
     }
     const auto* signer =
         signingCertificate(*speaker.snapshot, *speaker.partner, input->keyid, now_ms);
-    if (!signer) return base::makeError(ErrorCode::SignatureKeyUnknown);
+    if (!signer) return base::makeError(whyNotSigner(*speaker.snapshot, *speaker.partner, input->keyid));
+    if (options_.revocation != nullptr) {
+        auto standing = options_.revocation->judge(signer->certificate.fingerprint(), speaker.partner->revocation);
+        if (!standing) return std::move(standing).error();
+    }
     if (auto fits = checkAlgorithm(*input, signer->algorithm); !fits)
         return std::move(fits).error();
     return checkSignature(head, *input, *signer);

@@ -3,14 +3,14 @@
 //
 // Order of checks, cheap ones first; the first that fails is the answer:
 //   1 speaker: the TLS certificate belongs to a partner, may connect, is not revoked, is in its dates;
-//     the partner is not stopped
+//     the partner is not stopped; its CA has not revoked it (revocation_book.h)
 //   2 Content-Digest: of a whole message, against the body; of a head alone (verifyHead), only that it
 //     is there and is one SHA-256: whoever reads the body compares it
 //   3 Signature-Input and Signature: exactly one with tag "yht"
 //   4 the required components are covered, created and keyid are there, created is within the
 //     tolerance in both directions, expires is not passed
-//   5 keyid is a signing certificate of THIS partner, not revoked, in its dates; alg, where given, is
-//     its algorithm
+//   5 keyid is a signing certificate of THIS partner (never the encryption one of a pair), not revoked by us or its CA, in its
+//     dates; alg, where given, is its algorithm
 //   6 the signature, over the base for each public base URL of ours (that of the Host field first)
 //
 // Replay. Nothing is remembered here. An accepted message sent again is known by its replay key,
@@ -26,6 +26,7 @@
 #pragma once
 
 #include "gateway/trust/message_signature.h"
+#include "gateway/trust/revocation_book.h"
 #include "gateway/trust/verified_message.h"
 
 namespace yht::trust {
@@ -34,6 +35,7 @@ struct VerifierOptions {
     std::vector<std::string>
         public_base_urls;  // "https://gateway.example:8443", no slash at the end
     std::int64_t created_tolerance_ms = kCreatedToleranceMs;
+    const RevocationBook* revocation = nullptr;  // outlives the verifier; nullptr: only what partners.yaml says is revoked
 };
 
 inline constexpr std::size_t kPublicBaseUrlsMax = 8;
@@ -48,12 +50,18 @@ public:
     RequestVerifier(const TrustHolder& trust, const base::Clock& clock, VerifierOptions options);
 
     /// The partner behind a client certificate. Errors: CertificateUnknown, -Expired, -Revoked,
-    /// PartnerStopped. Bodiless reads need no more than this.
+    /// PartnerStopped, CertRevokedCrl, CertRevokedOcsp, RevocationUnchecked, RevocationPending. Bodiless reads need no more.
     struct Speaker {
         std::shared_ptr<const TrustSnapshot> snapshot;
         const Partner* partner;
     };
     base::Result<Speaker> speakerOf(const std::string& certificate_fingerprint) const;
+    /// What CertificateUnknown means for a certificate that came with a verified chain: CertificateRenewed and
+    /// CertificateRekeyed where it follows one that is registered, else CertificateUnknown.
+    base::Error explainUnknown(base::BytesView certificate_der) const;
+    /// Whether what holds for this speaker has not been read anew since: an answer that takes long ends where it has.
+    bool isCurrent(const Speaker& speaker) const { return trust_.current() == speaker.snapshot; }
+    const RevocationBook* revocation() const { return options_.revocation; }
 
     /// Checks a request with a body. `head.target_uri` holds path and query only ("/v1/records"):
     /// which public base URL the sender signed is found by trying each; none fitting is

@@ -64,9 +64,11 @@ void initialiseOnce() {
 
 base::Error tooLarge(const Limits& limits, const char* what, std::size_t max) {
     const std::string bound = std::to_string(max);
+    const auto behind = [](const char* advice) { return *advice == '\0' ? "" : " " + std::string(advice); };
     return base::makePublicError(
-        limits.too_large, "The XML has more than " + bound + " " + what + ".",
-        "XML 超过上限 " + bound + "(" + what + ")。"
+        limits.too_large,
+        "The XML has more than " + bound + " " + what + "." + behind(limits.advice_en),
+        "XML 超过上限 " + bound + "(" + what + ")。" + behind(limits.advice_zh)
     );
 }
 
@@ -84,6 +86,7 @@ struct GuardedParser::Callbacks {
         const xmlChar** attributes
     ) {
         GuardedParser& self = of(context);
+        self.text_bytes_ = 0;
         const auto attached = static_cast<std::size_t>(attribute_count + namespace_count);
         if (++self.depth_ > self.limits_.depth_max)
             return self.refuse(tooLarge(self.limits_, "nested elements", self.limits_.depth_max));
@@ -104,12 +107,19 @@ struct GuardedParser::Callbacks {
         void* context, const xmlChar* name, const xmlChar* prefix, const xmlChar* uri
     ) {
         GuardedParser& self = of(context);
+        self.text_bytes_ = 0;
         --self.depth_;
         if (!self.events_.onEnd(self.context_, name, prefix, uri)) self.stop();
     }
 
     static void onText(void* context, const xmlChar* text, int bytes) {
         GuardedParser& self = of(context);
+        self.text_bytes_ += static_cast<std::size_t>(bytes);
+        if (self.text_bytes_ > self.limits_.text_bytes_max) {
+            return self.refuse(
+                tooLarge(self.limits_, "bytes in one text", self.limits_.text_bytes_max)
+            );
+        }
         if (!self.events_.onText(self.context_, text, bytes)) self.stop();
     }
 

@@ -69,7 +69,7 @@ private:
     const Limits limits_;
     const Encoding encoding_;
     xmlParserCtxt* context_ = nullptr;
-    std::size_t bytes_ = 0, depth_ = 0, nodes_ = 0;
+    std::size_t bytes_ = 0, depth_ = 0, nodes_ = 0, text_bytes_ = 0;
     std::string head_;                   // kept back until the encoding is known
     std::optional<TagScanner> scanner_;  // from then on
     std::optional<base::Error> refused_;

@@ -9,6 +9,8 @@
 
 namespace yht::xml {
 
+inline constexpr std::size_t kTextBytesMax = 9'900'000;
+
 struct Limits {
     std::size_t bytes_max = 32U << 20;  // of the text as given
     std::size_t depth_max = 64;         // nested elements
@@ -17,9 +19,14 @@ struct Limits {
     std::size_t namespaces_max =
         256;  // declared and open at once, of an element and those around it
     std::size_t start_tag_bytes_max = 256U << 10;  // "<" to ">", with every attribute's value
+    // Of text between two tags. Not above kTextBytesMax: libxml2 takes no more, and says only that
+    // something is not well-formed.
+    std::size_t text_bytes_max = kTextBytesMax;
     base::ErrorCode malformed =
         base::ErrorCode::RequestMalformed;  // what the caller calls a text that can't be read
     base::ErrorCode too_large = base::ErrorCode::BodyTooLarge;  // … and one that breaks a bound
+    const char* advice_en = "";  // what to do about one that breaks a bound, said behind which
+    const char* advice_zh = "";
 };
 
 enum class Encoding : std::uint8_t {
