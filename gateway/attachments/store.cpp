@@ -119,6 +119,7 @@ base::Status Store::prepareFolders() {
         if (::unlink(left.path().c_str()) != 0) return ioError("unlink " + left.path().string());
     }
     if (failed) return ioFailed("list " + incoming, failed);
+    if (auto begun = beginJudging(); !begun) return begun;
     if (auto synced = syncFolder(options_.directory); !synced) return synced;
     // The folder itself may be new, and it is a name in its parent.
     return syncFolder(fs::absolute(options_.directory).parent_path());
@@ -130,7 +131,9 @@ base::Status Store::addUp() {
     fs::recursive_directory_iterator at(options_.directory, failed);
     for (; !failed && at != fs::recursive_directory_iterator(); at.increment(failed)) {
         if (!at->is_regular_file(failed)) continue;
-        if (at->path().parent_path().filename() == "erasing") continue;
+        const auto folder = at->path().parent_path().filename();
+        if (folder == "unjudged") ++counters_.unjudged;
+        if (folder == "unjudged" || folder == "erasing") continue;
         const auto [digest, partner] = splitMarkName(at->path().filename().string());
         if (!partner.empty()) brought_bytes_[partner] += fileBytes(fileOf(digest));
         if (!partner.empty() || !isDigest(digest)) continue;
@@ -191,7 +194,8 @@ base::Status Store::reserve(const std::string& partner_id, std::uint64_t bytes) 
     return {};
 }
 
-base::Status Store::setNames(const Naming& naming) const {
+base::Status Store::setNames(const Naming& naming) {
+    if (auto noted = noteUnjudged(naming.digest, naming.partner_id); !noted) return noted;
     const auto file = fileOf(naming.digest), mark = markOf(naming.digest, naming.partner_id);
     if (!openFile(mark, O_WRONLY | O_CREAT).isOpen()) return ioError("mark");
     if (naming.is_there) {
@@ -263,17 +267,19 @@ void Store::giveBack(const std::string& partner_key, std::uint64_t bytes) {
     own_bytes -= std::min(bytes, own_bytes);
 }
 
-/// One partner leaves room for the others.
+/// However slow others are, each partner has one upload; what is for all is for the further ones, half of it for one.
 base::Status Store::takeSlot(const std::string& partner_id) {
     const std::lock_guard lock(mutex_);
     const auto held = under_way_.find(partner_id);
-    const auto refused = counters_.uploads_under_way >= options_.uploads_max ? ErrorCode::AttachmentUploads
-                                                                             : ErrorCode::TooManyRequests;
     const std::size_t own_max = (options_.uploads_max + 1) / 2;
-    if (refused == ErrorCode::AttachmentUploads ||
-        (held != under_way_.end() && held->second >= own_max)) {
-        ++counters_.not_kept[refused];
-        return base::makeError(refused);
+    std::optional<ErrorCode> refused;
+    if (held != under_way_.end()) {
+        if (counters_.uploads_under_way >= options_.uploads_max) refused = ErrorCode::AttachmentUploads;
+        if (held->second >= own_max) refused = ErrorCode::TooManyRequests;
+    }
+    if (refused) {
+        ++counters_.not_kept[*refused];
+        return base::makeError(*refused);
     }
     ++under_way_[partner_id];
     ++counters_.uploads_under_way;

@@ -2,10 +2,13 @@
 //   <directory>/incoming/<random>        being received; a start removes what a crash left here
 //   <directory>/ab/<64 hex digits>       kept; sealed_file.h is the format
 //   <directory>/ab/<64 hex>.by-<32 hex>  empty: the partner whose id has that digest brought the bytes
-//   <directory>/erasing/<64 hex>.by-<32 hex>  empty: this mark may go with a ticket that is being erased
-// A file is kept in this order: content and header with fsync, type, scan, mark of who brought it, rename,
-// fsync of the folder. So a name that is there always holds the whole content, and a mark without its
-// file means only that its partner had the bytes.
+//   <directory>/unjudged/<64 hex>.by-<32 hex> empty, its time that of the upload: nobody has asked yet whether a
+//                                        record of this mark's partner names the attachment
+//   <directory>/erasing/<64 hex>.by-<32 hex>  empty: this mark may go with a ticket that is being erased, or
+//                                        because its time is over and no record names it
+// A file is kept in this order: content and header with fsync, type, scan, the note in unjudged/ with fsync, mark of
+// who brought it, rename, fsync of the folder. So a name that is there always holds the whole content, a mark
+// without its file means only that its partner had the bytes, and no mark is without its note until it was judged.
 // Marks decide whether a file stays: it is destroyed with its last one. An erased ticket takes the marks of who
 // handed in its records, where no other record of theirs names the digest. In this order: the marks noted in
 // erasing/, the ledger's commit, the marks removed; of a file without any, the header with the only copy of its
@@ -23,6 +26,7 @@
 #include "gateway/attachments/media_type.h"
 #include "gateway/attachments/scan.h"
 #include "gateway/attachments/sealed_file.h"
+#include "gateway/base/clock.h"
 #include "gateway/crypto/digest.h"
 
 namespace yht::attachments {
@@ -36,11 +40,14 @@ struct StoreOptions {
     std::string directory;
     base::Bytes kek;
     base::Random& random;
+    const base::Clock& clock;
     std::uint64_t bytes_max = kBytesMaxDefault;             // of one attachment's content
     std::uint64_t total_bytes_max = kTotalBytesMaxDefault;  // of all files, those under way included; what
                                                             // one partner brought may be half of it
     std::size_t files_max = kFilesMax;                      // those under way included
-    std::size_t uploads_max = kUploadsMaxDefault;           // at once; of one partner half of them
+    std::size_t uploads_max = kUploadsMaxDefault;           // at once, and of one partner half of them; but each
+                                                            // partner's first is always taken, so that slow ones
+                                                            // hold up nobody else
     ScanOptions scan;
 };
 
@@ -51,7 +58,8 @@ struct Kept {
 
 struct Counters {
     std::uint64_t files = 0, bytes = 0, bytes_max = 0, uploads_under_way = 0;
-    std::uint64_t kept = 0, again = 0;                    // since the start
+    std::uint64_t unjudged = 0;                           // marks of which nobody has asked yet whether a record names them
+    std::uint64_t kept = 0, again = 0, destroyed = 0;     // since the start
     std::map<base::ErrorCode, std::uint64_t> not_kept;  // since the start; Internal: given up by the sender
 };
 
@@ -59,6 +67,20 @@ struct Counters {
 struct Brought {
     std::string digest, partner_id;
 };
+
+/// A mark that nobody has judged yet: whether a record of its partner names the attachment.
+struct Unjudged {
+    std::string digest, partner_key;  // partnerKeyOf() the partner
+    base::UnixMillis since_ms = 0;    // when the partner brought it last
+    bool is_set = false;              // false: a crash came before the mark
+    bool operator==(const Unjudged&) const = default;
+};
+/// Those set at `until_ms` or before, `limit` at most, in no order. Reads the folder beside whoever uses it.
+/// Errors: IoFailed.
+base::Result<std::vector<Unjudged>> unjudgedIn(const std::string& directory, base::UnixMillis until_ms, std::size_t limit);
+
+/// Stands for a partner in the names of marks and notes: 32 hexadecimal digits.
+std::string partnerKeyOf(const std::string& partner_id);
 
 /// Whether a record still names the attachment that was handed in by a partner for whom `is` holds.
 using PartnerTest = std::function<bool(const std::string& partner_id)>;
@@ -121,8 +143,8 @@ public:
     static base::Result<std::unique_ptr<Store>> open(StoreOptions options);
 
     std::uint64_t bytesMax() const { return options_.bytes_max; }
-    /// Errors: AttachmentUploads (too many at once), TooManyRequests (too many of this partner), DiskFull,
-    /// IoFailed.
+    /// Errors: AttachmentUploads (too many at once, and not this partner's first), TooManyRequests (too many of this
+    /// partner), DiskFull, IoFailed.
     base::Result<std::unique_ptr<Upload>> begin(const std::string& partner_id);
     /// `digest`: 64 lower-case hexadecimal digits, anything else is not found.
     /// Errors: NotFound, AttachmentCorrupt, IoFailed.
@@ -139,6 +161,17 @@ public:
     /// all its marks the file: its key is overwritten; who is reading it may finish. Whether the file went.
     /// No upload is placed meanwhile. Errors: DiskFull, IoFailed; safe to call again.
     base::Result<bool> endErasing(const std::string& digest, const StillNamed& still_named);
+
+    /// As unjudgedIn().
+    base::Result<std::vector<Unjudged>> unjudged(base::UnixMillis until_ms, std::size_t limit) const {
+        return unjudgedIn(options_.directory, until_ms, limit);
+    }
+    /// A record names it, or the mark is not set: it is not judged again, unless it was brought anew since.
+    /// Errors: IoFailed; safe to call again.
+    base::Status endJudging(const Unjudged& seen);
+    /// No record names these: they may go as with an erased ticket, by endErasing(). Stands on the disk when this
+    /// returns. One that was brought anew since is passed over. Errors: DiskFull, IoFailed.
+    base::Status noteUnnamed(const std::vector<Unjudged>& seen);
     Counters counters() const;
 
 private:
@@ -149,6 +182,11 @@ private:
     std::string fileOf(const std::string& digest) const;
     std::string markOf(const std::string& digest, const std::string& partner_id) const;
     std::string erasingFolder() const { return options_.directory + "/erasing"; }
+    std::string unjudgedFolder() const { return options_.directory + "/unjudged"; }
+    base::Status beginJudging() const;
+    base::Status noteUnjudged(const std::string& digest, const std::string& partner_id);
+    base::Status dropUnjudged(const std::string& digest, const std::string& partner_key);
+    bool isAsSeen(const Unjudged& seen) const;
     base::Status dropNote(const std::string& digest, const std::string& partner_id) const;
     base::Status destroy(const std::string& digest);
     base::Status reserve(const std::string& partner_id, std::uint64_t bytes);
@@ -158,7 +196,7 @@ private:
         std::string digest, partner_id;
         bool is_there = false;
     };
-    base::Status setNames(const Naming& naming) const;
+    base::Status setNames(const Naming& naming);
     base::Result<Kept> place(const Upload& upload, const Facts& facts);
     base::Status takeSlot(const std::string& partner_id);
     void giveSlotBack(const std::string& partner_id);

@@ -1,4 +1,4 @@
-// What goes with an erased ticket. The key goes first, and for good: names that a crash leaves behind name
+// What goes with an erased ticket, and what no record has named in its time. The key goes first, and for good: names that a crash leaves behind name
 // nothing that can be read.
 #include <fcntl.h>
 #include <unistd.h>
@@ -69,11 +69,12 @@ base::Result<bool> Store::endErasing(const std::string& digest, const StillNamed
     const auto noted = partnerKeysIn(erasingFolder(), digest);
     if (!noted) return noted.error();
     if (noted->empty()) return false;
-    const std::string mark_begin = folder + "/" + digest + ".by-";
     for (const auto& key : *noted) {
+        const auto mark = folder + "/" + keyedName(digest, key);
         if (still_named([&](const std::string& partner_id) { return partnerKeyOf(partner_id) == key; })) continue;
-        if (!exists(mark_begin + key)) continue;
-        if (auto removed = removeFile(mark_begin + key); !removed) return removed.error();
+        if (!exists(mark)) continue;
+        if (auto removed = removeFile(mark); !removed) return removed.error();
+        if (auto judged = dropUnjudged(digest, key); !judged) return judged.error();
         const std::lock_guard lock(mutex_);
         giveBack(key, fileBytes(fileOf(digest)));
     }
@@ -85,7 +86,7 @@ base::Result<bool> Store::endErasing(const std::string& digest, const StillNamed
         if (auto gone = destroy(digest); !gone) return gone.error();
     }
     for (const auto& key : *noted) {
-        const auto note = erasingFolder() + "/" + digest + ".by-" + key;
+        const auto note = erasingFolder() + "/" + keyedName(digest, key);
         if (auto removed = removeFile(note); !removed) return removed.error();
     }
     return goes;
@@ -98,6 +99,10 @@ base::Status Store::destroy(const std::string& digest) {
     if (auto forgotten = forgetKey(path); !forgotten) return forgotten;
     if (auto removed = removeFile(path); !removed) return removed;
     uncount(bytes);
+    {
+        const std::lock_guard lock(mutex_);
+        ++counters_.destroyed;
+    }
     return syncFolder(options_.directory + "/" + digest.substr(0, 2));
 }
 

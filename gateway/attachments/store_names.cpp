@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "gateway/attachments/file_handle.h"
+#include "gateway/attachments/store.h"
 #include "gateway/crypto/digest.h"
 
 namespace yht::attachments {
@@ -22,8 +23,12 @@ std::string partnerKeyOf(const std::string& partner_id) {
     return base::toHex(crypto::sha256(partner_id)).substr(0, kPartnerDigits);
 }
 
+std::string keyedName(const std::string& digest, const std::string& partner_key) {
+    return digest + std::string(kBy) + partner_key;
+}
+
 std::string markName(const std::string& digest, const std::string& partner_id) {
-    return digest + std::string(kBy) + partnerKeyOf(partner_id);
+    return keyedName(digest, partnerKeyOf(partner_id));
 }
 
 std::pair<std::string, std::string> splitMarkName(const std::string& name) {
@@ -33,7 +38,7 @@ std::pair<std::string, std::string> splitMarkName(const std::string& name) {
 }
 
 base::Result<std::vector<std::string>> partnerKeysIn(const std::string& folder, const std::string& digest) {
-    const std::string prefix = digest + std::string(kBy);
+    const std::string prefix = keyedName(digest, "");
     std::vector<std::string> keys;
     std::error_code failed;
     fs::directory_iterator at(folder, failed);

@@ -9,9 +9,8 @@
 
 namespace yht::attachments {
 
-/// Stands for a partner in the names of marks and notes: 32 hexadecimal digits.
-std::string partnerKeyOf(const std::string& partner_id);
-/// Of a mark, and of the note that it may go.
+/// Of a mark, and of the notes about it.
+std::string keyedName(const std::string& digest, const std::string& partner_key);
 std::string markName(const std::string& digest, const std::string& partner_id);
 /// The digest and the partner's key of such a name; a name without a key is given whole.
 std::pair<std::string, std::string> splitMarkName(const std::string& name);

@@ -57,6 +57,15 @@ void Breaker::failure() {
     // A batch that left before the breaker opened says nothing new.
     if (state_ == BreakerState::Open) return;
     if (state_ == BreakerState::Closed && failures_ < kBreakerFailures) return;
+    open();
+}
+
+void Breaker::trip() {
+    ++failures_;
+    if (state_ != BreakerState::Open) open();
+}
+
+void Breaker::open() {
     ++openings_;
     state_ = BreakerState::Open;
     probing_ = false;

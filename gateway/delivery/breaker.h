@@ -48,6 +48,8 @@ public:
     void withdrawProbe();
     void success();
     void failure();
+    /// Opens at once: the far side says that it is about us, so that the next would fail like this one.
+    void trip();
     /// Nothing goes for so long, at most kPauseMillisMax. Counts as no failure.
     void pauseFor(std::int64_t ms);
     void setMaintenance(std::vector<MaintenanceWindow> windows) { windows_ = std::move(windows); }
@@ -56,6 +58,8 @@ public:
     std::uint32_t failuresInARow() const { return failures_; }
 
 private:
+    void open();
+
     const base::Clock& clock_;
     base::Random& random_;
     std::vector<MaintenanceWindow> windows_;

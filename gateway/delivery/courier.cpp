@@ -30,6 +30,8 @@ base::Status hold(
         return row.seq == wanted.seq;
     });
     if (current == rows.end() || current->state != DeliveryState::Ready) return {};
+    // Put off, and looked at again soon.
+    if (wanted.state == DeliveryState::Ready) return transaction.putDelivery(wanted);
     bool waits = earlierUnfinished(rows, wanted.seq).has_value();
     if (!waits) {
         const auto there = kindsThere(transaction, task.far_side, wanted.ticket_no);

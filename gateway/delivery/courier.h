@@ -18,7 +18,8 @@
 //
 // Repeats: Resend::Idempotent promises that a record sent twice is taken once, whatever batch it
 // stands in. A batch that stays unknown is sent again with its id and content, and after
-// kTogetherAttemptsMax record by record. So is one that the far side refuses as a whole; a record
+// kTogetherAttemptsMax record by record. So is one that the far side refuses as a whole, at once where it says that it is
+// for what is in it (BatchAnswer::one_by_one); one that is refused for who we are (stops) opens the breaker. A record
 // that is refused so alone, kAloneRefusalsMax times with others getting through between them, is
 // dead.
 // Uses: ledger, kit. Used by: deliveries.
@@ -111,7 +112,7 @@ private:
         const Pick& pick, const kit::BatchAnswer& answer, Settlement& settlement
     );
     void noteBatch(const kit::BatchAnswer& answer);
-    void noteTrouble(const std::string& wire);
+    void noteTrouble(const std::string& wire, const std::string& detail = {});
     void noteEnd();
     void count(const Settlement& settlement, const SettlementReport& report);
 

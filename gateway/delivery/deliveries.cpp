@@ -92,6 +92,8 @@ void Deliveries::build(
         CourierOptions courier = courierOptions(row);
         if (row.attachments_of.empty()) courier.opened = opened;
         courier.mode_of_source = options.mode_of_source;
+        if (row.attachments)
+            courier.attachments_first = {attachmentsQueueOf(row.id), destination->attachmentsWaitMillis()};
         couriers_.push_back(std::make_unique<Courier>(
             store, clock, random, *destination, std::move(courier), options.logger
         ));

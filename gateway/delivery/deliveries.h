@@ -39,6 +39,8 @@ public:
     base::Status replaceTable(std::shared_ptr<const RouteTable> table);
     /// What replaceTable() would say.
     base::Status mayReplaceTable(const RouteTable& table) const;
+    /// The one that it began with: its destinations are those that run.
+    const RouteTable& firstTable() const { return *table_; }
 
     std::vector<std::string> ids() const;
     /// nullptr where there is none of that id; so is the next.

@@ -1,6 +1,7 @@
 #include "gateway/delivery/dependency.h"
 
 #include "gateway/delivery/outcome.h"
+#include "gateway/delivery/routing.h"
 
 namespace yht::delivery {
 
@@ -36,6 +37,18 @@ ticket::KindSet kindsThere(
         if (kind) there = static_cast<ticket::KindSet>(there | ticket::only(*kind));
     }
     return there;
+}
+
+bool waitsForAttachments(
+    ledger::View& view, const AttachmentsFirst& first, const ledger::DeliveryRow& row, base::UnixMillis now_ms
+) {
+    if (first.wait_max_ms == 0 || now_ms - row.committed_ms >= first.wait_max_ms) return false;
+    if (row.ticket_no.empty() || !view.namesAttachments(row.seq)) return false;
+    for (const auto& files : view.deliveriesOf(first.queue, row.ticket_no)) {
+        if (files.seq == row.seq) return files.state != ledger::DeliveryState::Dead;
+    }
+    // Row and cursor change in one commit: without a row it is either not routed yet or finished.
+    return view.cursor(routeCursorName(first.queue)) < row.seq;
 }
 
 ticket::KindSet KindMemory::recall(const std::string& ticket_no) const {

@@ -5,6 +5,9 @@
 //   waits_for_arrival:<kind>   待补: no record of that kind has come in yet
 //   waits_for:<kind>           it is here, but the far side has not accepted it
 //   waits_for_order:<seq>      an earlier entry of the ticket is not finished
+// A row that waits for attachments it names (profile: order before) is not held: it stays ready, is looked at again every
+// kAttachmentsPollMillis, and goes when they are there or will not come, or AttachmentsFirst::wait_max_ms is over. Its
+// reason meanwhile: waits_for_attachments.
 // Uses: ledger, kit. Used by: picker, settlement, router.
 #pragma once
 
@@ -24,6 +27,20 @@ struct FarSide {
     std::string party;
     bool is(const std::string& source) const { return source == id || source == party; }
 };
+
+/// Attachments go before the records that name them.
+struct AttachmentsFirst {
+    std::string queue;             // attachmentsQueueOf() the destination
+    std::int64_t wait_max_ms = 0;  // since the record's commit; 0: nothing waits
+};
+inline constexpr const char* kWaitsForAttachments = "waits_for_attachments";
+inline constexpr std::int64_t kAttachmentsPollMillis = 1'000;
+
+/// Whether attachments that the row's record names are still on their way to the far side. What the far side will not
+/// have, and what is an operator's to decide, is not. Records without a ticket, call recordings most of all, wait for none.
+bool waitsForAttachments(
+    ledger::View& view, const AttachmentsFirst& first, const ledger::DeliveryRow& row, base::UnixMillis now_ms
+);
 
 /// Kinds that the far side has of this ticket. Reads the ticket's outcomes.
 ticket::KindSet kindsThere(

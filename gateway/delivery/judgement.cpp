@@ -100,7 +100,7 @@ Settlement Courier::judge(const Pick& pick, const kit::BatchAnswer& answer) {
 /// A request of one record that is refused as a whole may be the record's fault or our own, a
 /// credential that ran out: only a far side that answers others meanwhile makes it the record's.
 bool Courier::isRefusedForGood(const Pick& pick, const kit::BatchAnswer& answer) {
-    const bool refused = answer.error == base::ErrorCode::PeerRefused;
+    const bool refused = answer.error == base::ErrorCode::PeerRefused && !answer.stops;
     const bool nothing_taken =
         answer.verdict == kit::BatchVerdict::Busy || answer.verdict == kit::BatchVerdict::NotSent;
     const DeliveryRow& row = pick.parcels.front().row;
@@ -191,23 +191,26 @@ void Courier::putBack(
     Settlement& settlement
 ) {
     const bool unknown = pick.repeat || answer.verdict == kit::BatchVerdict::Unknown;
-    const std::uint32_t attempt = parcels.front()->row.attempts + (pick.repeat ? 1 : 0);
-    const std::int64_t wait_ms = std::max(
-        pauseMillis(answer),
-        backOffMillis(
-            std::max(attempt, 1U), kRowBackOffFirstMillis,
-            answer.verdict == kit::BatchVerdict::Unknown ? kRowBackOffMillisMax
-                                                         : kBatchBackOffMillisMax,
-            random_
-        )
-    );
+    // One of them is to blame and the far side knows: no need to find out that it is not the time that mends it.
+    const std::uint32_t attempts_min = answer.one_by_one ? kTogetherAttemptsMax : 0;
+    const std::uint32_t attempt = std::max(attempts_min, parcels.front()->row.attempts + (pick.repeat ? 1 : 0));
+    std::int64_t wait_ms = pauseMillis(answer);
+    if (!answer.one_by_one) {
+        const bool lost = answer.verdict == kit::BatchVerdict::Unknown;
+        wait_ms = std::max(
+            wait_ms, backOffMillis(
+                         std::max(attempt, 1U), kRowBackOffFirstMillis,
+                         lost ? kRowBackOffMillisMax : kBatchBackOffMillisMax, random_
+                     )
+        );
+    }
     const bool alone = unknown && destination_.resend() == kit::Resend::Idempotent &&
                        parcels.size() > 1 && attempt >= kTogetherAttemptsMax;
     const std::string wire = base::errorRow(answer.error).wire;
     std::size_t index = 0;
     for (const Parcel* parcel : parcels) {
         DeliveryRow row = parcel->row;
-        row.attempts += pick.repeat ? 1 : 0;
+        row.attempts = std::max(attempts_min, row.attempts + (pick.repeat ? 1 : 0));
         row.next_ms = settlement.now_ms + wait_ms;
         row.state = unknown ? DeliveryState::Unknown : DeliveryState::Ready;
         if (unknown) {
@@ -225,7 +228,8 @@ void Courier::putBack(
 }
 
 void Courier::noteBatch(const kit::BatchAnswer& answer) {
-    if (answer.verdict == kit::BatchVerdict::Answered) {
+    // A request that is refused for what is in it was understood: the far side is well.
+    if (answer.verdict == kit::BatchVerdict::Answered || answer.one_by_one) {
         noteEnd();
         return;
     }
@@ -244,27 +248,31 @@ void Courier::noteBatch(const kit::BatchAnswer& answer) {
                 ++counters_.lost;
                 break;
         }
-        if (pause_ms > 0) {
-            breaker_.pauseFor(pause_ms);
-        } else {
+        if (pause_ms > 0) breaker_.pauseFor(pause_ms);
+        if (answer.stops) {
+            breaker_.trip();
+        } else if (pause_ms == 0) {
             breaker_.failure();
         }
     }
-    noteTrouble(base::errorRow(answer.error).wire);
+    noteTrouble(base::errorRow(answer.error).wire, answer.error_detail);
 }
 
-/// One line when trouble begins, one when it ends; nothing between them.
-void Courier::noteTrouble(const std::string& wire) {
+/// One line when trouble begins, one when it ends; between them only where it turns out to be one of certificates.
+void Courier::noteTrouble(const std::string& wire, const std::string& detail) {
     bool begins = false;
     {
         const std::lock_guard lock(mutex_);
+        const bool another = counters_.last_error != wire && wire.starts_with("certificate.");
         counters_.last_error = wire;
         counters_.last_error_ms = clock_.nowMillis();
         ++trouble_count_;
-        begins = !trouble_since_ms_;
-        if (begins) trouble_since_ms_ = counters_.last_error_ms;
+        begins = !trouble_since_ms_ || another;
+        if (!trouble_since_ms_) trouble_since_ms_ = counters_.last_error_ms;
     }
-    if (begins && logger_) logger_("delivery " + id() + ": trouble begins: " + wire);
+    if (begins && logger_) {
+        logger_("delivery " + id() + ": trouble begins: " + wire + (detail.empty() ? "" : " (" + detail + ")"));
+    }
 }
 
 void Courier::noteEnd() {

@@ -36,6 +36,12 @@ DeliveryRow held(DeliveryRow row, std::string reason) {
     return row;
 }
 
+DeliveryRow putOff(DeliveryRow row, base::UnixMillis until_ms) {
+    row.next_ms = until_ms;
+    row.reason = kWaitsForAttachments;
+    return row;
+}
+
 DeliveryRow renewedRow(DeliveryRow row) {
     row.state = DeliveryState::Ready;
     row.next_ms = 0;
@@ -228,8 +234,20 @@ void Picker::pickFromTicket(ledger::View& view, const DeliveryRow& seen, Pick& p
             pick.holds.push_back(held(row, waitReason(view, row.ticket_no, *need)));
             continue;
         }
+        if (putsOff(view, row, pick)) {
+            blocker = row.seq;
+            continue;
+        }
         if (addParcel(view, row, pick)) return;
     }
+}
+
+bool Picker::putsOff(ledger::View& view, const DeliveryRow& row, Pick& pick) const {
+    const auto now_ms = clock_.nowMillis();
+    const auto& first = options_.attachments_first;
+    if (!waitsForAttachments(view, first, row, now_ms)) return false;
+    pick.holds.push_back(putOff(row, std::min(now_ms + kAttachmentsPollMillis, row.committed_ms + first.wait_max_ms)));
+    return true;
 }
 
 std::optional<ticket::Kind> Picker::missing(ledger::View& view, const DeliveryRow& row) const {

@@ -30,6 +30,7 @@ struct CourierOptions {
     bool dispatches = false;
     ModeOfSource mode_of_source;
     std::vector<MaintenanceWindow> maintenance;
+    AttachmentsFirst attachments_first{};
     std::shared_ptr<OpenedRecords> opened{};  // of all destinations; nullptr: shared with none
 };
 
@@ -39,7 +40,7 @@ struct Pick {
     std::vector<Parcel> parcels;             // by seq
     std::size_t bytes = 0;                   // of the parcels, as the destination counts
     bool bytes_reached = false;              // the next would be too much; it is the next batch's
-    std::vector<ledger::DeliveryRow> holds;  // as they are to stand, if nothing changed meanwhile
+    std::vector<ledger::DeliveryRow> holds;  // as they are to stand, if nothing changed meanwhile; put off, too
     std::vector<SettledItem> settled;        // ended without being sent
     std::vector<ledger::DeliveryRow>
         renewed;  // of a batch that can't be repeated as it was: ready again
@@ -84,6 +85,7 @@ private:
     Pick pickReady(ledger::View& view, const Busy& busy, const PickBounds& bounds) const;
     void pickFromTicket(ledger::View& view, const ledger::DeliveryRow& seen, Pick& pick) const;
     std::optional<ticket::Kind> missing(ledger::View& view, const ledger::DeliveryRow& row) const;
+    bool putsOff(ledger::View& view, const ledger::DeliveryRow& row, Pick& pick) const;
     bool addParcel(ledger::View& view, const ledger::DeliveryRow& row, Pick& pick) const;
     std::int64_t lateAfterMillis() const;
 

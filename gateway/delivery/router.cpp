@@ -13,9 +13,6 @@ namespace {
 
 constexpr std::size_t kRegionLength = 6;
 
-std::string cursorName(const std::string& destination) {
-    return "route:" + destination;
-}
 std::string beginName(const std::string& destination) {
     return "route-from:" + destination;
 }
@@ -103,7 +100,7 @@ bool Router::begin(const RouteTable& table) {
         const bool from_now = row.from == StartFrom::Now;
         const std::string id = row.id;
         const auto begun = store_.run([id, from_now, position](ledger::Transaction& transaction) {
-            position->decided = transaction.cursor(cursorName(id));
+            position->decided = transaction.cursor(routeCursorName(id));
             const ledger::Seq mark = transaction.cursor(beginName(id));
             if (mark != 0) {
                 position->decided = std::max(position->decided, mark - 1);
@@ -254,7 +251,7 @@ bool Router::commit(
                 if (auto ended = transaction.endHistory(seq); !ended.ok()) return ended;
             }
             for (const auto& [id, seq] : cursors) {
-                if (auto set = transaction.setCursor(cursorName(id), seq); !set.ok()) return set;
+                if (auto set = transaction.setCursor(routeCursorName(id), seq); !set.ok()) return set;
             }
             return {};
         });

@@ -107,6 +107,10 @@ std::string attachmentsQueueOf(const std::string& id) {
     return id + ".attachments";
 }
 
+std::string routeCursorName(const std::string& id) {
+    return "route:" + id;
+}
+
 bool isOwnSource(const DestinationRow& destination, const std::string& source) {
     return source == destination.party || source == destination.id ||
            source == destination.attachments_of;

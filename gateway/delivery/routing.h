@@ -81,6 +81,7 @@ struct DestinationRow {
     bool attachments = false;
     bool dispatches = false;  // 派单方: integration modes act on it
     bool trial = false;  // of the trial ledger
+    bool of_manifest = false;  // not of routes.yaml: what goes home to a source, as its manifest says
     std::vector<MaintenanceWindow> maintenance;
     /// A queue of attachments: the destination whose records name them. "" for every other.
     std::string attachments_of;
@@ -88,6 +89,8 @@ struct DestinationRow {
 
 /// The id under which a destination's attachments are delivered.
 std::string attachmentsQueueOf(const std::string& id);
+/// Of the router's cursor for a destination, in the ledger.
+std::string routeCursorName(const std::string& id);
 inline constexpr std::size_t kAttachmentLanes = 2;  // a film does not hold up the photographs
 
 struct RouteRule {
@@ -118,6 +121,8 @@ public:
     );
 
     const std::vector<DestinationRow>& destinations() const { return destinations_; }
+    /// In the order in which they are asked.
+    const std::vector<RouteRule>& rules() const { return rules_; }
     const DestinationRow* findDestination(const std::string& id) const;
     /// What concerns the trial ledger alone, or the live one alone.
     RouteTable part(bool trial) const;

@@ -66,7 +66,8 @@ bool checkReference(const Place& place, const std::string& text, std::size_t cod
     return !hasEdgeSpace(text) || place.fail(Rule::EdgeSpace);
 }
 
-void checkTime(const Place& place, std::string& text) {
+/// The time in canonical form, where it is written otherwise.
+std::optional<std::string> checkTime(const Place& place, const std::string& text) {
     static const auto from = *base::fromCivil({.year = kYearMin}, base::kShanghaiOffsetSeconds);
     static const auto end = *base::fromCivil({.year = kYearMax + 1}, base::kShanghaiOffsetSeconds);
     const auto time = base::parseRfc3339(text);
@@ -76,9 +77,10 @@ void checkTime(const Place& place, std::string& text) {
         place.fail(
             Rule::TimeOutOfRange, std::to_string(kYearMin) + ".." + std::to_string(kYearMax)
         );
-    } else {
-        text = base::formatRfc3339(*time);
+    } else if (std::string canonical = base::formatRfc3339(*time); canonical != text) {
+        return canonical;
     }
+    return std::nullopt;
 }
 
 void checkCode(const Place& place, const std::string& code, std::optional<base::UnixMillis> event) {
@@ -142,7 +144,10 @@ void checkDigest(const Place& place, const std::string& text) {
     if (!isSha256(text)) place.fail(Rule::DigestInvalid, "64");
 }
 
-void checkScalar(const Place& place, std::string& text, std::optional<base::UnixMillis> event) {
+/// Of every type but Time.
+void checkScalar(
+    const Place& place, const std::string& text, std::optional<base::UnixMillis> event
+) {
     const auto& row = place.row;
     switch (row.type) {
         case FieldType::Text:
@@ -153,9 +158,6 @@ void checkScalar(const Place& place, std::string& text, std::optional<base::Unix
             break;
         case FieldType::Code:
             checkCode(place, text, event);
-            break;
-        case FieldType::Time:
-            checkTime(place, text);
             break;
         case FieldType::Integer:
             checkInteger(place, text);
@@ -180,6 +182,7 @@ void checkScalar(const Place& place, std::string& text, std::optional<base::Unix
         case FieldType::Digest:
             checkDigest(place, text);
             break;
+        case FieldType::Time:
         case FieldType::Codes:
         case FieldType::Digests:
         case FieldType::Texts:
@@ -284,17 +287,20 @@ bool isDigits(std::string_view text) {
     return !text.empty() && std::all_of(text.begin(), text.end(), isDigit);
 }
 
-void checkValue(
-    const FieldRow& row, Value& value, std::optional<base::UnixMillis> event, FieldErrors& errors
+std::optional<std::string> checkValue(
+    const FieldRow& row, const Value& value, std::optional<base::UnixMillis> event,
+    FieldErrors& errors
 ) {
     const Shape shape = value.index() == 0   ? Shape::Scalar
                         : value.index() == 1 ? Shape::Array
                                              : Shape::Object;
     if (shape != shapeOf(row.type)) {
         errors.add(Rule::WrongType, row, std::string(jsonTypeName(row.type)));
-    } else if (auto* text = std::get_if<std::string>(&value)) {
+    } else if (const auto* text = std::get_if<std::string>(&value)) {
         if (text->empty())
             errors.add(Rule::Empty, row, "");
+        else if (row.type == FieldType::Time)
+            return checkTime({row, "", errors}, *text);
         else
             checkScalar({row, "", errors}, *text, event);
     } else if (const auto* list = std::get_if<std::vector<std::string>>(&value)) {
@@ -302,6 +308,7 @@ void checkValue(
     } else {
         checkMap(row, std::get<std::map<std::string, std::string>>(value), errors);
     }
+    return std::nullopt;
 }
 
 }  // namespace yht::ticket

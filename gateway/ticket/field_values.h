@@ -20,10 +20,12 @@ Shape shapeOf(FieldType type);
 /// For error texts and the reference page: "string", "array of strings", "true or false" …
 std::string_view jsonTypeName(FieldType type);
 
-/// Adds what is wrong with `value` and makes it canonical. `event` is the record's event time where
-/// that can be read; codes are judged by its day, or without dates where there is none.
-void checkValue(
-    const FieldRow& row, Value& value, std::optional<base::UnixMillis> event, FieldErrors& errors
+/// Adds what is wrong with `value`. The canonical text, where it is another one than `value`. `event`
+/// is the record's event time where that can be read; codes are judged by its day, or without dates
+/// where there is none.
+std::optional<std::string> checkValue(
+    const FieldRow& row, const Value& value, std::optional<base::UnixMillis> event,
+    FieldErrors& errors
 );
 
 bool isDigits(std::string_view text);

@@ -10,6 +10,8 @@
 namespace yht::ticket {
 namespace {
 
+constexpr std::size_t kFieldsUsual = 24;  // of a record: most have fewer
+
 /// 0 where `text` is not a whole number.
 std::uint64_t unsignedOf(const std::string& text) {
     std::uint64_t value = 0;
@@ -71,6 +73,9 @@ void Record::set(Field field, Value value) {
     const auto place = lowerBound(fields_, field);
     if (place != fields_.end() && place->first == field) {
         place->second = std::move(value);
+    } else if (fields_.capacity() == 0) {
+        fields_.reserve(kFieldsUsual);  // moved once, not each time that it doubles
+        fields_.emplace_back(field, std::move(value));
     } else {
         fields_.emplace(place, field, std::move(value));
     }

@@ -275,15 +275,16 @@ std::string_view whyRequired(const Record& record, const FieldRow& row) {
 
 void checkRecord(Record& record, FieldErrors& errors) {
     const auto event = base::parseRfc3339(record.text(Field::event_time));
-    std::vector<std::pair<Field, Value>> fields = record.fields();
-    for (auto& [field, value] : fields) {
+    // By number: a field that is set again stays in its place.
+    for (std::size_t i = 0; i < record.fields().size(); ++i) {
+        const auto& [field, value] = record.fields()[i];
         const auto& row = fieldRow(field);
         if ((row.kinds & only(record.kind())) == 0) {
             errors.add(Rule::UnknownField, row, "-");
             continue;
         }
-        checkValue(row, value, event, errors);
-        record.set(field, std::move(value));
+        auto canonical = checkValue(row, value, event, errors);
+        if (canonical) record.set(field, *std::move(canonical));
     }
     checkRequired(record, errors);
     checkPairs(record, errors);

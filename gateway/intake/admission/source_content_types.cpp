@@ -23,7 +23,7 @@ std::string_view typesOf(kit::Format format) {
         case kit::Format::Xlsx:
             return "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet application/vnd.ms-excel";
         case kit::Format::Dbf:
-            return "application/dbf application/x-dbf application/vnd.dbf application/dbase";
+            return "application/dbf application/x-dbf application/vnd.dbf application/dbase application/zip";
         case kit::Format::Form:
             return "application/x-www-form-urlencoded";
         case kit::Format::Multipart:

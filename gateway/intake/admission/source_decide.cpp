@@ -161,7 +161,7 @@ base::Result<RecordsDecided> decideRecords(
             if (decision->error->code == ErrorCode::RecordConflict) {
                 decided.conflict_ticket = ticketInConflict(within, item.records[i]);
             }
-            decided.refusal = atSourcePaths(*std::move(decision->error), item.paths[i]);
+            decided.refusal = atSourcePaths(*std::move(decision->error), item.origins[i]);
             return *decided.refusal;
         }
         return {};

@@ -17,6 +17,7 @@ using ticket::Field;
 constexpr std::size_t kFingerprintDigits = 12;
 constexpr std::string_view kTarget = "target:";
 constexpr std::size_t kAttachmentRefDigits = 32;
+constexpr std::size_t kSaltsAtOnce = 16;
 constexpr std::size_t kCityDigits = 4;  // of a region
 
 /// Cut where a character ends.
@@ -25,15 +26,6 @@ std::string cut(std::string text, std::size_t bytes_max) {
     text.resize(bytes_max);
     while (!text.empty() && !base::countCodePoints(text)) text.pop_back();
     return text;
-}
-
-SourcePaths pathsOf(const std::vector<kit::FieldOrigin>& origins) {
-    SourcePaths paths;
-    for (const kit::FieldOrigin& origin : origins) {
-        if (origin.path.empty()) continue;
-        paths.emplace_back(origin.field, origin.path.starts_with('/') ? origin.path : "/" + origin.path);
-    }
-    return paths;
 }
 
 /// "/category_path/2" as its field's name and the rest.
@@ -112,13 +104,23 @@ const base::Bytes& SourceItems::messageDigest() const {
 
 base::Bytes SourceItems::digestOf(const kit::AdaptedItem& adapted) const {
     if (isSlice(adapted.raw_offset, adapted.raw_bytes, message_.size())) {
-        return crypto::sha256(
-            "slice\n" + std::string(message_.substr(adapted.raw_offset, adapted.raw_bytes))
-        );
+        constexpr std::string_view kSlice = "slice\n";
+        std::string slice;
+        slice.reserve(kSlice.size() + adapted.raw_bytes);
+        slice += kSlice;
+        slice += message_.substr(adapted.raw_offset, adapted.raw_bytes);
+        return crypto::sha256(slice);
     }
     // An envelope's own time and number differ with every message, the item does not.
     if (!adapted.value_digest.empty()) return crypto::sha256("value\n" + adapted.value_digest);
     return crypto::sha256("item " + std::to_string(adapted.index) + "\n" + messageDigest());
+}
+
+base::Bytes SourceItems::salt() const {
+    if (salts_.empty()) salts_ = random_.bytes(ledger::kSaltBytes * kSaltsAtOnce);
+    base::Bytes salt = salts_.substr(salts_.size() - ledger::kSaltBytes);
+    salts_.resize(salts_.size() - ledger::kSaltBytes);
+    return salt;
 }
 
 SourceItem SourceItems::prepare(kit::AdaptedItem&& adapted) const {
@@ -180,35 +182,36 @@ void SourceItems::prepareRecords(std::vector<kit::AdaptedRecord>&& records, Sour
     if (records.size() > kRecordsPerItemMax) failure = tooManyRecords();
     for (kit::AdaptedRecord& adapted : records) {
         if (failure && failure->code != ErrorCode::RecordInvalid) break;
-        SourcePaths paths = pathsOf(adapted.origins);
         base::Result<ticket::Record> record = ticket::validated(std::move(adapted.record));
         base::Status own = record.ok() ? checkOwn(*record) : base::Status(record.error());
         if (own.ok()) {
             item.records.push_back(
-                prepareRecord(*std::move(record), "", random_.bytes(ledger::kSaltBytes))
+                prepareRecord(*std::move(record), "", salt())
             );
-            item.paths.push_back(std::move(paths));
+            item.origins.push_back(std::move(adapted.origins));
             continue;
         }
-        base::Error error = atSourcePaths(std::move(own).error(), paths);
+        base::Error error = atSourcePaths(std::move(own).error(), adapted.origins);
         if (!failure) failure = std::move(error);
         else std::move(error.fields.begin(), error.fields.end(), std::back_inserter(failure->fields));
     }
     if (!failure) return;
     item.failure = std::move(failure);
     item.records.clear();
-    item.paths.clear();
+    item.origins.clear();
 }
 
-base::Error atSourcePaths(base::Error error, const SourcePaths& paths) {
+base::Error atSourcePaths(base::Error error, const Origins& origins) {
     for (base::FieldError& field : error.fields) {
         const auto [name, rest] = splitPointer(field.pointer);
-        const auto found = std::find_if(paths.begin(), paths.end(), [&](const auto& path) {
-            return name == ticket::fieldRow(path.first).name;
+        const auto found = std::find_if(origins.begin(), origins.end(), [&](const auto& origin) {
+            return !origin.path.empty() && name == ticket::fieldRow(origin.field).name;
         });
-        field.pointer = found == paths.end() ? std::string(kTarget) + std::string(name) +
-                                                   std::string(rest)
-                                             : found->second;
+        if (found == origins.end()) {
+            field.pointer = std::string(kTarget) + std::string(name) + std::string(rest);
+        } else {
+            field.pointer = (found->path.starts_with('/') ? "" : "/") + std::string(found->path);
+        }
     }
     return error;
 }

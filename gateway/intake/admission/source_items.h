@@ -20,8 +20,8 @@ inline constexpr std::size_t kRecordsPerItemMax = 500;   // beyond: the item goe
 inline constexpr std::size_t kItemErrorsKeptMax = 64;    // field errors kept of one item
 inline constexpr std::size_t kPlaceBytesMax = 200;
 
-/// Where the values of one record's fields came from.
-using SourcePaths = std::vector<std::pair<ticket::Field, std::string>>;
+/// Where the values of one record's fields came from. Valid as long as the adapter.
+using Origins = std::vector<kit::FieldOrigin>;
 
 /// An attachment that the item brings or names, to be had later (intake/attach).
 struct NamedLater {
@@ -39,7 +39,7 @@ struct SourceItem {
     std::string ignored_by;
     std::optional<base::Error> failure;  // Failed; or a record of it is invalid
     std::vector<PreparedItem> records;   // empty where failure is set
-    std::vector<SourcePaths> paths;      // of each record
+    std::vector<Origins> origins;        // of each record
     std::vector<NamedLater> attachments;
     kit::AdaptedCounts counts;
 };
@@ -61,6 +61,7 @@ public:
 private:
     base::Bytes digestOf(const kit::AdaptedItem& adapted) const;
     const base::Bytes& messageDigest() const;
+    base::Bytes salt() const;
     void prepareRecords(std::vector<kit::AdaptedRecord>&& records, SourceItem& item) const;
     base::Status checkOwn(const ticket::Record& record) const;
     static void nameAttachments(
@@ -69,6 +70,7 @@ private:
 
     const std::string_view message_;
     mutable base::Bytes message_digest_;  // "" until it is wanted: hardly ever
+    mutable base::Bytes salts_;           // not given out yet: the kernel is asked once for many
     const std::string source_;
     base::Random& random_;
 };
@@ -81,7 +83,7 @@ std::string ticketRegionOf(const kit::Manifest& manifest, const trust::TrustSnap
 bool isSlice(std::uint64_t offset, std::uint64_t bytes, std::uint64_t message_bytes);
 
 /// An error over a record's fields as one over the source's paths.
-base::Error atSourcePaths(base::Error error, const SourcePaths& paths);
+base::Error atSourcePaths(base::Error error, const Origins& origins);
 
 /// 12 hexadecimal digits.
 std::string fingerprintOf(const base::Error& error);

@@ -91,7 +91,7 @@ base::Result<AttachmentRequest> attachmentRequest(
                      .bytes_max = access.bytes_max};
     Filler filler(manifest, attachment.content, secrets);
     for (const auto& [name, text] : access.headers) {
-        request.ask.headers.emplace_back(name, filler.fill(text, Place::Header));
+        request.ask.fields.emplace_back(name, filler.fill(text, Place::Header));
     }
     if (!two_step) {
         request.ask.url = attachment.content;
@@ -101,9 +101,9 @@ base::Result<AttachmentRequest> attachmentRequest(
         const bool json_body = access.two_step_content_type.find("json") != std::string::npos;
         request.ask.body = filler.fill(access.two_step_body, json_body ? Place::Json : Place::Url);
         for (const auto& [name, text] : access.two_step_headers) {
-            request.ask.headers.emplace_back(name, filler.fill(text, Place::Header));
+            request.ask.fields.emplace_back(name, filler.fill(text, Place::Header));
         }
-        if (request.ask.post) request.ask.headers.emplace_back("Content-Type", access.two_step_content_type);
+        if (request.ask.post) request.ask.fields.emplace_back("Content-Type", access.two_step_content_type);
         request.content_path = access.two_step_content;
         if (!request.content_path.empty()) {
             request.rules.bytes_max = request.rules.bytes_max / 3 * 4 + kAroundContentBytesMax;

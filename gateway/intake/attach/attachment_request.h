@@ -1,13 +1,13 @@
 // What is asked of whom for an attachment that an item only names: its URL, or the second step for its number, as the
 // manifest's section `attachments` says.
-// Uses: kit/inbound, kit/fetch. Used by: source_attachments.
+// Uses: kit/inbound, kit/transport. Used by: source_attachments.
 #pragma once
 
 #include <functional>
 #include <optional>
 #include <string>
 
-#include "adapters/kit/fetch/guarded_fetch.h"
+#include "adapters/kit/transport/guarded_fetch.h"
 #include "adapters/kit/inbound/adapter.h"
 
 namespace yht::intake {
@@ -16,7 +16,7 @@ namespace yht::intake {
 using SecretReader = std::function<std::optional<std::string>(const std::string& name)>;
 
 struct AttachmentRequest {
-    kit::FetchAsk ask;
+    kit::HttpAsk ask;
     kit::FetchRules rules;
     std::string content_path;  // of base64 in a JSON answer; "" the answer is the file
 };

@@ -28,6 +28,7 @@ enum class Trouble : std::uint8_t {
 Trouble troubleOf(ErrorCode code) {
     switch (code) {
         case ErrorCode::PeerUnreachable:
+        case ErrorCode::PeerUntrusted:
         case ErrorCode::PeerBusy:
             return Trouble::Silent;
         case ErrorCode::PeerAnswerLost:

@@ -15,7 +15,7 @@
 //  6. One source never holds up another: sources take turns, kAttachmentWorkers at once, one worker a source; while a
 //     source's hosts don't answer, nothing of it is asked.
 //  7. One line in the log when a source's attachments begin to fail, one when one comes again.
-// Uses: admission, attachments, kit/fetch. Used by: app.
+// Uses: admission, attachments, kit/transport. Used by: app.
 #pragma once
 
 #include <atomic>

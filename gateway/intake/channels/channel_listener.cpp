@@ -31,12 +31,17 @@ ChannelListener::ChannelListener(
                .Name("yht_channel_connections_cut")
                .Help("Connections of the channels listener that were refused or cut, by cause.")
                .Register(parts.registry)),
+      handshake_log_(parts.clock, parts.logger),
       desk_(std::move(parts)),
       listener_(
           socket, options.limits, desk_.clock(),
           http::Answerer{
               .answer = [this](const http::RequestHead& head, http::Exchange& exchange) { return desk_.answer(head, exchange); },
-              .problem = [](const base::Error& error) { return http::problemAnswer(error); }},
+              .problem = [](const base::Error& error) { return http::problemAnswer(error); },
+              .handshake_refused = [this](const base::Error& error, const std::string& address) {
+                  cut_.Add({{"cause", error.row().wire}}).Increment();
+                  handshake_log_.refused("channels", error, address);
+              }},
           [this](http::Cause cause) { cut_.Add({{"cause", http::causeName(cause)}}).Increment(); }
       ) {}
 

@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "gateway/intake/channels/channel_desk.h"
+#include "gateway/intake/http/handshake_log.h"
 #include "gateway/intake/http/listener.h"
 #include "gateway/trust/tls.h"
 
@@ -33,12 +34,15 @@ public:
     void start() { listener_.start(); }
     void stop() { listener_.stop(drain_ms_); }
     std::uint16_t port() const { return listener_.port(); }
+    /// Ends the connections of certificates that are nobody's any more.
+    void cutWhere(const std::function<bool(const std::string& certificate)>& gone) { listener_.cutWhere(gone); }
 
 private:
     ChannelListener(const Poco::Net::ServerSocket& socket, const ListenerOptions& options, DeskParts parts);
 
     const std::int64_t drain_ms_;
     prometheus::Family<prometheus::Counter>& cut_;
+    http::HandshakeLog handshake_log_;
     ChannelDesk desk_;
     http::Listener listener_;
 };

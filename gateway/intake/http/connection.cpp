@@ -18,6 +18,15 @@ constexpr int kNotModified = 304;  // never has a body
 // lingering deadline.
 constexpr std::size_t kLingerBytesMax = 16 * 1024 * 1024;
 
+/// Of the peer, without port; "" where it has gone.
+std::string addressOf(const Poco::Net::StreamSocket& socket) {
+    try {
+        return socket.peerAddress().host().toString();
+    } catch (const Poco::Exception&) {
+        return {};
+    }
+}
+
 }  // namespace
 
 /// The socket as a source of bytes. Poco's exceptions end here: whatever fails, the peer is gone.
@@ -70,13 +79,8 @@ public:
           body_read_(!head.announcesBody()) {}
 
     const std::string& certificate() const override { return certificate_; }
-    std::string peerAddress() const override {
-        try {
-            return socket_.peerAddress().host().toString();
-        } catch (const Poco::Exception&) {
-            return {};
-        }
-    }
+    base::Bytes certificateDer() const override { return trust::peerCertificateDer(socket_); }
+    std::string peerAddress() const override { return addressOf(socket_); }
     bool claim(std::size_t connections_max) override {
         return connections_.claim(socket_, certificate_, connections_max);
     }
@@ -107,7 +111,7 @@ public:
     }
 
     bool bodyRead() const override { return body_read_; }
-    bool stopping() const override { return connections_.stopping(); }
+    bool stopping() const override { return connections_.stopping() || connections_.isCut(socket_); }
 
 private:
     base::Status beginBody(std::uint64_t bytes_max) {
@@ -156,11 +160,20 @@ void Connection::run() {
     Stream stream(socket());
     MessageReader reader(stream);
     // The first wait stands in phase Head: it includes the TLS handshake, and has its deadline.
+    bool spoken = false;
     while (reader.waitForRequest()) {
+        if (!spoken) connections_.notePeer(socket(), trust::peerFingerprint(socket()));
+        spoken = true;
         connections_.enter(socket(), Phase::Head);
         if (!serveOne(reader, stream)) break;
         connections_.enter(socket(), Phase::Idle);
     }
+    if (!spoken) tellRefusal();
+}
+
+void Connection::tellRefusal() {
+    if (!answerer_.handshake_refused) return;
+    if (const auto refusal = trust::handshakeRefusal(socket())) answerer_.handshake_refused(*refusal, addressOf(socket()));
 }
 
 bool Connection::serveOne(MessageReader& reader, Stream& stream) {

@@ -8,6 +8,7 @@
 #include <functional>
 #include <string>
 
+#include "gateway/base/bytes.h"
 #include "gateway/intake/http/connections.h"
 #include "gateway/intake/http/wire.h"
 
@@ -19,10 +20,13 @@ public:
     virtual ~Exchange() = default;
     /// SHA-256 of the client certificate, "" on a listener without TLS.
     virtual const std::string& certificate() const = 0;
+    /// DER of that certificate; "" where there is none.
+    virtual base::Bytes certificateDer() const { return {}; }
+    /// What a TLS front says of its client may be believed here (RFC 9440).
+    virtual bool behindFront() const { return false; }
     /// Of the peer, without port; "" where it has gone.
     virtual std::string peerAddress() const = 0;
-    /// Counts the connection under its certificate; false where there are `connections_max`
-    /// already.
+    /// As Connections::claim().
     virtual bool claim(std::size_t connections_max) = 0;
     /// Reads the body, sending "100 Continue" first where the client waits for it.
     /// Errors: BodyTooLarge, RequestMalformed.
@@ -31,7 +35,7 @@ public:
     /// Errors: those of readBody and of `sink`.
     virtual base::Status streamBody(std::uint64_t bytes_max, const BodySink& sink) = 0;
     virtual bool bodyRead() const = 0;
-    /// The listener is stopping: long answers should end now.
+    /// The listener is stopping, or the connection was cut: long answers should end now.
     virtual bool stopping() const = 0;
 };
 
@@ -39,6 +43,8 @@ struct Answerer {
     std::function<Answer(const RequestHead&, Exchange&)> answer;
     /// For what could not be read (400, 431) and for what escaped from answer().
     std::function<Answer(const base::Error&)> problem;
+    /// Told why a handshake was refused, and whose address it was; or empty.
+    std::function<void(const base::Error&, const std::string& address)> handshake_refused = {};
 };
 
 class Connection final : public Poco::Net::TCPServerConnection {
@@ -53,6 +59,7 @@ public:
 private:
     class Stream;
     bool serveOne(MessageReader& reader, Stream& stream);
+    void tellRefusal();
     Answer answerSafely(const RequestHead& head, Exchange& exchange);
     bool send(const Answer& answer, bool keep_alive, bool without_body);
     bool sendStream(const AnswerStream& body, Stream& stream);

@@ -51,6 +51,8 @@ const char* causeName(Cause cause) {
             return "linger_over";
         case Cause::Stopping:
             return "stopping";
+        case Cause::SpeakerGone:
+            return "speaker_gone";
     }
     YHT_ASSERT(false);
 }
@@ -94,6 +96,7 @@ bool Connections::admit(const Poco::Net::StreamSocket& socket) {
             .socket = socket,
             .address = address,
             .certificate = {},
+            .peer = {},
             .phase = Phase::Opening,
             .phase_since_ms = now_ms,
             .request_since_ms = now_ms}
@@ -140,14 +143,40 @@ bool Connections::claim(
     const auto found = entries_.find(socket.impl());
     if (found == entries_.end()) return false;
     if (found->second.certificate == certificate) return true;
-    auto& count = by_certificate_[certificate];
-    if (count >= connections_max) {
+    const auto held = by_certificate_.find(certificate);
+    const std::size_t own = held == by_certificate_.end() ? 0 : held->second;
+    // The more are taken, the fewer one may have: what is free now is for who has none yet.
+    const std::size_t free = limits_.connections_max - std::min(entries_.size(), limits_.connections_max);
+    if (own >= connections_max || own > free) {
         ended_(Cause::TooManyOfPartner);
         return false;
     }
-    ++count;
+    ++by_certificate_[certificate];
     found->second.certificate = certificate;
     return true;
+}
+
+void Connections::notePeer(const Poco::Net::StreamSocket& socket, const std::string& certificate) {
+    const std::lock_guard lock(mutex_);
+    const auto found = entries_.find(socket.impl());
+    if (found != entries_.end()) found->second.peer = certificate;
+}
+
+void Connections::cutWhere(const std::function<bool(const std::string& certificate)>& gone) {
+    std::map<std::string, bool> asked;
+    const std::lock_guard lock(mutex_);
+    for (auto& [key, entry] : entries_) {
+        if (entry.peer.empty()) continue;
+        const auto [at, fresh] = asked.try_emplace(entry.peer, false);
+        if (fresh) at->second = gone(entry.peer);
+        if (at->second) cut(entry, Cause::SpeakerGone);
+    }
+}
+
+bool Connections::isCut(const Poco::Net::StreamSocket& socket) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = entries_.find(socket.impl());
+    return found == entries_.end() || found->second.cut;
 }
 
 void Connections::forget(Key key, std::vector<Entry>& removed) {

@@ -65,6 +65,7 @@ enum class Cause : std::uint8_t {
     Idle,
     LingerOver,
     Stopping,
+    SpeakerGone,  // its certificate was revoked, or removed, or its partner stopped
 };
 const char* causeName(Cause cause);
 
@@ -87,12 +88,18 @@ public:
     void enter(const Poco::Net::StreamSocket& socket, Phase phase);
     /// A streamed body has moved on by kStreamStepBytes: its phase and its request begin anew.
     void progress(const Poco::Net::StreamSocket& socket);
-    /// Counts the connection under a client certificate; false where `connections_max` have it
-    /// already.
+    /// Counts the connection under a client certificate; false where `connections_max` have it already, or more than
+    /// are free: so one who holds all that he may leaves half for others, two leave a quarter, and slow ones hold
+    /// up nobody who comes anew.
     bool claim(
         const Poco::Net::StreamSocket& socket, const std::string& certificate,
         std::size_t connections_max
     );
+    /// Whose connection it is: the client certificate of its handshake.
+    void notePeer(const Poco::Net::StreamSocket& socket, const std::string& certificate);
+    /// Cuts every connection whose certificate is gone, whatever it is doing. Asks once for each certificate.
+    void cutWhere(const std::function<bool(const std::string& certificate)>& gone);
+    bool isCut(const Poco::Net::StreamSocket& socket) const;
     void remove(const Poco::Net::StreamSocket& socket);
 
     /// From now on connections without a request are cut, and no other is admitted.
@@ -110,6 +117,7 @@ private:
         Poco::Net::StreamSocket socket;  // keeps the descriptor ours for as long as it may be cut
         std::string address;             // "" where not counted
         std::string certificate;         // "" before claim()
+        std::string peer;                // "" before notePeer()
         Phase phase = Phase::Opening;
         std::int64_t phase_since_ms = 0;
         std::int64_t request_since_ms = 0;

@@ -125,7 +125,10 @@ Answer Dispatcher::answer(RouteListener listener, const RequestHead& head, Excha
     const auto start_ms = services_.clock.steadyMillis();
     Request request;
     request.head = head;
-    request.stopping = [&exchange] { return exchange.stopping(); };
+    // What a long answer rests on may have been taken away meanwhile: it ends, and the next request is judged anew.
+    request.stopping = [this, &exchange, &request] {
+        return exchange.stopping() || (request.speaker.partner != nullptr && !services_.verifier.isCurrent(request.speaker));
+    };
     auto result = answerOrRefuse(request, listener, exchange);
     if (!result) logFailure(services_, request, result.error());
     Answer answer = result ? std::move(*result) : refusalOf(request, result.error());
@@ -176,7 +179,12 @@ Services& Dispatcher::servicesFor(const Request& request) const {
 
 base::Status Dispatcher::settleSpeaker(Request& request, Exchange& exchange) const {
     if (exchange.certificate().empty()) return base::makeError(ErrorCode::CertificateMissing);
+    const bool fronted = request.head.http.has("client-cert") || request.head.http.has("client-cert-chain");
+    if (fronted && !exchange.behindFront()) return base::makeError(ErrorCode::FrontHeaderRefused);
     auto speaker = services_.verifier.speakerOf(exchange.certificate());
+    if (!speaker && speaker.error().code == ErrorCode::CertificateUnknown) {
+        return services_.verifier.explainUnknown(exchange.certificateDer());
+    }
     if (!speaker && speaker.error().code == ErrorCode::CertificateExpired) {
         // By a clock that is known to be wrong nothing is out of date.
         if (auto clock = services_.signature_guard.check(); !clock) return clock;
@@ -282,7 +290,7 @@ void Dispatcher::signWhereAsked(const Request& request, Answer& answer) const {
     head.status = answer.status;
     head.set("content-type", answer.content_type);
     auto status = trust::signMessage(
-        head, answer.body, *services_.signing_key, services_.clock.nowMillis(), &signed_request
+        head, answer.body, *services_.signing_key->current(), services_.clock.nowMillis(), &signed_request
     );
     if (!status) {
         logFailure(services_, request, status.error());

@@ -1,7 +1,8 @@
 // From a head on a connection to an answer: who speaks, which route, may they, how much, is it
 // signed; then the handler. The checks stand here once, in this order, and read their bounds from
 // the route's columns:
-//   1 speaker   the client certificate belongs to a partner, now: on resumed sessions too
+//   1 speaker   the client certificate belongs to a partner, now: on resumed sessions too; no Client-Cert
+//               (RFC 9440) but from a named TLS front
 //   2 share     not more connections under one certificate than the partner may have
 //   3 route     404, 405 with Allow
 //   4 right     any one of those that the route names

@@ -36,6 +36,8 @@ struct AnnouncedAttachment {
     std::string media_type, sha256_hex, size_bytes;
 };
 base::Result<Answer> keepAttachment(attachments::Upload& upload, const AnnouncedAttachment& announced);
+/// What keepAttachment() says then; who sees it before the end of the content need not read on.
+base::Error attachmentLengthDiffers();
 base::Result<Answer> getAttachment(Services& services, const Request& request);
 
 inline constexpr std::uint64_t kChangesItemsDefault = 100;

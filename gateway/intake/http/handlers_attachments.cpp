@@ -154,6 +154,12 @@ base::Result<Answer> uploadAttachment(Services& services, const Request& request
     return keptAnswer(*kept);
 }
 
+base::Error attachmentLengthDiffers() {
+    return base::makePublicError(
+        ErrorCode::DigestMismatch, "The content is not of the length that size_bytes says.", "内容长度与 size_bytes 不符。"
+    );
+}
+
 base::Result<Answer> keepAttachment(attachments::Upload& upload, const AnnouncedAttachment& announced) {
     const auto sha256 = base::fromHex(announced.sha256_hex);
     if (!attachments::isDigest(announced.sha256_hex) || !sha256) {
@@ -162,9 +168,7 @@ base::Result<Answer> keepAttachment(attachments::Upload& upload, const Announced
         );
     }
     if (announced.size_bytes != std::to_string(upload.sizeBytes())) {
-        return base::makePublicError(
-            ErrorCode::DigestMismatch, "The content is not of the length that size_bytes says.", "内容长度与 size_bytes 不符。"
-        );
+        return attachmentLengthDiffers();
     }
     const auto kept = upload.keep({.media_type = announced.media_type, .sha256 = *sha256});
     if (!kept) return kept.error();

@@ -35,6 +35,8 @@ public:
     void stop(std::int64_t drain_ms);
     std::uint16_t port() const { return port_; }
     std::size_t connectionCount() const { return connections_.count(); }
+    /// See Connections.
+    void cutWhere(const std::function<bool(const std::string& certificate)>& gone) { connections_.cutWhere(gone); }
 
 private:
     const base::Clock& clock_;

@@ -36,6 +36,10 @@ Metrics::Metrics(prometheus::Registry& registry)
                    .Name("yht_door_connections_ended_total")
                    .Help("Connections refused or cut, by cause.")
                    .Register(registry)),
+      handshakes_refused_(BuildCounter()
+                              .Name("yht_tls_handshakes_refused_total")
+                              .Help("TLS handshakes that were refused, by error code.")
+                              .Register(registry)),
       connections_(
           BuildGauge().Name("yht_door_connections").Help("Connections open.").Register(registry)
       ),
@@ -53,8 +57,8 @@ Metrics::Metrics(prometheus::Registry& registry)
                          .Register(registry)),
       attachments_(BuildGauge()
                        .Name("yht_attachments")
-                       .Help("Attachments kept and under way, octets on disk, and uploads since the "
-                             "start, by counter.")
+                       .Help("Attachments kept and under way, octets on disk, marks of which nobody has asked yet whether a "
+                             "record names them (unjudged), and what came and was destroyed since the start.")
                        .Register(registry)),
       attachments_not_kept_(BuildGauge()
                                 .Name("yht_attachments_not_kept")
@@ -88,6 +92,10 @@ void Metrics::requestDone(
     requests_.Add({{"route", route}, {"method", known_method}, {"status", std::to_string(status)}}
     ).Increment();
     seconds_.Add({{"route", route}, {"method", known_method}}, kSeconds).Observe(seconds);
+}
+
+void Metrics::handshakeRefused(const char* listener, base::ErrorCode code) {
+    handshakes_refused_.Add({{"listener", listener}, {"code", base::errorRow(code).wire}}).Increment();
 }
 
 void Metrics::refused(const char* listener, Cause cause) {
@@ -133,6 +141,8 @@ void Metrics::setAttachments(const attachments::Counters& counters) {
     set("uploads_under_way", counters.uploads_under_way);
     set("kept", counters.kept);
     set("again", counters.again);
+    set("unjudged", counters.unjudged);
+    set("destroyed", counters.destroyed);
     for (const auto& [code, count] : counters.not_kept) {
         const bool given_up = code == base::ErrorCode::Internal;
         attachments_not_kept_.Add({{"code", given_up ? "given_up" : base::errorRow(code).wire}})

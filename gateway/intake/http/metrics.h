@@ -24,6 +24,7 @@ public:
     /// `route`: its pattern, or "none" where no route was found.
     void requestDone(const char* route, const std::string& method, int status, double seconds);
     void refused(const char* listener, Cause cause);
+    void handshakeRefused(const char* listener, base::ErrorCode code);
     prometheus::Gauge& inFlight() { return in_flight_; }
     /// Read from their owners right before a scrape.
     void setConnections(const char* listener, std::size_t count);
@@ -42,6 +43,7 @@ private:
     prometheus::Family<prometheus::Counter>& requests_;
     prometheus::Family<prometheus::Histogram>& seconds_;
     prometheus::Family<prometheus::Counter>& refused_;
+    prometheus::Family<prometheus::Counter>& handshakes_refused_;
     prometheus::Family<prometheus::Gauge>& connections_;
     prometheus::Family<prometheus::Gauge>& ledger_;
     prometheus::Family<prometheus::Gauge>& items_;

@@ -19,6 +19,7 @@
 #include "gateway/intake/http/routes.h"
 #include "gateway/intake/trial/trial_book.h"
 #include "gateway/ticket/fold.h"
+#include "gateway/trust/held.h"
 #include "gateway/trust/verifier.h"
 
 namespace yht::trust {
@@ -90,8 +91,9 @@ struct Services {
     ticket::FoldRules fold_rules;
     std::vector<ReadinessCheck> readiness;
     std::vector<std::string> public_base_urls;       // for @target-uri of signed answers
-    std::optional<trust::SigningKey> signing_key;    // none: answers are never signed
+    std::optional<trust::Held<trust::SigningKey>> signing_key;  // none: answers are never signed
     const trust::SoapVerifier* soap_verifier = nullptr;  // nullptr: SOAP is not spoken
+    std::optional<trust::Held<trust::SigningKey>> soap_signing_key;   // of soapSigningKey(); none: signing_key signs SOAP answers too
     std::function<void()> before_scrape;             // puts gauges in order
     std::function<void(const std::string&)> logger;  // one line each; no personal data
 };

@@ -1,5 +1,5 @@
-// The door (门): the partner listener over mutual TLS and the local admin listener over plain HTTP,
-// their routes, and what stands behind them. Constructing it binds the ports; start() is the last
+// The door (门): the partner listener over mutual TLS, that of named TLS fronts where there are any, and
+// the local admin listener over plain HTTP, their routes, and what stands behind them. Constructing it binds the ports; start() is the last
 // step of main.cpp.
 // Uses: listener, dispatch. Used by: main.cpp, tests.
 #pragma once
@@ -11,6 +11,8 @@
 #include <memory>
 
 #include "gateway/intake/http/dispatch.h"
+#include "gateway/intake/http/front.h"
+#include "gateway/intake/http/handshake_log.h"
 #include "gateway/intake/http/listener.h"
 #include "gateway/trust/tls.h"
 
@@ -31,22 +33,32 @@ struct TrialSide {
     intake::SourceMessages* source_messages = nullptr;
 };
 
+/// Where named TLS fronts connect. The contexts outlive the door.
+struct FrontOptions {
+    Poco::Net::SocketAddress listen;
+    ConnectionLimits limits;
+    const trust::TlsContextHolder& contexts;
+    trust::Held<FrontRules> rules;
+};
+
 struct DoorOptions {
     Poco::Net::SocketAddress partner_listen{"0.0.0.0", 8443};
     Poco::Net::SocketAddress admin_listen{"127.0.0.1", 9090};
     ConnectionLimits partner_limits;
     ConnectionLimits admin_limits = adminLimits();
     std::vector<std::string> public_base_urls;
-    std::optional<trust::SigningKey> signing_key;
+    std::optional<trust::Held<trust::SigningKey>> signing_key;
     ticket::Calendar calendar;
     ticket::FoldRules fold_rules;
     std::vector<ReadinessCheck> readiness;
+    std::optional<FrontOptions> front;  // none: nobody speaks for others
     std::optional<TrialSide> trial;  // none: partners in joint test are refused
     std::int64_t drain_ms = kDrainMs;
     attachments::Store* attachments = nullptr;       // outlives the door; none: server.not_ready
     intake::SourceMessages* source_messages = nullptr;  // outlives the door; none: no source is known
     const intake::SourceAdaptersHolder* source_adapters = nullptr;  // likewise
     const trust::SoapVerifier* soap_verifier = nullptr;  // likewise; none: SOAP is not spoken
+    std::optional<trust::Held<trust::SigningKey>> soap_signing_key;   // of soapSigningKey(); none: signing_key signs SOAP answers too
     std::span<const Route> further_routes;           // of other rooms (SOAP); outlive the door
     std::function<void(const std::string&)> logger;  // one line each; none: nothing is logged
 };
@@ -69,16 +81,20 @@ public:
     /// Not ready from now on; stops accepting, ends waits, lets requests finish for the drain time,
     /// then cuts. The admin listener goes last, so that the draining can be watched.
     void stop();
+    /// Ends the connections of those who are nobody's any more: certificate revoked or removed, partner stopped.
+    void dropUntrusted();
     /// Whether signed times can be judged now; outlived by nothing that asks it.
     const SignatureGuard& signatureGuard() const { return signature_guard_; }
     std::uint16_t partnerPort() const { return partner_->port(); }
     std::uint16_t adminPort() const { return admin_->port(); }
+    /// Requires: there is a front listener.
+    std::uint16_t frontPort() const { return front_->port(); }
 
 private:
     Door(
         DoorOptions options, const Poco::Net::ServerSocket& partner_socket,
-        const Poco::Net::ServerSocket& admin_socket, intake::Admission& admission,
-        ledger::Store& store, const trust::RequestVerifier& verifier, const base::Clock& clock,
+        const Poco::Net::ServerSocket& admin_socket, const std::optional<Poco::Net::ServerSocket>& front_socket,
+        intake::Admission& admission, ledger::Store& store, const trust::RequestVerifier& verifier, const base::Clock& clock,
         prometheus::Registry& registry
     );
     Services servicesOn(
@@ -86,13 +102,17 @@ private:
         const trust::RequestVerifier& verifier
     );
     std::unique_ptr<Listener> makeListener(
-        RouteListener which, const Poco::Net::ServerSocket& socket, const ConnectionLimits& limits
+        const char* name, std::function<Answer(const RequestHead&, Exchange&)> answer,
+        const Poco::Net::ServerSocket& socket, const ConnectionLimits& limits
     );
+    Answer answerFronted(const RequestHead& head, Exchange& exchange);
 
     const base::Clock& clock_;
+    const trust::RequestVerifier& verifier_;
     const std::int64_t drain_ms_;
     std::atomic<bool> stopping_{false};
     Metrics metrics_;
+    HandshakeLog handshake_log_;
     LongPolls long_polls_;
     SignatureGuard signature_guard_;
     Services services_;
@@ -101,6 +121,8 @@ private:
     std::optional<Dispatcher> dispatcher_;
     std::unique_ptr<Listener> admin_;
     std::unique_ptr<Listener> partner_;
+    std::optional<FrontGate> front_gate_;
+    std::unique_ptr<Listener> front_;  // nullptr: none
 };
 
 }  // namespace yht::http

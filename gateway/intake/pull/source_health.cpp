@@ -68,6 +68,15 @@ bool SourceHealth::trouble() const {
     return state != "healthy" && state != "draft" && state != "backfilling";
 }
 
+const char* stateZh(std::string_view state) {
+    constexpr std::pair<std::string_view, const char*> kStates[] = {
+        {"healthy", "正常"}, {"late", "延迟"}, {"silent", "静默"}, {"degraded", "质量下降"}, {"blocked", "受阻"}, {"backfilling", "补取中"}, {"paused", "已暂停"}};
+    for (const auto& [name, zh] : kStates) {
+        if (name == state) return zh;
+    }
+    return "草稿";
+}
+
 void judge(SourceHealth& health, const kit::Manifest& manifest, const HealthInputs& inputs) {
     using kit::Lifecycle;
     const auto set = [&](const char* state, std::string reason, base::UnixMillis since_ms = 0) {

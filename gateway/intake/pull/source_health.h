@@ -11,6 +11,7 @@
 // Uses: source_memory, ticket (calendar). Used by: app.
 #pragma once
 
+#include <string_view>
 #include <vector>
 
 #include "adapters/kit/inbound/adapter.h"
@@ -33,6 +34,9 @@ struct SourceHealth {
     std::int64_t lag_s = -1;  // -1: unknown
     bool trouble() const;     // somebody should look
 };
+
+/// The state in Chinese. Requires: a state of the list above.
+const char* stateZh(std::string_view state);
 
 /// What judging needs beside the facts.
 struct HealthInputs {

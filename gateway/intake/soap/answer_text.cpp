@@ -103,9 +103,9 @@ std::string faultText(SoapVersion version, const base::Error& error) {
                en + "</faultstring><detail>" + problemText(error) + "</detail></s:Fault>";
     }
     const char* code = must_understand ? "MustUnderstand" : sender ? "Sender" : "Receiver";
-    return std::string("<s:Fault><s:Code><s:Value>s:") + code +
-           "</s:Value></s:Code><s:Reason><s:Text xml:lang=\"zh-CN\">" + zh + "</s:Text><s:Text xml:lang=\"en\">" + en +
-           "</s:Text></s:Reason><s:Detail>" + problemText(error) + "</s:Detail></s:Fault>";
+    // One Text with both languages: gSOAP reads no second one, and then nothing behind it. The Problem has each by itself.
+    return std::string("<s:Fault><s:Code><s:Value>s:") + code + "</s:Value></s:Code><s:Reason><s:Text xml:lang=\"zh-CN\">" +
+           zh + " " + en + "</s:Text></s:Reason><s:Detail>" + problemText(error) + "</s:Detail></s:Fault>";
 }
 
 int faultStatus(SoapVersion version, const base::Error& error) {

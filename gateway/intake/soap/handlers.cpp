@@ -1,12 +1,13 @@
 #include "gateway/intake/soap/handlers.h"
 
 #include <algorithm>
+#include <charconv>
 
-#include "adapters/kit/xml_text.h"
 #include "gateway/intake/http/handlers.h"
 #include "gateway/intake/http/problem.h"
 #include "gateway/intake/soap/answer_text.h"
 #include "gateway/intake/soap/attachment_content.h"
+#include "gateway/intake/soap/envelope_text.h"
 #include "gateway/intake/soap/record_xml.h"
 #include "gateway/intake/soap/related_parts.h"
 #include "gateway/intake/soap/request_reader.h"
@@ -42,16 +43,6 @@ RightSet rightsFor(OperationId id) {
     return kSubmit;
 }
 
-xml::Limits envelopeLimits() {
-    return {.bytes_max = 2 * kEnvelopeBytesMax,  // GBK grows by half when it becomes UTF-8
-            .depth_max = kEnvelopeDepthMax,
-            .nodes_max = kEnvelopeNodesMax,
-            .attributes_max = kElementAttributesMax,
-            .namespaces_max = kElementAttributesMax,
-            .malformed = ErrorCode::SoapMalformed,
-            .too_large = ErrorCode::BodyTooLarge};
-}
-
 /// wsa:MessageID, which the signature covers where it stands.
 std::string messageIdOf(const trust::SoapEnvelope& envelope) {
     constexpr std::size_t kMessageIdBytesMax = 512;
@@ -59,21 +50,6 @@ std::string messageIdOf(const trust::SoapEnvelope& envelope) {
     if (!id || id->namespaceUri() != trust::kAddressingNamespace) return {};
     std::string text = id->text();
     return text.size() > kMessageIdBytesMax ? std::string() : text;
-}
-
-/// The envelope in UTF-8, whatever charset the transport or its prolog names. Errors: SoapMalformed.
-base::Result<std::string> utf8Of(std::string_view text, const std::string& charset) {
-    std::string utf8;
-    utf8.reserve(text.size());
-    const auto read = kit::eachXmlPiece(text, charset, [&](std::string_view piece) -> base::Status {
-        utf8.append(piece);
-        return {};
-    });
-    if (read) return utf8;
-    return base::makePublicError(
-        ErrorCode::SoapMalformed, "The envelope is not text in its declared charset: UTF-8, UTF-16, GB18030 or GBK.",
-        "信封不是其声明字符集(UTF-8、UTF-16、GB18030 或 GBK)的文本。"
-    );
 }
 
 SoapVersion versionOf(const Request& request) {
@@ -92,12 +68,15 @@ Answer textAnswer(SoapVersion version, std::string text, int status) {
 
 /// Errors: what keeps us from signing.
 base::Result<Answer> signedAnswer(const Services& services, const trust::OutgoingEnvelope& envelope, int status) {
+    const auto answered = [&](const trust::SigningKey& key) -> base::Result<Answer> {
+        auto text = trust::signedEnvelope(envelope, key, services.clock.nowMillis());
+        if (!text) return std::move(text).error();
+        return textAnswer(envelope.version, *std::move(text), status);
+    };
+    if (services.soap_signing_key) return answered(*services.soap_signing_key->current());
     if (!services.signing_key) return base::makeError(ErrorCode::NotReady, "no signing key");
-    const auto key = trust::soapSigningKey(*services.signing_key);
-    if (!key) return key.error();
-    auto text = trust::signedEnvelope(envelope, *key, services.clock.nowMillis());
-    if (!text) return std::move(text).error();
-    return textAnswer(envelope.version, *std::move(text), status);
+    const auto key = trust::soapSigningKey(*services.signing_key->current());
+    return key ? answered(*key) : key.error();
 }
 
 /// One request, from its first byte to the answer's Body.
@@ -134,7 +113,7 @@ private:
         RelatedParts parts(type.boundary, kEnvelopeBytesMax,
                            {.envelope = [this](const std::string& text) { return open(text); },
                             .begin = [this](const std::string& id) { return beginUpload(id); },
-                            .content = [this](std::string_view piece) { return upload_->write(piece); }});
+                            .content = [this](std::string_view piece) { return takeContent(piece); }});
         const std::uint64_t most = (services_.attachments == nullptr ? 0 : services_.attachments->bytesMax()) +
                                    kEnvelopeBytesMax + 4 * kPartHeaderBytesMax;
         if (auto read = request_.stream_body(most, [&](std::string_view piece) { return parts.feed(piece); }); !read) return read;
@@ -144,9 +123,7 @@ private:
 
     /// Steps 1 to 3.
     base::Status open(const std::string& text) {
-        auto utf8 = utf8Of(text, charset_);
-        if (!utf8) return std::move(utf8).error();
-        auto document = xml::Document::parse(*utf8, envelopeLimits(), xml::Encoding::Utf8);
+        auto document = readEnvelope(text, charset_);
         if (!document) return std::move(document).error();
         document_.emplace(*std::move(document));
         auto envelope = trust::findEnvelope(*document_);
@@ -181,7 +158,15 @@ private:
 
     base::Status beginUpload(const std::string& content_id) {
         if (!included_id_ || *included_id_ != content_id) return base::makeError(ErrorCode::SoapAttachment);
+        const std::string size = arguments_.text("size_bytes");
+        std::from_chars(size.data(), size.data() + size.size(), signed_bytes_);  // no number: nothing is taken
         return openUpload();
+    }
+
+    /// No further than to the length that was signed.
+    base::Status takeContent(std::string_view piece) {
+        if (upload_->sizeBytes() + piece.size() > signed_bytes_) return http::attachmentLengthDiffers();
+        return upload_->write(piece);
     }
 
     base::Status openUpload() {
@@ -194,9 +179,13 @@ private:
     }
 
     base::Result<Answer> keepUpload() {
-        return http::keepAttachment(*upload_, {.media_type = arguments_.text("media_type"),
-                                               .sha256_hex = arguments_.text("sha256"),
-                                               .size_bytes = arguments_.text("size_bytes")});
+        auto kept = http::keepAttachment(*upload_, {.media_type = arguments_.text("media_type"),
+                                                    .sha256_hex = arguments_.text("sha256"),
+                                                    .size_bytes = arguments_.text("size_bytes")});
+        if (kept || kept.error().code != ErrorCode::DigestMismatch || !kept.error().public_en.empty()) return kept;
+        return base::makePublicError(
+            ErrorCode::DigestMismatch, "sha256 is not that of the content received.", "sha256 与收到的内容不符。"
+        );
     }
 
     base::Result<Answer> perform() {
@@ -239,7 +228,8 @@ private:
             if (!record) return std::move(record).error();
             body.PushBack(*std::move(record), body.GetAllocator());
         }
-        auto submission = services_.admission.submitRecords(*message_, body);
+        // One goes alone, as over REST: its errors point into it and not into a list.
+        auto submission = services_.admission.submitRecords(*message_, body.Size() == 1 ? body[0] : body);
         if (!submission) return std::move(submission).error();
         // A single record that is refused is a Fault, as it is a problem document over REST.
         const auto& items = submission->items;
@@ -279,6 +269,7 @@ private:
     Arguments arguments_;
     std::string message_id_;                  // wsa:MessageID, "" none
     std::optional<std::string> included_id_;  // Content-ID of what xop:Include names
+    std::uint64_t signed_bytes_ = 0;          // size_bytes
     std::unique_ptr<attachments::Upload> upload_;
 };
 

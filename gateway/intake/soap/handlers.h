@@ -7,7 +7,7 @@
 //  4. xop:Include is looked for in the whole envelope: it is taken as UploadAttachment's content and nowhere else. The
 //     attachment is streamed and held against sha256 and size, which the signature covers.
 //  5. What REST answers becomes the Body of a signed envelope; a refusal becomes a signed Fault.
-// Uses: http, trust (soap_security, soap_signing), kit (charsets). Used by: app (main joins the route tables).
+// Uses: http, trust (soap_security, soap_signing), envelope_text. Used by: app (main joins the route tables).
 #pragma once
 
 #include <span>
@@ -15,11 +15,6 @@
 #include "gateway/intake/http/request.h"
 
 namespace yht::soap {
-
-inline constexpr std::size_t kEnvelopeBytesMax = 24U << 20;
-inline constexpr std::size_t kEnvelopeDepthMax = 32;
-inline constexpr std::size_t kEnvelopeNodesMax = 250'000;
-inline constexpr std::size_t kElementAttributesMax = 64;
 
 std::span<const http::Route> soapRoutes();
 

@@ -87,7 +87,7 @@ constexpr Shape kUploadAttachment[] = {
 };
 constexpr Shape kUploadAttachmentAnswer[] = {
     {"digest",             Token,   true,  false, "SHA-256"},
-    {"size_bytes",         Token,   true,  false, "字节数 length"},
+    {"size_bytes",         Number,  true,  false, "字节数 length"},
     {"media_type",         Token,   true,  false, "按内容判定的类型 type by content"},
 };
 constexpr Shape kGetTicket[] = {

@@ -8,6 +8,8 @@ namespace {
 
 using base::ErrorCode;
 
+constexpr std::string_view kHeadersEnd = "\r\n\r\n";
+
 std::string lower(std::string_view text) {
     std::string out(text);
     std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) {
@@ -120,8 +122,11 @@ base::Status RelatedParts::finish() {
 base::Status RelatedParts::step(bool& progressed) {
     progressed = false;
     if (at_ == At::Headers) {
-        const auto end = buffer_.find("\r\n\r\n");
-        if (end == buffer_.npos) return buffer_.size() > kPartHeaderBytesMax ? base::Status(torn()) : base::Status();
+        // Judged alike however the body is cut: what has not ended yet may still end with the next three bytes.
+        const auto end = buffer_.find(kHeadersEnd);
+        const auto length = end == buffer_.npos ? buffer_.size() - std::min(buffer_.size(), kHeadersEnd.size() - 1) : end;
+        if (length > kPartHeaderBytesMax) return torn();
+        if (end == buffer_.npos) return {};
         progressed = true;
         return readHeaders();
     }
