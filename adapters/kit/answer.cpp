@@ -6,7 +6,7 @@
 #include "adapters/kit/peer_text.h"
 #include "adapters/kit/raw_json.h"
 #include "adapters/kit/retry_after.h"
-#include "gateway/crypto/digest.h"
+#include "adapters/kit/xml_value.h"
 
 namespace yht::kit {
 namespace {
@@ -35,6 +35,39 @@ BatchAnswer nothingTaken(base::ErrorCode error, std::int64_t retry_after_ms, std
     return answer;
 }
 
+/// What a list holds; in XML, where one looks like several, one too.
+std::vector<const rapidjson::Value*> entriesOf(const rapidjson::Value* list, TextForm form) {
+    std::vector<const rapidjson::Value*> entries;
+    if (list == nullptr) return entries;
+    if (list->IsArray()) {
+        for (const auto& entry : list->GetArray()) entries.push_back(&entry);
+    } else if (form == TextForm::Xml && list->IsObject()) {
+        entries.push_back(list);
+    }
+    return entries;
+}
+
+/// The far side's complaints about fields, under our names.
+struct FieldPaths {
+    const std::string &name, &code;
+};
+void readFields(
+    const std::vector<const rapidjson::Value*>& entries, const FieldPaths& paths, const Mapping& mapping,
+    RecordAnswer& answer
+) {
+    for (const auto* field : entries) {
+        if (answer.fields.size() >= kFieldErrorsMax) return;
+        std::string name = textAt(*field, paths.name);
+        // A name of the profile is ours to print, in whatever script.
+        if (!mapping.knows(name)) name = peerToken(name);
+        const std::string code = peerToken(textAt(*field, paths.code));
+        answer.fields.push_back(
+            {mapping.pointerOf(name), code, "", "the far side refuses " + name + " with " + code,
+             "对端拒收字段 " + name + ",代码 " + code}
+        );
+    }
+}
+
 /// "" where the receipt is good, else why it is not.
 std::string receiptFault(
     const AnswerContext& context, const rapidjson::Value& body, const std::string& raw
@@ -43,13 +76,13 @@ std::string receiptFault(
     std::string text;
     for (const auto& part : rules.signed_text.parts) {
         if (&part != &rules.signed_text.parts.front()) text += rules.signed_text.separator;
-        if (!part.digest) {
+        if (part.digest == PartDigest::None) {
             text += textAt(body, part.path);
             continue;
         }
         const auto bytes = rawAt(raw, part.path);
         if (!bytes) return "the answer has no " + part.path;
-        text += base::toHex(crypto::sha256(*bytes));
+        text += part.textOf(*bytes);
     }
     const std::string written = textAt(body, rules.signature);
     if (written.empty()) return "the receipt is not signed";
@@ -90,12 +123,12 @@ public:
     /// "" where there is exactly one understandable item for every record, else what is wrong.
     std::string read() {
         if (rules_.single) return readVerdict(body_, 0);
-        const auto* items = findPath(body_, rules_.items_path);
-        if (items == nullptr || !items->IsArray()) return "the answer lists no records";
-        if (items->Size() != context_.records.size())
+        const auto items = entriesOf(findPath(body_, rules_.items_path), rules_.form);
+        if (items.empty()) return "the answer lists no records";
+        if (items.size() != context_.records.size())
             return "the answer lists another number of records";
-        for (const auto& item : items->GetArray()) {
-            if (std::string fault = readItem(item); !fault.empty()) return fault;
+        for (const auto* item : items) {
+            if (std::string fault = readItem(*item); !fault.empty()) return fault;
         }
         return "";
     }
@@ -125,8 +158,12 @@ private:
         if (!verdictOf(code, answer.verdict))
             return "the answer has an unknown code " + answer.code;
         if (!rules_.number.empty()) answer.peer_number = peerNumber(textAt(item, rules_.number));
-        if (answer.verdict == RecordVerdict::Refused)
-            readFields(item, record.record.kind(), answer);
+        if (answer.verdict == RecordVerdict::Refused && !rules_.fields.empty()) {
+            readFields(
+                entriesOf(findPath(item, rules_.fields), rules_.form), {rules_.field_name, rules_.field_code},
+                *context_.profile.findKind(record.record.kind())->mapping, answer
+            );
+        }
         return "";
     }
 
@@ -146,24 +183,6 @@ private:
         return true;
     }
 
-    void readFields(const rapidjson::Value& item, ticket::Kind kind, RecordAnswer& answer) const {
-        const auto* fields = rules_.fields.empty() ? nullptr : findPath(item, rules_.fields);
-        if (fields == nullptr || !fields->IsArray()) return;
-        const KindRules* rules = context_.profile.findKind(kind);
-        for (const auto& field : fields->GetArray()) {
-            if (answer.fields.size() >= kFieldErrorsMax) return;
-            std::string name = textAt(field, rules_.field_name);
-            // A name of the profile is ours to print, in whatever script.
-            if (!rules->mapping->knows(name)) name = peerToken(name);
-            const std::string code = peerToken(textAt(field, rules_.field_code));
-            answer.fields.push_back(
-                {rules->mapping->pointerOf(name), code, "",
-                 "the far side refuses " + name + " with " + code,
-                 "对端拒收字段 " + name + ",代码 " + code}
-            );
-        }
-    }
-
     const AnswerContext& context_;
     const AnswerRules& rules_;
     const rapidjson::Value& body_;
@@ -172,20 +191,95 @@ private:
     std::vector<bool> seen_;
 };
 
-BatchAnswer judgeBody(const AnswerContext& context, const std::string& sent) {
-    const auto& rules = context.profile.answer();
-    std::string raw = sent;
-    if (!rules.soap_element.empty()) {
-        auto text = soapAnswer(sent, rules.soap_element);
-        if (!text) return invalid("the answer is no SOAP envelope with one " + rules.soap_element);
-        raw = *std::move(text);
+/// What the far side said, whatever it was wrapped in.
+struct Said {
+    rapidjson::Document value;
+    std::string raw;      // JSON: the bytes that `value` was read from
+    std::string receipt;  // of a signed SOAP answer
+};
+
+/// A Fault as the profile's rows have it.
+BatchAnswer judgeFault(const AnswerContext& context, const SoapAnswer& opened, int http_status) {
+    const auto& rules = context.profile.answer().faults;
+    const auto fault = readFault(*opened.content);
+    if (!fault) return invalid("a Fault that can't be read");
+    const std::string detail =
+        rules.detail_code.empty() ? "" : peerToken(textAt(fault->detail, rules.detail_code));
+    const std::string shown = "Fault " + peerToken(fault->code) + (detail.empty() ? "" : " " + detail);
+    const auto then = classify(rules, *fault, http_status, opened.is_signed);
+    if (!then) return invalid((opened.is_signed ? "unclassified " : "unsigned ") + shown);
+    const std::string wait = rules.retry_after.empty() ? "" : textAt(fault->detail, rules.retry_after);
+    const std::int64_t retry_after_ms = retryAfterMillis(wait, context.now_ms);
+    if (*then == FaultClass::Retry) return nothingTaken(base::ErrorCode::PeerBusy, retry_after_ms, shown);
+    BatchAnswer answer = nothingTaken(base::ErrorCode::PeerRefused, retry_after_ms, shown);
+    answer.stops = *then == FaultClass::Stop;
+    // A question that is refused says nothing of what was asked about.
+    if (answer.stops || context.is_query) return answer;
+    answer.one_by_one = context.records.size() > 1;
+    if (answer.one_by_one) return answer;
+    const OutboundRecord& record = context.records.front();
+    RecordAnswer refused{
+        .seq = record.seq,
+        .verdict = RecordVerdict::Refused,
+        .peer_receipt = opened.receipt,
+        .code = detail.empty() ? peerToken(fault->code) : detail};
+    if (!rules.fields.empty()) {
+        readFields(
+            entriesOf(findPath(fault->detail, rules.fields), TextForm::Xml),
+            {rules.field_name, rules.field_code}, *context.profile.findKind(record.record.kind())->mapping, refused
+        );
     }
-    const auto body = json::parse(raw, kAnswerLimits);
-    if (!body) return invalid("the answer is no JSON");
-    const std::string code = textAt(*body, rules.code_path);
+    answer.verdict = BatchVerdict::Answered;
+    answer.records.push_back(std::move(refused));
+    return answer;
+}
+
+/// An element, or a text, as a value. The text of a broken one is why.
+base::Result<Said> readText(const AnswerRules& rules, std::string text) {
+    const auto unreadable = [](const char* why) {
+        return base::makeError(base::ErrorCode::PeerAnswerInvalid, why);
+    };
+    Said said;
+    said.raw = std::move(text);
+    if (rules.form == TextForm::Json) {
+        auto parsed = json::parse(said.raw, kAnswerLimits);
+        if (!parsed) return unreadable("the answer is no JSON");
+        said.value = *std::move(parsed);
+        return said;
+    }
+    const auto document = xml::Document::parse(said.raw, soapAnswerLimits());
+    auto value = document ? xmlValue(document->root()) : std::nullopt;
+    if (!value) return unreadable("the answer is no XML");
+    said.value = *std::move(value);
+    return said;
+}
+
+base::Result<Said> readSoap(const AnswerRules& rules, const SoapAnswer& opened) {
+    if (!rules.soap_element.empty()) {
+        auto text = textInside(*opened.content, rules.soap_element);
+        if (!text) {
+            return base::makeError(
+                base::ErrorCode::PeerAnswerInvalid, "the answer is no SOAP envelope with one " + rules.soap_element
+            );
+        }
+        auto said = readText(rules, *std::move(text));
+        if (said) said->receipt = opened.receipt;
+        return said;
+    }
+    auto value = xmlValue(*opened.content);
+    if (!value) return base::makeError(base::ErrorCode::PeerAnswerInvalid, "the answer has too many members");
+    Said said;
+    said.value = *std::move(value);
+    said.receipt = opened.receipt;
+    return said;
+}
+
+BatchAnswer judgeSaid(const AnswerContext& context, const Said& said) {
+    const auto& rules = context.profile.answer();
+    const std::string code = textAt(said.value, rules.code_path);
     const std::string shown = peerToken(code);
     const std::string wait =
-        rules.retry_after_path.empty() ? "" : textAt(*body, rules.retry_after_path);
+        rules.retry_after_path.empty() ? "" : textAt(said.value, rules.retry_after_path);
     const std::int64_t retry_after_ms = retryAfterMillis(wait, context.now_ms);
     if (rules.nothing_taken.has(code)) {
         return nothingTaken(base::ErrorCode::PeerBusy, retry_after_ms, "code " + shown);
@@ -194,17 +288,37 @@ BatchAnswer judgeBody(const AnswerContext& context, const std::string& sent) {
         return nothingTaken(base::ErrorCode::PeerRefused, retry_after_ms, "code " + shown);
     if (!rules.single && !rules.success.has(code)) return invalid("unknown code " + shown);
     if (rules.receipt.required) {
-        if (std::string fault = receiptFault(context, *body, raw); !fault.empty())
+        if (std::string fault = receiptFault(context, said.value, said.raw); !fault.empty())
             return invalid(fault);
+    } else if (!rules.receipt.batch_id.empty() &&
+               textAt(said.value, rules.receipt.batch_id) != context.batch_id) {
+        return invalid("the answer is of another batch");
     }
-    Items items(context, *body);
+    Items items(context, said.value);
     if (std::string fault = items.read(); !fault.empty()) return invalid(fault);
     BatchAnswer answer;
     answer.verdict = BatchVerdict::Answered;
     answer.records = items.take();
-    const auto receipt = rules.receipt.keep.empty() ? std::nullopt : rawAt(raw, rules.receipt.keep);
-    for (auto& record : answer.records) record.peer_receipt = receipt.value_or(std::string_view());
+    const auto kept = rules.receipt.keep.empty() ? std::nullopt : rawAt(said.raw, rules.receipt.keep);
+    for (auto& record : answer.records)
+        record.peer_receipt = said.receipt.empty() ? kept.value_or(std::string_view()) : said.receipt;
     return answer;
+}
+
+BatchAnswer judgeBody(const AnswerContext& context, const HttpAnswer& http) {
+    const auto& rules = context.profile.answer();
+    const auto& call = context.profile.transport().soap;
+    if (!call) {
+        const auto said = readText(rules, http.body);
+        return said ? judgeSaid(context, *said) : invalid(said.error().detail);
+    }
+    const SoapAnswer opened = openSoapAnswer(
+        {*call, context.soap_verifier, context.receipt_certificates, context.message_id, context.is_query}, http.body
+    );
+    if (!opened.broken.empty()) return invalid(opened.broken);
+    if (opened.is_fault) return judgeFault(context, opened, http.status);
+    const auto said = readSoap(rules, opened);
+    return said ? judgeSaid(context, *said) : invalid(said.error().detail);
 }
 
 }  // namespace
@@ -215,6 +329,7 @@ BatchAnswer judgeAnswer(const AnswerContext& context, const HttpAnswer& http) {
         case HttpOutcome::NotSent: {
             BatchAnswer answer;
             answer.verdict = BatchVerdict::NotSent;
+            answer.error = http.error;
             answer.error_detail = http.detail;
             return answer;
         }
@@ -236,7 +351,7 @@ BatchAnswer judgeAnswer(const AnswerContext& context, const HttpAnswer& http) {
         return nothingTaken(base::ErrorCode::PeerRefused, retry_after_ms, status);
     }
     if (!rules.http_answered.contains(http.status)) return invalid(status);
-    return judgeBody(context, http.body);
+    return judgeBody(context, http);
 }
 
 }  // namespace yht::kit

@@ -72,6 +72,7 @@ base::Result<DbfHeader> DbfHeader::read(std::string_view file, const DecodeLimit
     DbfHeader header;
     const auto version = static_cast<std::uint8_t>(file[0]);
     header.foxpro = version == 0xF5 || version == 0xFB || (version >= 0x30 && version <= 0x32);
+    header.dbase3 = version == 0x83 || version == 0x03;
     header.record_count = littleEndian(file, 4, 4);
     header.header_bytes = littleEndian(file, 8, 2);
     header.record_bytes = littleEndian(file, 10, 2);

@@ -22,6 +22,7 @@ struct DbfField {
 
 struct DbfHeader {
     bool foxpro = false;  // B is a double, a memo's block a 4-byte number where it is 4 bytes wide
+    bool dbase3 = false;  // its memo file is one of dBase III
     std::uint64_t record_count = 0;
     std::size_t header_bytes = 0, record_bytes = 0;
     std::uint8_t language = 0;

@@ -1,17 +1,21 @@
 #include "adapters/kit/decode_dbf.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <charconv>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <initializer_list>
 #include <optional>
 #include <unordered_set>
 
 #include "adapters/kit/charset_decode.h"
 #include "adapters/kit/dbf_header.h"
+#include "adapters/kit/dbf_memo.h"
 #include "adapters/kit/decode_output.h"
+#include "adapters/kit/zip_archive.h"
 
 namespace yht::kit {
 namespace {
@@ -22,6 +26,7 @@ using base::Result;
 using base::Status;
 
 constexpr char kDeleted = '*';
+constexpr std::string_view kArchiveMark = "PK\3\4";
 constexpr std::int64_t kMillisADay = 86'400'000;
 constexpr std::int64_t kJulianOf1970 = 2'440'588;  // the Julian day number of 1970-01-01
 
@@ -103,6 +108,7 @@ public:
           header_(std::move(header)),
           charset_(std::move(charset)),
           memo_(memo),
+          memo_bytes_left_(rules.limits.expanded_bytes_max),
           output_(rules.limits, sink) {}
 
     Status run() {
@@ -143,10 +149,14 @@ private:
         if (file_[begin] == kDeleted) return output_.giveIgnored(std::move(item), kDbfDeletedRule);
         std::vector<ItemValue::Member> members;
         members.reserve(header_.fields.size());
+        std::size_t bytes = 0;
         for (const DbfField& field : header_.fields) {
             if (field.type == '0') continue;  // FoxPro's own column of null flags
             auto value = valueOf(field, begin + field.offset);
             if (!value) return output_.giveFailure(std::move(item), std::move(value).error());
+            bytes += value->text().size();
+            if (bytes > rules_.limits.item_bytes_max)
+                return output_.giveFailure(std::move(item), ItemOutput::tooLarge("bytes", rules_.limits.item_bytes_max));
             members.emplace_back(field.name, *std::move(value));
         }
         item.value = ItemValue::object(std::move(members));
@@ -245,30 +255,90 @@ private:
                 "是备注字段,其内容在另一个文件(.fpt、.dbt)中,未随表送来"
             );
         }
-        auto text = memo_->text(static_cast<std::uint32_t>(block));
+        auto text = memo_->text(block, rules_.limits.item_bytes_max);
         if (!text) return std::move(text).error();
-        std::string utf8;
-        if (const auto bad = charset_.appendWhole(*text, utf8))
-            return undecodableByte(charset_.name(), *bad);
-        return scalar(ItemType::Text, std::move(utf8));
+        // Any number of records may name one long text.
+        if (text->bytes.size() > memo_bytes_left_)
+            return ItemOutput::tooLarge("bytes of memos", rules_.limits.expanded_bytes_max);
+        memo_bytes_left_ -= text->bytes.size();
+        return textOf(text->bytes, text->at);
     }
 
     const DecodeRules& rules_;
     std::string_view file_;
     DbfHeader header_;
     CharsetDecoder charset_;
-    const DbfMemo* memo_;
+    const DbfMemo* memo_;  // nullptr: none came
+    std::size_t memo_bytes_left_;
     ItemOutput output_;
 };
 
+/// What an archive holds: the table, and where one came along, the memo file.
+struct Unpacked {
+    std::string table, memo, memo_name;
+};
+
+bool endsWithAny(const std::string& name, std::initializer_list<std::string_view> ends) {
+    return std::any_of(ends.begin(), ends.end(), [&](std::string_view end) {
+        return name.size() > end.size() &&
+               std::equal(end.rbegin(), end.rend(), name.rbegin(), [](char wanted, char c) {
+                   return wanted == (c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c);
+               });
+    });
+}
+
+Result<Unpacked> unpack(std::string_view message, const DecodeLimits& limits) {
+    auto archive = ZipArchive::open(message, limits.expanded_bytes_max);
+    if (!archive) return std::move(archive).error();
+    Unpacked unpacked;
+    std::string table_name;
+    for (const std::string& name : archive->names()) {
+        const bool is_table = endsWithAny(name, {".dbf"}), is_memo = endsWithAny(name, {".fpt", ".dbt"});
+        std::string& one = is_table ? table_name : unpacked.memo_name;
+        if ((is_table || is_memo) && one.empty()) {
+            one = name;
+        } else if (!name.ends_with('/') && !endsWithAny(name, {".cdx", ".idx", ".ndx", ".mdx", ".ntx"})) {
+            return base::makePublicError(
+                ErrorCode::ItemUndecodable,
+                "The archive holds something beside one table and its memo file.",
+                "压缩包中除一个表及其备注文件外还有其他文件。"
+            );
+        }
+    }
+    for (const auto& [name, into] : {std::pair{&table_name, &unpacked.table}, std::pair{&unpacked.memo_name, &unpacked.memo}}) {
+        if (name->empty() && into == &unpacked.memo) break;
+        bool fits = true;
+        auto read = archive->read(*name, [&, to = into](std::string_view piece) {
+            fits = to->size() + piece.size() <= limits.message_bytes_max;
+            if (fits) to->append(piece);
+            return fits;
+        });
+        if (!read) return std::move(read).error();
+        if (!fits) return ItemOutput::tooLarge("bytes", limits.message_bytes_max);
+    }
+    return unpacked;
+}
+
 class DbfDecoder final : public Decoder {
 public:
-    DbfDecoder(const DecodeRules& rules, const DbfMemo* memo) : rules_(rules), memo_(memo) {}
+    explicit DbfDecoder(const DecodeRules& rules) : rules_(rules) {}
 
     Status decode(std::string_view message, const ItemSink& sink) const override {
         if (message.size() > rules_.limits.message_bytes_max)
             return ItemOutput::tooLarge("bytes", rules_.limits.message_bytes_max);
-        auto header = DbfHeader::read(message, rules_.limits);
+        if (!message.starts_with(kArchiveMark)) return decodeTable(message, nullptr, sink);
+        auto unpacked = unpack(message, rules_.limits);
+        if (!unpacked) return std::move(unpacked).error();
+        // A record of the archive is no slice of the message.
+        return decodeTable(unpacked->table, &*unpacked, [&sink](DecodedItem&& item) {
+            item.raw_offset = item.raw_bytes = 0;
+            return sink(std::move(item));
+        });
+    }
+
+private:
+    Status decodeTable(std::string_view table, const Unpacked* unpacked, const ItemSink& sink) const {
+        auto header = DbfHeader::read(table, rules_.limits);
         if (!header) return std::move(header).error();
         const std::string name = rules_.charset.empty() ? header->charset() : rules_.charset;
         if (name.empty()) {
@@ -280,30 +350,33 @@ public:
         }
         auto charset = CharsetDecoder::open(name);
         if (!charset) return std::move(charset).error();
-        return DbfRun(rules_, message, std::move(*header), std::move(*charset), memo_, sink).run();
+        std::optional<DbfMemo> memo;
+        if (unpacked != nullptr && !unpacked->memo_name.empty()) {
+            using Layout = DbfMemo::Layout;
+            const bool foxpro = endsWithAny(unpacked->memo_name, {".fpt"});
+            auto opened = DbfMemo::open(
+                unpacked->memo, foxpro ? Layout::FoxPro : header->dbase3 ? Layout::DBase3 : Layout::DBase4
+            );
+            if (!opened) return std::move(opened).error();
+            memo = *opened;
+        }
+        const DbfMemo* beside = memo ? &*memo : nullptr;
+        return DbfRun(rules_, table, std::move(*header), std::move(*charset), beside, sink).run();
     }
 
-private:
     DecodeRules rules_;
-    const DbfMemo* memo_;
 };
 
 }  // namespace
 
-Result<std::shared_ptr<const Decoder>> makeDbfDecoder(
-    const DecodeRules& rules, const DbfMemo* memo
-) {
+Result<std::shared_ptr<const Decoder>> makeDbfDecoder(const DecodeRules& rules) {
     if (!rules.charset.empty()) {
         auto charset = CharsetDecoder::open(rules.charset);
         if (!charset) return std::move(charset).error();
         if (charset->family() == CharsetFamily::Utf16)
             return base::makeError(ErrorCode::ManifestInvalid, "charset: a table can't be UTF-16");
     }
-    return std::shared_ptr<const Decoder>(std::make_shared<DbfDecoder>(rules, memo));
-}
-
-Result<std::shared_ptr<const Decoder>> makeDbfDecoder(const DecodeRules& rules) {
-    return makeDbfDecoder(rules, nullptr);
+    return std::shared_ptr<const Decoder>(std::make_shared<DbfDecoder>(rules));
 }
 
 }  // namespace yht::kit

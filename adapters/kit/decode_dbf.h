@@ -8,16 +8,15 @@
 //   I B Y     Number; currency with its four decimals, exactly
 //   D T       Text: 20260131, 2026-01-31 08:30:00; blanks or zero: Null
 //   L         Flag; blank or "?": Null
-//   M G P     text that stands in a second file (.fpt, .dbt), which a message does not carry: a record that has such a text
-//             fails and says so; one without has Null. DbfMemo is the seam for whoever brings the second file
+//   M G P     text that stands in a second file (.fpt, .dbt; dbf_memo.h). A message that is the table alone does not carry
+//             it: a record that has such a text fails and says so; one without has Null
+//   ZIP       a message that is an archive of one table, its memo file and, for all that matters, its indexes (.cdx, .idx,
+//             .ndx, .mdx, .ntx), in any folder. Anything else in it is refused: it would go unread
 //   torn      fewer records than the header says: an error after the records that are whole
 // Layout (little-endian): 0 version, 4 records u32, 8 header bytes u16, 10 record bytes u16, 29 language; fields of 32
 // bytes from 32 on, until 0x0D: 0 name[11], 11 type, 16 width, 17 decimals. A record: "*" or " ", then its fields.
-// Uses: charset_decode. Used by: decode.
+// Uses: charset_decode, zip_archive, dbf_memo. Used by: decode.
 #pragma once
-
-#include <cstdint>
-#include <string>
 
 #include "adapters/kit/decode_rules.h"
 #include "adapters/kit/decoder.h"
@@ -26,19 +25,7 @@ namespace yht::kit {
 
 inline constexpr const char* kDbfDeletedRule = "dbf.deleted_row";
 
-/// The second file of a table.
-class DbfMemo {
-public:
-    virtual ~DbfMemo() = default;
-    /// The bytes of the text at that block, in the table's charset. Errors: ItemUndecodable.
-    virtual base::Result<std::string> text(std::uint32_t block) const = 0;
-};
-
 /// Errors: ManifestInvalid (charset).
 base::Result<std::shared_ptr<const Decoder>> makeDbfDecoder(const DecodeRules& rules);
-/// With a memo file. Requires: it outlives the decoder.
-base::Result<std::shared_ptr<const Decoder>> makeDbfDecoder(
-    const DecodeRules& rules, const DbfMemo* memo
-);
 
 }  // namespace yht::kit

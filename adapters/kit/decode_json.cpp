@@ -47,7 +47,7 @@ private:
         const ItemSink& sink, bool& stopped
     ) const {
         std::string copy(text);  // texts are unescaped where they stand: cheaper than byte by byte onto the reader's stack
-        rapidjson::InsituStringStream stream(copy.data());
+        JsonStream stream(copy);
         JsonItemBuilder builder(rules_, stream, offset, index, line, sink);
         rapidjson::Reader reader;
         const auto result = reader.Parse<kFlags>(stream, builder);
@@ -60,6 +60,8 @@ private:
                 std::to_string(offset + result.Offset()) + "."
             );
         }
+        // The reader takes a NUL for the end: what follows it would be lost without a word.
+        if (!stream.atEnd()) return jsonUndecodable("a NUL at byte " + std::to_string(offset + stream.Tell()));
         if (!builder.found() && rules_.items_required)
             return jsonUndecodable("nothing at the items path \"" + rules_.items + "\"");
         return {};

@@ -74,6 +74,10 @@ struct BatchAnswer {
     std::vector<RecordAnswer> records;
     std::int64_t retry_after_ms = 0;                           // 0: none given
     bool announced = false;  // Busy: a window of the profile, nothing was tried; no trouble
+    /// Busy with PeerRefused: on account of one of its records, so that each is to go alone …
+    bool one_by_one = false;
+    /// … or on account of us, so that nothing more is to go before a probe has got through.
+    bool stops = false;
     bool nothing_sent = false;  // Answered without asking the far side: nothing was learnt of it
     base::ErrorCode error = base::ErrorCode::PeerUnreachable;  // where not Answered
     std::string error_detail;                                  // log only
@@ -118,6 +122,8 @@ public:
     virtual bool takes(ticket::Kind kind) const = 0;
     /// Whether records of a ticket go one after the other, in the order of their seq.
     virtual bool keepsOrder() const { return true; }
+    /// A record that names attachments waits so long at most for them to be there first; 0: it does not wait.
+    virtual std::int64_t attachmentsWaitMillis() const { return 0; }
     /// A send under way that may take long should end soon: the gateway stops. Any thread.
     virtual void hurry() {}
     virtual RecordFit check(const OutboundRecord& record) const = 0;

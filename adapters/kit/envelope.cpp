@@ -3,11 +3,17 @@
 #include <map>
 
 #include "gateway/base/time_text.h"
-#include "gateway/crypto/digest.h"
 #include "gateway/json/json.h"
 
 namespace yht::kit {
 namespace {
+
+/// An element each.
+std::string elementsOf(const std::vector<std::string>& records, const std::string& item) {
+    std::string all;
+    for (const auto& record : records) all += "<" + item + ">" + record + "</" + item + ">";
+    return all;
+}
 
 std::string arrayOf(const std::vector<std::string>& records) {
     std::size_t bytes = 2;
@@ -30,7 +36,8 @@ bool isRaw(EnvelopeValue value) {
 
 /// What stands at a member; "" for the signature, which is not there yet.
 std::string valueOf(
-    const EnvelopeMember& member, const EnvelopeInput& input, const std::string& algorithm
+    const EnvelopeRules& rules, const EnvelopeMember& member, const EnvelopeInput& input,
+    const std::string& algorithm
 ) {
     switch (member.value) {
         case EnvelopeValue::Constant:
@@ -56,7 +63,8 @@ std::string valueOf(
         case EnvelopeValue::Signature:
             return "";
         case EnvelopeValue::Records:
-            return arrayOf(*input.records);
+            return rules.form == TextForm::Json ? arrayOf(*input.records)
+                                                : elementsOf(*input.records, member.item);
         case EnvelopeValue::Record:
             return input.records->front();
     }
@@ -72,11 +80,37 @@ base::Result<std::string> sign(
     for (const auto& part : rules.signed_text.parts) {
         const std::string& value = values.at(part.path);
         if (&part != &rules.signed_text.parts.front()) text += rules.signed_text.separator;
-        text += part.digest ? base::toHex(crypto::sha256(value)) : value;
+        text += part.textOf(value);
     }
     auto signature = input.key->key.sign(input.key->algorithm, text);
     if (!signature) return std::move(signature).error();
     return rules.signed_text.hex ? base::toHex(*signature) : base::toBase64(*signature);
+}
+
+/// Members in the profile's order; `signature` stands where that is the value.
+std::string bodyOf(
+    const EnvelopeRules& rules, const std::map<std::string, std::string>& values,
+    const std::string& signature
+) {
+    const bool is_json = rules.form == TextForm::Json;
+    std::string body = is_json ? "{" : rules.root.empty() ? "" : "<" + rules.root + ">";
+    for (const auto& member : rules.members) {
+        const std::string& value =
+            member.value == EnvelopeValue::Signature ? signature : values.at(member.name);
+        if (is_json) {
+            if (body.size() > 1) body += ',';
+            json::appendCanonicalString(body, member.name);
+            body += ':';
+            if (isRaw(member.value)) body += value;
+            else json::appendCanonicalString(body, value);
+        } else if (isRaw(member.value)) {
+            body += "<" + member.name + ">" + value + "</" + member.name + ">";
+        } else {
+            appendElement(body, member.name, value);
+        }
+    }
+    if (is_json) return body + '}';
+    return rules.root.empty() ? body : body + "</" + rules.root + ">";
 }
 
 }  // namespace
@@ -97,27 +131,16 @@ base::Result<SealedEnvelope> sealEnvelope(const EnvelopeRules& rules, const Enve
         algorithm = name->second;
     }
     for (const auto& member : rules.members)
-        values[member.name] = valueOf(member, input, algorithm);
+        values[member.name] = valueOf(rules, member, input, algorithm);
     for (const auto& header : rules.headers)
-        values[header.name] = valueOf(header, input, algorithm);
+        values[header.name] = valueOf(rules, header, input, algorithm);
     if (signs) {
         auto made = sign(rules, input, values);
         if (!made) return std::move(made).error();
         signature = *std::move(made);
     }
     SealedEnvelope sealed;
-    for (const auto& member : rules.members) {
-        sealed.body += sealed.body.empty() ? '{' : ',';
-        json::appendCanonicalString(sealed.body, member.name);
-        sealed.body += ':';
-        if (isRaw(member.value))
-            sealed.body += values.at(member.name);
-        else if (member.value == EnvelopeValue::Signature)
-            json::appendCanonicalString(sealed.body, signature);
-        else
-            json::appendCanonicalString(sealed.body, values.at(member.name));
-    }
-    sealed.body += '}';
+    sealed.body = bodyOf(rules, values, signature);
     for (const auto& header : rules.headers) {
         sealed.headers.emplace_back(
             header.name,

@@ -1,5 +1,6 @@
-// Puts mapped records into a profile's envelope and signs it. The signature is over bytes as they
-// go out, so the envelope is written once, by hand, in the profile's order, with no white space.
+// Puts mapped records into a profile's envelope, JSON or XML, and signs it. The signature is over bytes as they
+// go out, so the envelope is written once, by hand, in the profile's order, with no white space. Of a document/literal
+// SOAP call it is what stands inside the operation's element (soap_call.h).
 // Uses: profile, crypto. Used by: profile_destination.
 #pragma once
 
@@ -15,7 +16,7 @@ namespace yht::kit {
 struct EnvelopeInput {
     std::string sender_id, batch_id, type, nonce;
     base::UnixMillis now_ms = 0;
-    const std::vector<std::string>* records = nullptr;  // JSON objects
+    const std::vector<std::string>* records = nullptr;  // as Mapping writes them
     const trust::SigningKey* key = nullptr;
 };
 

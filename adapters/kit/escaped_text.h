@@ -1,5 +1,5 @@
 // Text where it is going to stand: inside a JSON string, inside an XML element or attribute.
-// Uses: json. Used by: reply_template, soap_text, file_text.
+// Uses: json. Used by: reply_template, file_text.
 #pragma once
 
 #include <cstdint>

@@ -1,11 +1,13 @@
 // What came of one HTTP request, with the one question that matters to a courier answered: can it
-// have arrived? Uses: std. Used by: http_connection, http_client, answer, native_destination.
+// have arrived? Uses: base. Used by: http_connection, http_client, answer, native_destination.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "gateway/base/error.h"
 
 namespace yht::kit {
 
@@ -20,6 +22,7 @@ struct HttpAnswer {
     std::string body;
     bool unreadable = false;  // Unknown: an answer began, and was too large or no HTTP
     std::string detail;       // log only
+    base::ErrorCode error = base::ErrorCode::PeerUnreachable;  // why it was NotSent
     /// "" where absent.
     std::string field(const std::string& lower_name) const;
 };

@@ -56,7 +56,7 @@ std::unique_ptr<HttpConnection> HttpClient::takeIdle() {
         auto connection = std::move(idle_.back());
         idle_.pop_back();
         const bool fresh = clock_.steadyMillis() - connection->idleSince() <= settings_.idle_ms_max;
-        if (fresh && connection->quiet()) return connection;
+        if (fresh && connection->isCurrent(contexts_.current()) && connection->quiet()) return connection;
     }
     return nullptr;
 }
@@ -123,7 +123,13 @@ HttpAnswer HttpClient::attempt(
     again = request.may_repeat && !read.began;
     answer.unreadable = read.unreadable;
     answer.detail = read.detail.empty() ? written.detail : read.detail;
-    if (!read.complete) return answer;
+    if (!read.complete) {
+        if (written.refused || read.refused) {
+            answer.outcome = HttpOutcome::NotSent;
+            answer.error = base::ErrorCode::TlsRefusedByPeer;
+        }
+        return answer;
+    }
     answer.outcome = HttpOutcome::Answered;
     if (written.all && connection->reusable()) keep(std::move(connection));
     return answer;
@@ -147,6 +153,7 @@ HttpAnswer HttpClient::post(const HttpRequest& request) {
         bool again = false;
         answer = attempt(*std::move(fresh), request, wire, deadline_ms, again);
     } else {
+        answer.error = fresh.error().code;
         answer.detail = fresh.error().detail;
     }
     // The first attempt may have arrived, whatever became of the second.

@@ -1,11 +1,13 @@
 // POST over mutual TLS with keep-alive, strict about one question: can the request have reached the
 // far side?
 //
-//   NotSent   connecting, the handshake or the very first write failed: nothing of the request left
+//   NotSent   connecting, the handshake or the very first write failed: nothing of the request left;
+//             or the far side's TLS refused our certificate: nobody has looked at the request
 //   Unknown   something of it left, and no complete answer came: closed, cut, stalled, too large,
 //   unreadable Answered  a complete HTTP answer, whatever its status
 //
-// An idle connection that the far side has closed is noticed before it is used. One that breaks in
+// An idle connection that the far side has closed is noticed before it is used, and so is one whose
+// credential has been replaced since, or whose far side has been revoked. One that breaks in
 // use before any byte of an answer is tried once more on a fresh connection: always where nothing
 // was written, otherwise only where the request may be repeated. The whole exchange has one
 // deadline, not one a read. Uses: base, tls, Poco. Used by: profile_destination,

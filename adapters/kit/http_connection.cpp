@@ -24,10 +24,10 @@ constexpr std::size_t kReadBytes = 16U * 1024;
 constexpr std::size_t kLineBytesMax = 1024;  // of a chunk's head or a trailer
 
 HttpConnection::Read unreadable(const char* why) {
-    return {false, true, true, why};
+    return {.complete = false, .began = true, .unreadable = true, .detail = why};
 }
 HttpConnection::Read complete() {
-    return {true, true, false, ""};
+    return {.complete = true, .began = true, .unreadable = false, .detail = ""};
 }
 
 std::optional<std::size_t> sizeOf(std::string_view text, int base) {
@@ -86,9 +86,9 @@ base::Result<std::unique_ptr<HttpConnection>> HttpConnection::open(
         // Set before TLS is put on top: Poco's TLS asks this socket whether it may block.
         plain.setBlocking(false);
         std::unique_ptr<HttpConnection> connection(
-            new HttpConnection(SecureStreamSocket::attach(plain, place.host, context), clock)
+            new HttpConnection(SecureStreamSocket::attach(plain, place.host, context), context, clock)
         );
-        if (auto status = connection->handshake(deadline_ms); !status) return status.error();
+        if (auto status = connection->handshake(place.host, deadline_ms); !status) return status.error();
         return connection;
     } catch (const Poco::Exception& error) {
         return unreachable(error.displayText());
@@ -104,20 +104,34 @@ HttpConnection::~HttpConnection() {
     }
 }
 
-/// Throws Poco::Exception.
-base::Status HttpConnection::handshake(std::int64_t deadline_ms) {
+std::optional<std::string> HttpConnection::shakeHands(std::int64_t deadline_ms) {
+    const trust::HandshakeWatch watch(note_);
     for (;;) {
         forgetLeftovers();
         const int code = socket_.completeHandshake();
-        if (code == 1) break;
+        if (code == 1) return std::nullopt;
         if (code != SecureStreamSocket::ERR_SSL_WANT_READ &&
             code != SecureStreamSocket::ERR_SSL_WANT_WRITE) {
-            return unreachable("the handshake was cut off");
+            return "the handshake was cut off";
         }
-        if (!wait(code, deadline_ms)) return unreachable("the handshake took too long");
+        if (!wait(code, deadline_ms)) return "it took too long to shake hands";
     }
-    socket_.verifyPeerCertificate();
-    return {};
+}
+
+base::Status HttpConnection::handshake(const std::string& host, std::int64_t deadline_ms) {
+    std::optional<std::string> failure;
+    try {
+        failure = shakeHands(deadline_ms);
+    } catch (const Poco::Exception& error) {
+        failure = error.displayText();
+    }
+    if (failure) return trust::handshakeError(note_, *failure);
+    if (note_.chain.empty()) return unreachable("the far side showed no certificate");
+    return crypto::checkNames(note_.chain.front(), {host});
+}
+
+bool HttpConnection::isCurrent(const Poco::Net::Context::Ptr& context) const {
+    return context_.get() == context.get() && trust::judgeAgain(context_, note_.chain).ok();
 }
 
 bool HttpConnection::wait(int poco_code, std::int64_t deadline_ms) {
@@ -170,6 +184,7 @@ HttpConnection::Written HttpConnection::write(std::string_view bytes, std::int64
         written.all = true;
     } catch (const Poco::Exception& error) {
         written.detail = error.displayText();
+        written.refused = trust::isCertificateAlert(written.detail);
     }
     return written;
 }
@@ -204,6 +219,7 @@ HttpConnection::Read HttpConnection::lost(Io io) const {
             break;
         case Io::Failed:
             read.detail = failure_;
+            read.refused = trust::isCertificateAlert(failure_);
             break;
         case Io::Done:
             YHT_ASSERT(false);
@@ -248,7 +264,7 @@ HttpConnection::Read HttpConnection::readHead(HttpAnswer& answer, std::int64_t d
     try {
         parseHead(head, answer);
     } catch (const Poco::Exception& error) {
-        return {false, true, true, "the answer is no HTTP: " + error.displayText()};
+        return {.complete = false, .began = true, .unreadable = true, .detail = "the answer is no HTTP: " + error.displayText()};
     }
     return complete();
 }

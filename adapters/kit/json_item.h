@@ -4,6 +4,8 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,10 +13,8 @@
 
 #include "adapters/kit/array_paths.h"
 #include "adapters/kit/decoder.h"
+#include "adapters/kit/json_stream.h"
 #include "gateway/base/text.h"
-#include "gateway/json/json.h"  // first of RapidJSON's headers: it says how the library is set up
-
-#include <rapidjson/stream.h>
 
 namespace yht::kit {
 
@@ -39,7 +39,7 @@ struct JsonRules {
 class JsonItemBuilder {
 public:
     JsonItemBuilder(
-        const JsonRules& rules, rapidjson::InsituStringStream& stream, std::size_t offset,
+        const JsonRules& rules, JsonStream& stream, std::size_t offset,
         std::uint64_t& index, std::string line, const ItemSink& sink
     )
         : rules_(rules),
@@ -229,20 +229,26 @@ private:
     }
 
     bool hasNameTwice(const std::vector<ItemValue::Member>& members) {
-        if (members.size() <= kFewMembers) {
-            for (std::size_t i = 1; i < members.size(); ++i) {
-                for (std::size_t j = 0; j < i; ++j) {
-                    const std::string &a = members[i].first, &b = members[j].first;
-                    if (a.size() == b.size() && (a.empty() || a.back() == b.back()) && a == b)
-                        return true;
-                }
-            }
-            return false;
-        }
+        if (members.size() <= kFewMembers) return hasNameTwiceOfFew(members);
         names_.clear();
         for (const auto& [name, value] : members) names_.push_back(name);
         std::sort(names_.begin(), names_.end());
         return std::adjacent_find(names_.begin(), names_.end()) != names_.end();
+    }
+
+    /// By a table on the stack, which sorting and pairwise comparison both cost several times of.
+    static bool hasNameTwiceOfFew(const std::vector<ItemValue::Member>& members) {
+        std::array<std::uint8_t, kNameSlots> slots{};  // 0 free, else a member's number, from 1
+        for (std::size_t i = 0; i < members.size(); ++i) {
+            const std::string& name = members[i].first;
+            std::size_t slot = name.size();
+            if (!name.empty()) slot += 31U * static_cast<unsigned char>(name.back()) + 7U * static_cast<unsigned char>(name[name.size() / 2]);
+            for (slot %= kNameSlots; slots[slot] != 0; slot = (slot + 1) % kNameSlots) {
+                if (members[slots[slot] - 1U].first == name) return true;
+            }
+            slots[slot] = static_cast<std::uint8_t>(i + 1);
+        }
+        return false;
     }
 
     bool finishItem(bool has_slice) {
@@ -269,10 +275,10 @@ private:
 
     static constexpr std::size_t kNestingMax =
         1'000;  // of anything, items or not: the reader recurses
-    static constexpr std::size_t kFewMembers = 48;  // compared pair by pair: sorting costs more
+    static constexpr std::size_t kFewMembers = 64, kNameSlots = 256;
     static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
     const JsonRules& rules_;
-    rapidjson::InsituStringStream& stream_;  // inside a text or a number it still stands where that began
+    JsonStream& stream_;  // inside a text or a number it still stands where that began
     const std::size_t offset_;
     std::uint64_t& index_;
     const std::string line_;

@@ -36,13 +36,18 @@ public:
         const std::string& type, const MappingStyle& style, const OutboundRecord& record,
         const MappingContext& context, MappedRecord& mapped
     )
-        : type_(type), style_(style), record_(record), context_(context), mapped_(mapped) {}
+        : type_(type),
+          style_(style),
+          record_(record),
+          context_(context),
+          mapped_(mapped),
+          writer_(style.form, mapped.text) {}
 
     /// True where the row wrote its target.
-    bool run(const MappingRow& row, const std::string& name, const std::string& into_name) {
+    bool run(const MappingRow& row, const Target& target, const Target& into) {
         row_ = &row;
-        name_ = &name;
-        into_name_ = &into_name;
+        target_ = &target;
+        into_ = &into;
         if (!row.when.holds(record_.record)) return false;
         if (row.has_when_not && row.when_not.holds(record_.record)) return false;
         for (const auto& source : row.from) {
@@ -71,6 +76,8 @@ public:
         }
         return false;
     }
+
+    void finish() { writer_.finish(); }
 
 private:
     bool needed() const {
@@ -200,9 +207,7 @@ private:
             return fail("too_long", std::to_string(row_->bytes_max), "too many digits", "位数过多");
         }
         if (style_.numbers_as_text) return writeText(text);
-        separate();
-        mapped_.json += *name_;
-        mapped_.json += text;
+        writer_.number(*target_, text);
         return true;
     }
 
@@ -260,7 +265,7 @@ private:
                 return tooLong();
             case Overflow::Cut:
                 mapped_.substitutions = substitutions_before;
-                return write(*name_, shortened(text, row_->bytes_max));
+                return write(*target_, shortened(text, row_->bytes_max));
             case Overflow::Split:
                 break;
         }
@@ -268,9 +273,9 @@ private:
         const auto substitutions_first = mapped_.substitutions;
         std::string_view beyond;
         const auto second = fit(rest, row_->into_bytes_max, beyond);
-        if (beyond.empty()) return write(*into_name_, second);
+        if (beyond.empty()) return write(*into_, second);
         mapped_.substitutions = substitutions_first;
-        return write(*into_name_, shortened(rest, row_->into_bytes_max));
+        return write(*into_, shortened(rest, row_->into_bytes_max));
     }
 
     bool tooLong() {
@@ -288,60 +293,51 @@ private:
     }
 
     bool array(const std::vector<std::string>& list) {
-        separate();
-        mapped_.json += *name_;
-        char before = '[';
+        writer_.beginList(*target_);
         for (const auto& item : list) {
-            mapped_.json += before;
-            before = ',';
-            if (!appendBounded(item)) return false;
+            std::string cut;
+            const auto entry = bounded(item, cut);
+            if (!entry) return false;
+            writer_.listEntry(*entry);
         }
-        mapped_.json += ']';
+        writer_.endList();
         return true;
     }
 
     bool object(const std::map<std::string, std::string>& map) {
-        separate();
-        mapped_.json += *name_;
-        char before = '{';
+        writer_.beginMap(*target_);
         for (const auto& [key, text] : map) {
-            mapped_.json += before;
-            before = ',';
             std::string_view rest;
-            json::appendCanonicalString(mapped_.json, fit(key, 0, rest));
-            mapped_.json += ':';
-            if (!appendBounded(text)) return false;
+            const std::string name(fit(key, 0, rest));
+            std::string cut;
+            const auto entry = bounded(text, cut);
+            if (!entry) return false;
+            writer_.mapEntry(name, *entry);
         }
-        mapped_.json += '}';
+        writer_.endMap();
         return true;
     }
 
-    /// One entry of an array or object.
-    bool appendBounded(std::string_view text) {
+    /// One entry of a list or map; `cut` holds it where it had to be shortened. nullopt: it does not fit.
+    std::optional<std::string_view> bounded(std::string_view text, std::string& cut) {
         const auto substitutions_before = mapped_.substitutions;
         std::string_view rest;
         const auto whole = fit(text, row_->bytes_max, rest);
-        if (rest.empty()) {
-            json::appendCanonicalString(mapped_.json, whole);
-            return true;
+        if (rest.empty()) return whole;
+        if (row_->overflow != Overflow::Cut) {
+            tooLong();
+            return std::nullopt;
         }
-        if (row_->overflow != Overflow::Cut) return tooLong();
         mapped_.substitutions = substitutions_before;
-        json::appendCanonicalString(mapped_.json, shortened(text, row_->bytes_max));
-        return true;
+        cut = shortened(text, row_->bytes_max);
+        return cut;
     }
 
-    bool writeText(std::string_view text) { return write(*name_, text); }
+    bool writeText(std::string_view text) { return write(*target_, text); }
 
-    bool write(const std::string& name, std::string_view text) {
-        separate();
-        mapped_.json += name;
-        json::appendCanonicalString(mapped_.json, text);
+    bool write(const Target& target, std::string_view text) {
+        writer_.text(target, text);
         return true;
-    }
-
-    void separate() {
-        if (mapped_.json.size() > 1) mapped_.json += ',';
     }
 
     const std::string& type_;
@@ -349,18 +345,13 @@ private:
     const OutboundRecord& record_;
     const MappingContext& context_;
     MappedRecord& mapped_;
+    RecordWriter writer_;
     const MappingRow* row_ = nullptr;
-    const std::string* name_ = nullptr;
-    const std::string* into_name_ = nullptr;
+    const Target* target_ = nullptr;
+    const Target* into_ = nullptr;
     const ValueSource* source_ = nullptr;
     std::string scratch_, owned_;
 };
-
-std::string memberName(const std::string& target) {
-    std::string name;
-    json::appendCanonicalString(name, target);
-    return name + ":";
-}
 
 }  // namespace
 
@@ -375,8 +366,8 @@ Mapping::Mapping(std::string type, std::vector<MappingRow> rows, MappingStyle st
     : type_(std::move(type)), rows_(std::move(rows)), style_(std::move(style)) {
     std::map<std::string, std::uint8_t> groups;
     for (const auto& row : rows_) {
-        names_.push_back(memberName(row.to));
-        into_names_.push_back(memberName(row.into));
+        targets_.push_back(targetOf(row.to, style_.form));
+        intos_.push_back(targetOf(row.into, style_.form));
         const auto same = std::count_if(rows_.begin(), rows_.end(), [&](const auto& other) {
             return other.to == row.to;
         });
@@ -389,8 +380,7 @@ Mapping::Mapping(std::string type, std::vector<MappingRow> rows, MappingStyle st
 MappedRecord Mapping::map(const OutboundRecord& record, const MappingContext& context) const {
     constexpr std::size_t kUsualBytes = 4096;
     MappedRecord mapped;
-    mapped.json.reserve(kUsualBytes);
-    mapped.json += '{';
+    mapped.text.reserve(kUsualBytes);
     MappingRun run(type_, style_, record, context, mapped);
     const bool is_void = record.record.isVoid();
     std::uint64_t written = 0;
@@ -398,22 +388,29 @@ MappedRecord Mapping::map(const OutboundRecord& record, const MappingContext& co
         if (is_void && !rows_[i].in_void) continue;
         const std::uint64_t group = groups_[i] == kNoGroup ? 0 : std::uint64_t{1} << groups_[i];
         if ((written & group) != 0) continue;
-        if (run.run(rows_[i], names_[i], into_names_[i])) written |= group;
+        if (run.run(rows_[i], targets_[i], intos_[i])) written |= group;
     }
-    mapped.json += '}';
+    run.finish();
     return mapped;
+}
+
+bool MappingRow::writes(std::string_view target) const {
+    const auto is = [&](std::string_view own) {
+        return own == target || (own.size() > target.size() && own.ends_with(target) &&
+                                 own[own.size() - target.size() - 1] == '/');
+    };
+    return !target.empty() && (is(to) || is(into));
 }
 
 bool Mapping::knows(const std::string& target) const {
     return std::any_of(rows_.begin(), rows_.end(), [&](const MappingRow& row) {
-        return row.to == target || (!row.into.empty() && row.into == target);
+        return row.writes(target);
     });
 }
 
 std::string Mapping::pointerOf(const std::string& target) const {
     for (const auto& row : rows_) {
-        if ((row.to == target || row.into == target) && !row.from.empty())
-            return row.from.front().pointer;
+        if (row.writes(target) && !row.from.empty()) return row.from.front().pointer;
     }
     return "/" + json::pointerToken(target);
 }

@@ -1,5 +1,5 @@
-// The outward mapping engine: a record and what surrounds it become one JSON object in the far
-// side's words. Rows (target ← source paths, constant or context value) are compiled when the
+// The outward mapping engine: a record and what surrounds it become one JSON object, or the XML elements of one record,
+// in the far side's words. Rows (target ← source paths, constant or context value) are compiled when the
 // profile is loaded; mapping is a pure function that writes text directly. All typing is the
 // engine's: a profile can't get a date, a byte length or an 18-digit number wrong.
 //
@@ -7,7 +7,7 @@
 // A row, in order: the conditions hold (when, when_not) → the first of its sources that has a
 // value, else the default → conversion by the catalogue's type → substitution and byte length →
 // written. Of several rows with one target, the first that yields a value wins. Uses: base, json,
-// ticket, charset, vocabulary. Used by: profile, profile_destination.
+// ticket, charset, vocabulary, record_writer. Used by: profile, profile_destination.
 #pragma once
 
 #include <memory>
@@ -16,6 +16,7 @@
 
 #include "adapters/kit/charset.h"
 #include "adapters/kit/destination.h"
+#include "adapters/kit/record_writer.h"
 #include "adapters/kit/vocabulary.h"
 
 namespace yht::kit {
@@ -82,10 +83,14 @@ struct MappingRow {
     Need need = Need::Optional;
     Condition need_when;
     bool in_void = false;  // a common row: a void record has it too
+
+    /// Whether `target` is what it writes, by its whole way or by its last name.
+    bool writes(std::string_view target) const;
 };
 
 /// How every value of a profile is written.
 struct MappingStyle {
+    TextForm form = TextForm::Json;
     std::shared_ptr<const Charset> charset;
     std::string substitute, cut_mark;
     std::string flag_true = "true", flag_false = "false";
@@ -104,7 +109,7 @@ struct MappingContext {
 };
 
 struct MappedRecord {
-    std::string json;                      // one object; meaningless where errors is not empty
+    std::string text;  // one object, or the elements of one record; meaningless where errors is not empty
     std::vector<base::FieldError> errors;  // every field that fails, pointers into our record
     std::uint32_t fallbacks = 0;           // codes that had no row and took a vocabulary's "*"
     std::uint32_t substitutions = 0;       // characters the far side can't write
@@ -130,8 +135,7 @@ public:
 private:
     std::string type_;
     std::vector<MappingRow> rows_;
-    std::vector<std::string> names_;  // of rows_[i]: "\"SQBT\":", ready to append
-    std::vector<std::string> into_names_;
+    std::vector<Target> targets_, intos_;  // of rows_[i]
     std::vector<std::uint8_t>
         groups_;  // rows_ with one target share a group; kNoGroup: the only one
     MappingStyle style_;

@@ -47,7 +47,7 @@ BatchAnswer invalidAnswer(std::string detail) {
 std::optional<BatchAnswer> judgeStatus(const HttpAnswer& http, base::UnixMillis now_ms) {
     constexpr int kTooManyRequests = 429, kUnavailable = 503;
     if (http.outcome == HttpOutcome::NotSent) {
-        return settled(BatchVerdict::NotSent, base::ErrorCode::PeerUnreachable, http.detail);
+        return settled(BatchVerdict::NotSent, http.error, http.detail);
     }
     if (http.outcome == HttpOutcome::Unknown) {
         const auto code =

@@ -120,7 +120,7 @@ base::Result<std::unique_ptr<NativeDestination>> NativeDestination::make(
                 " to " + std::to_string(kNativeBatchBytesMax)
         );
     }
-    if (settings.needs_signed_answer && settings.answer_keys.empty()) {
+    if (settings.needs_signed_answer && settings.answer_keys.current()->empty()) {
         return base::makeError(
             base::ErrorCode::ConfigInvalid,
             settings.id + ": name the certificate that signs its answers"
@@ -169,7 +169,7 @@ BatchAnswer NativeDestination::send(
     head.target_uri = settings_.base_url + settings_.path;
     head.set("content-type", "application/json");
     const auto sent_ms = clock_.nowMillis();
-    if (auto status = trust::signMessage(head, request.body, settings_.key, sent_ms); !status) {
+    if (auto status = trust::signMessage(head, request.body, *settings_.key.current(), sent_ms); !status) {
         return settled(BatchVerdict::NotSent, status.error().code, status.error().detail);
     }
     request.fields = head.fields;
@@ -197,7 +197,7 @@ BatchAnswer NativeDestination::judge(
     if (auto judged = judgeStatus(http, clock_.nowMillis())) return *std::move(judged);
     if (http.status != kOk) return invalidAnswer("HTTP " + std::to_string(http.status));
     if (settings_.needs_signed_answer) {
-        auto fault = signatureFault(http, request, settings_.answer_keys, clock_.nowMillis());
+        auto fault = signatureFault(http, request, *settings_.answer_keys.current(), clock_.nowMillis());
         if (!fault.empty()) return invalidAnswer(std::move(fault));
     }
     BatchAnswer answer = readItems(http, records);

@@ -10,6 +10,7 @@
 
 #include "adapters/kit/destination.h"
 #include "adapters/kit/http_client.h"
+#include "gateway/trust/held.h"
 #include "gateway/trust/message_signature.h"
 
 namespace yht::kit {
@@ -22,8 +23,8 @@ struct NativeDestinationSettings {
     std::string id;        // party id
     std::string base_url;  // "https://host:port"
     std::string path = "/v1/deliveries";
-    trust::SigningKey key;
-    std::vector<trust::VerifyingKey> answer_keys;  // of the far side's signing certificates
+    trust::Held<trust::SigningKey> key;
+    trust::Held<std::vector<trust::VerifyingKey>> answer_keys;  // of the far side's signing certificates
     bool needs_signed_answer = true;
     ticket::KindSet kinds = 0x7FE;
     std::vector<Dependency> dependencies;

@@ -4,6 +4,8 @@
 #include <charconv>
 
 #include "gateway/base/time_text.h"
+#include "gateway/crypto/digest.h"
+#include "gateway/crypto/sm3.h"
 
 namespace yht::kit {
 namespace {
@@ -18,6 +20,15 @@ std::optional<std::uint32_t> numberOf(std::string_view text) {
 }
 
 }  // namespace
+
+std::string SignedPart::textOf(base::BytesView bytes) const {
+    switch (digest) {
+        case PartDigest::None: return std::string(bytes);
+        case PartDigest::Sha256: return base::toHex(crypto::sha256(bytes));
+        case PartDigest::Sm3: return base::toHex(crypto::sm3(bytes));
+    }
+    YHT_ASSERT(false);
+}
 
 void CodeSet::add(const std::string& code_or_range) {
     const std::size_t dash = code_or_range.find('-');

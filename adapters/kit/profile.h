@@ -14,7 +14,8 @@
 #include <vector>
 
 #include "adapters/kit/mapping.h"
-#include "adapters/kit/soap_text.h"
+#include "adapters/kit/soap_call.h"
+#include "adapters/kit/soap_fault.h"
 #include "adapters/kit/store_rules.h"
 #include "gateway/crypto/key.h"
 
@@ -40,14 +41,19 @@ enum class EnvelopeValue : std::uint8_t {
 
 struct EnvelopeMember {
     std::string name;
+    std::string item;  // Records in XML: the element of each
     EnvelopeValue value = EnvelopeValue::Constant;
     std::string text;  // Constant: the text; Now: the time format
 };
 
-/// One piece of a string to be signed: a member's text, or the hex SHA-256 of its bytes as sent.
+/// One piece of a string to be signed: a member's text, or a digest of its bytes as sent, in lower-case hex.
+enum class PartDigest : std::uint8_t { None, Sha256, Sm3 };
 struct SignedPart {
     std::string path;  // request: member name; receipt: path in the answer
-    bool digest = false;
+    PartDigest digest = PartDigest::None;
+
+    /// What stands in the string for these bytes.
+    std::string textOf(base::BytesView bytes) const;
 };
 
 /// A string that is signed: the parts joined, and how the signature is written as text.
@@ -58,13 +64,16 @@ struct SignedText {
 };
 
 struct EnvelopeRules {
+    TextForm form = TextForm::Json;
+    std::string root;  // XML: the element around the members; "" where a SOAP call's operation is it
     std::vector<EnvelopeMember> members;  // in this order; Records or Record is the last
     std::vector<EnvelopeMember> headers;  // never Records
     std::map<crypto::SignatureAlgorithm, std::string> algorithms;  // ours → the far side's name
     SignedText signed_text;                                        // parts are members
 };
 
-/// Which certificate signs receipts is the destination's setting; here stands over what.
+/// Which certificate signs receipts is the destination's setting; here stands over what. Where `transport.soap` signs, the
+/// answer's own signature is the receipt (soap_answer.h) and only batch_id is asked.
 struct ReceiptRules {
     bool required = false;
     std::string signature, algorithm, key_id,
@@ -84,6 +93,8 @@ struct AnswerRules {
         field_code;                                            // in an item; number… may be ""
     CodeSet accepted, duplicate, item_refused, later, absent;  // absent: answers a query only
     ReceiptRules receipt;
+    TextForm form = TextForm::Json;
+    FaultRules faults;
     bool single = false;  // the answer as a whole is about the one record that was sent; `success` is not asked
     std::string soap_element;  // whose text the answer is; "": the body itself
 };
@@ -111,8 +122,10 @@ struct TransportRules {
     Resend resend = Resend::Operator;
     std::int64_t late_after_ms = 0;  // 0: nothing is ever late
     std::vector<MaintenanceWindow> maintenance;
-    std::optional<SoapCallRules> soap;  // the request goes as a text inside a call
+    std::optional<SoapCallRules> soap;  // the request goes as a call
 };
+
+struct AttachmentRules;  // profile_attachments.h
 
 /// Immutable. Thread-safety: any thread.
 class Profile {
@@ -134,6 +147,8 @@ public:
     /// Far sides that are handed files or rows; at most one of the two, and then there is no envelope and no answer.
     const std::optional<FileRules>& file() const { return file_; }
     const std::optional<ExchangeTableRules>& table() const { return table_; }
+    /// nullptr where the far side takes no attachments.
+    const AttachmentRules* attachments() const { return attachments_.get(); }
     bool isHttp() const { return !file_ && !table_; }
     const std::string& charsetName() const { return charset_name_; }
     /// Milliseconds until the window that holds `now_ms` ends; 0 outside all windows.
@@ -151,6 +166,7 @@ private:
     std::map<std::string, std::shared_ptr<const Vocabulary>> vocabularies_;
     std::optional<FileRules> file_;
     std::optional<ExchangeTableRules> table_;
+    std::shared_ptr<const AttachmentRules> attachments_;
     std::string charset_name_;
 };
 

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "adapters/kit/answer.h"
+#include "adapters/kit/profile_attachments.h"
 
 namespace yht::kit {
 namespace {
@@ -22,6 +23,17 @@ BatchAnswer notSent(const base::Error& error) {
     return answer;
 }
 
+/// What a profile of signed calls needs beside a key of ours.
+base::Status checkSoapPeer(const ProfileDestinationSettings& settings, const Profile& profile) {
+    for (const auto& certificate : *settings.receipt_certificates.current()) {
+        if (trust::soapAlgorithmOf(certificate.publicKey())) return {};
+    }
+    return base::makeError(
+        base::ErrorCode::ConfigInvalid,
+        settings.id + ": " + profile.name() + " signs its answers; name its certificate, EC P-256 or RSA"
+    );
+}
+
 /// The router asks first; but a profile may be changed while records wait.
 base::FieldError kindNotTaken() {
     return {
@@ -34,25 +46,37 @@ base::FieldError kindNotTaken() {
 
 }  // namespace
 
+base::Status ProfileDestination::takesKey(const Profile& profile, const trust::SigningKey& key) {
+    const auto& soap = profile.transport().soap;
+    if (soap && soap->is_signed) {
+        auto signing = trust::soapSigningKey(key);
+        if (!signing) return std::move(signing).error();
+        if (signing->certificate_der.empty())
+            return base::makeError(base::ErrorCode::ConfigInvalid, profile.name() + ": the signing key has no certificate");
+    }
+    const auto& envelope = profile.envelope();
+    if (envelope.signed_text.parts.empty() || envelope.algorithms.contains(key.algorithm)) return {};
+    return base::makeError(
+        base::ErrorCode::SignatureAlgorithm,
+        profile.name() + " does not take " + crypto::algorithmName(key.algorithm)
+    );
+}
+
 base::Result<std::unique_ptr<ProfileDestination>> ProfileDestination::make(
     ProfileDestinationSettings settings, std::shared_ptr<const Profile> profile,
     const trust::TlsContextHolder& contexts, const base::Clock& clock, base::Random& random
 ) {
-    const auto& envelope = profile->envelope();
-    if (!envelope.signed_text.parts.empty() &&
-        !envelope.algorithms.contains(settings.key.algorithm)) {
-        return base::makeError(
-            base::ErrorCode::SignatureAlgorithm,
-            profile->name() + " does not take " + crypto::algorithmName(settings.key.algorithm)
-        );
-    }
-    if (profile->answer().receipt.required && settings.receipt_certificates.empty()) {
+    if (auto taken = takesKey(*profile, *settings.key.current()); !taken) return std::move(taken).error();
+    if (profile->answer().receipt.required && settings.receipt_certificates.current()->empty()) {
         return base::makeError(
             base::ErrorCode::ConfigInvalid,
             settings.id + ": " + profile->name() + " signs receipts; name its certificate"
         );
     }
     const auto& transport = profile->transport();
+    if (transport.soap && transport.soap->is_signed) {
+        if (auto fit = checkSoapPeer(settings, *profile); !fit) return std::move(fit).error();
+    }
     auto client = HttpClient::make(
         {.base_url = settings.base_url,
          .timeout_ms = transport.timeout_ms,
@@ -76,25 +100,33 @@ ProfileDestination::ProfileDestination(
       profile_(std::move(profile)),
       context_{settings_.sender_id, settings_.reporting_unit, settings_.accepting_region},
       client_(std::move(client)),
+      soap_verifier_(
+          profile_->transport().soap && profile_->transport().soap->is_signed
+              ? std::make_unique<const trust::SoapVerifier>(clock)
+              : nullptr
+      ),
       clock_(clock),
       random_(random) {}
 
 /// Once, with a record of no content: whatever is sent later is larger by its records alone.
 base::Status ProfileDestination::measureEnvelope() {
     const std::vector<std::string> nothing(1);
-    const auto sealed = sealEnvelope(
-        profile_->envelope(), {.sender_id = settings_.sender_id,
-                               .batch_id = std::string(kBatchIdCharactersMax, '0'),
-                               .type = "",
-                               .nonce = base::toHex(base::Bytes(kNonceBytes, '\0')),
-                               .now_ms = clock_.nowMillis(),
-                               .records = &nothing,
-                               .key = &settings_.key}
-    );
-    if (!sealed) return sealed.error();
+    const auto key = settings_.key.current();
+    const EnvelopeInput input{
+        .sender_id = settings_.sender_id,
+        .batch_id = std::string(kBatchIdCharactersMax, '0'),
+        .type = "",
+        .nonce = base::toHex(base::Bytes(kNonceBytes, '\0')),
+        .now_ms = clock_.nowMillis(),
+        .records = &nothing,
+        .key = key.get()};
     const auto& transport = profile_->transport();
-    const std::size_t sealed_bytes = transport.soap ? soapCall(*transport.soap, sealed->body).size() : sealed->body.size();
-    const std::size_t envelope_bytes = sealed_bytes + kEnvelopeSlackBytes;
+    std::size_t envelope_bytes = 0;
+    for (const bool is_query : {false, true}) {
+        const auto sealed = seal(input, is_query ? transport.query_path : transport.path, is_query);
+        if (!sealed) return sealed.error();
+        envelope_bytes = std::max(envelope_bytes, sealed->request.body.size() + kEnvelopeSlackBytes);
+    }
     if (envelope_bytes >= transport.request_bytes_max) {
         return base::makeError(
             base::ErrorCode::ProfileInvalid,
@@ -112,19 +144,35 @@ std::int64_t ProfileDestination::lateAfterMillis() const {
     return late_after_ms > 0 ? late_after_ms : std::numeric_limits<std::int64_t>::max();
 }
 
+std::int64_t ProfileDestination::attachmentsWaitMillis() const {
+    const auto* rules = profile_->attachments();
+    return rules != nullptr && rules->first ? rules->wait_max_ms : 0;
+}
+
 RecordFit ProfileDestination::check(const OutboundRecord& record) const {
     auto mapped = mapOne(record, false);
-    const std::size_t bytes = mapped.json.size() + 1;  // and a comma
+    const std::size_t bytes = bytesInRequest(mapped.text);
     return {
         std::move(mapped.errors), bytes,
-        {std::move(mapped.json), {mapped.fallbacks, mapped.substitutions, mapped.cuts}}};
+        {std::move(mapped.text), {mapped.fallbacks, mapped.substitutions, mapped.cuts}}};
+}
+
+/// What a record adds to a body: with a comma or its own element, and escaped where the message is a text.
+std::size_t ProfileDestination::bytesInRequest(const std::string& text) const {
+    const auto& envelope = profile_->envelope();
+    const auto& soap = profile_->transport().soap;
+    const bool is_text = soap && !soap->argument.empty();
+    const std::size_t bytes = is_text ? bytesAsText(text) : text.size();
+    if (envelope.form == TextForm::Json) return bytes + 1;
+    const std::string tags = "<" + envelope.members.back().item + "></" + envelope.members.back().item + ">";
+    return bytes + (is_text ? bytesAsText(tags) : tags.size());
 }
 
 /// As check() has left it, else mapped now.
 MappedRecord ProfileDestination::mappedOf(const OutboundRecord& record, bool is_query) const {
     if (is_query || record.made.text.empty()) return mapOne(record, is_query);
     MappedRecord mapped;
-    mapped.json = record.made.text;
+    mapped.text = record.made.text;
     mapped.fallbacks = record.made.counts.fallbacks;
     mapped.substitutions = record.made.counts.substitutions;
     mapped.cuts = record.made.counts.cuts;
@@ -139,7 +187,7 @@ MappedRecord ProfileDestination::mapOne(const OutboundRecord& record, bool is_qu
         return mapped;
     }
     mapped = (is_query ? rules->query : rules->mapping)->map(record, context_);
-    if (mapped.errors.empty() && mapped.json.size() + 1 > record_bytes_max_)
+    if (mapped.errors.empty() && bytesInRequest(mapped.text) > record_bytes_max_)
         mapped.errors.push_back(recordTooLarge(record_bytes_max_));
     return mapped;
 }
@@ -176,7 +224,7 @@ ProfileDestination::MappedBatch ProfileDestination::mapAll(
             substitutions_ += mapped.substitutions;
             cuts_ += mapped.cuts;
         }
-        batch.texts.push_back(std::move(mapped.json));
+        batch.texts.push_back(std::move(mapped.text));
     }
     if (batch.unmappable.empty()) return batch;
     std::set<std::uint64_t> left_out;
@@ -187,28 +235,69 @@ ProfileDestination::MappedBatch ProfileDestination::mapAll(
     return batch;
 }
 
-base::Result<SealedEnvelope> ProfileDestination::seal(
-    const std::string& batch_id, ticket::Kind first, const std::vector<std::string>& texts
+/// "urn:uuid:…" (RFC 9562, version 4): new for every sending, so that an answer is to this very one.
+std::string ProfileDestination::newMessageId() {
+    base::Bytes octets = random_.bytes(16);
+    octets[6] = static_cast<char>((octets[6] & 0x0F) | 0x40);
+    octets[8] = static_cast<char>((octets[8] & 0x3F) | 0x80);
+    std::string text = base::toHex(octets);
+    for (const std::size_t at : {8U, 13U, 18U, 23U}) text.insert(at, "-");
+    return "urn:uuid:" + text;
+}
+
+base::Result<ProfileDestination::Outgoing> ProfileDestination::seal(
+    const EnvelopeInput& input, const std::string& path, bool is_query
 ) {
-    auto sealed = sealEnvelope(
-        profile_->envelope(), {.sender_id = settings_.sender_id,
-                               .batch_id = batch_id,
-                               .type = profile_->findKind(first)->mapping->type(),
-                               .nonce = base::toHex(random_.bytes(kNonceBytes)),
-                               .now_ms = clock_.nowMillis(),
-                               .records = &texts,
-                               .key = &settings_.key}
-    );
-    if (sealed && profile_->transport().soap) {
-        sealed->body = soapCall(*profile_->transport().soap, sealed->body);
-        sealed->headers.emplace_back("SOAPAction", '"' + profile_->transport().soap->action + '"');
-    }
-    if (sealed && sealed->body.size() > profile_->transport().request_bytes_max) {
-        return base::makeError(
-            base::ErrorCode::ProfileInvalid, "a batch is larger than request_bytes_max"
+    const auto& transport = profile_->transport();
+    auto sealed = sealEnvelope(profile_->envelope(), input);
+    if (!sealed) return std::move(sealed).error();
+    Outgoing out;
+    const char* content_type = profile_->envelope().form == TextForm::Json ? "application/json" : "application/xml";
+    std::string type = transport.content_type.empty() ? content_type : transport.content_type;
+    out.request.fields = std::move(sealed->headers);
+    out.request.body = std::move(sealed->body);
+    out.request.path = path;
+    if (transport.soap) {
+        if (transport.soap->addressing) out.message_id = newMessageId();
+        const auto key = transport.soap->is_signed ? trust::soapSigningKey(*input.key) : base::Result<trust::SigningKey>(*input.key);
+        if (!key) return key.error();
+        auto call = soapRequest(
+            *transport.soap,
+            {.is_query = is_query,
+             .message = out.request.body,
+             .message_id = out.message_id,
+             .to = settings_.base_url + path},
+            &*key, input.now_ms
         );
+        if (!call) return std::move(call).error();
+        out.request.body = std::move(call->body);
+        if (transport.content_type.empty()) type = std::move(call->content_type);
+        for (auto& field : call->fields) out.request.fields.push_back(std::move(field));
     }
-    return sealed;
+    out.request.fields.emplace_back("Content-Type", std::move(type));
+    return out;
+}
+
+base::Result<ProfileDestination::Outgoing> ProfileDestination::outgoing(
+    const std::string& batch_id, ticket::Kind first, const std::vector<std::string>& texts, bool is_query
+) {
+    const auto& transport = profile_->transport();
+    const auto key = settings_.key.current();
+    auto out = seal(
+        {.sender_id = settings_.sender_id,
+         .batch_id = batch_id,
+         .type = profile_->findKind(first)->mapping->type(),
+         .nonce = base::toHex(random_.bytes(kNonceBytes)),
+         .now_ms = clock_.nowMillis(),
+         .records = &texts,
+         .key = key.get()},
+        is_query ? transport.query_path : profile_->findKind(first)->path, is_query
+    );
+    if (!out) return out;
+    if (out->request.body.size() > transport.request_bytes_max)
+        return base::makeError(base::ErrorCode::ProfileInvalid, "a batch is larger than request_bytes_max");
+    out->request.may_repeat = is_query || transport.resend == Resend::Idempotent;
+    return out;
 }
 
 BatchAnswer ProfileDestination::exchange(
@@ -239,26 +328,25 @@ BatchAnswer ProfileDestination::post(
     const std::string& batch_id, const std::vector<OutboundRecord>& records,
     const std::vector<std::string>& texts, bool is_query
 ) {
-    const auto& transport = profile_->transport();
-    const auto kind = records.front().record.kind();
-    auto sealed = seal(batch_id, kind, texts);
-    if (!sealed) return notSent(sealed.error());
-    HttpRequest request;
-    request.path = is_query ? transport.query_path : profile_->findKind(kind)->path;
-    request.fields = {{"Content-Type", transport.content_type}};
-    for (auto& header : sealed->headers) request.fields.push_back(std::move(header));
-    request.body = std::move(sealed->body);
-    request.may_repeat = is_query || transport.resend == Resend::Idempotent;
+    auto out = outgoing(batch_id, records.front().record.kind(), texts, is_query);
+    if (!out) return notSent(out.error());
     const auto sent_ms = clock_.nowMillis();
-    HttpAnswer http = client_->post(request);
+    HttpAnswer http = client_->post(out->request);
+    const auto receipt_certificates = settings_.receipt_certificates.current();
     BatchAnswer answer = judgeAnswer(
-        {*profile_, batch_id, records, settings_.receipt_certificates, is_query,
-         clock_.nowMillis()},
+        {.profile = *profile_,
+         .batch_id = batch_id,
+         .records = records,
+         .receipt_certificates = *receipt_certificates,
+         .is_query = is_query,
+         .now_ms = clock_.nowMillis(),
+         .soap_verifier = soap_verifier_.get(),
+         .message_id = out->message_id},
         http
     );
     answer.sent_ms = sent_ms;
     answer.answered_ms = clock_.nowMillis();
-    answer.request_bytes = std::move(request.body);
+    answer.request_bytes = std::move(out->request.body);
     answer.response_bytes = std::move(http.body);
     return answer;
 }

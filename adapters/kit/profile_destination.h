@@ -1,6 +1,6 @@
 // A stranger described by a profile, as a Destination: records are mapped, put into the profile's
-// envelope, signed, posted over mutual TLS, and the answer judged by the profile's rules. Nothing
-// here knows any province. Uses: profile, mapping, envelope, answer, http_client. Used by: app
+// envelope, JSON, XML or a SOAP call, signed, posted over mutual TLS, and the answer judged by the profile's rules.
+// Nothing here knows any province. Uses: profile, mapping, envelope, answer, http_client. Used by: app
 // (makes it), delivery (through Destination).
 #pragma once
 
@@ -15,7 +15,9 @@
 #include "adapters/kit/profile.h"
 #include "gateway/base/random.h"
 #include "gateway/crypto/certificate.h"
+#include "gateway/trust/held.h"
 #include "gateway/trust/message_signature.h"
+#include "gateway/trust/soap_security.h"
 
 namespace yht::kit {
 
@@ -27,21 +29,24 @@ struct ProfileDestinationSettings {
     std::string sender_id;         // what the far side calls us
     std::string reporting_unit;    // "": by accepting region
     std::string accepting_region;  // for stand-alone records without a ticket; "" none
-    trust::SigningKey key;
-    std::vector<crypto::Certificate>
+    trust::Held<trust::SigningKey> key;
+    trust::Held<std::vector<crypto::Certificate>>
         receipt_certificates;  // the far side signs receipts with one of these
 };
 
 /// Thread-safety: any thread; batches may be sent side by side.
 class ProfileDestination final : public Destination {
 public:
-    /// Errors: ConfigInvalid for a wrong address or missing receipt certificates;
-    /// SignatureAlgorithm where the profile does not take the key's; ProfileInvalid where the
+    /// Errors: ConfigInvalid for a wrong address, missing receipt certificates, and a key or certificate that can't sign
+    /// SOAP where the profile's calls are signed; SignatureAlgorithm where the profile does not take the key's; ProfileInvalid where the
     /// envelope alone fills request_bytes_max.
     static base::Result<std::unique_ptr<ProfileDestination>> make(
         ProfileDestinationSettings settings, std::shared_ptr<const Profile> profile,
         const trust::TlsContextHolder& contexts, const base::Clock& clock, base::Random& random
     );
+
+    /// Whether the profile has a name for the key's algorithm. Errors: SignatureAlgorithm.
+    static base::Status takesKey(const Profile& profile, const trust::SigningKey& key);
 
     const std::string& id() const override { return settings_.id; }
     std::size_t batchMax() const override { return profile_->transport().batch_max; }
@@ -51,6 +56,7 @@ public:
         return profile_->dependencies();
     }
     std::int64_t lateAfterMillis() const override;
+    std::int64_t attachmentsWaitMillis() const override;
     bool takes(ticket::Kind kind) const override { return profile_->findKind(kind) != nullptr; }
     RecordFit check(const OutboundRecord& record) const override;
     BatchAnswer send(const std::string& batch_id, const std::vector<OutboundRecord>& records)
@@ -82,14 +88,23 @@ private:
     MappedRecord mappedOf(const OutboundRecord& record, bool is_query) const;
     MappedBatch mapAll(const std::vector<OutboundRecord>& records, bool is_query);
     base::Status measureEnvelope();
-    base::Result<SealedEnvelope> seal(
-        const std::string& batch_id, ticket::Kind first, const std::vector<std::string>& texts
+    /// What is to be sent, and by which id its answer must name it.
+    struct Outgoing {
+        HttpRequest request;
+        std::string message_id;
+    };
+    base::Result<Outgoing> seal(const EnvelopeInput& input, const std::string& path, bool is_query);
+    base::Result<Outgoing> outgoing(
+        const std::string& batch_id, ticket::Kind first, const std::vector<std::string>& texts, bool is_query
     );
+    std::size_t bytesInRequest(const std::string& text) const;
+    std::string newMessageId();
 
     const ProfileDestinationSettings settings_;
     const std::shared_ptr<const Profile> profile_;
     const MappingContext context_;
     const std::unique_ptr<HttpClient> client_;
+    const std::unique_ptr<const trust::SoapVerifier> soap_verifier_;  // where the profile's calls are signed
     const base::Clock& clock_;
     base::Random& random_;
     std::size_t record_bytes_max_ = 0, batch_bytes_max_ = 0;  // constant once made

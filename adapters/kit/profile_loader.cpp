@@ -13,24 +13,6 @@ constexpr std::int64_t kSharedTargetsMax =
     64;  // targets that more than one row of a kind may write
 constexpr int kMinutesPerDay = 24 * 60;
 
-struct EnvelopeValueRow {
-    const char* name;
-    EnvelopeValue value;
-};
-constexpr EnvelopeValueRow kEnvelopeValues[] = {
-    {"sender_id", EnvelopeValue::SenderId},
-    {"batch_id", EnvelopeValue::BatchId},
-    {"now", EnvelopeValue::Now},
-    {"nonce", EnvelopeValue::Nonce},
-    {"algorithm", EnvelopeValue::Algorithm},
-    {"key_id", EnvelopeValue::KeyId},
-    {"count", EnvelopeValue::Count},
-    {"type", EnvelopeValue::Type},
-    {"signature", EnvelopeValue::Signature},
-    {"records", EnvelopeValue::Records},
-    {"record", EnvelopeValue::Record},
-};
-
 /// "01:30" as minutes of the day, -1 where it is none.
 int minuteOf(const std::string& text) {
     if (text.size() != 5 || text[2] != ':') return -1;
@@ -41,25 +23,6 @@ int minuteOf(const std::string& text) {
     const int minute = (text[3] - '0') * 10 + (text[4] - '0');
     const int of_day = hour * 60 + minute;
     return minute < 60 && of_day <= kMinutesPerDay ? of_day : -1;
-}
-
-std::set<int> statuses(YamlMap& map, const char* key) {
-    std::set<int> all;
-    for (const auto& text : map.texts(key)) {
-        if (text.size() == 3 && text.find_first_not_of("0123456789") == std::string::npos) {
-            all.insert(std::stoi(text));
-        } else {
-            map.problem(std::string(key) + ": write HTTP status numbers");
-        }
-    }
-    return all;
-}
-
-bool isElementName(const std::string& name) {
-    return !name.empty() && name.size() <= 128 && (name[0] < '0' || name[0] > '9') &&
-           std::all_of(name.begin(), name.end(), [](char c) {
-               return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-           });
 }
 
 bool holdsSharedTargets(const std::vector<MappingRow>& rows) {
@@ -104,9 +67,16 @@ base::Result<std::shared_ptr<const Profile>> ProfileLoader::load(const YAML::Nod
         signature(YamlMap(root.node("signature"), "signature", problems_));
         answer(YamlMap(root.node("answer"), "answer", problems_));
         receipt(YamlMap(root.node("receipt"), "receipt", problems_));
+        if (root.has("faults")) faults(YamlMap(root.node("faults"), "faults", problems_));
     }
+    if (profile_->isHttp() && root.has("attachments"))
+        attachments(YamlMap(root.node("attachments"), "attachments", problems_));
     kinds(root);
-    if (profile_->isHttp()) checkEnvelope(root);
+    if (profile_->isHttp()) {
+        checkEnvelope(root);
+        checkXml(root);
+        checkSoap(root);
+    }
     if (profile_->file_) file(YamlMap(root.node("file"), "file", problems_));
     if (profile_->table_) table(YamlMap(root.node("table"), "table", problems_));
     root.finish();
@@ -148,7 +118,11 @@ void ProfileLoader::transport(YamlMap map) {
     auto& transport = profile_->transport_;
     transport.path = map.text("path", profile_->isHttp() ? nullptr : "");
     transport.query_path = map.text("query_path", "");
-    transport.content_type = map.text("content_type", map.has("soap") ? "text/xml; charset=utf-8" : "application/json");
+    if (map.has("soap")) soap(YamlMap(map.node("soap"), "transport.soap", problems_));
+    // An operation of its own may live at the same address.
+    if (transport.soap && !transport.soap->query.name.empty() && transport.query_path.empty())
+        transport.query_path = transport.path;
+    transport.content_type = map.text("content_type", "");
     transport.batch_max =
         static_cast<std::size_t>(map.integer("batch_max", 1, 1, kProfileBatchMax));
     transport.request_bytes_max = static_cast<std::size_t>(
@@ -174,30 +148,10 @@ void ProfileLoader::transport(YamlMap map) {
     else
         map.problem("resend: write idempotent, query_first or operator");
     if (transport.resend == Resend::QueryFirst && transport.query_path.empty()) {
-        map.problem("resend query_first needs query_path");
+        map.problem("resend query_first needs query_path, or soap.query_operation");
     }
     if (!profile_->isHttp() && transport.resend != Resend::Idempotent)
         map.problem("resend: files and tables know what they have: idempotent");
-    if (map.has("soap")) soap(YamlMap(map.node("soap"), "transport.soap", problems_));
-    map.finish();
-}
-
-void ProfileLoader::soap(YamlMap map) {
-    SoapCallRules& soap = profile_->transport_.soap.emplace();
-    soap.operation = map.text("operation");
-    soap.namespace_uri = map.text("namespace");
-    soap.action = map.text("action", (soap.namespace_uri + soap.operation).c_str());
-    soap.argument = map.text("argument");
-    for (const auto& [name, value] : map.entries("arguments")) {
-        if (!isElementName(name) || !value.IsScalar()) map.problem("arguments: NAME: text");
-        else soap.arguments.emplace_back(name, value.Scalar());
-    }
-    const bool plain_action = std::none_of(soap.action.begin(), soap.action.end(), [](char c) {
-        return c < ' ' || c > '~' || c == '"';
-    });
-    if (!isElementName(soap.operation) || !isElementName(soap.argument) || !plain_action)
-        map.problem("operation and argument: names of elements; action: visible ASCII");
-    if (!profile_->isHttp()) map.problem("a call is HTTP's");
     map.finish();
 }
 
@@ -225,79 +179,6 @@ void ProfileLoader::maintenance(const YAML::Node& list) {
     }
 }
 
-EnvelopeMember ProfileLoader::envelopeMember(const YAML::Node& node, const std::string& where) {
-    YamlMap map(node, where, problems_);
-    EnvelopeMember member;
-    member.name = map.text("name");
-    const std::string value = map.text("value", "");
-    member.text = map.text("const", "");
-    const std::string format = map.text("format", time_format_.c_str());
-    map.finish();
-    if (value.empty()) {
-        if (!map.has("const")) map.problem(member.name + ": write value or const");
-        return member;
-    }
-    std::vector<std::string> known;
-    for (const auto& row : kEnvelopeValues) {
-        known.emplace_back(row.name);
-        if (value == row.name) member.value = row.value;
-    }
-    if (member.value == EnvelopeValue::Constant) {
-        map.problem("unknown value " + value + didYouMean(value, known));
-    }
-    if (member.value == EnvelopeValue::Now) member.text = format;
-    return member;
-}
-
-void ProfileLoader::envelope(YamlMap map) {
-    for (const char* key : {"members", "headers"}) {
-        const YAML::Node list = map.node(key);
-        auto& into = key == std::string("members") ? profile_->envelope_.members
-                                                   : profile_->envelope_.headers;
-        if (!list.IsDefined()) continue;
-        if (!list.IsSequence()) {
-            map.problem(std::string(key) + ": write a list");
-            continue;
-        }
-        for (const auto& node : list)
-            into.push_back(envelopeMember(node, std::string("envelope.") + key));
-    }
-    map.finish();
-}
-
-/// Parts are names or paths; "sha256(NAME)" is the hex digest of its bytes.
-SignedText ProfileLoader::signedText(YamlMap& map, const char* key) {
-    constexpr std::string_view kDigest = "sha256(";
-    SignedText signed_text;
-    for (const auto& text : map.texts(key)) {
-        const bool digest = text.starts_with(kDigest) && text.ends_with(')');
-        signed_text.parts.push_back(
-            {digest ? text.substr(kDigest.size(), text.size() - kDigest.size() - 1) : text, digest}
-        );
-    }
-    signed_text.separator = map.text("separator", "");
-    const std::string encoding = map.text("encoding", "base64");
-    signed_text.hex = encoding == "hex";
-    if (encoding != "hex" && encoding != "base64") map.problem("encoding: write base64 or hex");
-    return signed_text;
-}
-
-void ProfileLoader::signature(YamlMap map) {
-    for (const auto& [ours, theirs] : map.entries("algorithms")) {
-        const auto algorithm = crypto::findAlgorithm(ours);
-        if (algorithm && theirs.IsScalar())
-            profile_->envelope_.algorithms[*algorithm] = theirs.Scalar();
-        else
-            map.problem(
-                "algorithms: " + ours +
-                " is no algorithm of ours (ecdsa-p256-sha256, ed25519, "
-                "rsa-pss-sha512, rsa-v1_5-sha256)"
-            );
-    }
-    profile_->envelope_.signed_text = signedText(map, "over");
-    map.finish();
-}
-
 CodeSet ProfileLoader::codes(YamlMap& map, const char* key) {
     CodeSet set;
     for (const auto& text : map.texts(key)) set.add(text);
@@ -306,18 +187,20 @@ CodeSet ProfileLoader::codes(YamlMap& map, const char* key) {
 
 void ProfileLoader::answer(YamlMap map) {
     auto& answer = profile_->answer_;
-    answer.http_answered = statuses(map, "http_answered");
-    answer.http_nothing_taken = statuses(map, "http_nothing_taken");
-    answer.http_refused = statuses(map, "http_refused");
+    answer.http_answered = statusesOf(map, "http_answered");
+    answer.http_nothing_taken = statusesOf(map, "http_nothing_taken");
+    answer.http_refused = statusesOf(map, "http_refused");
     answer.code_path = map.text("code");
     answer.success = codes(map, "success");
     answer.nothing_taken = codes(map, "nothing_taken");
     answer.refused = codes(map, "refused");
     answer.retry_after_path = map.text("retry_after", "");
-    answer.single = map.flag("single", false);
+    const bool alone = answer.single;  // as attachments are
+    answer.single = alone || map.flag("single", false);
     answer.soap_element = map.text("soap", "");
+    answer.form = form(map, profile_->envelope_.form);
     answer.items_path = map.text("items", answer.single ? "" : nullptr);
-    if (answer.single && profile_->transport_.batch_max > 1) map.problem("single needs batch_max 1");
+    if (answer.single && !alone && profile_->transport_.batch_max > 1) map.problem("single needs batch_max 1");
     answerItem(YamlMap(map.node("item"), "answer.item", problems_));
     if (answer.http_answered.empty() || (!answer.single && !map.has("success"))) {
         map.problem("say which http_answered and which codes are success");
@@ -400,41 +283,12 @@ std::unique_ptr<const Mapping> ProfileLoader::mapping(
     reader.read(common.node, kind, common.name + of_kind, rows);
     for (auto& row : rows) row.in_void = true;
     reader.read(own.node, kind, own.name + of_kind, rows);
+    checkTargets(rows, own.node.IsDefined() ? own.name : common.name + of_kind);
     if (!holdsSharedTargets(rows)) {
         problems_.add(own.node, "too many targets with several rows" + of_kind);
         rows.clear();
     }
     return std::make_unique<const Mapping>(type, std::move(rows), style_);
-}
-
-void ProfileLoader::checkEnvelope(YamlMap& root) {
-    const auto& envelope = profile_->envelope_;
-    const auto has = [&](const auto& list, EnvelopeValue value) {
-        return std::any_of(list.begin(), list.end(), [&](const auto& m) {
-            return m.value == value;
-        });
-    };
-    const bool batched = has(envelope.members, EnvelopeValue::Records);
-    const bool single = has(envelope.members, EnvelopeValue::Record);
-    if (batched == single)
-        root.problem("the envelope needs one member of value records, or one of value record");
-    const bool of_one_kind = single || has(envelope.members, EnvelopeValue::Type) ||
-                             has(envelope.headers, EnvelopeValue::Type);
-    if (of_one_kind && profile_->transport_.batch_max > 1)
-        root.problem("value record or type needs batch_max 1");
-    for (const auto& part : envelope.signed_text.parts) {
-        const auto named = [&](const EnvelopeMember& m) {
-            return m.name == part.path && m.value != EnvelopeValue::Signature;
-        };
-        if (std::none_of(envelope.members.begin(), envelope.members.end(), named) &&
-            std::none_of(envelope.headers.begin(), envelope.headers.end(), named)) {
-            root.problem("signature.over: the envelope has no " + part.path);
-        }
-    }
-    const bool signs = has(envelope.members, EnvelopeValue::Signature) ||
-                       has(envelope.headers, EnvelopeValue::Signature);
-    if (signs && envelope.signed_text.parts.empty())
-        root.problem("signature.over: say what is signed");
 }
 
 }  // namespace yht::kit

@@ -17,12 +17,23 @@ public:
 private:
     void style(YamlMap& root);
     void transport(YamlMap map);
+    // profile_soap.cpp
     void soap(YamlMap map);
+    void faults(YamlMap map);
+    FaultRow faultRow(YamlMap map);
+    void checkSoap(YamlMap& root);
+    static std::set<int> statusesOf(YamlMap& map, const char* key);
     void maintenance(const YAML::Node& list);
+    // profile_envelope.cpp
     void envelope(YamlMap map);
     EnvelopeMember envelopeMember(const YAML::Node& node, const std::string& where);
+    TextForm form(YamlMap& map, TextForm fallback);
     SignedText signedText(YamlMap& map, const char* key);
     void signature(YamlMap map);
+    void checkEnvelope(YamlMap& root);
+    void checkXml(YamlMap& root);
+    void checkTargets(const std::vector<MappingRow>& rows, const std::string& where);
+    // profile_loader.cpp
     void answer(YamlMap map);
     void answerItem(YamlMap map);
     void receipt(YamlMap map);
@@ -38,7 +49,10 @@ private:
         const std::string& type, ticket::Kind kind, const RowList& common, const RowList& own
     );
     CodeSet codes(YamlMap& map, const char* key);
-    void checkEnvelope(YamlMap& root);
+    // profile_attachments_loader.cpp
+    void attachments(YamlMap map);
+    void attachmentEnvelope(YamlMap& map, AttachmentRules& rules);
+    void checkAttachmentEnvelope(YamlMap& map, const AttachmentRules& rules);
     // profile_stores.cpp
     void file(YamlMap map);
     void fileAnswer(YamlMap map);

@@ -52,9 +52,15 @@ base::Error columnsMissing(const std::vector<std::string>& missing) {
 }  // namespace
 
 std::string_view trimmed(std::string_view text) {
-    // Most texts begin and end with what can't be white space: ASCII, or the middle of the CJK block.
+    // Most texts begin and end with what can't be white space: ASCII, or a character of U+4000 to U+9FFF.
     const auto plain = [](char c) { return c > ' ' && c < 0x7F; };
-    if (!text.empty() && plain(text.front()) && plain(text.back())) return text;
+    const auto leads = [](char c) { return static_cast<unsigned char>(c) >= 0xE4 && static_cast<unsigned char>(c) <= 0xE9; };
+    const auto continues = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; };
+    const std::size_t size = text.size();
+    const bool front = size > 0 && (plain(text[0]) || leads(text[0]));
+    const bool back = size > 0 && (plain(text[size - 1]) ||
+                                   (size > 2 && leads(text[size - 3]) && continues(text[size - 2]) && continues(text[size - 1])));
+    if (front && back) return text;
     while (stripFront(text)) {
     }
     while (stripBack(text)) {

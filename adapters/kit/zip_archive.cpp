@@ -88,10 +88,21 @@ bool ZipArchive::has(const std::string& name) const {
     return zip_name_locate(archive_, name.c_str(), ZIP_FL_NOCASE) >= 0;
 }
 
+std::vector<std::string> ZipArchive::names() const {
+    std::vector<std::string> names;
+    const zip_int64_t count = zip_get_num_entries(archive_, 0);
+    for (zip_int64_t i = 0; i < count; ++i) {
+        const char* name = zip_get_name(archive_, static_cast<zip_uint64_t>(i), ZIP_FL_ENC_RAW);
+        names.emplace_back(name == nullptr ? "" : name);
+    }
+    return names;
+}
+
 Status ZipArchive::read(
     const std::string& name, const std::function<bool(std::string_view)>& take
 ) {
-    const zip_int64_t index = zip_name_locate(archive_, name.c_str(), ZIP_FL_NOCASE);
+    zip_int64_t index = zip_name_locate(archive_, name.c_str(), ZIP_FL_ENC_RAW);
+    if (index < 0) index = zip_name_locate(archive_, name.c_str(), ZIP_FL_NOCASE);
     zip_stat_t stat;
     if (index < 0 || zip_stat_index(archive_, static_cast<zip_uint64_t>(index), 0, &stat) != 0)
         return unreadable("The archive lacks a part that it needs.", "文件缺少必需的部件。");
@@ -131,6 +142,42 @@ Status ZipArchive::read(
             return ItemOutput::tooLarge("times its size when expanded", kExpansionRatioMax);
         if (!take({piece.data(), bytes})) return {};
     }
+}
+
+Result<std::string> packedTogether(
+    const std::vector<std::pair<std::string, std::string_view>>& files, Packing packing
+) {
+    const auto failed = [] { return base::makeError(ErrorCode::IoFailed, "an archive could not be made"); };
+    // The archive writes into the source, which is kept beyond it for its bytes.
+    zip_source_t* made = zip_source_buffer_create(nullptr, 0, 0, nullptr);
+    if (made == nullptr) return failed();
+    const std::unique_ptr<zip_source_t, decltype(&zip_source_free)> kept(made, zip_source_free);
+    zip* archive = zip_open_from_source(made, ZIP_TRUNCATE, nullptr);
+    if (archive == nullptr) return failed();
+    zip_source_keep(made);
+    for (const auto& [name, bytes] : files) {
+        zip_source_t* content = zip_source_buffer(archive, bytes.data(), bytes.size(), 0);
+        const zip_int64_t at = content == nullptr ? -1 : zip_file_add(archive, name.c_str(), content, ZIP_FL_ENC_UTF_8);
+        if (at < 0 && content != nullptr) zip_source_free(content);
+        const auto index = static_cast<zip_uint64_t>(at);
+        if (at < 0 || zip_set_file_compression(archive, index, packing == Packing::Stored ? ZIP_CM_STORE : ZIP_CM_DEFLATE, 0) != 0 ||
+            zip_file_set_dostime(archive, index, 0, 0x21, 0) != 0) {  // 1980-01-01: the first that there is
+            zip_discard(archive);
+            return failed();
+        }
+    }
+    if (zip_close(archive) != 0) {
+        zip_discard(archive);
+        return failed();
+    }
+    std::string packed;
+    zip_stat_t stat;
+    if (zip_source_stat(made, &stat) != 0 || zip_source_open(made) != 0) return failed();
+    packed.resize(stat.size);
+    const zip_int64_t got = zip_source_read(made, packed.data(), packed.size());
+    zip_source_close(made);
+    if (got != static_cast<zip_int64_t>(packed.size())) return failed();
+    return packed;
 }
 
 }  // namespace yht::kit

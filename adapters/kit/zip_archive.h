@@ -1,13 +1,16 @@
 // A ZIP archive from a stranger, read entry by entry, in pieces: libzip over the bytes as they lie in memory. What an
 // entry says of its size is not believed; bytes are counted as they come out.
-// Uses: libzip (the only place), base. Used by: decode_xlsx.
+// Uses: libzip (the only place), base. Used by: decode_xlsx, decode_dbf, pull_files, generated_cases.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "gateway/base/result.h"
 
@@ -31,6 +34,8 @@ public:
     ZipArchive& operator=(ZipArchive&&) = delete;
 
     bool has(const std::string& name) const;
+    /// Of every entry, as the archive has them. Requires: bounded by kEntriesMax.
+    std::vector<std::string> names() const;
     /// Pieces of the entry, in order, until `take` says false. Errors: ItemUndecodable (no such entry, encrypted, a
     /// method other than deflate, torn, a wrong checksum), ItemTooLarge (bytes, ratio).
     base::Status read(const std::string& name, const std::function<bool(std::string_view)>& take);
@@ -41,5 +46,12 @@ private:
     zip* archive_;
     std::size_t expanded_bytes_left_;
 };
+
+enum class Packing : std::uint8_t { Stored, Deflated };
+/// An archive of these files (name, bytes) in their order, without times: the same bytes each time. Requires: names that
+/// differ. Errors: IoFailed.
+base::Result<std::string> packedTogether(
+    const std::vector<std::pair<std::string, std::string_view>>& files, Packing packing = Packing::Stored
+);
 
 }  // namespace yht::kit

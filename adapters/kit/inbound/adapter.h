@@ -41,13 +41,20 @@ struct ItemPatch {
 
 enum class ItemFate : std::uint8_t { Records, Failed, Ignored };
 
-/// Where a field of a record came from: what `yht ledger show --why` tells.
+/// Where a field of a record came from: what `yht ledger show --why` tells. Made for every field of every item, so that its
+/// texts are the adapter's own: valid as long as the adapter.
 struct FieldOrigin {
     ticket::Field field;
-    std::string rule;            // "police110/mapping.yaml:31"
-    std::string path;            // source path that gave the value; "" a constant or default
-    std::string vocabulary_row;  // "status.csv:7"; "" none
-    std::string map_name;        // of a Map field: the entry's name
+    std::string_view rule;        // "police110/mapping.yaml:31"
+    std::string_view path;        // source path that gave the value; "" a constant or default
+    std::string_view map_name;    // of a Map field: the entry's name
+    std::string_view table;       // "status.csv"; "" none
+    std::uint32_t table_line = 0;
+
+    /// "status.csv:7"; "" none.
+    std::string vocabularyRow() const {
+        return table.empty() ? std::string() : std::string(table) + ":" + std::to_string(table_line);
+    }
 };
 
 struct AdaptedRecord {

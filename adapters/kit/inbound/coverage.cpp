@@ -55,8 +55,8 @@ void Coverage::add(const AdaptedItem& item) {
     }
     for (const auto& record : item.records) {
         for (const auto& origin : record.origins) {
-            rules_hit_.insert(origin.rule);
-            if (!origin.vocabulary_row.empty()) vocabulary_rows_hit_.insert(origin.vocabulary_row);
+            rules_hit_.emplace(origin.rule);
+            if (!origin.table.empty()) vocabulary_rows_hit_.insert(origin.vocabularyRow());
         }
     }
 }

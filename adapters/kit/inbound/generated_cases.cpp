@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "adapters/kit/zip_archive.h"
 #include "gateway/json/json.h"
 #include "gateway/ticket/record_json.h"
 
@@ -11,6 +12,7 @@ namespace {
 constexpr json::Limits kJsonLimits{.depth_max = 32, .values_max = 2'000'000, .members_max = 1'000};
 constexpr const char* kUnknownCode = "不存在的代码-9Z";
 constexpr const char* kUnknownMember = "YHT_NEW_MEMBER_9Z";
+constexpr std::string_view kArchiveMark = "PK\3\4";
 constexpr const char* kLongNumber = "430200201904180001";
 
 struct Sample {
@@ -45,16 +47,17 @@ struct Sample {
 
 using Problem = std::optional<std::string>;  // nullopt: skipped; "": passed
 
+/// Its value is its first path's where that has one. A number that goes through a function must come out as itself.
 bool isPlain(const InboundRow& row) {
-    const bool one = (row.from.size() == 1 || row.joined) && !row.from.empty() &&
-                     row.from.front().kind == InboundValue::Kind::Path;
-    return one && row.function.empty() && row.separator.empty() && row.when.terms.empty() &&
+    const bool path = !row.from.empty() && row.from.front().kind == InboundValue::Kind::Path;
+    const bool plain = row.function.empty() || row.type == ValueType::Reference;
+    return path && plain && row.separator.empty() && row.when.terms.empty() &&
            row.when_not.terms.empty() && !row.from.front().path.text().empty() &&
            !row.from.front().path.hasEach();
 }
 
-/// The first row without conditions that `fits` and that gave the first record of the sample's
-/// first item a value. Sections with `each` have paths of their own: left out.
+/// The first row without conditions that `fits` and whose first path gave the first record of the
+/// sample's first item a value. Sections with `each` have paths of their own: left out.
 const InboundRow* findRow(
     const Sample& sample, const std::function<bool(const InboundRow&)>& fits
 ) {
@@ -137,10 +140,24 @@ Problem oneOrMany(const Sample& sample) {
                : "one item alone and a list of one differ";
 }
 
+/// The message with its items in reverse, what stands between them left where it is; nullopt where items are no slices.
+std::optional<std::string> reversed(const Sample& sample) {
+    const auto items = sample.items();
+    if (items.size() < 2) return std::nullopt;
+    std::string other;
+    std::size_t at = 0;
+    for (std::size_t i = 0; i < items.size(); ++i) {
+        const AdaptedItem &here = items[i], &mirrored = items[items.size() - 1 - i];
+        if (here.raw_bytes == 0 || here.raw_offset < at) return std::nullopt;
+        other.append(sample.message, at, here.raw_offset - at).append(sample.message, mirrored.raw_offset, mirrored.raw_bytes);
+        at = here.raw_offset + here.raw_bytes;
+    }
+    return other.append(sample.message, at);
+}
+
 Problem reordered(const Sample& sample) {
-    rapidjson::Document document;
-    rapidjson::Value* items = itemsOf(sample, document);
-    if (items == nullptr || !items->IsArray() || items->Size() < 2) return std::nullopt;
+    const auto other = reversed(sample);
+    if (!other) return std::nullopt;
     const auto records = [](const SampleOutcome& outcome) {
         std::vector<std::string> all;
         const auto read = json::parse(outcome.json, kJsonLimits);
@@ -148,8 +165,7 @@ Problem reordered(const Sample& sample) {
         std::sort(all.begin(), all.end());
         return all;
     };
-    std::reverse(items->Begin(), items->End());
-    return records(sample.outcome(json::write(document))) == records(sample.good)
+    return records(sample.outcome(*other)) == records(sample.good)
                ? ""
                : "another order makes other records";
 }
@@ -173,17 +189,21 @@ Problem truncated(const Sample& sample) {
     return "";
 }
 
-/// A byte that no charset of ours has, in the middle of a character. Workbooks are archives and tables
-/// of FoxPro begin with numbers: there the byte would be something else.
+/// A byte that no charset of ours has, in the middle of a character: of the first item where that is a slice, since tables of
+/// FoxPro begin with numbers. Archives have none that could be changed.
 Problem wrongCharset(const Sample& sample) {
-    const Format format = sample.manifest.manifest.decode.format;
-    if (format == Format::Xlsx || format == Format::Dbf) return std::nullopt;
-    const auto at = std::find_if(sample.message.begin(), sample.message.end(), [](char c) {
-        return static_cast<unsigned char>(c) >= 0xE4;
-    });
-    if (at == sample.message.end()) return std::nullopt;
+    if (sample.message.starts_with(kArchiveMark)) return std::nullopt;
+    const auto items = sample.items();
+    const bool slice = !items.empty() && items.front().raw_bytes > 0;
+    const std::size_t begin = slice ? items.front().raw_offset : 0;
+    const std::size_t end = slice ? begin + items.front().raw_bytes : sample.message.size();
+    std::size_t at = begin;
+    // Two bytes that are a character in UTF-8 and in GB 18030 alike: neither is half of a number.
+    const auto isHigh = [&](std::size_t i) { return static_cast<unsigned char>(sample.message[i]) >= 0xA1; };
+    while (at + 1 < end && !(static_cast<unsigned char>(sample.message[at]) >= 0xB0 && isHigh(at + 1))) ++at;
+    if (at + 1 >= end) return std::nullopt;
     std::string broken = sample.message;
-    broken[static_cast<std::size_t>(at - sample.message.begin())] = '\xFF';
+    broken[at] = '\xFF';
     const auto outcome = sample.outcome(broken);
     if (outcome.json.find("\xEF\xBF\xBD") != std::string::npos)
         return "an undecodable byte became U+FFFD";
@@ -229,7 +249,7 @@ Problem unknownMember(const Sample& sample) {
 
 Problem missingRequired(const Sample& sample) {
     const auto* row = findRow(sample, [&](const InboundRow& r) {
-        return r.field->field == ticket::Field::record_ref && !r.has_fallback &&
+        return r.field->field == ticket::Field::record_ref && !r.has_fallback && (r.from.size() == 1 || r.joined) &&
                !decidesKind(sample, pathOf(r));
     });
     if (row == nullptr) return std::nullopt;
@@ -287,12 +307,41 @@ Problem emoji(const Sample& sample) {
 }
 
 Problem externalEntity(const Sample& sample) {
-    if (sample.manifest.manifest.decode.format != Format::Xml) return std::nullopt;
+    const Format format = sample.manifest.manifest.decode.format;
+    if (format != Format::Xml && format != Format::SoapString) return std::nullopt;
     const auto declaration = sample.message.find("?>");
     const std::size_t at = declaration == std::string::npos ? 0 : declaration + 2;
     std::string hostile = sample.message;
     hostile.insert(at, "<!DOCTYPE x [<!ENTITY e SYSTEM \"file:///etc/passwd\">]>");
     return sample.outcome(hostile).records == 0 ? "" : "a document type declaration was taken";
+}
+
+/// 17 MB of blanks, packed into as good as nothing, where a workbook's sheet or a table belongs.
+std::string packedBlanks(bool workbook) {
+    constexpr std::size_t kBlanks = 17U << 20;
+    const std::string blanks(kBlanks, ' '), types = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    const std::string main = "xmlns='http://schemas.openxmlformats.org/spreadsheetml/2006/main'";
+    const auto link = [&](const char* type, const char* target) {
+        return "<Relationships xmlns='http://schemas.openxmlformats.org/package/2006/relationships'><Relationship Id='r1' Type='" +
+               types + "/" + type + "' Target='" + target + "'/></Relationships>";
+    };
+    const std::string root = link("officeDocument", "xl/workbook.xml"), links = link("worksheet", "worksheets/sheet1.xml");
+    const std::string book = "<workbook " + main + " xmlns:r='" + types + "'><sheets><sheet name='a' sheetId='1' r:id='r1'/></sheets></workbook>";
+    const std::string sheet = "<worksheet " + main + "><sheetData>" + blanks;
+    auto packed = workbook ? packedTogether({{"_rels/.rels", root}, {"xl/workbook.xml", book}, {"xl/_rels/workbook.xml.rels", links},
+                                             {"xl/worksheets/sheet1.xml", sheet}}, Packing::Deflated)
+                           : packedTogether({{"t.dbf", blanks}}, Packing::Deflated);
+    return packed.ok() ? *std::move(packed) : std::string();
+}
+
+Problem zipBomb(const Sample& sample) {
+    static const std::string workbook = packedBlanks(true), table = packedBlanks(false);
+    const Format format = sample.manifest.manifest.decode.format;
+    if (format != Format::Xlsx && format != Format::Dbf) return std::nullopt;
+    const auto outcome = sample.outcome(format == Format::Xlsx ? workbook : table);
+    return outcome.records == 0 && outcome.errors.find("item_too_large") != std::string::npos
+               ? ""
+               : "an archive that expands a thousand times was read";
 }
 
 struct CaseRow {
@@ -313,6 +362,7 @@ constexpr CaseRow kCases[] = {
     {"nul_byte", nulByte},
     {"emoji", emoji},
     {"external_entity", externalEntity},
+    {"zip_bomb", zipBomb},
 };
 
 }  // namespace

@@ -109,6 +109,7 @@ private:
         record_->set(ticket::Field::source, source_);
         if (context_.trace) into_.records.back().origins.reserve(section.rows.size());
         extensions_.clear();
+        event_day_.reset();
         for (const auto& row : section.rows) {
             if (isSet(row)) continue;
             if (!applies(row.when, row.when_not, scope)) continue;
@@ -138,7 +139,7 @@ private:
     }
 
     void mapRow(const InboundRow& row, const RowScope& scope) {
-        vocabulary_row_.clear();
+        table_ = nullptr;
         if (!row.function.empty()) {
             natives_.all().clear();
             if (!callFunction(row, scope)) return;
@@ -276,15 +277,24 @@ private:
         return base::formatRfc3339(*time);
     }
 
-    /// Codes are judged by the day of the event; by today's where the record has none yet.
+    /// The event's; today where the record has none yet.
+    std::int32_t eventDay() {
+        if (!event_day_) {
+            const auto event_ms = record_->timeMillis(ticket::Field::event_time);
+            event_day_ = base::shanghaiDay(event_ms != 0 ? event_ms : context_.received_ms);
+        }
+        return *event_day_;
+    }
+
+    /// Codes are judged by the day of the event.
     Typed lookUp(const InboundRow& row, const NativeValue& value) {
-        const auto event_ms = record_->timeMillis(ticket::Field::event_time);
-        const auto day = base::shanghaiDay(event_ms != 0 ? event_ms : context_.received_ms);
+        const auto day = eventDay();
         const auto& vocabulary = *row.vocabulary;
         for (const auto& table : vocabulary.tables) {
             const auto* found = findRow(vocabulary, *table, value.text, day);
             if (found == nullptr) continue;
-            if (context_.trace) vocabulary_row_ = table->name() + ":" + std::to_string(found->line);
+            table_ = table.get();
+            table_line_ = found->line;
             return found->canonical;
         }
         if (vocabulary.unmapped == Unmapped::Next) return std::string();
@@ -359,6 +369,7 @@ private:
     void set(const InboundRow& row, std::string text, const std::string* path) {
         if (text.empty()) return;
         if (row.map_name.empty()) {
+            if (row.field->field == ticket::Field::event_time) event_day_.reset();
             record_->set(row.field->field, std::move(text));
         } else {
             extensions_[row.map_name] = std::move(text);
@@ -368,9 +379,12 @@ private:
 
     void origin(const InboundRow& row, const std::string* path) {
         if (!context_.trace) return;
-        into_.records.back().origins.push_back(
-            {row.field->field, row.rule, path != nullptr ? *path : "", vocabulary_row_, row.map_name}
-        );
+        FieldOrigin& origin = into_.records.back().origins.emplace_back();
+        origin.field = row.field->field;
+        origin.rule = row.rule;
+        if (path != nullptr) origin.path = *path;
+        origin.map_name = row.map_name;
+        if (table_ != nullptr) origin.table = table_->name(), origin.table_line = table_line_;
     }
 
     void mapAttachments(const AttachmentRules& rules, const RowScope& scope) {
@@ -418,7 +432,10 @@ private:
     ticket::Record* record_ = nullptr;
     const std::string* each_ = nullptr;  // of the section at hand
     std::map<std::string, std::string> extensions_;  // of the record at hand: ext is the one map
-    std::string vocabulary_row_, ignored_by_;
+    std::optional<std::int32_t> event_day_;  // of the record at hand, once it was asked for
+    const CodeTable* table_ = nullptr;       // where the value at hand was found; nullptr no table's
+    std::uint32_t table_line_ = 0;
+    std::string ignored_by_;
     std::vector<base::FieldError> errors_;
     std::optional<base::Error> failure_;
 };

@@ -14,6 +14,7 @@
 #include "adapters/kit/decode_rules.h"
 #include "adapters/kit/inbound/endpoint_rules.h"
 #include "adapters/kit/inbound/pull_rules.h"
+#include "adapters/kit/inbound/results_rules.h"
 
 namespace yht::kit {
 
@@ -86,6 +87,7 @@ struct Manifest {
     AttachmentAccess attachments;
     HealthRules health;
     std::optional<PullRules> pull;  // none: the source pushes
+    std::optional<ResultsRules> results;  // none: nothing goes back, unless routes.yaml says so
     std::map<std::string, std::string>
         secrets;  // name → "file:NAME": a file of the deployment, never a value
     std::vector<EndpointRules> endpoints;  // what old systems call

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "adapters/kit/inbound/manifest_reader.h"
+#include "adapters/kit/inbound/manifest_section.h"
 #include "adapters/kit/inbound/request_template.h"
 #include "adapters/kit/inbound/time_formats.h"
 #include "adapters/kit/path.h"
@@ -17,35 +18,24 @@ constexpr std::size_t kQuietHoursMax = 16;
 constexpr const char* kWays[] = {"folder", "sftp", "ftps", "http", "database"};
 constexpr const char* kUsualTime = "%Y-%m-%d %H:%M:%S";
 
-/// The section under `key`; its own name in error texts.
-YamlMap section(YamlMap& map, const char* key, const char* where) { return {map.node(key), where, map.problems()}; }
-
-/// Named by its position in `words`.
-std::size_t choose(YamlMap& map, const char* key, const char* fallback, const std::vector<std::string>& words) {
-    const std::string written = map.text(key, fallback);
-    const auto found = std::find(words.begin(), words.end(), written);
-    if (found != words.end()) return static_cast<std::size_t>(found - words.begin());
-    std::string all;
-    for (const auto& word : words) all += (all.empty() ? "" : ", ") + word;
-    map.problem(std::string(key) + ": write one of " + all + didYouMean(written, words));
-    return 0;
-}
-
 std::optional<std::int32_t> minuteOfDay(const std::string& text) {
     const auto civil = base::parseCivil(text, "%H:%M");
     if (!civil || !base::fromCivil(*civil, 0)) return std::nullopt;  // 25:00 is no time
     return civil->hour * 60 + civil->minute;
 }
 
-/// Reads with what a section shares with others: names of secrets and files of the deployment.
-class PullReader {
+/// "{stem}.ok": of a file that stands beside another.
+bool isNameOfAnother(const std::string& name) {
+    const bool named = name.find("{name}") != std::string::npos || name.find("{stem}") != std::string::npos;
+    return named && name != "{name}" && name.find('/') == std::string::npos;
+}
+
+class PullReader : private SectionReader {
 public:
-    explicit PullReader(const Manifest& manifest) : manifest_(manifest) {}
+    explicit PullReader(const Manifest& manifest) : SectionReader(manifest) {}
     PullRules read(YamlMap map);
 
 private:
-    std::string secret(YamlMap& map, const char* key, const char* fallback);
-    std::string file(YamlMap& map, const char* key);
     std::string templated(YamlMap& map, const char* key, const std::string& text);
     TemplateFields fields(YamlMap& map, const char* key);
     HttpRequestRule request(YamlMap& map, const char* method);
@@ -61,28 +51,7 @@ private:
     PagingRule paging(YamlMap map);
     CursorRule cursor(YamlMap map, const char* place_key);
     DatabasePull database(YamlMap map);
-
-    const Manifest& manifest_;
 };
-
-std::string PullReader::secret(YamlMap& map, const char* key, const char* fallback) {
-    std::string name = map.text(key, fallback);
-    if (name.empty() || manifest_.secrets.contains(name)) return name;
-    std::vector<std::string> names;
-    for (const auto& [known, reference] : manifest_.secrets) names.push_back(known);
-    // The text is not repeated: it may be the secret itself.
-    map.problem(std::string(key) + ": the name of an entry of secrets" + didYouMean(name, names));
-    return {};
-}
-
-std::string PullReader::file(YamlMap& map, const char* key) {
-    const std::string reference = map.text(key, "");
-    if (reference.empty()) return {};
-    constexpr std::string_view kFile = "file:";
-    const bool plain = reference.starts_with(kFile) && reference.size() > kFile.size() && reference.find("..") == std::string::npos;
-    if (!plain) map.problem(std::string(key) + ": write file:NAME, a file of the deployment");
-    return plain ? reference.substr(kFile.size()) : "";
-}
 
 std::string PullReader::templated(YamlMap& map, const char* key, const std::string& text) {
     if (text.size() > kTemplateBytesMax) map.problem(std::string(key) + ": longer than 8192 bytes");
@@ -144,8 +113,7 @@ void PullReader::finished(YamlMap map, FinishedRule& rule) {
     rule.stable_s = map.integer("stable_s", rule.stable_s, 1, kDaySeconds);
     if (!rule.marker.empty()) {
         rule.kind = FinishedRule::Kind::Marker;
-        const bool named = rule.marker.find("{name}") != std::string::npos || rule.marker.find("{stem}") != std::string::npos;
-        if (!named || rule.marker == "{name}" || rule.marker.find('/') != std::string::npos) map.problem("marker: a name with {name} or {stem} in it, like \"{name}.ok\"");
+        if (!isNameOfAnother(rule.marker)) map.problem("marker: a name with {name} or {stem} in it, like \"{name}.ok\"");
     } else if (!rule.temporary.empty()) {
         rule.kind = FinishedRule::Kind::Temporary;
     }
@@ -158,6 +126,9 @@ void PullReader::files(YamlMap& map, FilesPull& files) {
     files.pattern = map.text("pattern", "*");
     if (files.pattern.empty() || files.pattern.find('/') != std::string::npos) map.problem("pattern: of a name, like \"*.csv\"");
     finished(section(map, "finished", "pull.finished"), files.finished);
+    files.beside = map.text("beside", "");
+    if (!files.beside.empty() && !isNameOfAnother(files.beside)) map.problem("beside: a name with {name} or {stem} in it, like \"{stem}.fpt\"");
+    if (!files.beside.empty() && manifest_.decode.format != Format::Dbf) map.problem("beside: the two come as an archive, which only decode.format: dbf reads");
     files.order = choose(map, "order", "name", {"name", "time"}) == 1 ? FileOrder::Time : FileOrder::Name;
     constexpr AfterFile kAfter[] = {AfterFile::Keep, AfterFile::Move, AfterFile::Delete};
     files.after = kAfter[choose(map, "after", "keep", {"keep", "move", "delete"})];
@@ -179,20 +150,7 @@ FilesPull PullReader::folder(YamlMap map) {
 FilesPull PullReader::sftp(YamlMap map) {
     FilesPull files_pull;
     files(map, files_pull);
-    SftpPull at;
-    at.host = map.text("host");
-    at.port = static_cast<std::uint16_t>(map.integer("port", 22, 1, 65'535));
-    at.user = map.text("user");
-    at.host_keys = map.texts("host_keys");
-    const bool pinned = !at.host_keys.empty() && std::all_of(at.host_keys.begin(), at.host_keys.end(), [](const auto& key) {
-        return key.starts_with("SHA256:") && key.size() == 50;
-    });
-    if (!pinned) map.problem("host_keys: SHA256:… as ssh-keygen -lf prints, one or a list");
-    at.key = secret(map, "key", "");
-    at.key_passphrase = secret(map, "key_passphrase", "");
-    at.password = secret(map, "password", "");
-    if (at.key.empty() == at.password.empty()) map.problem("exactly one of key and password");
-    files_pull.at = std::move(at);
+    files_pull.at = sftpAt(map);
     map.finish();
     return files_pull;
 }
@@ -200,14 +158,7 @@ FilesPull PullReader::sftp(YamlMap map) {
 FilesPull PullReader::ftps(YamlMap map) {
     FilesPull files_pull;
     files(map, files_pull);
-    FtpsPull at;
-    at.host = map.text("host");
-    at.tls_name = map.text("tls_name", "");
-    at.port = static_cast<std::uint16_t>(map.integer("port", 21, 1, 65'535));
-    at.user = map.text("user");
-    at.password = secret(map, "password", nullptr);
-    at.ca = file(map, "ca");
-    files_pull.at = std::move(at);
+    files_pull.at = ftpsAt(map);
     map.finish();
     return files_pull;
 }

@@ -150,6 +150,8 @@ base::Result<ReadManifest> readManifest(const ManifestTree& tree, const std::str
         checkSecrets(read.manifest, root);
         read.manifest.endpoints = readEndpoints(root, tree, read.manifest, problems);
         read.manifest.pull = readPullRules(YamlMap(root.node("pull"), "pull", problems), read.manifest);
+        read.manifest.results =
+            readResultsRules(YamlMap(root.node("results"), "results", problems), tree, read.manifest);
         MappingReader mapping(tree.source_directory, tree.product_directory, problems);
         read.mapping = mapping.read(root.node("mapping"));
         read.files_read = mapping.filesRead();

@@ -28,4 +28,7 @@ DecodeRules readDecodeRules(YamlMap map);
 /// The `pull` section; nothing where there is none. Requires: secrets and decode are read. manifest_pull.cpp.
 std::optional<PullRules> readPullRules(YamlMap map, const Manifest& manifest);
 
+/// The `results` section; nothing where there is none. Requires: secrets are read. manifest_results.cpp.
+std::optional<ResultsRules> readResultsRules(YamlMap map, const ManifestTree& tree, const Manifest& manifest);
+
 }  // namespace yht::kit

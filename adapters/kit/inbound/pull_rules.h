@@ -50,6 +50,7 @@ struct FtpsPull {
 struct FilesPull {
     std::string directory, pattern = "*";
     FinishedRule finished;
+    std::string beside;  // "{stem}.fpt": the file that belongs to it; one message of both, packed together. "" none
     FileOrder order = FileOrder::Name;
     AfterFile after = AfterFile::Keep;
     std::string move_to;

@@ -344,11 +344,11 @@ void InboundRowReader::fallback(YamlMap& map, InboundRow& row) {
     ticket::Value value = row.fallback;
     if (row.is_list) value = listOf(row, row.fallback);
     ticket::FieldErrors errors("");
-    ticket::checkValue(*row.field, value, std::nullopt, errors);
+    auto canonical = ticket::checkValue(*row.field, value, std::nullopt, errors);
     if (!errors.empty())
         map.problem("\"" + row.fallback + "\": " + std::move(errors).toError().fields.front().en);
-    else if (!row.is_list)
-        row.fallback = std::get<std::string>(value);
+    else if (canonical)
+        row.fallback = *std::move(canonical);
 }
 
 }  // namespace yht::kit

@@ -35,6 +35,16 @@ std::optional<base::UnixMillis> readSerial(std::string_view text, std::int32_t o
     return local - offset_seconds * 1000LL;
 }
 
+/// Of years 1 to 9999: what lies beyond would come round and be a date of today.
+std::optional<base::UnixMillis> readEpoch(std::string_view text, bool seconds) {
+    constexpr std::int64_t kFirst = -62'135'596'800'000, kLast = 253'402'300'799'999;
+    constexpr std::int64_t kSecondsMax = 1LL << 40;  // larger ones are milliseconds, whatever the source calls them
+    auto time = wholeNumber(text);
+    if (!time) return std::nullopt;
+    if (seconds && *time < kSecondsMax && *time > -kSecondsMax) *time *= 1000;
+    return *time < kFirst || *time > kLast ? std::nullopt : time;
+}
+
 /// "+08:00", "+0800" in seconds.
 std::optional<std::int32_t> readOffset(std::string_view text) {
     const bool colon = text.size() == 6 && text[3] == ':';
@@ -202,8 +212,7 @@ std::optional<base::UnixMillis> TimeFormats::read(std::string_view text, ItemTyp
         if (format == "rfc3339") {
             time = base::parseRfc3339(text);
         } else if (format == "epoch_s" || format == "epoch_ms") {
-            time = wholeNumber(text);
-            if (time && format == "epoch_s" && std::abs(*time) < (1LL << 40)) *time *= 1000;
+            time = readEpoch(text, format == "epoch_s");
         } else if (format == "excel") {
             time = readSerial(text, offset_seconds_);
         } else {

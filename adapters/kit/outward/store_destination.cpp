@@ -50,13 +50,13 @@ MappedRecord StoreDestination::map(const OutboundRecord& record) const {
     }
     mapped = rules->mapping->map(record, context_);
     const std::size_t bytes_max = profile_->transport().request_bytes_max;
-    if (mapped.errors.empty() && mapped.json.size() > bytes_max) mapped.errors.push_back(recordTooLarge(bytes_max));
+    if (mapped.errors.empty() && mapped.text.size() > bytes_max) mapped.errors.push_back(recordTooLarge(bytes_max));
     return mapped;
 }
 
 RecordFit StoreDestination::check(const OutboundRecord& record) const {
     auto mapped = map(record);
-    return {std::move(mapped.errors), mapped.json.size()};
+    return {std::move(mapped.errors), mapped.text.size()};
 }
 
 BatchAnswer StoreDestination::notSent(const base::Error& error) {
@@ -105,8 +105,8 @@ BatchAnswer StoreDestination::send(const std::string& batch_id, const std::vecto
         fallbacks_ += one.fallbacks;
         substitutions_ += one.substitutions;
         cuts_ += one.cuts;
-        auto values = valuesOf(one.json);
-        mapped.push_back({&record, std::move(one.json), std::move(values)});
+        auto values = valuesOf(one.text);
+        mapped.push_back({&record, std::move(one.text), std::move(values)});
     }
     answer.verdict = BatchVerdict::Answered;
     answer.nothing_sent = mapped.empty();

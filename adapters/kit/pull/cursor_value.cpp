@@ -1,6 +1,7 @@
 #include "adapters/kit/pull/cursor_value.h"
 
 #include <charconv>
+#include <limits>
 
 namespace yht::kit {
 namespace {
@@ -56,7 +57,9 @@ std::string CursorValues::withOverlap(const std::string& text) const {
     if (rule_.overlap == 0) return text;
     const auto value = read(text);
     if (!value) return text;
-    return write(isTime() ? *value - rule_.overlap * 1'000 : std::max<std::int64_t>(0, *value - rule_.overlap));
+    const std::int64_t back = isTime() ? rule_.overlap * 1'000 : rule_.overlap;
+    const std::int64_t least = isTime() ? std::numeric_limits<std::int64_t>::min() : 0;
+    return write(*value < least + back ? least : *value - back);  // the source wrote the value: it may be any
 }
 
 std::string CursorValues::until(base::UnixMillis now_ms) const { return isTime() ? write(now_ms - rule_.lag_s * 1'000) : ""; }

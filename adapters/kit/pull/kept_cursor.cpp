@@ -7,6 +7,8 @@
 namespace yht::kit {
 namespace {
 
+constexpr std::int64_t kPagesMax = 1'000'000'000;
+
 struct Member {
     const char* name;
     std::string KeptCursor::*text;
@@ -18,7 +20,7 @@ constexpr Member kMembers[] = {
 
 }  // namespace
 
-std::string encodeCursor(const KeptCursor& cursor) {
+base::Result<std::string> encodeCursor(const KeptCursor& cursor) {
     rapidjson::StringBuffer text;
     rapidjson::Writer<rapidjson::StringBuffer> writer(text);
     writer.StartObject();
@@ -33,7 +35,8 @@ std::string encodeCursor(const KeptCursor& cursor) {
         writer.String(std::to_string(cursor.page));
     }
     writer.EndObject();
-    return text.GetString();
+    if (text.GetSize() > kCursorBytesMax) return base::makeError(base::ErrorCode::PeerAnswerInvalid, "a cursor of more than 4096 bytes");
+    return std::string(text.GetString(), text.GetSize());
 }
 
 base::Result<KeptCursor> decodeCursor(const std::string& text) {
@@ -44,6 +47,7 @@ base::Result<KeptCursor> decodeCursor(const std::string& text) {
     for (const Member& member : kMembers) cursor.*member.text = json::textMember(*document, member.name);
     const std::string page = json::textMember(*document, "page");
     if (!page.empty()) std::from_chars(page.data(), page.data() + page.size(), cursor.page);
+    if (cursor.page < 0 || cursor.page > kPagesMax) cursor.page = -1;  // no window of ours: it begins anew
     return cursor;
 }
 

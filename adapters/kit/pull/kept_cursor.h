@@ -17,7 +17,10 @@ struct KeptCursor {
     bool operator==(const KeptCursor&) const = default;
 };
 
-std::string encodeCursor(const KeptCursor& cursor);
+inline constexpr std::size_t kCursorBytesMax = 4'096;
+
+/// Errors: PeerAnswerInvalid: more than kCursorBytesMax, as its texts are the source's.
+base::Result<std::string> encodeCursor(const KeptCursor& cursor);
 /// Errors: PeerAnswerInvalid where it is none of ours.
 base::Result<KeptCursor> decodeCursor(const std::string& text);
 

@@ -104,7 +104,9 @@ public:
         portion.items = rows_.rows.size();
         items_ += portion.items;
         portion.content_type = "application/x-ndjson";
-        portion.cursor = encodeCursor(at_);
+        auto cursor = encodeCursor(notBeyondNow(at_));
+        if (!cursor.ok()) return std::move(cursor).error();
+        portion.cursor = *std::move(cursor);
         const auto check = table_.server_verified ? trust::PeerCheck::Operator : trust::PeerCheck::None;
         portion.evidence = {check, "odbc", "", "connection string"};
         // Without a cursor the marks are what moves on: one statement a pull.
@@ -116,7 +118,7 @@ public:
     }
 
     base::Status settle() override {
-        if (table_.mark.empty() || rows_.rows.empty()) return {};
+        if (surroundings_.dry || table_.mark.empty() || rows_.rows.empty()) return {};
         if (auto begun = connection_->begin(); !begun.ok()) return begun;
         for (const auto& row : rows_.rows) {
             std::vector<SqlValue> values;
@@ -143,8 +145,9 @@ private:
     base::Result<std::unique_ptr<OdbcConnection>> open() {
         auto connection = surroundings_.secret(table_.connection);
         if (!connection.ok()) return std::move(connection).error();
+        // One row that can't be decoded is one item in quarantine, and holds up no other.
         return OdbcConnection::open(
-            {*std::move(connection), table_.charset, rules_.connect_timeout_s * 1'000, rules_.timeout_s * 1'000}, surroundings_.stop
+            {*std::move(connection), table_.charset, rules_.connect_timeout_s * 1'000, rules_.timeout_s * 1'000, true}, surroundings_.stop
         );
     }
 
@@ -157,9 +160,21 @@ private:
             if (name == "cursor") values.push_back(sequence ? numberOrText(at) : SqlValue(at));
             else if (name == "tie_break") values.push_back(numberOrText(tie));
             else if (name == "until") values.push_back(until_);
-            else values.push_back(static_cast<std::int64_t>(table_.rows_max));
+            else values.emplace_back(static_cast<std::int64_t>(table_.rows_max));
         }
         return values;
+    }
+
+    /// A row from the future, of a clock that runs ahead or a slip of the pen, must not move the cursor past all that is still to
+    /// come: such rows are asked for again until their time has come, and are known.
+    KeptCursor notBeyondNow(KeptCursor cursor) const {
+        if (!parts_.cursor || !parts_.cursor->isTime()) return cursor;
+        const base::UnixMillis now_ms = surroundings_.clock.nowMillis();
+        const auto at_ms = parts_.cursor->read(cursor.at);
+        if (!at_ms || *at_ms <= now_ms) return cursor;
+        cursor.at = parts_.cursor->write(now_ms);
+        cursor.tie = parts_.cursor->rule().tie_break_start;
+        return cursor;
     }
 
     /// The cursor behind these rows. They must come in its order, or rows would be passed over.

@@ -8,6 +8,7 @@
 
 #include "adapters/kit/pull/puller.h"
 #include "adapters/kit/transport/file_store.h"
+#include "adapters/kit/zip_archive.h"
 #include "gateway/crypto/digest.h"
 
 namespace yht::kit {
@@ -24,9 +25,10 @@ std::string replaced(std::string text, std::string_view word, const std::string&
     return text;
 }
 
-std::string markerOf(const FinishedRule& rule, const std::string& name) {
+/// The file that stands beside another: "{stem}.ok".
+std::string besideOf(const std::string& rule, const std::string& name) {
     const std::size_t dot = name.rfind('.');
-    return replaced(replaced(rule.marker, "{name}", name), "{stem}", name.substr(0, dot == 0 ? std::string::npos : dot));
+    return replaced(replaced(rule, "{name}", name), "{stem}", name.substr(0, dot == 0 ? std::string::npos : dot));
 }
 
 std::string factsText(const FileFacts& facts) { return std::to_string(facts.size_bytes) + " " + std::to_string(facts.modified_ms); }
@@ -75,9 +77,16 @@ public:
     bool more() const override { return more_; }
 
 private:
-    struct Candidate {
-        std::string name, path, marker;
+    struct Part {
+        std::string name, path;
         FileFacts facts;
+    };
+    /// A file, and behind it the one that belongs to it.
+    struct Candidate {
+        std::vector<Part> parts;
+        std::string marker;
+        const std::string& name() const { return parts.front().name; }
+        const FileFacts& facts() const { return parts.front().facts; }
     };
     struct Seen {
         FileFacts facts;
@@ -122,41 +131,51 @@ private:
         std::map<std::string, Seen> seen;
         for (const FileEntry& file : listed) {
             if (!isCandidate(file.name)) continue;
-            Candidate candidate{file.name, files_.directory + "/" + file.name, "", {}};
+            Candidate candidate{{{file.name, files_.directory + "/" + file.name, {}}}, ""};
             if (files_.finished.kind == FinishedRule::Kind::Marker) {
-                const std::string marker = markerOf(files_.finished, file.name);
+                const std::string marker = besideOf(files_.finished.marker, file.name);
                 if (marker == file.name || !names.contains(marker)) continue;
                 candidate.marker = files_.directory + "/" + marker;
             }
-            surroundings_.before_request();
-            auto facts = store_->stat(candidate.path);
-            if (!facts.ok() && facts.error().code == ErrorCode::NotFound) continue;
-            if (!facts.ok()) return std::move(facts).error();
-            candidate.facts = *facts;
-            if (files_.finished.kind == FinishedRule::Kind::Stable && !isStable(candidate, seen)) continue;
-            candidates_.push_back(std::move(candidate));
+            if (!files_.beside.empty()) {
+                const std::string beside = besideOf(files_.beside, file.name);
+                if (!names.contains(beside) || beside == file.name) continue;  // it waits for what belongs to it
+                candidate.parts.push_back({beside, files_.directory + "/" + beside, {}});
+            }
+            bool there = true, stable = true;
+            for (Part& part : candidate.parts) {
+                surroundings_.before_request();
+                auto facts = store_->stat(part.path);
+                there = facts.ok() || facts.error().code != ErrorCode::NotFound;
+                if (!there) break;
+                if (!facts.ok()) return std::move(facts).error();
+                part.facts = *facts;
+                if (files_.finished.kind == FinishedRule::Kind::Stable) stable = isStable(part, seen) && stable;
+            }
+            if (there && stable) candidates_.push_back(std::move(candidate));
         }
         seen_ = std::move(seen);
         if (files_.order == FileOrder::Time) {
-            std::stable_sort(candidates_.begin(), candidates_.end(), [](const auto& a, const auto& b) { return a.facts.modified_ms < b.facts.modified_ms; });
+            std::stable_sort(candidates_.begin(), candidates_.end(), [](const auto& a, const auto& b) { return a.facts().modified_ms < b.facts().modified_ms; });
         }
         at_ = 0;
         return {};
     }
 
     /// Our own observation: the far side's clock may be any.
-    bool isStable(const Candidate& candidate, std::map<std::string, Seen>& seen) {
+    bool isStable(const Part& part, std::map<std::string, Seen>& seen) {
         const std::int64_t now = surroundings_.clock.steadyMillis();
-        const auto before = seen_.find(candidate.name);
-        const bool same = before != seen_.end() && before->second.facts == candidate.facts;
-        const Seen now_seen = same ? before->second : Seen{candidate.facts, now};
-        seen.emplace(candidate.name, now_seen);
+        const auto before = seen_.find(part.name);
+        const bool same = before != seen_.end() && before->second.facts == part.facts;
+        const Seen now_seen = same ? before->second : Seen{part.facts, now};
+        seen.emplace(part.name, now_seen);
         return same && now - now_seen.since_steady_ms >= files_.finished.stable_s * 1'000;
     }
 
     base::Result<std::optional<Portion>> take(const Candidate& candidate) {
-        const std::string mark = surroundings_.file_mark(candidate.name);
-        const std::string facts = factsText(candidate.facts);
+        const std::string mark = surroundings_.file_mark(candidate.name());
+        std::string facts;
+        for (const Part& part : candidate.parts) facts += (facts.empty() ? "" : " ") + factsText(part.facts);
         if (mark.starts_with(facts + " ")) {
             // Read before; what was to be done with it afterwards may have failed.
             if (!mark.ends_with(" refused")) {
@@ -166,45 +185,71 @@ private:
         }
         ++given_;
         Portion portion;
-        portion.mark_of_file = portion.file_name = candidate.name;
-        surroundings_.before_request();
-        const base::Status got = store_->get(candidate.path, files_.file_bytes_max, [&](std::string_view piece) {
-            portion.body += piece;
-            return true;
-        });
-        if (!got.ok() && got.error().code == ErrorCode::ItemTooLarge) {
-            portion.body.clear();
-            portion.refusal = got.error();
+        portion.mark_of_file = portion.file_name = candidate.name();
+        bool unchanged = true;
+        auto body = read(candidate, unchanged);
+        if (!body.ok() && body.error().code == ErrorCode::ItemTooLarge) {
+            portion.refusal = body.error();
             portion.file_mark = facts + " refused";
             portion.evidence = store_->evidence();
             return std::optional<Portion>(std::move(portion));
         }
-        if (!got.ok()) return got.error();
-        auto again = store_->stat(candidate.path);
-        if (!again.ok()) return std::move(again).error();
-        if (*again != candidate.facts || portion.body.size() != candidate.facts.size_bytes) {
-            seen_.erase(candidate.name);  // somebody is writing: from the beginning, another time
+        if (!body.ok()) return std::move(body).error();
+        if (!unchanged) {
+            for (const Part& part : candidate.parts) seen_.erase(part.name);  // from the beginning, another time
             return std::optional<Portion>();
         }
+        portion.body = *std::move(body);
         const std::string digest = base::toHex(crypto::sha256(portion.body));
         portion.message = !mark.ends_with(" " + digest) && !portion.body.empty();
         portion.file_mark = facts + " " + digest;
         portion.evidence = store_->evidence();
-        portion.newest_ms = candidate.facts.modified_ms;
+        portion.newest_ms = candidate.facts().modified_ms;
         current_ = candidate;
         return std::optional<Portion>(std::move(portion));
     }
 
+    /// The file, or an archive of it and what belongs to it. `unchanged` false: somebody is writing.
+    base::Result<std::string> read(const Candidate& candidate, bool& unchanged) {
+        std::vector<std::string> bodies;
+        for (const Part& part : candidate.parts) {
+            std::string& body = bodies.emplace_back();
+            surroundings_.before_request();
+            const base::Status got = store_->get(part.path, files_.file_bytes_max, [&](std::string_view piece) {
+                body += piece;
+                return true;
+            });
+            if (!got.ok()) return got.error();
+            auto again = store_->stat(part.path);
+            if (!again.ok()) return std::move(again).error();
+            unchanged = unchanged && *again == part.facts && body.size() == part.facts.size_bytes;
+        }
+        if (bodies.size() == 1) return std::move(bodies.front());
+        std::vector<std::pair<std::string, std::string_view>> files;
+        for (std::size_t i = 0; i < bodies.size(); ++i) files.emplace_back(candidate.parts[i].name, bodies[i]);
+        return packedTogether(files);
+    }
+
     base::Status putAway(const Candidate& candidate) {
-        if (files_.after == AfterFile::Keep) return {};
-        std::vector<std::string> paths{candidate.path};
+        if (surroundings_.dry || files_.after == AfterFile::Keep) return {};
+        std::vector<std::string> paths;
+        for (const Part& part : candidate.parts) paths.push_back(part.path);
         if (!candidate.marker.empty()) paths.push_back(candidate.marker);
+        const base::UnixMillis modified_ms = candidate.facts().modified_ms;  // one time for all that belongs together
         for (const std::string& path : paths) {
             surroundings_.before_request();
-            const base::Status done = files_.after == AfterFile::Delete ? store_->remove(path) : store_->rename(path, files_.move_to + path.substr(path.rfind('/')));
+            const base::Status done = files_.after == AfterFile::Delete ? store_->remove(path) : moveAway(path, modified_ms);
             if (!done.ok() && done.error().code != ErrorCode::NotFound) return done;
         }
         return {};
+    }
+
+    /// A source uses its names again, and an SFTP server renames over no file: the later one gets its time behind its name.
+    base::Status moveAway(const std::string& path, base::UnixMillis modified_ms) {
+        const std::string to = files_.move_to + path.substr(path.rfind('/'));
+        base::Status moved = store_->rename(path, to);
+        if (moved.ok() || !store_->stat(to).ok() || !store_->stat(path).ok()) return moved;
+        return store_->rename(path, to + "." + std::to_string(modified_ms));
     }
 
     const PullRules rules_;

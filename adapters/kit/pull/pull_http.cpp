@@ -1,12 +1,8 @@
-// An HTTP interface that is asked page by page. A window [from, until] is fixed when it is begun and kept with its page,
-// so that a crash or a bound goes on in it. At its end the cursor is the greatest value seen in it, never more.
+// An HTTP interface that is asked page by page; what its answers say is read in http_pages.h.
 #include <algorithm>
 
-#include "adapters/kit/decode_rules.h"
 #include "adapters/kit/inbound/request_template.h"
-#include "adapters/kit/path.h"
-#include "adapters/kit/pull/cursor_value.h"
-#include "adapters/kit/pull/kept_cursor.h"
+#include "adapters/kit/pull/http_pages.h"
 #include "adapters/kit/pull/puller.h"
 #include "adapters/kit/transport/http_exchange.h"
 
@@ -47,11 +43,6 @@ std::string escaped(const std::string& text, Escape escape) {
     return line;
 }
 
-std::string hostOf(const std::string& url) {
-    const std::size_t begin = url.find("://") + 3;
-    return url.substr(0, std::min(url.find_first_of("/?", begin), url.size()));
-}
-
 base::Error answered(int status) {
     const std::string detail = "HTTP " + std::to_string(status);
     if (status == kUnauthorized || status == kForbidden) return base::makeError(ErrorCode::PeerLoginRefused, detail);
@@ -59,30 +50,10 @@ base::Error answered(int status) {
     return base::makeError(ErrorCode::PeerRefused, detail);
 }
 
-/// One value of an answer that is one document.
-std::string valueAt(std::string_view body, const Path& path) {
-    DecodeRules rules;
-    rules.items = "";
-    const auto decoder = makeDecoder(rules);
-    std::string text;
-    if (!decoder.ok()) return text;
-    (void)(*decoder)->decode(body, [&](DecodedItem&& item) {
-        const ItemValue* value = path.findOne(item.value);
-        if (value != nullptr && value->isScalar()) text = value->text();
-        return false;
-    });
-    return text;
-}
-
 class HttpPuller final : public Puller {
 public:
-    struct Parts {
-        std::optional<CursorValues> cursor;
-        std::shared_ptr<const Decoder> decoder;
-        Path item_cursor, item_tie, success, next, token;
-    };
-    HttpPuller(const PullRules& rules, Parts parts, PullSurroundings surroundings)
-        : rules_(rules), http_(std::get<HttpPull>(rules_.way)), parts_(std::move(parts)), surroundings_(std::move(surroundings)) {}
+    HttpPuller(const PullRules& rules, HttpPages pages, PullSurroundings surroundings)
+        : rules_(rules), http_(std::get<HttpPull>(rules_.way)), pages_(std::move(pages)), surroundings_(std::move(surroundings)) {}
 
     base::Status begin(const std::string& cursor) override {
         if (!exchange_) {
@@ -93,11 +64,11 @@ public:
         auto kept = decodeCursor(cursor);
         if (!kept.ok()) return std::move(kept).error();
         at_ = *std::move(kept);
-        pages_ = 0;
+        pages_seen_ = 0;
         items_ = 0;
         ended_ = more_ = false;
-        if (at_.at.empty() && parts_.cursor) at_.at = parts_.cursor->rule().start;
-        if (at_.page < 0) openWindow(true);
+        if (at_.at.empty() && pages_.cursor()) at_.at = pages_.cursor()->rule().start;
+        if (at_.page < 0) pages_.openWindow(at_, true, surroundings_.clock.nowMillis());
         return {};
     }
 
@@ -105,20 +76,25 @@ public:
         if (ended_) return std::optional<Portion>();
         auto answer = askWithLogin();
         if (!answer.ok()) return std::move(answer).error();
-        ++pages_;
-        Page page;
-        if (auto read = readItems(answer->body, page); !read.ok()) return std::move(read).error();
+        ++pages_seen_;
+        const auto page = pages_.read(answer->body);
+        if (!page.ok()) return page.error();
         Portion portion;
-        portion.items = page.items;
-        items_ += page.items;
-        portion.newest_ms = page.newest_ms;
+        portion.items = page->items;
+        items_ += page->items;
+        portion.newest_ms = page->newest_ms;
         portion.evidence = exchange_->evidence();
         if (!token_.empty()) portion.evidence.credential = "token";
         if (!http_.auth.header.empty()) portion.evidence.credential = "header";
         portion.content_type = answer->field("content-type");
-        portion.message = page.items > 0;
-        advance(page, answer->body);
-        portion.cursor = encodeCursor(at_);
+        portion.message = page->items > 0;
+        const bool bound = pages_seen_ >= http_.paging.pages_max || items_ >= rules_.items_max;
+        const bool last = pages_.advance(*page, at_, surroundings_.clock.nowMillis());
+        ended_ = last || bound;
+        more_ = bound && !last;
+        auto cursor = encodeCursor(at_);
+        if (!cursor.ok()) return std::move(cursor).error();
+        portion.cursor = *std::move(cursor);
         portion.body = std::move(answer->body);
         return std::optional<Portion>(std::move(portion));
     }
@@ -127,13 +103,6 @@ public:
     bool more() const override { return more_; }
 
 private:
-    struct Page {
-        std::uint64_t items = 0;
-        base::UnixMillis newest_ms = 0;
-        std::optional<std::int64_t> greatest;
-        std::string greatest_text, greatest_tie;
-    };
-
     base::Result<std::unique_ptr<HttpExchange>> open() {
         HttpExchangeSettings settings;
         settings.times = {rules_.connect_timeout_s * 1'000, rules_.timeout_s * 1'000};
@@ -154,26 +123,6 @@ private:
         return HttpExchange::open(std::move(settings), surroundings_.stop);
     }
 
-    /// `again`: with the overlap; the pages of one ascending pull go on without.
-    void openWindow(bool overlap) {
-        at_.page = 0;
-        at_.next.clear();
-        at_.seen.clear();
-        at_.seen_tie.clear();
-        if (!parts_.cursor) return;
-        at_.from = overlap ? parts_.cursor->withOverlap(at_.at) : at_.at;
-        at_.until = parts_.cursor->until(surroundings_.clock.nowMillis());
-    }
-
-    void closeWindow() {
-        if (!at_.seen.empty()) {
-            at_.at = at_.seen;
-            at_.tie = at_.seen_tie;
-        }
-        at_.page = -1;
-        for (std::string* text : {&at_.from, &at_.until, &at_.next, &at_.seen, &at_.seen_tie}) text->clear();
-    }
-
     base::Result<std::string> valueOf(const std::string& word) {
         if (word.starts_with("secret:")) return surroundings_.secret(word.substr(7));
         const std::int64_t page = std::max<std::int64_t>(at_.page, 0);
@@ -187,7 +136,8 @@ private:
         if (word == "next") return at_.next;
         if (word == "token") return token_;
         const base::UnixMillis now_ms = surroundings_.clock.nowMillis();
-        return parts_.cursor && parts_.cursor->isTime() ? parts_.cursor->write(now_ms) : base::formatRfc3339(now_ms);
+        const auto& cursor = pages_.cursor();
+        return cursor && cursor->isTime() ? cursor->write(now_ms) : base::formatRfc3339(now_ms);
     }
 
     base::Result<std::string> filled(const std::string& text, Escape escape) {
@@ -234,7 +184,7 @@ private:
         auto answer = exchange_->ask(*ask);
         if (!answer.ok()) return std::move(answer).error();
         if (answer->status < kOk || answer->status >= kMultipleChoices) return base::makeError(ErrorCode::PeerLoginRefused, "token call: HTTP " + std::to_string(answer->status));
-        token_ = valueAt(answer->body, parts_.token);
+        token_ = pages_.tokenOf(answer->body);
         if (token_.empty()) return base::makeError(ErrorCode::PeerLoginRefused, "token call: no token in the answer");
         token_until_ms_ = surroundings_.clock.steadyMillis() + http_.auth.token_call->lifetime_s * 1'000;
         return {};
@@ -248,12 +198,9 @@ private:
         auto ask = askOf(http_.request);
         if (!ask.ok()) return std::move(ask).error();
         if (http_.paging.kind == PagingRule::Kind::NextLink && !at_.next.empty()) {
-            if (at_.next.find("://") != std::string::npos || at_.next.starts_with('/')) {
-                const std::string url = at_.next.starts_with('/') ? hostOf(http_.request.url) + at_.next : at_.next;
-                // A link elsewhere would take our credentials there.
-                if (hostOf(url) != hostOf(http_.request.url)) return base::makeError(ErrorCode::PeerAnswerInvalid, "the next page is on another host");
-                ask->url = url;
-            }
+            auto url = nextUrl(ask->url, at_.next);
+            if (!url.ok()) return std::move(url).error();
+            ask->url = *std::move(url);
         }
         const std::string& header = call ? call->header : http_.auth.header;
         if (!header.empty()) {
@@ -275,99 +222,31 @@ private:
         if (!answer.ok()) return answer;
         if (answer->status < kOk || answer->status >= kMultipleChoices) return answered(answer->status);
         if (http_.success_path.empty()) return answer;
-        const std::string said = valueAt(answer->body, parts_.success);
+        const std::string said = pages_.successOf(answer->body);
         const auto& wanted = http_.success_values;
         if (std::find(wanted.begin(), wanted.end(), said) != wanted.end()) return answer;
         return base::makeError(ErrorCode::PeerRefused, "HTTP " + std::to_string(answer->status) + ", but " + http_.success_path + " says no");
     }
 
-    /// Counts the items and finds the greatest cursor among them. What can't be decoded is counted by the adapter.
-    base::Status readItems(const std::string& body, Page& page) {
-        const base::Status decoded = parts_.decoder->decode(body, [&](DecodedItem&& item) {
-            ++page.items;
-            if (!parts_.cursor || item.failure) return true;
-            const ItemValue* value = parts_.item_cursor.findOne(item.value);
-            if (value == nullptr || !value->isScalar()) return true;
-            const auto read = parts_.cursor->read(value->text());
-            if (!read || (page.greatest && *read < *page.greatest)) return true;
-            page.greatest = read;
-            page.greatest_text = value->text();
-            const ItemValue* tie = parts_.cursor->rule().tie_break.empty() ? nullptr : parts_.item_tie.findOne(item.value);
-            page.greatest_tie = tie != nullptr && tie->isScalar() ? tie->text() : "";
-            return true;
-        });
-        if (parts_.cursor && parts_.cursor->isTime() && page.greatest) page.newest_ms = *page.greatest;
-        // An answer that is no message of the source (a page of HTML from a proxy) must not move anything.
-        if (!decoded.ok() && page.items == 0) return base::makeError(ErrorCode::PeerAnswerInvalid, decoded.error().detail);
-        return {};
-    }
-
-    void advance(const Page& page, const std::string& body) {
-        if (page.greatest) {
-            const auto seen = at_.seen.empty() ? std::nullopt : parts_.cursor->read(at_.seen);
-            const auto before = parts_.cursor->read(at_.at);
-            if ((!seen || *page.greatest >= *seen) && (!before || *page.greatest >= *before)) {
-                at_.seen = page.greatest_text;
-                at_.seen_tie = page.greatest_tie;
-            }
-        }
-        const PagingRule& paging = http_.paging;
-        bool last = paging.kind == PagingRule::Kind::None;
-        if (paging.kind == PagingRule::Kind::NextLink) {
-            at_.next = valueAt(body, parts_.next);
-            last = at_.next.empty() || at_.next.size() > 2'048;
-        } else if (!last) {
-            last = paging.until_empty ? page.items == 0 : page.items < static_cast<std::uint64_t>(paging.size);
-        }
-        const bool bound = pages_ >= paging.pages_max || items_ >= rules_.items_max;
-        if (last) {
-            closeWindow();
-            ended_ = true;
-            return;
-        }
-        ++at_.page;
-        const bool moved = !at_.seen.empty() && at_.seen != at_.from;
-        if (parts_.cursor && parts_.cursor->rule().ascending && moved) {
-            at_.at = at_.seen;
-            at_.tie = at_.seen_tie;
-            openWindow(false);
-        }
-        ended_ = more_ = bound;
-    }
-
     const PullRules rules_;
     const HttpPull& http_;
-    const Parts parts_;
+    const HttpPages pages_;
     PullSurroundings surroundings_;
     std::unique_ptr<HttpExchange> exchange_;
     KeptCursor at_;
     std::string token_;
     std::int64_t token_until_ms_ = 0;
     std::uint64_t items_ = 0;
-    std::uint32_t pages_ = 0;
+    std::uint32_t pages_seen_ = 0;
     bool ended_ = false, more_ = false;
 };
 
 }  // namespace
 
 base::Result<std::unique_ptr<Puller>> makeHttpPuller(const Manifest& manifest, PullSurroundings surroundings) {
-    const auto& http = std::get<HttpPull>(manifest.pull->way);
-    HttpPuller::Parts parts;
-    auto decoder = makeDecoder(manifest.decode);
-    if (!decoder.ok()) return std::move(decoder).error();
-    parts.decoder = *std::move(decoder);
-    const auto path = [](const std::string& text) { return Path::parse(text).ok() ? *Path::parse(text) : Path(); };
-    if (http.cursor) {
-        auto values = CursorValues::make(*http.cursor);
-        if (!values.ok()) return std::move(values).error();
-        parts.cursor = *std::move(values);
-        parts.item_cursor = path(http.cursor->place);
-        parts.item_tie = path(http.cursor->tie_break);
-    }
-    parts.success = path(http.success_path);
-    parts.next = path(http.paging.next_path);
-    if (http.auth.token_call) parts.token = path(http.auth.token_call->token_path);
-    return std::unique_ptr<Puller>(std::make_unique<HttpPuller>(*manifest.pull, std::move(parts), std::move(surroundings)));
+    auto pages = HttpPages::make(manifest);
+    if (!pages.ok()) return std::move(pages).error();
+    return std::unique_ptr<Puller>(std::make_unique<HttpPuller>(*manifest.pull, *std::move(pages), std::move(surroundings)));
 }
 
 }  // namespace yht::kit

@@ -20,9 +20,6 @@
 
 namespace yht::kit {
 
-inline constexpr std::size_t kCursorBytesMax = 4'096;
-inline constexpr std::size_t kFileMarkBytesMax = 128;
-
 /// What a puller needs of the place it runs in.
 struct PullSurroundings {
     const base::Clock& clock;
@@ -35,6 +32,7 @@ struct PullSurroundings {
     std::function<std::string(const std::string& name)> file_mark;
     std::function<void()> before_request;  // waits where the source's rate asks for it
     std::stop_token stop;
+    bool dry = false;  // only looking: nothing at the source is moved, deleted or marked
 };
 
 struct Portion {

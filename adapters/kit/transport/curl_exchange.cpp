@@ -65,6 +65,7 @@ CurlExchange::~CurlExchange() = default;
 void CurlExchange::begin(const std::string& url) {
     curl_easy_reset(handle_.get());
     sink_ = {};
+    may_connect_ = {};
     upload_ = {};
     cut_ = false;
     set(CURLOPT_ERRORBUFFER, text_);
@@ -93,6 +94,12 @@ void CurlExchange::onUpload(std::string_view bytes) {
     set(CURLOPT_READDATA, static_cast<void*>(this));
 }
 
+void CurlExchange::onConnect(std::function<bool(const sockaddr&)> may_connect) {
+    may_connect_ = std::move(may_connect);
+    set(CURLOPT_OPENSOCKETFUNCTION, &CurlExchange::openSocket);
+    set(CURLOPT_OPENSOCKETDATA, static_cast<void*>(this));
+}
+
 base::Status CurlExchange::run() {
     if (stop_.stop_requested()) return base::makeError(ErrorCode::PeerAnswerLost, "stopped");
     text_[0] = '\0';
@@ -105,6 +112,12 @@ long CurlExchange::responseCode() const {
     long code = 0;
     curl_easy_getinfo(handle_.get(), CURLINFO_RESPONSE_CODE, &code);
     return code;
+}
+
+std::string CurlExchange::redirectTarget() const {
+    char* target = nullptr;
+    curl_easy_getinfo(handle_.get(), CURLINFO_REDIRECT_URL, &target);
+    return target == nullptr ? "" : target;
 }
 
 std::string CurlExchange::escapedPath(std::string_view text) const {
@@ -138,6 +151,11 @@ std::size_t CurlExchange::give(char* room, std::size_t size, std::size_t count, 
     std::memcpy(room, exchange->upload_.data(), bytes);
     exchange->upload_.remove_prefix(bytes);
     return bytes;
+}
+
+curl_socket_t CurlExchange::openSocket(void* self, curlsocktype, curl_sockaddr* address) {
+    if (!static_cast<CurlExchange*>(self)->may_connect_(address->addr)) return CURL_SOCKET_BAD;
+    return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
 int CurlExchange::progress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {

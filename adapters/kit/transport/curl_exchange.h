@@ -1,11 +1,12 @@
 // libcurl behind RAII, set up once for strangers: no proxies of the environment, no redirects, no signals, only the
 // protocols asked for, a deadline for the whole, a stop. Its codes become rows of our error table; its texts, which may
 // quote a path, stay here, but for those of the SSH handshake.
-// Uses: base, libcurl. Used by: remote_store, http_exchange.
+// Uses: base, libcurl. Used by: remote_store, http_exchange, guarded_fetch.
 #pragma once
 
 #include <curl/curl.h>
 
+#include <functional>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -49,10 +50,14 @@ public:
     /// Pieces of the answer go there; false from it ends the exchange, and succeeds with `cut()`.
     void onBody(FileSink sink) { sink_ = std::move(sink); }
     void onUpload(std::string_view bytes);
+    /// Judges each address at the moment when its socket is made, so that no second look-up of a name leads elsewhere.
+    void onConnect(std::function<bool(const sockaddr&)> may_connect);
 
     base::Status run();
     bool cut() const { return cut_; }
     long responseCode() const;
+    /// Where an answer over HTTP sends its asker, complete; "" nowhere.
+    std::string redirectTarget() const;
     CURL* handle() { return handle_.get(); }
 
     /// `text` as a part of a URL's path: "/" stays.
@@ -61,6 +66,7 @@ public:
 private:
     static std::size_t take(char* bytes, std::size_t size, std::size_t count, void* self);
     static std::size_t give(char* room, std::size_t size, std::size_t count, void* self);
+    static curl_socket_t openSocket(void* self, curlsocktype, curl_sockaddr* address);
     static int progress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t);
     base::Error errorOf(CURLcode code) const;
 
@@ -73,6 +79,7 @@ private:
     std::unique_ptr<CURL, Free> handle_;
     char text_[CURL_ERROR_SIZE] = {};
     FileSink sink_;
+    std::function<bool(const sockaddr&)> may_connect_;
     std::string_view upload_;
     bool cut_ = false;
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <optional>
 
 #include "adapters/kit/transport/curl_exchange.h"
 
@@ -10,6 +11,7 @@ namespace {
 
 using base::ErrorCode;
 
+constexpr long kOk = 200;
 constexpr std::size_t kHeadBytesMax = 64U << 10;
 
 class CurlHttp final : public HttpExchange {
@@ -18,8 +20,39 @@ public:
         : settings_(std::move(settings)), exchange_("http,https", settings_.times, std::move(stop)) {}
 
     base::Result<HttpAnswer> ask(const HttpAsk& ask) override {
+        std::string body;
+        std::optional<base::Error> trouble;
+        auto answer = askInPieces(ask, [&](std::string_view piece) {
+            const bool fits = body.size() + piece.size() <= settings_.answer_bytes_max;
+            if (fits) body += piece;
+            else trouble = tooLarge();
+            return fits;
+        });
+        if (trouble) return *std::move(trouble);
+        if (answer.ok()) answer->body = std::move(body);
+        return answer;
+    }
+
+    base::Result<HttpAnswer> ask(const HttpAsk& ask, const HttpSink& sink) override {
+        std::uint64_t unwanted_bytes = 0;
+        std::optional<base::Error> trouble;
+        auto answer = askInPieces(ask, [&](std::string_view piece) {
+            if (exchange_.responseCode() != kOk) return (unwanted_bytes += piece.size()) <= kUnwantedBytesMax;
+            base::Status taken = sink(piece);
+            if (!taken.ok()) trouble = std::move(taken).error();
+            return !trouble;
+        });
+        if (trouble) return *std::move(trouble);
+        return answer;
+    }
+
+    std::string redirectTarget() const override { return exchange_.redirectTarget(); }
+    trust::PeerEvidence evidence() const override { return evidence_; }
+
+private:
+    /// An answer whose body went to `take`: all of it, or as far as that wanted.
+    base::Result<HttpAnswer> askInPieces(const HttpAsk& ask, FileSink take) {
         HttpAnswer answer;
-        bool too_large = false;
         set(ask);
         std::vector<std::string> lines;
         for (const auto& [name, value] : ask.fields) lines.push_back(name + (value.empty() ? ";" : ": " + value));
@@ -28,31 +61,25 @@ public:
         exchange_.set(CURLOPT_HTTPHEADER, fields.get());
         head_ = &answer;
         head_bytes_ = 0;
-        exchange_.onBody([&](std::string_view piece) {
-            too_large = answer.body.size() + piece.size() > settings_.answer_bytes_max;
-            if (!too_large) answer.body += piece;
-            return !too_large;
-        });
+        exchange_.onBody(std::move(take));
         base::Status ran = exchange_.run();
         head_ = nullptr;
+        exchange_.onBody({});
         if (!ran.ok()) return std::move(ran).error();
-        if (too_large) {
-            return base::makeError(
-                ErrorCode::PeerAnswerInvalid,
-                "the answer has more than " + std::to_string(settings_.answer_bytes_max) + " bytes"
-            );
-        }
         answer.outcome = HttpOutcome::Answered;
         answer.status = static_cast<int>(exchange_.responseCode());
         note(ask.url);
         return answer;
     }
 
-    trust::PeerEvidence evidence() const override { return evidence_; }
+    base::Error tooLarge() const {
+        const std::string max = std::to_string(settings_.answer_bytes_max);
+        return base::makeError(ErrorCode::PeerAnswerInvalid, "the answer has more than " + max + " bytes");
+    }
 
-private:
     void set(const HttpAsk& ask) {
         exchange_.begin(ask.url);
+        if (settings_.may_connect) exchange_.onConnect(settings_.may_connect);
         exchange_.set(CURLOPT_HEADERFUNCTION, &CurlHttp::takeField);
         exchange_.set(CURLOPT_HEADERDATA, static_cast<void*>(this));
         exchange_.set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));

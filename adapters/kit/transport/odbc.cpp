@@ -342,6 +342,7 @@ private:
         if (binary) return std::optional<std::string>(base::toBase64(raw));
         std::string text;
         if (const auto wrong = charset_.appendWhole(raw, text)) {
+            if (settings_.keep_undecodable) return std::optional<std::string>(raw + kNoCharacter);
             return base::makeError(
                 ErrorCode::PeerAnswerInvalid, "column " + std::to_string(index + 1) + ", byte " + std::to_string(*wrong) + " is not " + charset_.name()
             );

@@ -29,7 +29,12 @@ struct OdbcSettings {
     std::string charset = "UTF-8";
     std::int64_t connect_timeout_ms = 10'000;
     std::int64_t timeout_ms = 60'000;  // of a statement
+    /// A text outside the charset comes as its bytes and kNoCharacter behind them, so that whoever decodes it refuses it, and it
+    /// alone; else the query fails.
+    bool keep_undecodable = false;
 };
+
+inline constexpr char kNoCharacter = '\xFF';  // in no text of any charset that databases have, UTF-8 least of all
 
 /// NULL, a text, or an integer.
 using SqlValue = std::variant<std::monostate, std::string, std::int64_t>;

@@ -5,17 +5,15 @@
 //   redirect  followed to the same scheme, host and port only, kRedirectsMax times
 //   size      bounded while it streams; nothing is decompressed
 //   time      one deadline for all of it
-// Uses: base, libcurl. Used by: intake/attach.
+// Uses: http_exchange, address_rules. Used by: intake/attach.
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <stop_token>
 #include <string>
-#include <string_view>
-#include <utility>
 #include <vector>
 
+#include "adapters/kit/transport/http_exchange.h"
 #include "gateway/base/result.h"
 
 namespace yht::kit {
@@ -31,20 +29,10 @@ struct FetchRules {
     std::uint64_t bytes_max = 0;
 };
 
-struct FetchAsk {
-    std::string url;
-    bool post = false;
-    std::vector<std::pair<std::string, std::string>> headers;
-    std::string body;  // of a POST
-};
-
-/// Pieces in order; an error ends the exchange and becomes its result.
-using FetchSink = std::function<base::Status(std::string_view piece)>;
-
 /// Blocks for at most the deadline. Errors: AttachmentHost (not to be asked: list, scheme, address, redirect),
-/// BodyTooLarge, PeerUnreachable (nothing was answered), PeerAnswerLost (cut, or past the deadline), PeerRefused
-/// (status 4xx and every other that is no 200), PeerBusy (429, 5xx); the sink's. Details never hold the URL's path.
-/// Thread-safety: any thread.
-base::Status guardedFetch(const FetchAsk& ask, const FetchRules& rules, const FetchSink& sink, std::stop_token stop = {});
+/// BodyTooLarge, PeerUnreachable (nothing was asked), PeerUntrusted (certificate), PeerAnswerLost (cut, or past the
+/// deadline), PeerAnswerInvalid (no HTTP), PeerRefused (status 4xx and every other that is no 200), PeerBusy (429, 5xx); the
+/// sink's. Details never hold the URL's path. Thread-safety: any thread.
+base::Status guardedFetch(const HttpAsk& ask, const FetchRules& rules, const HttpSink& sink, std::stop_token stop = {});
 
 }  // namespace yht::kit
