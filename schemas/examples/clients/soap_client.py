@@ -3,6 +3,7 @@
 用 zeep 仅凭公布的 WSDL 调用 SOAP 接口:对 Body 与 Timestamp 签名,并验证带签名的应答。
 
     soap_client.py CREDENTIAL URL GATEWAY_CERTIFICATE submit FILE.json …
+    soap_client.py CREDENTIAL URL GATEWAY_CERTIFICATE message SOURCE FILE CONTENT_TYPE
     soap_client.py CREDENTIAL URL GATEWAY_CERTIFICATE upload FILE MEDIA_TYPE
     soap_client.py CREDENTIAL URL GATEWAY_CERTIFICATE ticket TICKET_NO
     soap_client.py CREDENTIAL URL GATEWAY_CERTIFICATE changes [AFTER]
@@ -82,6 +83,9 @@ def perform(service, what, arguments):
                 read = json.load(file)
             records += read if isinstance(read, list) else [read]
         return service.SubmitRecord(record=[as_xml(record) for record in records])
+    if what == "message":
+        with open(arguments[1], "rb") as file:
+            return service.SubmitMessage(source=arguments[0], content_type=arguments[2], content=file.read())
     if what == "upload":
         with open(arguments[0], "rb") as file:
             content = file.read()
