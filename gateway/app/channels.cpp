@@ -2,6 +2,7 @@
 
 #include "gateway/app/deployment.h"
 #include "gateway/app/gateway.h"
+#include "gateway/crypto/provider/key_provider.h"
 
 namespace yht::app {
 namespace {
@@ -38,7 +39,7 @@ std::string orElse(const Config& config, const char* key, const char* fallback) 
 base::Result<std::string> secretBehind(const std::string& directory, const std::string& reference) {
     constexpr std::string_view kFilePrefix = "file:";
     YHT_ASSERT(reference.starts_with(kFilePrefix));
-    auto value = readSecret(resolvePath(directory, reference.substr(kFilePrefix.size())));
+    auto value = crypto::readPrivateFile(resolvePath(directory, reference.substr(kFilePrefix.size())));
     if (!value.ok()) return value;
     if (value->ends_with('\n')) value->pop_back();
     if (value->ends_with('\r')) value->pop_back();
@@ -86,7 +87,7 @@ channels::ListenerOptions listenerOptions(const Config& config) {
 }  // namespace
 
 Channels::Channels(const ChannelParts& parts, ChannelReload first)
-    : verifier_(parts.trust, parts.requests, parts.clock), tables_(std::move(first.table)) {
+    : requests_(parts.requests), verifier_(parts.trust, parts.requests, parts.clock), tables_(std::move(first.table)) {
     if (first.context) contexts_ = std::make_unique<trust::TlsContextHolder>(std::move(first.context));
 }
 
@@ -123,6 +124,13 @@ base::Result<ChannelReload> Channels::prepare(
 void Channels::replace(ChannelReload reload) {
     tables_.replace(std::move(reload.table));
     if (contexts_ && reload.context) contexts_->replace(std::move(reload.context));
+}
+
+void Channels::dropUntrusted() {
+    listener_->cutWhere([this](const std::string& certificate) {
+        const auto speaker = requests_.speakerOf(certificate);
+        return !speaker.ok() && http::isGone(speaker.error().code);
+    });
 }
 
 std::string idleEndpointsText(const Config& config, const intake::SourceAdapters& adapters) {

@@ -39,6 +39,8 @@ public:
 
     void start() { listener_->start(); }
     void stop() { listener_->stop(); }
+    /// Ends the connections of certificates that are nobody's any more.
+    void dropUntrusted();
     /// Errors: ConfigInvalid; nothing is changed.
     base::Result<ChannelReload> prepare(
         const Config& config, const intake::SourceAdapters& adapters, const trust::TrustSnapshot& trust
@@ -48,6 +50,7 @@ public:
 private:
     Channels(const ChannelParts& parts, ChannelReload first);
 
+    const trust::RequestVerifier& requests_;
     trust::ChannelVerifier verifier_;
     channels::ChannelTableHolder tables_;
     std::unique_ptr<trust::TlsContextHolder> contexts_;  // nullptr: plain HTTP

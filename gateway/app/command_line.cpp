@@ -6,12 +6,15 @@
 
 #include "gateway/app/command_help.h"
 #include "gateway/app/command_line_adapters.h"
+#include "gateway/app/command_line_approvals.h"
 #include "gateway/app/command_line_attachments.h"
+#include "gateway/app/command_line_certs.h"
 #include "gateway/app/command_line_history.h"
 #include "gateway/app/command_line_quarantine.h"
 #include "gateway/app/command_line_sources.h"
 #include "gateway/app/command_line_upkeep.h"
 #include "gateway/app/commands.h"
+#include "gateway/app/commands_certs_live.h"
 #include "gateway/app/commands_why.h"
 
 namespace yht::app {
@@ -30,7 +33,7 @@ constexpr const char* kExamples =
     "  yht deliveries retry province-zz 1042 --why \"code list corrected\"\n"
     "  yht adapters test\n"
     "  yht schema json > records.schema.json\n"
-    "Exit codes 退出码: 0 ok, 3 found something, 64 usage, 65 bad data, 69 unavailable, 70 fault, 78 configuration.";
+    "Exit codes 退出码: 0 ok, 3 found something, 64 usage, 65 bad data, 69 unavailable, 70 fault,\n75 a second person is wanted, 78 configuration.";
 
 /// What CLI11 fills in. One object for all commands: only one of them runs.
 struct Parsed {
@@ -308,7 +311,10 @@ int runCommandLine(int argc, char** argv, const std::function<int(const std::str
     addAttachments(top, parsed.options, parsed.run);
     addHistory(top, parsed.options, parsed.run);
     addSources(top, parsed.options, parsed.run);
+    addApprovals(top, parsed.options, parsed.run);
     addAdapters(top, parsed.run);
+    addCerts(top, parsed.run);
+    addCertsLive(top, parsed.options, parsed.run);
     addReference(top, parsed);
     addHelp(top, parsed);
     try {

@@ -15,6 +15,7 @@ enum ExitCode : int {
     kExitData = 65,     // a file or number given is wrong
     kExitUnavailable = 69,
     kExitSoftware = 70, // a fault of ours, or of the disk
+    kExitWaits = 75,  // nothing was done yet: a second person is wanted (approvals.h)
     kExitConfig = 78,   // the configuration is wrong
 };
 

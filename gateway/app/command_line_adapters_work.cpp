@@ -45,13 +45,20 @@ void addTry(CLI::App& adapters, std::function<int()>& run) {
         adapters, run, "try", "What would become of real messages; nothing is written 试运行,不写入任何内容", tryAdapter,
         Place::Integrator, given,
         "Counts what would be accepted, quarantined and why, ignored by which rule, and names unmapped codes. With -c the\n"
-        "ledger is asked what is known already. Files, or standard input.\n"
-        "统计将受理、将隔离及原因、按规则忽略的条目与未映射代码;-c 指定部署目录时与账本比对。\n"
+        "ledger is asked what is known already. Files, standard input, or --live: the pulled source itself, from where its cursor\n"
+        "stands, with the deployment's secrets; no cursor moves, no file is moved, no row is marked.\n"
+        "统计将受理、将隔离及原因、按规则忽略的条目与未映射代码;-c 指定部署目录时与账本比对。--live 直接向取数来源试取,\n"
+        "使用部署目录中的密钥,不动游标、不移动文件、不标记数据行。\n"
         "Examples 示例:\n  yht adapters try zz-12315 --dry-run /var/tmp/april/*.json\n"
         "  curl -s https://old.example/export | yht adapters try zz-12315 --dry-run -c /etc/yihaotong\n"
-        "Exit codes 退出码: 0 all of it would be taken, 3 something would go into quarantine, 65 no such source or file, 78 the manifest is wrong.");
+        "  yht adapters try zz-hetang --dry-run --live -c /etc/yihaotong -d /etc/yihaotong --limit 200\n"
+        "Exit codes 退出码: 0 all of it would be taken, 3 something would go into quarantine or be blocked, 65 no such source or file, 69 the source can't be\n"
+        "reached, 78 the manifest or a secret is wrong.");
     addSource(command, given);
-    command->add_option("file", given->files, "Messages as the source sends them; - standard input 报文文件");
+    auto* files = command->add_option("file", given->files, "Messages as the source sends them; - standard input 报文文件");
+    auto* live = command->add_flag("--live", given->live, "Ask the pulled source itself 向来源试取")->excludes(files);
+    live->needs(command->get_option("--config"));
+    command->add_option("--limit", given->limit, "--live: about so many items 试取条目数")->capture_default_str()->check(CLI::Range(1, 1'000'000))->needs(live);
     command->add_flag("--dry-run", given->dry_run, "The only way there is: messages that are to count come through the door 仅试运行")->required();
 }
 

@@ -43,7 +43,7 @@ void addDecision(
 
 void addAttachments(CLI::App& top, CommandOptions& options, std::function<int()>& run) {
     auto* attachments = top.add_subcommand(
-        "attachments", "Attachments that sources' items bring and that are not in yet 来源条目的附件:待取用与失败"
+        "attachments", "Attachments that are not in yet, or that no record names 附件:待取用、失败、无记录引用"
     );
     attachments->require_subcommand(1);
     attachments->footer("Examples 示例:\n  yht attachments list --source zz-media\n"
@@ -58,6 +58,13 @@ void addAttachments(CLI::App& top, CommandOptions& options, std::function<int()>
     list->footer("Its ticket is in the ledger and goes its way; only the file is missing.\n"
                  "工单已入账并照常流转,仅附件缺失。\nExamples 示例:\n  yht attachments list\n"
                  "  yht attachments list --state failed --json");
+    auto* unnamed = add(*attachments, options, run, "unnamed",
+                        "What partners brought and no record of theirs names yet 已上传而尚无记录引用的附件",
+                        [given, &options] { return listUnnamed(options, given->listing.limit); });
+    unnamed->add_option("--limit", given->listing.limit, "At most so many 最多条数")->capture_default_str();
+    unnamed->footer("The next to go first; how long they stay: attachments.unnamed_hours_max.\n"
+                    "按到期先后排列,保留时间见 attachments.unnamed_hours_max。\nExample 示例:\n"
+                    "  yht attachments unnamed --json");
     addDecision(*attachments, options, run, given, "retry", "Try again at once 立即重试", kRetryAttachment,
                 "Example 示例:\n  yht attachments retry 7 8 --why \"host added to the manifest\"\n"
                 "Exit codes 退出码: 0 it waits for its turn, 65 no such attachment, 3 one of several is not there.");

@@ -6,10 +6,11 @@
 
 #include "gateway/app/command_line.h"
 #include "gateway/app/commands_adapters_work.h"
-#include "gateway/app/opened_ledger.h"
+#include "gateway/app/live_source.h"
 #include "gateway/app/readapting.h"
 #include "gateway/app/terminal.h"
 #include "gateway/json/json.h"
+#include "gateway/trust/pull_verifier.h"
 
 namespace yht::app {
 namespace {
@@ -93,7 +94,7 @@ void counts(Writer& out, const char* name, const Counts& all) {
     out.EndObject();
 }
 
-void printJson(const std::string& source, const std::string& version, const Tried& tried) {
+void printJson(const std::string& source, const std::string& version, const Tried& tried, const LiveLook* look, bool weak) {
     rapidjson::StringBuffer buffer;
     Writer out(buffer);
     const auto count = [&](const char* name, std::uint64_t value) {
@@ -107,6 +108,14 @@ void printJson(const std::string& source, const std::string& version, const Trie
     out.String(version);
     out.Key("ledger_asked");
     out.Bool(tried.ledger_asked);
+    if (look != nullptr) {
+        count("portions", look->portions);
+        count("portions_too_large", look->refused);
+        out.Key("more");
+        out.Bool(look->more);
+        out.Key("would_be_blocked");
+        out.Bool(weak);
+    }
     count("received", tried.made.items);
     count("would_accept", tried.accepted);
     count("duplicate", tried.duplicate);
@@ -145,10 +154,72 @@ void printText(const std::string& version, const Tried& tried) {
     std::cout << "\n什么都没有写入 nothing was written\n";
 }
 
-int report(const WorkOptions& options, const std::string& version, const Tried& all) {
-    if (options.json) printJson(options.source, version, all);
-    else printText(version, all);
-    return all.quarantined() > 0 ? kExitFound : kExitOk;
+/// What a live source said of itself, beside its items.
+void printLook(const LiveLook& look, bool weak) {
+    std::cout << "实时取数 live: " << look.portions << " 份 portions from " << printable(look.evidence.peer)
+              << (look.evidence.proof.empty() ? "" : " (" + printable(look.evidence.proof) + ")");
+    if (look.refused > 0) std::cout << ", " << look.refused << " 份过大 too large";
+    if (look.more) std::cout << ", 尚有更多 there is more";
+    std::cout << ";游标未动 the cursor has not moved\n";
+    if (weak) std::cout << "! 来源身份凭据弱于 assurance_min,取数将受阻 weaker proof than assurance_min: it would be blocked\n";
+}
+
+int report(const WorkOptions& options, const std::string& version, const Tried& all, const LiveLook* look, bool weak) {
+    if (options.json) printJson(options.source, version, all, look, weak);
+    else {
+        if (look != nullptr) printLook(*look, weak);
+        printText(version, all);
+    }
+    return all.quarantined() > 0 || weak ? kExitFound : kExitOk;
+}
+
+/// Adds up what becomes of messages, one after the other.
+class Trial {
+public:
+    Trial(const kit::Adapter& adapter, ledger::View* view) : adapter_(adapter), view_(view) {}
+    void add(const std::string& message, const std::string& file_name, const std::string& content_type = "") {
+        kit::MessageContext context;
+        context.received_ms = base::SystemClock().nowMillis();
+        context.file_name = file_name;
+        context.content_type = content_type;
+        Tried one;
+        one.made = makeOf(adapter_, message, context, random_);
+        judge(view_, seen_, one);
+        all_.add(one);
+    }
+    const Tried& all() const { return all_; }
+
+private:
+    const kit::Adapter& adapter_;
+    ledger::View* const view_;
+    base::SystemRandom random_;
+    std::set<base::Bytes> seen_;
+    Tried all_;
+};
+
+int tryFiles(const WorkOptions& options, const kit::Adapter& adapter, ledger::View* view) {
+    Trial trial(adapter, view);
+    for (const auto& file : options.files.empty() ? std::vector<std::string>{"-"} : options.files) {
+        const auto message = readMessage(file);
+        if (!message) {
+            std::cerr << file << ": can't be read, or larger than 256 MiB 无法读取或超过 256 MiB\n";
+            return kExitData;
+        }
+        trial.add(*message, file == "-" ? "" : file.substr(file.rfind('/') + 1));
+    }
+    return report(options, adapter.version(), trial.all(), nullptr, false);
+}
+
+int tryLive(const WorkOptions& options, const kit::Adapter& adapter, OpenedLedger& opened, ledger::View& view) {
+    Trial trial(adapter, &view);
+    const kit::Manifest& manifest = adapter.manifest();
+    const bool multipart = manifest.decode.format == kit::Format::Multipart;
+    const auto look = lookAtLive(opened, view, manifest, options.limit, [&](const kit::Portion& portion) {
+        trial.add(portion.body, portion.file_name, multipart ? portion.content_type : "");
+    });
+    if (!look.ok()) return reportError(look.error());
+    const bool weak = look->portions > 0 && trust::assuranceOf(look->evidence) > manifest.assurance_min;
+    return report(options, adapter.version(), trial.all(), &*look, weak);
 }
 
 }  // namespace
@@ -157,31 +228,12 @@ int tryAdapter(const WorkOptions& options) {
     const std::string& directory = options.adaptersDirectory();
     const auto adapter = kit::Adapter::load(directory + "/sources", directory + "/products", options.source);
     if (!adapter.ok()) return reportError(adapter.error());
-    const auto run = [&](ledger::View* view) -> int {
-        base::SystemRandom random;
-        Tried all;
-        std::set<base::Bytes> seen;
-        for (const auto& file : options.files.empty() ? std::vector<std::string>{"-"} : options.files) {
-            const auto message = readMessage(file);
-            if (!message) {
-                std::cerr << file << ": can't be read, or larger than 256 MiB 无法读取或超过 256 MiB\n";
-                return kExitData;
-            }
-            kit::MessageContext context;
-            context.received_ms = base::SystemClock().nowMillis();
-            context.file_name = file == "-" ? "" : file.substr(file.rfind('/') + 1);
-            Tried one;
-            one.made = makeOf(**adapter, *message, context, random);
-            judge(view, seen, one);
-            all.add(one);
-        }
-        return report(options, (*adapter)->version(), all);
-    };
-    if (options.deployment.empty()) return run(nullptr);
+    if (options.deployment.empty() && !options.live) return tryFiles(options, **adapter, nullptr);
     return withLedger(options.deployment, [&](OpenedLedger& opened) -> int {
         auto snapshot = opened.store->snapshot();
         if (!snapshot.ok()) return reportError(snapshot.error());
-        return run(snapshot->get());
+        if (options.live) return tryLive(options, **adapter, opened, **snapshot);
+        return tryFiles(options, **adapter, snapshot->get());
     });
 }
 

@@ -20,8 +20,9 @@ struct WorkOptions {
     std::string folder;                // apply, shadow start: holds sources/ and products/
     std::string case_name, why;
     std::uint64_t quarantined = 0, message = 0;  // record
-    std::size_t limit = 1000;                    // replay: messages
+    std::size_t limit = 1000;                    // replay: messages; try --live: items, about
     bool apply = false, json = false;
+    bool live = false;     // try: the source itself is asked, as the deployment reaches it
     bool dry_run = false;  // try: asked for, so that nobody takes it for the door
 
     const std::string& adaptersDirectory() const { return adapters.empty() ? deployment : adapters; }

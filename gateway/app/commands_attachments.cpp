@@ -7,6 +7,7 @@
 #include "gateway/app/control_client.h"
 #include "gateway/app/opened_ledger.h"
 #include "gateway/app/terminal.h"
+#include "gateway/app/unnamed_attachments.h"
 #include "gateway/base/time_text.h"
 #include "gateway/intake/attach/source_attachments.h"
 #include "gateway/json/json.h"
@@ -16,6 +17,9 @@ namespace {
 
 using ledger::SourceAttachmentRow;
 using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
+
+constexpr std::size_t kUnjudgedReadMax = 1'000'000;
+constexpr std::int64_t kHourMillis = 3'600'000;
 
 void member(Writer& out, const char* name, const std::string& text) {
     out.Key(name);
@@ -72,6 +76,43 @@ int listAttachments(const CommandOptions& options, const AttachmentListing& list
             return row.state == ledger::kAttachmentFailed;
         });
         return failed ? kExitFound : kExitOk;
+    });
+}
+
+int listUnnamed(const CommandOptions& options, std::size_t limit) {
+    return withLedger(options.directory, [&](OpenedLedger& opened) -> int {
+        const auto folder = opened.config.text("ledger.directory") + "/attachments";
+        auto marks = attachments::unjudgedIn(folder, opened.clock->nowMillis(), kUnjudgedReadMax);
+        if (!marks.ok()) return reportError(marks.error());
+        const auto registry = trust::loadTrust(options.directory);
+        if (!registry.ok()) return reportError(registry.error());
+        auto snapshot = opened.store->snapshot();
+        if (!snapshot.ok()) return reportError(snapshot.error());
+        std::sort(marks->begin(), marks->end(), [](const auto& a, const auto& b) { return a.since_ms < b.since_ms; });
+        const auto hours_max = opened.config.integer("attachments.unnamed_hours_max");
+        rapidjson::StringBuffer buffer;
+        Writer out(buffer);
+        Table table{{"附件 attachment", "提供方 partner", "自 since", "保留至 stays until"}, {}};
+        out.StartArray();
+        for (const auto& mark : *marks) {
+            if (table.rows.size() >= limit) break;
+            const auto is = [&](const std::string& id) { return attachments::partnerKeyOf(id) == mark.partner_key; };
+            if (!mark.is_set || isNamedBy(**snapshot, **registry, mark.digest, is)) continue;
+            const auto until = hours_max == 0 ? "" : base::formatRfc3339(mark.since_ms + hours_max * kHourMillis);
+            const auto since = base::formatRfc3339(mark.since_ms), partner = partnerOfKey(**registry, mark.partner_key);
+            table.rows.push_back({mark.digest, partner, since, until.empty() ? "-" : until});
+            out.StartObject();
+            member(out, "attachment", mark.digest);
+            member(out, "partner", partner);
+            member(out, "since", since);
+            if (!until.empty()) member(out, "stays_until", until);
+            out.EndObject();
+        }
+        out.EndArray();
+        if (options.json) std::cout << buffer.GetString() << '\n';
+        else if (table.rows.empty()) std::cout << "没有 none\n";
+        else print(std::cout, table);
+        return kExitOk;
     });
 }
 

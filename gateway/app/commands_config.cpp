@@ -8,6 +8,8 @@
 #include "gateway/app/destinations.h"
 #include "gateway/app/gateway.h"
 #include "gateway/app/opened_ledger.h"
+#include "gateway/app/results_home.h"
+#include "gateway/app/revocation_watch.h"
 #include "gateway/app/source_folders.h"
 #include "gateway/json/json.h"
 
@@ -23,12 +25,16 @@ base::Status checkDeployment(const std::string& directory) {
     const auto trust = trust::loadTrust(directory);
     if (!trust.ok()) return trust.error();
     if (const auto sources = loadSourceAdapters(directory, **trust); !sources.ok()) return sources.error();
+    const CredentialsInForce nothing_yet;
+    if (const auto own = checkOwnCredentials(*config, clock.nowMillis(), &nothing_yet, {}); !own.ok()) return own.error();
+    if (const auto settings = revocationSettings(*config, {}); !settings.ok()) return settings.error();
     if (const auto context = trust::serverContext(tlsFiles(*config)); !context.ok()) return context.error();
     const auto key = readSigningKey(config->text("signing.certificate"), config->text("signing.private_key"));
     if (!key.ok()) return key.error();
+    if (const auto soap_key = readSoapSigningKey(*config); !soap_key.ok()) return soap_key.error();
     if (const auto days = calendar(*config); !days.ok()) return days.error();
     if (const auto options = storeOptions(*config, clock, random, false); !options.ok()) return options.error();
-    const auto routes = delivery::loadRoutes(resolvePath(directory, "routes.yaml"));
+    const auto routes = deploymentRoutes(directory);
     if (!routes.ok()) return routes.error();
     const auto no_contents = [](std::uint64_t, const std::string&) -> base::Result<kit::OutboundContent> {
         return base::makeError(base::ErrorCode::NotFound);  // nothing is sent

@@ -6,11 +6,9 @@
 #include "gateway/app/command_line.h"
 #include "gateway/app/control_client.h"
 #include "gateway/app/control_sources.h"
-#include "gateway/app/opened_ledger.h"
-#include "gateway/app/source_folders.h"
+#include "gateway/app/source_look.h"
 #include "gateway/app/terminal.h"
 #include "gateway/base/time_text.h"
-#include "gateway/intake/pull/source_health.h"
 #include "gateway/json/json.h"
 
 namespace yht::app {
@@ -19,27 +17,7 @@ namespace {
 using intake::SourceHealth;
 using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
 
-struct Looked {
-    SourceHealth health;
-    std::shared_ptr<const kit::Adapter> adapter;
-};
-
-base::Result<std::vector<Looked>> look(OpenedLedger& opened) {
-    auto trust = trust::loadTrust(opened.config.directory());
-    if (!trust.ok()) return std::move(trust).error();
-    const auto adapters = loadSourceAdapters(opened.config.directory(), **trust);
-    if (!adapters.ok()) return adapters.error();
-    auto view = opened.store->snapshot();
-    if (!view.ok()) return std::move(view).error();
-    std::vector<Looked> looked;
-    const intake::HealthInputs inputs{opened.clock->nowMillis(), 0, opened.calendar};
-    for (const auto& [id, adapter] : **adapters) looked.push_back({intake::healthOf(**view, adapter->manifest(), inputs), adapter});
-    return looked;
-}
-
 std::string ago(base::UnixMillis at_ms, base::UnixMillis now_ms) { return at_ms == 0 ? "-" : humanDuration(std::max<std::int64_t>(0, now_ms - at_ms)); }
-
-std::string way(const kit::Manifest& manifest) { return manifest.pull ? kit::pullKindName(*manifest.pull) : "push"; }
 
 void text(Writer& out, const char* name, const std::string& value) {
     out.Key(name);
@@ -53,13 +31,13 @@ void time(Writer& out, const char* name, base::UnixMillis at_ms) {
     if (at_ms != 0) text(out, name, base::formatRfc3339(at_ms));
 }
 
-void write(Writer& out, const Looked& one) {
+void write(Writer& out, const LookedSource& one) {
     const SourceHealth& health = one.health;
     const kit::Manifest& manifest = one.adapter->manifest();
     out.StartObject();
     text(out, "source", health.source);
     text(out, "title", manifest.title);
-    text(out, "way", way(manifest));
+    text(out, "way", one.way());
     text(out, "lifecycle", kit::lifecycleName(manifest.lifecycle));
     text(out, "state", health.state);
     text(out, "reason", health.reason);
@@ -89,13 +67,13 @@ void write(Writer& out, const Looked& one) {
     out.EndObject();
 }
 
-void printTable(const std::vector<Looked>& all, base::UnixMillis now_ms) {
+void printTable(const std::vector<LookedSource>& all, base::UnixMillis now_ms) {
     Table table{{"来源 source", "方式 way", "状态 state", "自 since", "上次成功 success", "最近条目 item", "今日 today", "重复 dup", "隔离 quar.", "未映射 unmapped", "责任人 owner", "说明 reason"}, {}};
     constexpr std::size_t kReasonCells = 60;
-    for (const Looked& one : all) {
+    for (const LookedSource& one : all) {
         const SourceHealth& health = one.health;
         const kit::Manifest& manifest = one.adapter->manifest();
-        table.rows.push_back({health.source, way(manifest), health.state, ago(health.since_ms, now_ms), ago(health.pull.last_success_ms, now_ms),
+        table.rows.push_back({health.source, one.way(), health.state, ago(health.since_ms, now_ms), ago(health.pull.last_success_ms, now_ms),
                               ago(health.items.last_item_ms, now_ms), std::to_string(health.today.received), std::to_string(health.today.duplicate),
                               std::to_string(health.open_quarantine), std::to_string(health.today.unmapped_codes), manifest.owner.person,
                               clipped(health.reason, kReasonCells)});
@@ -103,12 +81,12 @@ void printTable(const std::vector<Looked>& all, base::UnixMillis now_ms) {
     print(std::cout, table);
 }
 
-void printOne(const Looked& one, base::UnixMillis now_ms) {
+void printOne(const LookedSource& one, base::UnixMillis now_ms) {
     const SourceHealth& health = one.health;
     const kit::Manifest& manifest = one.adapter->manifest();
     const ledger::SourceAccount& today = health.today;
     std::cout << health.source << "  " << printable(manifest.title) << "\n状态 state: " << health.state << "  " << printable(health.reason)
-              << "\n方式 way: " << way(manifest) << "  " << kit::lifecycleName(manifest.lifecycle) << "\n上次成功 last success: " << ago(health.pull.last_success_ms, now_ms)
+              << "\n方式 way: " << one.way() << "  " << kit::lifecycleName(manifest.lifecycle) << "\n上次成功 last success: " << ago(health.pull.last_success_ms, now_ms)
               << "  最近条目 last item: " << ago(health.items.last_item_ms, now_ms) << "  延迟 lag: " << (health.lag_s < 0 ? "-" : std::to_string(health.lag_s) + " s")
               << "\n今日账目 account today: 收到 received " << today.received << " = 入账 accepted " << today.accepted << " + 重复 duplicate " << today.duplicate << " + 隔离 quarantined "
               << today.quarantined << " + 拒收 refused " << today.refused << " + 忽略 ignored " << today.ignoredCount() << (today.balances() ? "" : "  不平 DOES NOT BALANCE")
@@ -121,26 +99,26 @@ void printOne(const Looked& one, base::UnixMillis now_ms) {
 
 int listSources(const CommandOptions& options) {
     return withLedger(options.directory, [&](OpenedLedger& opened) {
-        const auto all = look(opened);
+        const auto all = lookAtSources(opened);
         if (!all.ok()) return reportError(all.error());
         rapidjson::StringBuffer buffer;
         Writer out(buffer);
         out.StartArray();
-        for (const Looked& one : *all) write(out, one);
+        for (const LookedSource& one : *all) write(out, one);
         out.EndArray();
         if (options.json) std::cout << buffer.GetString() << '\n';
         else if (all->empty()) std::cout << "没有 none\n";
         else printTable(*all, opened.clock->nowMillis());
-        const bool trouble = std::any_of(all->begin(), all->end(), [](const Looked& one) { return one.health.trouble(); });
+        const bool trouble = std::any_of(all->begin(), all->end(), [](const LookedSource& one) { return one.health.trouble(); });
         return static_cast<int>(trouble ? kExitFound : kExitOk);
     });
 }
 
 int showSource(const CommandOptions& options, const std::string& source) {
     return withLedger(options.directory, [&](OpenedLedger& opened) {
-        const auto all = look(opened);
+        const auto all = lookAtSources(opened);
         if (!all.ok()) return reportError(all.error());
-        for (const Looked& one : *all) {
+        for (const LookedSource& one : *all) {
             if (one.health.source != source) continue;
             rapidjson::StringBuffer buffer;
             Writer out(buffer);

@@ -1,4 +1,5 @@
 #include <iostream>
+#include <map>
 
 #include "gateway/app/command_line.h"
 #include "gateway/app/commands.h"
@@ -13,6 +14,7 @@ namespace {
 using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
 
 constexpr std::size_t kCertificatesShownMax = 3;
+constexpr std::size_t kHealthyShownMax = 12;  // more sources than that: only those in trouble have a row
 
 std::string ageText(base::UnixMillis since_ms, base::UnixMillis now_ms) {
     if (since_ms == 0) return "-";
@@ -51,6 +53,29 @@ void printAccounts(const std::vector<ledger::SourceDay>& days) {
     print(std::cout, table);
 }
 
+/// A row of health for each source in its own format; of many, only for those that somebody should look at.
+void printHealth(const std::vector<SourceHealthStatus>& all, base::UnixMillis now_ms) {
+    if (all.empty()) return;
+    constexpr std::size_t kReasonCells = 60;
+    Table table{{"来源健康 health", "方式 way", "状态 state", "自 since", "上次成功 success", "最近条目 item", "隔离 quar.", "责任人 owner", "说明 reason"}, {}};
+    std::map<std::string, std::size_t> others;
+    for (const auto& one : all) {
+        const auto& health = one.health;
+        if (all.size() > kHealthyShownMax && !health.trouble()) {
+            ++others[health.state];
+            continue;
+        }
+        table.rows.push_back({health.source, one.way, std::string(intake::stateZh(health.state)) + " " + health.state, ageText(health.since_ms, now_ms),
+                              ageText(health.pull.last_success_ms, now_ms), ageText(health.items.last_item_ms, now_ms),
+                              std::to_string(health.open_quarantine), printable(one.owner), clipped(health.reason, kReasonCells)});
+    }
+    std::cout << '\n';
+    if (!table.rows.empty()) print(std::cout, table);
+    for (const auto& [state, count] : others) {
+        std::cout << count << " 个来源 sources " << intake::stateZh(state) << ' ' << state << ": yht sources\n";
+    }
+}
+
 /// What sources' items left to be done.
 void printSourceWork(const Status& status, base::UnixMillis now_ms) {
     Table history{{"历史待放行 history", "待放行 held", "放行中 released", "最早 first", "最晚 last"}, {}};
@@ -77,6 +102,7 @@ void printTables(const Status& status, base::UnixMillis now_ms) {
     for (const auto& one : status.sources)
         sources.rows.push_back({one.id, one.name_zh, ageText(one.last_received_ms, now_ms)});
     print(std::cout, sources);
+    printHealth(status.healths, now_ms);
     printAccounts(status.accounts_today);
     printSourceWork(status, now_ms);
     Table destinations{{"对端 destination", "积压 backlog", "最久 oldest", "死信 dead", "最近错误 last error"}, {}};
@@ -137,6 +163,7 @@ void printJson(const Status& status, const std::vector<std::string>& found) {
     number(writer, "ledger_bytes", status.ledger_bytes);
     number(writer, "disk_free_bytes", status.disk_free_bytes);
     number(writer, "quarantined", status.quarantined);
+    number(writer, "attachments_overdue", status.unnamed_overdue);
     number(writer, "archives", status.archive_count);
     number(writer, "archive_bytes", status.archive_bytes);
     list(writer, "archives_missing", status.archives_missing, [&](const auto& path) { writer.String(path); });
@@ -144,6 +171,19 @@ void printJson(const Status& status, const std::vector<std::string>& found) {
         writer.StartObject();
         text(writer, "id", one.id);
         time(writer, "last_received_time", one.last_received_ms);
+        writer.EndObject();
+    });
+    list(writer, "health", status.healths, [&](const auto& one) {
+        writer.StartObject();
+        text(writer, "source", one.health.source);
+        text(writer, "way", one.way);
+        text(writer, "state", one.health.state);
+        text(writer, "reason", one.health.reason);
+        time(writer, "since", one.health.since_ms);
+        time(writer, "last_success", one.health.pull.last_success_ms);
+        time(writer, "last_item", one.health.items.last_item_ms);
+        number(writer, "open_quarantine", one.health.open_quarantine);
+        text(writer, "owner", one.owner);
         writer.EndObject();
     });
     list(writer, "accounts_today", status.accounts_today, [&](const auto& day) {
@@ -188,6 +228,16 @@ void printJson(const Status& status, const std::vector<std::string>& found) {
         writer.StartObject();
         text(writer, "what", one.what);
         time(writer, "not_after_time", one.not_after_ms);
+        writer.EndObject();
+    });
+    list(writer, "revocation", status.revocation, [&](const auto& one) {
+        writer.StartObject();
+        text(writer, "peer", one.peer);
+        text(writer, "fingerprint", one.fingerprint);
+        text(writer, "policy", trust::revocationPolicyText(one.policy));
+        text(writer, "state", one.state);
+        text(writer, "code", one.code);
+        time(writer, "good_until_time", one.good_until_ms);
         writer.EndObject();
     });
     list(writer, "troubles", found, [&](const auto& one) { writer.String(one); });

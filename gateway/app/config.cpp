@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "gateway/base/text.h"
+#include "gateway/crypto/provider/key_provider.h"
 
 namespace yht::app {
 namespace {
@@ -136,7 +137,7 @@ private:
 }  // namespace
 
 std::string resolvePath(const std::string& directory, const std::string& path) {
-    if (path.empty()) return path;
+    if (path.empty() || crypto::isDeviceReference(path)) return path;
     return (fs::path(path).is_absolute() ? fs::path(path) : fs::path(directory) / path)
         .lexically_normal()
         .string();

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "gateway/app/approvals.h"
 #include "gateway/app/bundle.h"
+#include "gateway/app/operators.h"
 #include "gateway/base/text.h"
 #include "gateway/json/json.h"
 
@@ -59,6 +61,69 @@ base::Status checkCall(const ControlCommand& command, const ControlRequest& requ
     return {};
 }
 
+void appendSignature(std::string& out, const ControlRequest& request) {
+    if (!request.signature) return;
+    out += ",\"signature\":{";
+    member(out, "created_ms", request.signature->created_ms);
+    member(out, "nonce", request.signature->nonce);
+    member(out, "operator", request.signature->operator_id);
+    member(out, "value", request.signature->value);
+    out += '}';
+}
+
+std::string auditPayload(const ControlCall& call, const char* state) {
+    std::string out = "{" + argumentsOf(call.request);
+    member(out, "command", call.request.command);
+    member(out, "format", "yht-audit-1");
+    member(out, "operator", call.operator_id);
+    if (!call.second_id.empty()) member(out, "second", call.second_id);
+    appendSignature(out, call.request);
+    if (*state != '\0') member(out, "state", state);
+    member(out, "why", call.request.why);
+    return out + "}";
+}
+
+base::Result<ledger::Seq> appendEntry(
+    ledger::Transaction& transaction, ControlServices& services, const ControlCall& call, const char* state
+) {
+    ledger::EntryDraft draft;
+    draft.header.type = ledger::EntryType::Audit;
+    draft.header.received_ms = services.clock.nowMillis();
+    draft.header.source = call.operator_id;
+    draft.payload = auditPayload(call, state);
+    draft.salt = services.random.bytes(ledger::kSaltBytes);
+    return transaction.append(std::move(draft));
+}
+
+/// Who gives the command, as far as roles go: nobody is asked where nobody is named, nor the kernel's own signal.
+base::Result<std::optional<Operator>> callerOf(ControlServices& services, const ControlCall& call) {
+    if (services.operators == nullptr || !services.operators->anyNamed() || call.operator_id == kSignalOperator) {
+        return std::optional<Operator>();
+    }
+    auto known = services.operators->identify(call.request);
+    if (!known.ok()) return std::move(known).error();
+    return std::optional<Operator>(*std::move(known));
+}
+
+base::Status checkRole(const ControlCommand& command, Roles role) {
+    if ((command.roles & role) != 0) return {};
+    return base::makePublicError(
+        ErrorCode::OperatorRole,
+        std::string(command.name) + " is not for your role; it is for " + rolesText(command.roles) + ".",
+        std::string("您的角色不能执行 ") + command.name + ",该命令属于:" + rolesText(command.roles) + "。"
+    );
+}
+
+/// The line of the system's log: who, what, how it ended; no argument, for one may be somebody's number.
+void tellSystem(ControlServices& services, const ControlCall& call, const base::Status& ended) {
+    if (!services.system_log) return;
+    services.system_log(
+        "command=" + call.request.command + " operator=" + call.operator_id +
+        (call.second_id.empty() ? "" : " second=" + call.second_id) +
+        " result=" + (ended.ok() ? "ok" : ended.error().row().wire)
+    );
+}
+
 std::string listOf(std::span<const std::string> names) {
     std::string out = "[";
     for (const auto& name : names) {
@@ -92,6 +157,15 @@ base::Result<std::string> confirmClock(ControlServices& services, const ControlC
 }
 
 base::Result<std::string> reload(ControlServices& services, const ControlCall& call) {
+    const auto taken = reloadFor(services, call);
+    if (!taken.ok()) return taken.error();
+    return "{\"changed\":" + listOf(taken->changed) + ",\"not_reloaded\":" + listOf(namesOf(kNotReloaded)) +
+           ",\"reloaded\":" + listOf(namesOf(kReloaded)) + ",\"waiting_for_restart\":" + listOf(taken->waiting_for_restart) + "}";
+}
+
+}  // namespace
+
+base::Result<Reloaded> reloadFor(ControlServices& services, const ControlCall& call) {
     if (!services.reload) {
         return base::makePublicError(
             ErrorCode::NotReady, "No gateway is running; it reads its files when it starts.",
@@ -102,14 +176,14 @@ base::Result<std::string> reload(ControlServices& services, const ControlCall& c
     if (!on_disk.ok()) return on_disk.error();
     if (auto done = services.reload(); !done.ok()) return std::move(done).error();
     Bundle bundle;
-    std::vector<std::string> changed;
+    Reloaded taken;
     auto recorded = services.store.run([&](ledger::Transaction& transaction) -> base::Status {
         const auto before = bundleInForce(transaction);
         if (!before.ok()) return before.error();
         bundle = reloadedBundle(*on_disk, *before);
-        changed = changedFiles(before->value_or(Bundle{}), bundle);
+        taken.changed = changedFiles(before->value_or(Bundle{}), bundle);
         if (auto audited = appendAudit(transaction, services, call); !audited.ok()) return audited;
-        if (changed.empty()) return {};
+        if (taken.changed.empty()) return {};
         return appendBundle(
             transaction, bundle, call.operator_id, services.clock.nowMillis(),
             services.random.bytes(ledger::kSaltBytes)
@@ -117,16 +191,14 @@ base::Result<std::string> reload(ControlServices& services, const ControlCall& c
     });
     if (!recorded.ok()) return std::move(recorded).error();
     services.store.setConfigDigest(bundleDigest(bundle));
-    return "{\"changed\":" + listOf(changed) + ",\"not_reloaded\":" + listOf(namesOf(kNotReloaded)) +
-           ",\"reloaded\":" + listOf(namesOf(kReloaded)) + ",\"waiting_for_restart\":" +
-           listOf(changedFiles(bundle, *on_disk)) + "}";
+    taken.waiting_for_restart = changedFiles(bundle, *on_disk);
+    return taken;
 }
-
-}  // namespace
 
 std::string encodeControlRequest(const ControlRequest& request) {
     std::string out = "{" + argumentsOf(request);
     member(out, "command", request.command);
+    appendSignature(out, request);
     member(out, "why", request.why);
     return out + "}";
 }
@@ -145,6 +217,11 @@ base::Result<ControlRequest> decodeControlRequest(std::string_view line) {
     for (const auto& argument : arguments->GetObject()) {
         if (!argument.value.IsString()) return malformed();
         request.arguments.emplace(argument.name.GetString(), argument.value.GetString());
+    }
+    if (const auto* signature = json::findMember(*document, "signature")) {
+        if (!signature->IsObject()) return malformed();
+        request.signature = CommandSignature{json::textMember(*signature, "operator"), json::textMember(*signature, "created_ms"),
+                                             json::textMember(*signature, "nonce"), json::textMember(*signature, "value")};
     }
     return request;
 }
@@ -181,19 +258,22 @@ base::Result<std::string> decodeControlAnswer(std::string_view line) {
 base::Status appendAudit(
     ledger::Transaction& transaction, ControlServices& services, const ControlCall& call
 ) {
-    ledger::EntryDraft draft;
-    draft.header.type = ledger::EntryType::Audit;
-    draft.header.received_ms = services.clock.nowMillis();
-    draft.header.source = call.operator_id;
-    draft.payload = "{" + argumentsOf(call.request);
-    member(draft.payload, "command", call.request.command);
-    member(draft.payload, "format", "yht-audit-1");
-    member(draft.payload, "operator", call.operator_id);
-    member(draft.payload, "why", call.request.why);
-    draft.payload += "}";
-    draft.salt = services.random.bytes(ledger::kSaltBytes);
-    auto appended = transaction.append(std::move(draft));
+    auto appended = appendAuditEntry(transaction, services, call);
     return appended.ok() ? base::Status() : base::Status(std::move(appended).error());
+}
+
+base::Result<ledger::Seq> appendAuditEntry(ledger::Transaction& transaction, ControlServices& services, const ControlCall& call) {
+    return appendEntry(transaction, services, call, "");
+}
+
+base::Result<ledger::Seq> appendAsked(ledger::Transaction& transaction, ControlServices& services, const ControlCall& call) {
+    return appendEntry(transaction, services, call, kAskedState);
+}
+
+base::Result<ControlRequest> requestOfAudit(std::string_view payload) {
+    auto request = decodeControlRequest(payload);
+    if (!request.ok()) return base::makeError(ErrorCode::LedgerCorrupt, "an audit entry can't be read");
+    return request;
 }
 
 std::string reloadText() {
@@ -206,14 +286,14 @@ std::string reloadText() {
 }
 
 std::vector<ControlCommand> ownControlCommands() {
-    return {{"reload", {}, false, reload}, {"clock.confirm", {}, true, confirmClock}};
+    return {{"reload", {}, false, reload, kSystemRole | kSecurityRole}, {"clock.confirm", {}, true, confirmClock}};
 }
 
-base::Result<std::string> runControl(
-    std::span<const ControlCommand> table, ControlServices& services, const ControlCall& call
-) {
+namespace {
+
+base::Result<const ControlCommand*> findCommand(std::span<const ControlCommand> table, const ControlRequest& request) {
     const auto found = std::find_if(table.begin(), table.end(), [&](const ControlCommand& row) {
-        return call.request.command == row.name;
+        return request.command == row.name;
     });
     if (found == table.end()) {
         return wrongCall(
@@ -221,8 +301,32 @@ base::Result<std::string> runControl(
             "运行中的网关没有此命令,请检查版本是否一致。"
         );
     }
-    if (auto checked = checkCall(*found, call.request); !checked.ok()) return std::move(checked).error();
-    return found->run(services, call);
+    if (auto checked = checkCall(*found, request); !checked.ok()) return std::move(checked).error();
+    return &*found;
+}
+
+base::Result<std::string> runChecked(std::span<const ControlCommand> table, ControlServices& services, ControlCall& call) {
+    const auto row = findCommand(table, call.request);
+    if (!row.ok()) return row.error();
+    const auto caller = callerOf(services, call);
+    if (!caller.ok()) return caller.error();
+    if (!*caller) return (*row)->run(services, call);
+    call.operator_id = (*caller)->id;
+    call.role = (*caller)->role;
+    if (auto allowed = checkRole(**row, call.role); !allowed.ok()) return std::move(allowed).error();
+    if (!(*row)->wants_second || !(*row)->wants_second(call.request)) return (*row)->run(services, call);
+    return withSecondPerson(services, call, [&] { return (*row)->run(services, call); });
+}
+
+}  // namespace
+
+base::Result<std::string> runControl(
+    std::span<const ControlCommand> table, ControlServices& services, const ControlCall& call
+) {
+    ControlCall known = call;
+    auto answer = runChecked(table, services, known);
+    tellSystem(services, known, answer.ok() ? base::Status() : base::Status(answer.error()));
+    return answer;
 }
 
 }  // namespace yht::app

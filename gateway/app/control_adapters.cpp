@@ -116,7 +116,7 @@ base::Result<std::string> replay(ControlServices& services, const ControlCall& c
 }  // namespace
 
 std::vector<ControlCommand> adapterCommands() {
-    return {{kLookAtField, {"field", "ticket_no"}, true, lookAtField},
+    return {{kLookAtField, {"field", "ticket_no"}, true, lookAtField, kSecurityRole | kAuditRole, always},
             {kReplayMessages, {"messages", "source", "version"}, true, replay}};
 }
 

@@ -41,7 +41,7 @@ std::vector<ControlCommand> attachmentCommands() {
         return [state](ControlServices& services, const ControlCall& call) { return decide(services, call, state); };
     };
     return {{kRetryAttachment, {"id"}, true, command(ledger::kAttachmentPending)},
-            {kDiscardAttachment, {"id"}, true, command(intake::kAttachmentDiscarded)}};
+            {kDiscardAttachment, {"id"}, true, command(intake::kAttachmentDiscarded), kSystemRole, always}};
 }
 
 }  // namespace yht::app

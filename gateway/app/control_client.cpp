@@ -6,7 +6,9 @@
 #include <filesystem>
 
 #include "gateway/app/control_adapters.h"
+#include "gateway/app/control_approvals.h"
 #include "gateway/app/control_attachments.h"
+#include "gateway/app/control_certs.h"
 #include "gateway/app/control_deliveries.h"
 #include "gateway/app/control_history.h"
 #include "gateway/app/control_import.h"
@@ -16,6 +18,9 @@
 #include "gateway/app/control_socket.h"
 #include "gateway/app/deployment.h"
 #include "gateway/app/opened_attachments.h"
+#include "gateway/app/operators.h"
+#include "gateway/app/system_log.h"
+#include "gateway/crypto/provider/key_provider.h"
 
 namespace yht::app {
 namespace {
@@ -64,12 +69,30 @@ base::Result<std::string> runHere(const Config& config, const ControlRequest& re
     auto store = ledger::SqliteStore::open(*std::move(options));
     if (!store.ok()) return explained(std::move(store).error());
     auto attachments = openAttachments(
-        config, **store, [&config] { return trust::loadTrust(config.directory()); }, random
+        config, **store, [&config] { return trust::loadTrust(config.directory()); }, random, clock
     );
     if (!attachments.ok()) return std::move(attachments).error();
-    ControlServices services{**store, clock, random, config.directory(), {}, attachments->get()};
+    auto operators = loadOperators(config.directory());
+    if (!operators.ok()) return std::move(operators).error();
+    OperatorDesk desk(config.text("ledger.origin"), clock);
+    desk.replace(*std::move(operators));
+    ControlServices services{.store = **store, .clock = clock, .random = random, .directory = config.directory(),
+                             .attachments = attachments->get(), .operators = &desk, .system_log = writeSystemLog};
     const auto table = controlCommands(config.directory());
     return runControl(table, services, {request, "uid:" + std::to_string(::geteuid())});
+}
+
+/// YHT_OPERATOR and YHT_OPERATOR_KEY say who gives the command; without them it goes as the account's.
+base::Status signAsOperator(const Config& config, ControlRequest& request) {
+    const char* id = std::getenv("YHT_OPERATOR");
+    const char* key_path = std::getenv("YHT_OPERATOR_KEY");
+    if (id == nullptr || key_path == nullptr) return {};
+    auto key = crypto::openPrivateKey(key_path);
+    if (!key.ok()) return std::move(key).error();
+    const auto algorithm = key->publicKey().defaultAlgorithm();
+    const base::SystemClock clock(config.integer("clock.offset_ms"));
+    base::SystemRandom random;
+    return signCommand(request, id, config.text("ledger.origin"), {*std::move(key), "", algorithm}, clock.nowMillis(), random);
 }
 
 }  // namespace
@@ -84,15 +107,19 @@ std::vector<ControlCommand> controlCommands(const std::string& directory) {
     for (auto& row : quarantineCommands()) table.push_back(std::move(row));
     for (auto& row : adapterCommands()) table.push_back(std::move(row));
     for (auto& row : sourceCommands()) table.push_back(std::move(row));
+    for (auto& row : approvalCommands(directory)) table.push_back(std::move(row));
+    for (auto& row : certificateCommands()) table.push_back(std::move(row));
     return table;
 }
 
 base::Result<std::string> command(const std::string& directory, const ControlRequest& request) {
     auto config = Config::load(directory);
     if (!config.ok()) return std::move(config).error();
-    auto answer = askGateway(controlSocketPath(*config), request);
+    auto named = request;
+    if (auto is_signed = signAsOperator(*config, named); !is_signed.ok()) return std::move(is_signed).error();
+    auto answer = askGateway(controlSocketPath(*config), named);
     if (answer.ok() || answer.error().code != ErrorCode::PeerUnreachable) return answer;
-    return runHere(*config, request);
+    return runHere(*config, named);
 }
 
 }  // namespace yht::app

@@ -50,6 +50,12 @@ base::Result<std::string> decide(const std::string& directory, ControlServices& 
     return "{\"decision_seq\":" + std::to_string(*decided) + "}";
 }
 
+/// A record that will never be sent.
+bool discards(const ControlRequest& request) {
+    const auto decision = request.arguments.find("decision");
+    return decision != request.arguments.end() && delivery::findRowDecision(decision->second) == delivery::RowDecision::Discard;
+}
+
 }  // namespace
 
 std::vector<ControlCommand> deliveryCommands(const std::string& directory) {
@@ -58,7 +64,9 @@ std::vector<ControlCommand> deliveryCommands(const std::string& directory) {
              true,
              [directory](ControlServices& services, const ControlCall& call) {
                  return decide(directory, services, call);
-             }}};
+             },
+             kSystemRole,
+             discards}};
 }
 
 }  // namespace yht::app

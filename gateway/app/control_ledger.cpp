@@ -130,13 +130,18 @@ base::Result<std::string> noteExport(ControlServices& services, const ControlCal
     return std::string("{}");
 }
 
+bool withPayloads(const ControlRequest& request) {
+    const auto payloads = request.arguments.find("payloads");
+    return payloads != request.arguments.end() && payloads->second == "yes";
+}
+
 }  // namespace
 
 std::vector<ControlCommand> ledgerCommands(const std::string& directory) {
     return {
         archiveCommand(directory),
-        {kEraseTicket, {"ticket_no"}, true, erase},
-        {kExportLedger, {"from", "payloads", "ticket_no", "to"}, true, noteExport},
+        {kEraseTicket, {"ticket_no"}, true, erase, kSecurityRole, always},
+        {kExportLedger, {"from", "payloads", "ticket_no", "to"}, true, noteExport, kSecurityRole | kAuditRole, withPayloads},
         {kHonourReceipt,
          {"receipt", "record"},
          true,

@@ -256,8 +256,8 @@ base::Result<Changes> decodeChanges(std::string_view text) {
 std::vector<ControlCommand> quarantineCommands() {
     return {{kFixItem, {"id", "set"}, true, fix},
             {kReplayItems, {"ids", "reason", "source"}, true, replay},
-            {kDiscardItems, {"ids"}, true, discard},
-            {kRawItem, {"id"}, true, raw},
+            {kDiscardItems, {"ids"}, true, discard, kSystemRole, always},
+            {kRawItem, {"id"}, true, raw, kSystemRole | kSecurityRole | kAuditRole, always},
             {kCorrectRecord, {"seq", "set", "ticket_no"}, true, correct}};
 }
 

@@ -1,10 +1,12 @@
 #include "gateway/app/deployment.h"
 
-#include <sys/stat.h>
-
 #include <fstream>
 
 #include "gateway/app/bundle.h"
+#include "gateway/app/results_home.h"
+#include "gateway/crypto/certificate_use.h"
+#include "gateway/crypto/provider/key_provider.h"
+#include "gateway/trust/soap_signing.h"
 
 namespace yht::app {
 namespace {
@@ -18,12 +20,10 @@ std::string trimmed(std::string text) {
     return text;
 }
 
-base::Result<crypto::PrivateKey> readPrivateKey(const std::string& path) {
-    auto pem = readSecret(path);
-    if (!pem.ok()) return std::move(pem).error();
-    auto key = crypto::PrivateKey::fromPem(*pem);
-    if (!key.ok()) return makeError(ErrorCode::ConfigInvalid, path + ": " + base::describe(key.error()));
-    return key;
+base::Result<crypto::PrivateKey> readPrivateKey(const std::string& reference) {
+    auto key = crypto::openPrivateKey(reference);
+    if (key.ok() || key.error().code != ErrorCode::CryptoFailed) return key;
+    return makeError(ErrorCode::ConfigInvalid, base::describe(key.error()));
 }
 
 }  // namespace
@@ -41,17 +41,8 @@ base::Result<std::string> readFile(const std::string& path, std::size_t bytes_ma
     return text;
 }
 
-base::Result<std::string> readSecret(const std::string& path) {
-    struct stat info {};
-    if (::stat(path.c_str(), &info) == 0 && (info.st_mode & (S_IROTH | S_IWOTH)) != 0) {
-        return makeError(ErrorCode::ConfigInvalid,
-                         path + ": others may read this secret; chmod 600 " + path + " 私钥文件不得对他人可读");
-    }
-    return readFile(path);
-}
-
 base::Result<base::Bytes> readKek(const std::string& path) {
-    auto text = readSecret(path);
+    auto text = crypto::readPrivateFile(path);
     if (!text.ok()) return std::move(text).error();
     auto key = base::fromHex(trimmed(std::move(*text)));
     if (!key || key->size() != 32) {
@@ -92,15 +83,32 @@ base::Result<trust::SigningKey> readSigningKey(const std::string& certificate_pa
     if (!certificate.ok()) {
         return makeError(ErrorCode::ConfigInvalid, certificate_path + ": " + base::describe(certificate.error()));
     }
+    if (!crypto::maySign(*certificate)) {
+        return makeError(ErrorCode::ConfigInvalid,
+                         certificate_path + ": its keyUsage allows no signatures; name the signing certificate of the pair 应使用签名证书");
+    }
     if (certificate->publicKey().toDer() != key->publicKey().toDer()) {
         return makeError(ErrorCode::ConfigInvalid, certificate_path + ": not the certificate of " + key_path + " 证书与私钥不符");
     }
-    return trust::SigningKey{*std::move(key), certificate->fingerprint(),
-                             certificate->publicKey().defaultAlgorithm()};
+    return trust::SigningKey{*std::move(key), certificate->fingerprint(), certificate->publicKey().defaultAlgorithm(),
+                             certificate->toDer()};
+}
+
+base::Result<std::optional<trust::SigningKey>> readSoapSigningKey(const Config& config) {
+    const std::string certificate = config.text("signing.soap_certificate"), key = config.text("signing.soap_private_key");
+    if (certificate.empty() && key.empty()) return std::optional<trust::SigningKey>();
+    if (certificate.empty() || key.empty()) {
+        return makeError(ErrorCode::ConfigInvalid, "signing.soap_certificate and signing.soap_private_key go together 须同时设置");
+    }
+    const auto read = readSigningKey(certificate, key);
+    if (!read.ok()) return read.error();
+    auto signs = trust::soapSigningKey(*read);
+    if (!signs.ok()) return std::move(signs).error();
+    return std::optional<trust::SigningKey>(*std::move(signs));
 }
 
 base::Result<delivery::RouteTable> routesOf(const std::string& directory, bool trial) {
-    auto routes = delivery::loadRoutes(resolvePath(directory, "routes.yaml"));
+    auto routes = deploymentRoutes(directory);
     if (!routes.ok()) return routes;
     return routes->part(trial);
 }

@@ -18,8 +18,6 @@ namespace yht::app {
 
 /// Reads a whole file of at most `bytes_max`. Errors: IoFailed naming the path.
 base::Result<std::string> readFile(const std::string& path, std::size_t bytes_max = 4U << 20);
-/// readFile, refused where others may read it. Errors: ConfigInvalid naming the path and the command that mends it.
-base::Result<std::string> readSecret(const std::string& path);
 
 /// The key-encryption key: 64 hexadecimal digits in a file. Errors: ConfigInvalid, IoFailed.
 base::Result<base::Bytes> readKek(const std::string& path);
@@ -29,6 +27,8 @@ base::Result<ledger::SqliteStoreOptions> storeOptions(const Config& config, cons
 
 /// A key that signs messages, named by its certificate. The pair is checked to belong together.
 base::Result<trust::SigningKey> readSigningKey(const std::string& certificate_path, const std::string& key_path);
+/// The pair of its own that signs SOAP answers; nullopt where none is set. Errors: ConfigInvalid (half a pair; Ed25519).
+base::Result<std::optional<trust::SigningKey>> readSoapSigningKey(const Config& config);
 
 /// routes.yaml, as far as it concerns the live ledger or the trial ledger. Errors: ConfigInvalid, IoFailed.
 base::Result<delivery::RouteTable> routesOf(const std::string& directory, bool trial = false);

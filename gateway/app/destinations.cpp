@@ -1,11 +1,15 @@
 #include "gateway/app/destinations.h"
 
+#include "adapters/kit/native_attachments.h"
 #include "adapters/kit/native_destination.h"
+#include "adapters/kit/profile_attachments.h"
 #include "adapters/kit/profile_destination.h"
 #include "adapters/kit/yaml_map.h"
 #include "gateway/app/config.h"
 #include "gateway/app/deployment.h"
+#include "gateway/app/results_home.h"
 #include "gateway/app/store_destinations.h"
+#include "gateway/crypto/certificate_use.h"
 #include "gateway/delivery/routing.h"
 
 namespace yht::app {
@@ -19,11 +23,22 @@ constexpr const char* kFile = "destinations.yaml";
 /// One entry of the file, its paths resolved.
 struct Row {
     std::string id, protocol, profile, url, sender_id, reporting_unit, accepting_region;
-    std::string certificate, private_key, peer_ca, peer_certificate, attachments_url;
+    std::string attachments_url;
+    DestinationFiles files;
     std::optional<StoreRow> store;  // protocol file or table
     bool needs_signed_answer = true;
     std::int64_t batch_max = 100, batch_bytes_max = kit::kNativeBatchBytesMax, timeout_ms = 30'000;
 };
+
+/// TLS and signing keys may differ: a far side that wants SM2 signatures is still reached over TLS with another key.
+void readSigningPair(kit::YamlMap& map, const std::string& directory, DestinationFiles& files) {
+    const auto certificate = map.text("signing_certificate", ""), key = map.text("signing_private_key", "");
+    if (certificate.empty() != key.empty()) {
+        map.problem("signing_certificate and signing_private_key go together 须同时设置");
+    }
+    files.signing_certificate = certificate.empty() ? files.certificate : resolvePath(directory, certificate);
+    files.signing_private_key = key.empty() ? files.private_key : resolvePath(directory, key);
+}
 
 Row readRow(const YAML::Node& node, const std::string& directory, kit::YamlProblems& problems) {
     kit::YamlMap map(node, "destination", problems);
@@ -37,15 +52,20 @@ Row readRow(const YAML::Node& node, const std::string& directory, kit::YamlProbl
         return row;
     }
     row.url = map.text("url");
-    row.certificate = path("certificate");
-    row.private_key = path("private_key");
-    row.peer_ca = path("peer_ca");
-    row.peer_certificate = path("peer_certificate");
+    row.files = {.id = row.id, .certificate = path("certificate"), .private_key = path("private_key"),
+                  .issuer_ca = resolvePath(directory, map.text("issuer_ca", "")), .peer_ca = path("peer_ca"),
+                  .peer_certificate = path("peer_certificate"), .revocation = {}};
+    readSigningPair(map, directory, row.files);
+    if (const auto policy = map.text("revocation", ""); !policy.empty()) {
+        row.files.revocation = trust::parseRevocationPolicy(policy);
+        if (!row.files.revocation) map.problem(std::string("revocation: write one of 请写其一: ") + trust::kRevocationPolicyForms);
+    }
     if (row.protocol == "profile") {
         row.profile = path("profile");
         row.sender_id = map.text("sender_id");
         row.reporting_unit = map.text("reporting_unit", "");
         row.accepting_region = map.text("accepting_region", "");
+        row.attachments_url = map.text("attachments_url", "");
         map.finish(kProfileDestinationKeys);
     } else if (row.protocol == "native") {
         row.needs_signed_answer = map.flag("needs_signed_answer", true);
@@ -61,6 +81,50 @@ Row readRow(const YAML::Node& node, const std::string& directory, kit::YamlProbl
     return row;
 }
 
+/// The same of a source's manifest: what it names stands in the deployment's directory, secrets under the names of its own.
+Row rowOf(const ResultsHome& home, const std::string& directory) {
+    const auto path = [&](const std::string& name) { return name.empty() ? name : resolvePath(directory, name); };
+    const auto secret = [&](const std::string& name) { return name.empty() ? name : path(home.secrets.at(name)); };
+    Row row;
+    row.id = home.id;
+    row.profile = home.rules.profile;
+    row.sender_id = home.rules.sender_id;
+    if (const auto* http = std::get_if<kit::HttpResults>(&home.rules.way)) {
+        row.protocol = "profile";
+        row.url = http->url;
+        row.files = {.id = row.id, .certificate = path(http->certificate), .private_key = secret(http->key), .issuer_ca = {},
+                     .peer_ca = path(http->ca), .peer_certificate = path(http->peer_certificate), .revocation = {}};
+        row.files.signing_certificate = row.files.certificate;
+        row.files.signing_private_key = row.files.private_key;
+        return row;
+    }
+    StoreRow store{.id = row.id, .profile = row.profile, .sender_id = row.sender_id, .store = "folder"};
+    if (const auto* sftp = std::get_if<kit::SftpPull>(&home.rules.way)) {
+        store.store = "sftp";
+        store.host = sftp->host;
+        store.port = sftp->port;
+        store.user = sftp->user;
+        store.host_keys = sftp->host_keys;
+        store.key = secret(sftp->key);
+        store.key_passphrase = secret(sftp->key_passphrase);
+        store.password = secret(sftp->password);
+    } else if (const auto* ftps = std::get_if<kit::FtpsPull>(&home.rules.way)) {
+        store.store = "ftps";
+        store.host = ftps->host;
+        store.port = ftps->port;
+        store.user = ftps->user;
+        store.tls_name = ftps->tls_name;
+        store.password = secret(ftps->password);
+        store.peer_ca = path(ftps->ca);
+    } else if (const auto* table = std::get_if<kit::DatabaseResults>(&home.rules.way)) {
+        store.is_table = true;
+        store.connection = secret(table->connection);
+    }
+    row.protocol = store.is_table ? "table" : "file";
+    row.store = std::move(store);
+    return row;
+}
+
 base::Result<std::vector<Row>> readRows(const std::string& directory) {
     const auto file = resolvePath(directory, kFile);
     auto root = kit::parseYamlFile(file);
@@ -73,34 +137,41 @@ base::Result<std::vector<Row>> readRows(const std::string& directory) {
     for (const auto& node : list) rows.push_back(readRow(node, directory, problems));
     map.finish();
     if (!problems.empty()) return problems.error();
+    const auto homes = resultsHome(directory);
+    if (!homes.ok()) return homes.error();
+    for (const ResultsHome& home : *homes) {
+        const bool taken = std::any_of(rows.begin(), rows.end(), [&](const Row& row) { return row.id == home.id; });
+        if (taken) return makeError(ErrorCode::ConfigInvalid, std::string(kFile) + ": " + home.id + " is declared by a source's manifest 已由来源清单声明");
+        rows.push_back(rowOf(home, directory));
+    }
     return rows;
 }
 
-base::Result<crypto::Certificate> readCertificate(const std::string& path) {
-    auto pem = readFile(path);
-    if (!pem.ok()) return std::move(pem).error();
-    return crypto::Certificate::fromPem(*pem);
-}
-
-base::Result<std::unique_ptr<kit::Destination>> makeProfile(const Row& row, trust::SigningKey key,
-                                                            crypto::Certificate peer,
-                                                            const trust::TlsContextHolder& contexts,
-                                                            const base::Clock& clock, base::Random& random) {
+/// Errors: ConfigInvalid where the profile is not about HTTP.
+base::Result<std::shared_ptr<const kit::Profile>> httpProfile(const Row& row) {
     auto profile = kit::Profile::load(row.profile);
-    if (!profile.ok()) return std::move(profile).error();
-    if (!(*profile)->isHttp()) {
+    if (profile.ok() && !(*profile)->isHttp()) {
         return makeError(ErrorCode::ConfigInvalid, std::string(kFile) + ": " + row.id +
                                                        ": its profile hands over files or rows: protocol file or table");
     }
+    return profile;
+}
+
+base::Result<std::unique_ptr<kit::Destination>> makeProfile(
+    const Row& row, DestinationCredential& credential, const base::Clock& clock, base::Random& random
+) {
+    auto profile = httpProfile(row);
+    if (!profile.ok()) return std::move(profile).error();
     kit::ProfileDestinationSettings settings{.id = row.id,
                                              .base_url = row.url,
                                              .sender_id = row.sender_id,
                                              .reporting_unit = row.reporting_unit,
                                              .accepting_region = row.accepting_region,
-                                             .key = std::move(key),
-                                             .receipt_certificates = {std::move(peer)}};
-    auto made = kit::ProfileDestination::make(std::move(settings), *std::move(profile), contexts, clock, random);
+                                             .key = credential.key,
+                                             .receipt_certificates = credential.peers};
+    auto made = kit::ProfileDestination::make(std::move(settings), *profile, credential.contexts, clock, random);
     if (!made.ok()) return std::move(made).error();
+    credential.accepts = [profile = *profile](const trust::SigningKey& key) { return kit::ProfileDestination::takesKey(*profile, key); };
     return std::unique_ptr<kit::Destination>(*std::move(made));
 }
 
@@ -118,51 +189,77 @@ base::Result<Address> addressOf(const Row& row, const char* key, const std::stri
     return Address{url.substr(0, slash), url.substr(slash)};
 }
 
-trust::VerifyingKey answerKey(const crypto::Certificate& peer) {
-    return {peer.publicKey(), peer.fingerprint(), peer.publicKey().defaultAlgorithm()};
-}
-
-base::Result<std::unique_ptr<kit::Destination>> makeAttachments(const Row& row, trust::SigningKey key,
-                                                                const crypto::Certificate& peer,
-                                                                const trust::TlsContextHolder& contexts,
-                                                                const base::Clock& clock,
-                                                                const kit::ContentFinder& contents) {
+base::Result<std::unique_ptr<kit::Destination>> makeAttachments(
+    const Row& row, const DestinationCredential& credential, const base::Clock& clock, const kit::ContentFinder& contents
+) {
     auto address = addressOf(row, "attachments_url", row.attachments_url, "/v1/attachments");
     if (!address.ok()) return std::move(address).error();
     auto made = kit::NativeAttachments::make({.id = delivery::attachmentsQueueOf(row.id),
                                               .base_url = std::move(address->base_url),
                                               .path = std::move(address->path),
-                                              .key = std::move(key),
-                                              .answer_keys = {answerKey(peer)},
+                                              .key = credential.key,
+                                              .answer_keys = credential.answer_keys,
                                               .needs_signed_answer = row.needs_signed_answer,
                                               .timeout_ms = row.timeout_ms,
                                               .contents = contents},
-                                             contexts, clock);
+                                             credential.contexts, clock);
     if (!made.ok()) return std::move(made).error();
     return std::unique_ptr<kit::Destination>(*std::move(made));
 }
 
-base::Result<std::unique_ptr<kit::Destination>> makeNative(const Row& row, trust::SigningKey key,
-                                                           const crypto::Certificate& peer,
-                                                           const trust::TlsContextHolder& contexts,
-                                                           const base::Clock& clock) {
+base::Result<std::unique_ptr<kit::Destination>> makeProfileAttachments(
+    const Row& row, const DestinationCredential& credential, const base::Clock& clock, base::Random& random,
+    const kit::ContentFinder& contents
+) {
+    auto profile = httpProfile(row);
+    if (!profile.ok()) return std::move(profile).error();
+    if ((*profile)->attachments() == nullptr) {
+        return makeError(ErrorCode::ConfigInvalid, std::string(kFile) + ": " + row.id +
+                                                       ": attachments_url, but its profile has no section attachments");
+    }
+    auto made = kit::ProfileAttachments::make({.id = delivery::attachmentsQueueOf(row.id),
+                                               .base_url = row.attachments_url,
+                                               .sender_id = row.sender_id,
+                                               .key = credential.key,
+                                               .receipt_certificates = credential.peers,
+                                               .contents = contents},
+                                              *std::move(profile), credential.contexts, clock, random);
+    if (!made.ok()) return std::move(made).error();
+    return std::unique_ptr<kit::Destination>(*std::move(made));
+}
+
+base::Result<std::unique_ptr<kit::Destination>> makeNative(
+    const Row& row, const DestinationCredential& credential, const base::Clock& clock
+) {
     auto address = addressOf(row, "url", row.url, "/deliveries");
     if (!address.ok()) return std::move(address).error();
     kit::NativeDestinationSettings settings{.id = row.id,
                                             .base_url = std::move(address->base_url),
                                             .path = std::move(address->path),
-                                            .key = std::move(key),
-                                            .answer_keys = {answerKey(peer)}};
+                                            .key = credential.key,
+                                            .answer_keys = credential.answer_keys};
     settings.needs_signed_answer = row.needs_signed_answer;
     settings.batch_max = static_cast<std::size_t>(row.batch_max);
     settings.batch_bytes_max = static_cast<std::size_t>(row.batch_bytes_max);
     settings.timeout_ms = row.timeout_ms;
-    auto made = kit::NativeDestination::make(std::move(settings), contexts, clock);
+    auto made = kit::NativeDestination::make(std::move(settings), credential.contexts, clock);
     if (!made.ok()) return std::move(made).error();
     return std::unique_ptr<kit::Destination>(*std::move(made));
 }
 
 }  // namespace
+
+base::Result<std::vector<DestinationFiles>> destinationFiles(const std::string& directory) {
+    auto rows = readRows(directory);
+    if (!rows.ok()) return std::move(rows).error();
+    std::vector<DestinationFiles> all;
+    for (auto& row : *rows) {
+        if (row.store) continue;
+        row.files.url = row.url;
+        all.push_back(std::move(row.files));
+    }
+    return all;
+}
 
 base::Result<kit::Resend> resendOf(const std::string& directory, const std::string& id) {
     auto rows = readRows(directory);
@@ -178,8 +275,10 @@ base::Result<kit::Resend> resendOf(const std::string& directory, const std::stri
     return makeError(ErrorCode::NotFound, std::string(kFile) + " has no destination " + id);
 }
 
-base::Result<DestinationSet> loadDestinations(const std::string& directory, const base::Clock& clock,
-                                              base::Random& random, const kit::ContentFinder& contents) {
+base::Result<DestinationSet> loadDestinations(
+    const std::string& directory, const base::Clock& clock, base::Random& random, const kit::ContentFinder& contents,
+    trust::RevocationBook* book
+) {
     auto rows = readRows(directory);
     if (!rows.ok()) return std::move(rows).error();
     DestinationSet set;
@@ -190,24 +289,18 @@ base::Result<DestinationSet> loadDestinations(const std::string& directory, cons
             set.destinations.push_back(*std::move(made));
             continue;
         }
-        auto context = trust::clientContext({.certificate_chain_pem = row.certificate,
-                                             .private_key_pem = row.private_key,
-                                             .peer_ca_pem = row.peer_ca});
-        if (!context.ok()) return std::move(context).error();
-        auto key = readSigningKey(row.certificate, row.private_key);
-        if (!key.ok()) return std::move(key).error();
-        auto peer = readCertificate(row.peer_certificate);
-        if (!peer.ok()) return std::move(peer).error();
-        set.contexts.push_back(std::make_unique<trust::TlsContextHolder>(*std::move(context)));
-        const auto& contexts = *set.contexts.back();
+        auto material = readMaterial(row.files, book, clock.nowMillis(), std::nullopt);
+        if (!material.ok()) return std::move(material).error();
+        set.credentials.push_back(std::make_unique<DestinationCredential>(row.files, *std::move(material)));
+        auto& credential = *set.credentials.back();
         if (!row.attachments_url.empty()) {
-            auto attachments = makeAttachments(row, *key, *peer, contexts, clock, contents);
+            auto attachments = row.protocol == "native"
+                                   ? makeAttachments(row, credential, clock, contents)
+                                   : makeProfileAttachments(row, credential, clock, random, contents);
             if (!attachments.ok()) return std::move(attachments).error();
             set.destinations.push_back(*std::move(attachments));
         }
-        auto made = row.protocol == "native"
-                        ? makeNative(row, *std::move(key), *peer, contexts, clock)
-                        : makeProfile(row, *std::move(key), *std::move(peer), contexts, clock, random);
+        auto made = row.protocol == "native" ? makeNative(row, credential, clock) : makeProfile(row, credential, clock, random);
         if (!made.ok()) return std::move(made).error();
         set.destinations.push_back(*std::move(made));
     }

@@ -7,10 +7,15 @@
 
 #include "gateway/app/channels.h"
 #include "gateway/app/control.h"
+#include "gateway/app/front.h"
+#include "gateway/app/operators.h"
+#include "gateway/app/results_home.h"
+#include "gateway/app/revocation_watch.h"
 #include "gateway/app/source_folders.h"
 #include "gateway/app/trial.h"
 #include "gateway/base/time_text.h"
 #include "gateway/crypto/digest.h"
+#include "gateway/crypto/provider/key_provider.h"
 
 namespace yht::app {
 namespace {
@@ -69,20 +74,42 @@ base::Status checkCrypto() {
     return {};
 }
 
-trust::TlsFiles tlsFiles(const Config& config) {
+namespace {
+
+class PartnerChains final : public trust::PeerJudge {
+public:
+    explicit PartnerChains(trust::RevocationBook& book) : book_(book) {}
+    base::Status judge(const crypto::CertificateChain& verified, base::BytesView) const override {
+        book_.noteChain({}, {}, verified);
+        return {};
+    }
+
+private:
+    trust::RevocationBook& book_;
+};
+
+}  // namespace
+
+std::shared_ptr<const trust::PeerJudge> partnerChains(trust::RevocationBook& book) {
+    return std::make_shared<PartnerChains>(book);
+}
+
+trust::TlsFiles tlsFiles(const Config& config, std::shared_ptr<const trust::PeerJudge> judge) {
     return {.certificate_chain_pem = config.text("partner.certificate"),
             .private_key_pem = config.text("partner.private_key"),
             .peer_ca_pem = config.text("partner.client_ca"),
-            .allow_tls12 = config.flag("partner.allow_tls12")};
+            .allow_tls12 = config.flag("partner.allow_tls12"),
+            .judge = std::move(judge)};
 }
 
-trust::VerifierOptions verifierOptions(const Config& config) {
+trust::VerifierOptions verifierOptions(const Config& config, const trust::RevocationBook* revocation) {
     trust::VerifierOptions options;
     options.public_base_urls = config.texts("partner.public_base_urls");
+    options.revocation = revocation;
     return options;
 }
 
-http::DoorOptions doorOptions(const Config& config, trust::SigningKey signing_key, ticket::Calendar calendar) {
+http::DoorOptions doorOptions(const Config& config, trust::Held<trust::SigningKey> signing_key, ticket::Calendar calendar) {
     http::DoorOptions options;
     options.partner_listen = Poco::Net::SocketAddress(config.text("partner.listen"));
     options.admin_listen = Poco::Net::SocketAddress(config.text("admin.listen"));
@@ -115,30 +142,67 @@ namespace {
 base::Status tryReload(const Config& config, const Reloadable& running) {
     auto snapshot = trust::loadTrust(config.directory());
     if (!snapshot.ok()) return std::move(snapshot).error();
+    auto operators = loadOperators(config.directory());
+    if (!operators.ok()) return std::move(operators).error();
     auto sources = loadSourceAdapters(config.directory(), **snapshot);
     if (!sources.ok()) return std::move(sources).error();
-    auto context = trust::serverContext(tlsFiles(config));
+    const auto now_ms = running.clock.nowMillis();
+    auto credentials = checkOwnCredentials(config, now_ms, &running.credentials, {});
+    if (!credentials.ok()) return std::move(credentials).error();
+    auto context = trust::serverContext(tlsFiles(config, partnerChains(running.revocation)));
     if (!context.ok()) return std::move(context).error();
+    auto signing_key = readSigningKey(config.text("signing.certificate"), config.text("signing.private_key"));
+    if (!signing_key.ok()) return std::move(signing_key).error();
+    auto soap_signing_key = readSoapSigningKey(config);
+    if (!soap_signing_key.ok()) return std::move(soap_signing_key).error();
+    auto authorities = partnerAuthorities(config);
+    if (!authorities.ok()) return std::move(authorities).error();
+    std::vector<std::function<void()>> destinations;
+    for (const auto* set : running.destinations) {
+        auto prepared = prepareCredentials(*set, &running.revocation, now_ms);
+        if (!prepared.ok()) return std::move(prepared).error();
+        destinations.push_back(*std::move(prepared));
+    }
     std::optional<ChannelReload> channels;
     if (running.channels != nullptr) {
         auto prepared = running.channels->prepare(config, **sources, **snapshot);
         if (!prepared.ok()) return std::move(prepared).error();
         channels = *std::move(prepared);
     }
-    auto routes = delivery::loadRoutes(resolvePath(config.directory(), "routes.yaml"));
+    std::optional<FrontReload> front;
+    if (running.front != nullptr) {
+        auto prepared = running.front->prepare(config);
+        if (!prepared.ok()) return std::move(prepared).error();
+        front = *std::move(prepared);
+    }
+    auto routes = deploymentRoutes(config.directory());
     if (!routes.ok()) return std::move(routes).error();
-    const auto live = std::make_shared<const delivery::RouteTable>(routes->part(false));
+    std::vector<std::string> waiting;
+    auto fitted = fittedTo(routes->part(false), running.deliveries.firstTable(), waiting);
+    if (!fitted.ok()) return std::move(fitted).error();
+    const auto live = std::make_shared<const delivery::RouteTable>(*std::move(fitted));
     if (running.trial_deliveries != nullptr) {
         if (auto may = running.deliveries.mayReplaceTable(*live); !may.ok()) return may;
         auto trial = std::make_shared<const delivery::RouteTable>(routes->part(true));
         if (auto replaced = running.trial_deliveries->replaceTable(std::move(trial)); !replaced.ok()) return replaced;
     }
     if (auto replaced = running.deliveries.replaceTable(live); !replaced.ok()) return replaced;
+    // First what is known of their revocation: no request may find a partner that nobody has looked up yet.
+    running.revocation.usePartners(*snapshot, *authorities);
     running.trust.replace(*std::move(snapshot));
+    running.operators.replace(*std::move(operators));
     running.adapters.replace(*std::move(sources));
     if (running.pulls != nullptr) running.pulls->use(*running.adapters.current());
     running.contexts.replace(*std::move(context));
+    running.signing_key.replace(*std::move(signing_key));
+    if (running.soap_signing_key && *soap_signing_key) running.soap_signing_key->replace(**std::move(soap_signing_key));
+    running.credentials = *std::move(credentials);
+    for (const auto& put : destinations) put();
     if (channels) running.channels->replace(*std::move(channels));
+    if (front) running.front->replace(*std::move(front));
+    static_cast<void>(running.revocation.readFiles(true));  // a list that can't be read keeps the one before it; the book's log tells
+    if (running.drop_untrusted) running.drop_untrusted();
+    for (const std::string& id : waiting) logLine(id + ": goes home from the next start on 结果回传将在下次启动后按新清单生效");
     return {};
 }
 
@@ -165,7 +229,7 @@ intake::AttachmentServices attachmentServices(
             .adapters = [&adapters] { return adapters.current(); },
             .directory = config.directory(),
             .secrets = [directory = config.directory()](const std::string& name) -> std::optional<std::string> {
-                auto secret = readSecret(directory + "/" + name);
+                auto secret = crypto::readPrivateFile(directory + "/" + name);
                 if (!secret.ok()) return std::nullopt;
                 while (secret->ends_with('\n') || secret->ends_with('\r')) secret->pop_back();
                 return *std::move(secret);
@@ -177,7 +241,7 @@ base::Result<LedgerDeliveries> makeDeliveries(
     const DeliveryParts& parts, ledger::Store& store, intake::LedgerUse use, kit::ContentFinder contents
 ) {
     const bool trial = use == intake::LedgerUse::Trial;
-    auto routes = delivery::loadRoutes(resolvePath(parts.config.directory(), "routes.yaml"));
+    auto routes = deploymentRoutes(parts.config.directory());
     if (!routes.ok()) return std::move(routes).error();
     if (!hasTrial(parts.config) && !routes->part(true).destinations().empty()) {
         return base::makePublicError(
@@ -185,7 +249,7 @@ base::Result<LedgerDeliveries> makeDeliveries(
             "routes.yaml 中有联调对端,但未设置 trial.directory。"
         );
     }
-    auto far_sides = loadDestinations(parts.config.directory(), parts.clock, parts.random, std::move(contents));
+    auto far_sides = loadDestinations(parts.config.directory(), parts.clock, parts.random, std::move(contents), parts.revocation);
     if (!far_sides.ok()) return std::move(far_sides).error();
     std::erase_if(far_sides->destinations, [&](const auto& one) {
         const auto* row = routes->findDestination(one->id());

@@ -11,6 +11,7 @@
 #include "gateway/app/clock_guard.h"
 #include "gateway/app/deployment.h"
 #include "gateway/app/destinations.h"
+#include "gateway/app/own_credentials.h"
 #include "gateway/delivery/deliveries.h"
 #include "gateway/intake/admission/source_adapters.h"
 #include "gateway/intake/attach/source_attachments.h"
@@ -20,6 +21,8 @@
 namespace yht::app {
 
 class Channels;
+class OperatorDesk;
+class Front;
 
 /// One line on standard error: time, level word, text. Never personal data.
 void logLine(const std::string& text);
@@ -32,9 +35,11 @@ void waitForStop(const std::function<void()>& reload);
 /// Known answers of the algorithms everything rests on. Errors: CryptoFailed.
 base::Status checkCrypto();
 
-trust::TlsFiles tlsFiles(const Config& config);
-trust::VerifierOptions verifierOptions(const Config& config);
-http::DoorOptions doorOptions(const Config& config, trust::SigningKey signing_key, ticket::Calendar calendar);
+trust::TlsFiles tlsFiles(const Config& config, std::shared_ptr<const trust::PeerJudge> judge = {});
+/// Notes the intermediate CAs that partners send along. `book` outlives it.
+std::shared_ptr<const trust::PeerJudge> partnerChains(trust::RevocationBook& book);
+trust::VerifierOptions verifierOptions(const Config& config, const trust::RevocationBook* revocation);
+http::DoorOptions doorOptions(const Config& config, trust::Held<trust::SigningKey> signing_key, ticket::Calendar calendar);
 
 /// Ready: the ledger takes tasks, and the wall clock has not fallen behind what the ledger has seen (by 60 s).
 std::vector<http::ReadinessCheck> readinessChecks(ledger::Store& store, ClockGuard& clock_guard);
@@ -47,15 +52,24 @@ intake::AttachmentServices attachmentServices(
 
 struct Reloadable {
     trust::TrustHolder& trust;
+    OperatorDesk& operators;
     trust::TlsContextHolder& contexts;
+    trust::Held<trust::SigningKey>& signing_key;
+    const std::optional<trust::Held<trust::SigningKey>>& soap_signing_key;
+    CredentialsInForce& credentials;
+    trust::RevocationBook& revocation;
+    const base::Clock& clock;
     intake::SourceAdaptersHolder& adapters;
     delivery::Deliveries& deliveries;
     delivery::Deliveries* trial_deliveries = nullptr;
     Channels* channels = nullptr;
+    Front* front = nullptr;
     intake::Pulls* pulls = nullptr;
+    std::vector<const DestinationCredentials*> destinations = {};
+    std::function<void()> drop_untrusted = {};
 };
-/// Partners, sources with their adapters, routes and certificates read again; on any mistake everything stays as it is
-/// and the log says why. Thread-safety: any thread. Errors: ConfigInvalid, ManifestInvalid.
+/// Partners, sources with their adapters, routes, certificates and keys (listeners', destinations', those that sign) and revocation
+/// lists read again; on any mistake everything stays as it is and the log says why. Connections of who is nobody's any more end. Thread-safety: any thread. Errors: ConfigInvalid, ManifestInvalid, "certificate.*".
 base::Status reload(const Config& config, const Reloadable& running);
 
 struct DeliveryParts {
@@ -64,8 +78,9 @@ struct DeliveryParts {
     base::Random& random;
     const trust::TrustHolder& trust;
     const intake::SourceAdaptersHolder& adapters;
+    trust::RevocationBook* revocation = nullptr;
 };
-/// Deliveries of one ledger, and the TLS contexts that they stand on.
+/// Deliveries of one ledger, and the credentials that they stand on.
 struct LedgerDeliveries {
     DestinationSet far_sides;
     std::unique_ptr<delivery::Deliveries> deliveries;

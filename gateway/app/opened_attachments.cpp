@@ -10,21 +10,9 @@ namespace {
 
 constexpr std::size_t kNamesJudgedMax = 1'000'000;  // with more, nobody's mark goes
 
-/// Whether a record names the digest that a partner handed in for whom `is` holds.
-bool isNamedBy(
-    ledger::View& view, const trust::TrustSnapshot& registry, const std::string& digest,
-    const attachments::PartnerTest& is
-) {
-    const auto names = view.attachmentNames(digest, kNamesJudgedMax);
-    if (names.size() >= kNamesJudgedMax) return true;
-    return std::any_of(names.begin(), names.end(), [&](const ledger::AttachmentName& name) {
-        return intake::speakerOf(view, registry, name.seq, is);
-    });
-}
-
 base::Result<std::unique_ptr<attachments::Store>> openIn(
     const std::string& directory, std::int64_t total_bytes_max, const Config& config,
-    ledger::Store& ledger, const RegistrySource& registry, base::Random& random
+    ledger::Store& ledger, const RegistrySource& registry, base::Random& random, const base::Clock& clock
 ) {
     auto kek = readKek(config.text("ledger.kek"));
     if (!kek.ok()) return std::move(kek).error();
@@ -32,6 +20,7 @@ base::Result<std::unique_ptr<attachments::Store>> openIn(
         {.directory = directory + "/attachments",
          .kek = *std::move(kek),
          .random = random,
+         .clock = clock,
          .bytes_max = static_cast<std::uint64_t>(config.integer("attachments.bytes_max")),
          .total_bytes_max = static_cast<std::uint64_t>(total_bytes_max),
          .uploads_max = static_cast<std::size_t>(config.integer("attachments.uploads_max")),
@@ -46,20 +35,22 @@ base::Result<std::unique_ptr<attachments::Store>> openIn(
 }  // namespace
 
 base::Result<std::unique_ptr<attachments::Store>> openAttachments(
-    const Config& config, ledger::Store& ledger, const RegistrySource& registry, base::Random& random
+    const Config& config, ledger::Store& ledger, const RegistrySource& registry, base::Random& random,
+    const base::Clock& clock
 ) {
     return openIn(
         config.text("ledger.directory"), config.integer("attachments.total_bytes_max"), config, ledger,
-        registry, random
+        registry, random, clock
     );
 }
 
 base::Result<std::unique_ptr<attachments::Store>> openTrialAttachments(
-    const Config& config, ledger::Store& ledger, const RegistrySource& registry, base::Random& random
+    const Config& config, ledger::Store& ledger, const RegistrySource& registry, base::Random& random,
+    const base::Clock& clock
 ) {
     const auto bytes_max =
         std::min(config.integer("attachments.total_bytes_max"), config.integer("trial.bytes_max"));
-    return openIn(config.text("trial.directory"), bytes_max, config, ledger, registry, random);
+    return openIn(config.text("trial.directory"), bytes_max, config, ledger, registry, random, clock);
 }
 
 base::Status noteErasing(
@@ -90,21 +81,40 @@ base::Result<std::size_t> endErasing(
     if (!partners.ok()) return partners.error();
     std::size_t destroyed = 0;
     for (const auto& digest : *noted) {
-        bool gone = false;
-        // On the writer's thread, though files are synced there: so no record that names the digest comes
-        // between the question and its effect. An erasure is rare, and its files are few.
-        const auto judged = ledger.run([&](ledger::Transaction& transaction) -> base::Status {
-            const auto ended = attachments.endErasing(digest, [&](const attachments::PartnerTest& is) {
-                return isNamedBy(transaction, **partners, digest, is);
-            });
-            if (!ended.ok()) return ended.error();
-            gone = gone || *ended;
-            return {};
-        });
-        if (!judged.ok()) return judged.error();
-        if (gone) ++destroyed;
+        const auto gone = endErasing(attachments, ledger, **partners, digest);
+        if (!gone.ok()) return gone.error();
+        if (*gone) ++destroyed;
     }
     return destroyed;
+}
+
+base::Result<bool> endErasing(
+    attachments::Store& attachments, ledger::Store& ledger, const trust::TrustSnapshot& registry, const std::string& digest
+) {
+    bool gone = false;
+    // On the writer's thread, though files are synced there: so no record that names the digest comes
+    // between the question and its effect. An erasure is rare, and its files are few.
+    const auto judged = ledger.run([&](ledger::Transaction& transaction) -> base::Status {
+        const auto ended = attachments.endErasing(digest, [&](const attachments::PartnerTest& is) {
+            return isNamedBy(transaction, registry, digest, is);
+        });
+        if (!ended.ok()) return ended.error();
+        gone = gone || *ended;
+        return {};
+    });
+    if (!judged.ok()) return judged.error();
+    return gone;
+}
+
+bool isNamedBy(
+    ledger::View& view, const trust::TrustSnapshot& registry, const std::string& digest,
+    const attachments::PartnerTest& is
+) {
+    const auto names = view.attachmentNames(digest, kNamesJudgedMax);
+    if (names.size() >= kNamesJudgedMax) return true;
+    return std::any_of(names.begin(), names.end(), [&](const ledger::AttachmentName& name) {
+        return intake::speakerOf(view, registry, name.seq, is);
+    });
 }
 
 kit::ContentFinder contentsOf(

@@ -1,5 +1,6 @@
 // The attachments beside the ledger: opened with it, and destroyed with the tickets that an operator erases.
-// Uses: config, deployment, attachments, ledger, kit. Used by: control_ledger, control_client, main.cpp.
+// Uses: config, deployment, attachments, ledger, kit. Used by: control_ledger, control_client,
+// unnamed_attachments, main.cpp.
 #pragma once
 
 #include <functional>
@@ -7,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "adapters/kit/native_attachments.h"
+#include "adapters/kit/attachment_destination.h"
 #include "gateway/app/config.h"
 #include "gateway/attachments/store.h"
 #include "gateway/base/random.h"
@@ -16,18 +17,20 @@
 
 namespace yht::app {
 
-/// Partners as they are now; asked only where an erasure has to know who handed in a record.
+/// Partners as they are now; asked where an attachment may go, for who handed in a record.
 using RegistrySource = std::function<base::Result<std::shared_ptr<const trust::TrustSnapshot>>()>;
 
 /// What a crash left half destroyed is destroyed, or spared where its bringer names it still.
 /// Requires: `ledger` is open for writing, so that no other process uses the folder.
 /// Errors: ConfigInvalid, IoFailed, DiskFull, the ledger's.
 base::Result<std::unique_ptr<attachments::Store>> openAttachments(
-    const Config& config, ledger::Store& ledger, const RegistrySource& registry, base::Random& random
+    const Config& config, ledger::Store& ledger, const RegistrySource& registry, base::Random& random,
+    const base::Clock& clock
 );
 /// Those of the trial ledger, in its directory and within its bound.
 base::Result<std::unique_ptr<attachments::Store>> openTrialAttachments(
-    const Config& config, ledger::Store& ledger, const RegistrySource& registry, base::Random& random
+    const Config& config, ledger::Store& ledger, const RegistrySource& registry, base::Random& random,
+    const base::Clock& clock
 );
 
 /// In an erasure's transaction: the marks of who handed in the ticket's records are noted on the disk.
@@ -41,6 +44,17 @@ base::Status noteErasing(
 /// Errors: IoFailed, DiskFull, the ledger's, the registry's; the next start goes on with what was noted.
 base::Result<std::size_t> endErasing(
     attachments::Store& attachments, ledger::Store& ledger, const RegistrySource& registry
+);
+
+/// The same for one digest: whether the attachment was destroyed.
+base::Result<bool> endErasing(
+    attachments::Store& attachments, ledger::Store& ledger, const trust::TrustSnapshot& registry, const std::string& digest
+);
+/// Whether a record names the digest that a partner handed in for whom `is` holds. Holds too where more records name
+/// it than can be looked at.
+bool isNamedBy(
+    ledger::View& view, const trust::TrustSnapshot& registry, const std::string& digest,
+    const attachments::PartnerTest& is
 );
 
 /// As destinations are given them. Naming a digest alone opens nothing here either: who handed in the record must

@@ -53,7 +53,15 @@ int exitCodeOf(base::ErrorCode code) {
         case base::ErrorCode::ItemUnmapped:
         case base::ErrorCode::ItemFunctionFailed:
         case base::ErrorCode::LedgerErased: return kExitData;
+        case base::ErrorCode::ApprovalWanted: return kExitWaits;
         case base::ErrorCode::LedgerLocked:
+        case base::ErrorCode::PeerUnreachable:
+        case base::ErrorCode::PeerAnswerLost:
+        case base::ErrorCode::PeerAnswerInvalid:
+        case base::ErrorCode::PeerBusy:
+        case base::ErrorCode::PeerRefused:
+        case base::ErrorCode::PeerLoginRefused:
+        case base::ErrorCode::PeerUntrusted:
         case base::ErrorCode::NotReady: return kExitUnavailable;
         default: return kExitSoftware;
     }

@@ -229,12 +229,12 @@ private:
                         "The native text of a code without a row, kept as `keep_in` says.");
         }
         for (const auto* origin : origins) {
-            const auto add = [](std::string& all, const std::string& one) {
-                if (!one.empty() && all.find(one) == std::string::npos) all += (all.empty() ? "" : ", ") + one;
+            const auto add = [](std::string& all, std::string_view one) {
+                if (!one.empty() && all.find(one) == std::string::npos) all += (all.empty() ? "" : ", ") + std::string(one);
             };
             add(told.path, origin->path);
             add(told.rule, origin->rule);
-            add(told.vocabulary_row, origin->vocabulary_row);
+            add(told.vocabulary_row, origin->vocabularyRow());
         }
         told.how = told.path.empty() ? "constant" : "mapped";
     }

@@ -32,7 +32,7 @@ void note(const kit::AdaptedItem& item, MadeOfMessage& made) {
     }
 }
 
-void take(intake::SourceItem&& item, std::vector<std::vector<kit::FieldOrigin>>&& origins, MadeOfMessage& made) {
+void take(intake::SourceItem&& item, MadeOfMessage& made) {
     ++made.items;
     std::string& fate = made.fates[item.index];
     if (item.fate == kit::ItemFate::Ignored) {
@@ -51,7 +51,7 @@ void take(intake::SourceItem&& item, std::vector<std::vector<kit::FieldOrigin>>&
         intake::PreparedItem& prepared = item.records[i];
         made.records.push_back(
             {std::move(prepared.record), std::move(prepared.canonical), std::move(prepared.body_digest),
-             std::move(prepared.identity), prepared.version_origin, std::move(origins[i]), item.index, item.place}
+             std::move(prepared.identity), prepared.version_origin, std::move(item.origins[i]), item.index, item.place}
         );
     }
 }
@@ -126,12 +126,10 @@ MadeOfMessage makeOf(
     const auto status = adapter.adapt(message, traced, {}, [&](kit::AdaptedItem&& item) {
         next = item.index + 1;
         note(item, made);
-        std::vector<std::vector<kit::FieldOrigin>> origins;
-        for (auto& record : item.records) origins.push_back(record.origins);
-        take(maker.prepare(std::move(item)), std::move(origins), made);
+        take(maker.prepare(std::move(item)), made);
         return true;
     });
-    if (!status.ok()) take(maker.prepareRest(next, status.error()), {}, made);
+    if (!status.ok()) take(maker.prepareRest(next, status.error()), made);
     return made;
 }
 

@@ -29,7 +29,7 @@ struct MadeRecord {
     base::Bytes body_digest;
     ticket::Identity identity;
     ticket::VersionOrigin version_origin = ticket::VersionOrigin::Source;
-    std::vector<kit::FieldOrigin> origins;
+    intake::Origins origins;
     std::uint64_t item_index = 0;
     std::string place;
 };

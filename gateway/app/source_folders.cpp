@@ -10,7 +10,9 @@ namespace {
 namespace fs = std::filesystem;
 using base::ErrorCode;
 
-base::Result<std::vector<std::string>> foldersIn(const std::string& directory) {
+}  // namespace
+
+base::Result<std::vector<std::string>> sourceFolders(const std::string& directory) {
     std::vector<std::string> ids;
     std::error_code failed;
     if (!fs::exists(directory, failed)) return ids;
@@ -29,13 +31,11 @@ base::Result<std::vector<std::string>> foldersIn(const std::string& directory) {
     return ids;
 }
 
-}  // namespace
-
 base::Result<std::shared_ptr<const intake::SourceAdapters>> loadSourceAdapters(
     const std::string& directory, const trust::TrustSnapshot& trust
 ) {
     const std::string sources = directory + "/sources", products = directory + "/products";
-    const auto ids = foldersIn(sources);
+    const auto ids = sourceFolders(sources);
     if (!ids.ok()) return ids.error();
     intake::SourceAdapters adapters;
     std::string mistakes;

@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "gateway/intake/admission/source_adapters.h"
 #include "gateway/trust/partner.h"
@@ -14,6 +15,9 @@
 namespace yht::app {
 
 inline constexpr std::size_t kSourceFoldersMax = 500;
+
+/// Names of the folders in it, in order; none where there is no such directory. Errors: ConfigInvalid (too many), IoFailed.
+base::Result<std::vector<std::string>> sourceFolders(const std::string& directory);
 
 /// All or nothing. Errors: ConfigInvalid and ManifestInvalid, `detail` a line for every mistake of every source.
 base::Result<std::shared_ptr<const intake::SourceAdapters>> loadSourceAdapters(

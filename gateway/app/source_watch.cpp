@@ -14,13 +14,6 @@ bool isAlarm(const std::string& state) {
     return std::find(std::begin(kAlarms), std::end(kAlarms), state) != std::end(kAlarms);
 }
 
-const char* chinese(const std::string& state) {
-    if (state == "late") return "延迟";
-    if (state == "silent") return "静默";
-    if (state == "degraded") return "质量下降";
-    return "受阻";
-}
-
 }  // namespace
 
 SourceWatch::SourceWatch(prometheus::Registry& registry, Parts parts)
@@ -58,7 +51,7 @@ void SourceWatch::lookAt(ledger::View& view, const kit::Manifest& manifest) {
     if (alarm != health.items.alarm) {
         changed = true;
         if (!alarm.empty()) {
-            parts_.log("source " + manifest.id + ": " + alarm + " " + chinese(alarm) + (health.reason.empty() ? "" : ": " + health.reason));
+            parts_.log("source " + manifest.id + ": " + alarm + " " + intake::stateZh(alarm) + (health.reason.empty() ? "" : ": " + health.reason));
         } else {
             parts_.log("source " + manifest.id + ": no longer " + health.items.alarm + " 已恢复, " + health.state);
         }

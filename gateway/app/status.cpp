@@ -8,8 +8,12 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 
+#include "gateway/app/source_look.h"
+#include "gateway/app/revocation_watch.h"
 #include "gateway/app/terminal.h"
+#include "gateway/attachments/store.h"
 #include "gateway/base/time_text.h"
 #include "gateway/delivery/routing.h"
 #include "gateway/json/json.h"
@@ -24,6 +28,9 @@ constexpr std::int64_t kAdminMillisMax = 3'000;
 constexpr std::size_t kAnswerBytesMax = 64 * 1024;
 constexpr std::size_t kScanEntries = 2'000;  // at a time
 constexpr std::int64_t kSilentMillis = 24LL * 3600 * 1000;
+constexpr std::int64_t kHourMillis = 3'600'000;
+constexpr std::int64_t kHoursLate = 24;
+constexpr std::size_t kUnjudgedCountMax = 100'000;
 constexpr std::int64_t kBacklogOldMillis = 600'000;
 
 std::string readBounded(std::istream& in) {
@@ -123,6 +130,17 @@ base::Status gatherTrust(const Config& config, Status& status) {
     return {};
 }
 
+/// Marks that nobody judged though their time is over for a day.
+void lookAtUnnamed(const OpenedLedger& opened, Status& status) {
+    const auto hours_max = opened.config.integer("attachments.unnamed_hours_max");
+    if (hours_max == 0) return;
+    const auto until_ms = opened.clock->nowMillis() - (hours_max + kHoursLate) * kHourMillis;
+    const auto late = attachments::unjudgedIn(
+        opened.config.text("ledger.directory") + "/attachments", until_ms, kUnjudgedCountMax
+    );
+    if (late.ok()) status.unnamed_overdue = late->size();
+}
+
 void lookAtArchives(ledger::View& view, const std::string& directory, Status& status) {
     for (const auto& archive : view.archives()) {
         ++status.archive_count;
@@ -143,6 +161,7 @@ base::Status gatherLedger(OpenedLedger& opened, Status& status) {
         if (!leaf.ok()) return leaf.error();
         status.last_committed_ms = leaf->header.committed_ms;
     }
+    lookAtUnnamed(opened, status);
     lookAtArchives(view, opened.config.text("ledger.directory"), status);
     for (const auto& group : view.quarantineGroups({})) status.quarantined += group.count;
     status.history = view.historyCounts();
@@ -158,8 +177,36 @@ base::Status gatherLedger(OpenedLedger& opened, Status& status) {
     return {};
 }
 
+base::Status gatherHealth(OpenedLedger& opened, Status& status) {
+    auto looked = lookAtSources(opened);
+    if (!looked.ok()) return std::move(looked).error();
+    for (LookedSource& one : *looked) {
+        const auto& owner = one.adapter->manifest().owner;
+        status.healths.push_back({one.way(), owner.unit + " " + owner.person + " " + owner.phone, std::move(one.health)});
+    }
+    return {};
+}
+
 std::string age(base::UnixMillis since_ms, base::UnixMillis now_ms) {
     return humanDuration(std::max<std::int64_t>(0, now_ms - since_ms));
+}
+
+/// A source in its own format is judged by its manifest, every other by how long it has said nothing.
+void addSourceTroubles(const Status& status, base::UnixMillis now_ms, std::vector<std::string>& out) {
+    std::set<std::string> judged;
+    for (const auto& one : status.healths) {
+        const intake::SourceHealth& health = one.health;
+        judged.insert(health.source);
+        if (!health.trouble()) continue;
+        out.push_back(
+            health.source + ": " + intake::stateZh(health.state) + " " + health.state + (health.reason.empty() ? "" : ", " + printable(health.reason)) +
+            "; yht sources show " + health.source
+        );
+    }
+    for (const auto& one : status.sources) {
+        if (one.last_received_ms == 0 || judged.contains(one.id) || now_ms - one.last_received_ms <= kSilentMillis) continue;
+        out.push_back(one.id + ": 已静默 silent for " + age(one.last_received_ms, now_ms));
+    }
 }
 
 void addDestinationTroubles(
@@ -177,6 +224,17 @@ void addDestinationTroubles(
     }
 }
 
+/// What is not good of a peer's revocation, while the gateway runs that looks after it.
+void addRevocationTroubles(const Status& status, base::UnixMillis now_ms, std::vector<std::string>& out) {
+    if (!status.serving) return;
+    for (const auto& one : status.revocation) {
+        if (one.state == "good") continue;
+        const char* what = one.state == "revoked" ? "证书已吊销 certificate revoked" : one.state == "last_good" ? "沿用上次良好的吊销应答 taken on its last good answer"
+                                                                                                               : "无法核验是否吊销 revocation can't be checked";
+        out.push_back(one.peer + ": " + what + ", " + one.code + ", " + age(one.since_ms, now_ms) + ", 策略 policy " + trust::revocationPolicyText(one.policy));
+    }
+}
+
 }  // namespace
 
 base::Result<Status> gatherStatus(OpenedLedger& opened) {
@@ -184,7 +242,11 @@ base::Result<Status> gatherStatus(OpenedLedger& opened) {
     askReadiness(opened.config, status);
     measureDisk(opened.config, status);
     if (auto trust = gatherTrust(opened.config, status); !trust.ok()) return std::move(trust).error();
+    auto standings = readStandings(opened.config.text("ledger.directory") + "/revocation");
+    if (!standings.ok()) return std::move(standings).error();
+    status.revocation = *std::move(standings);
     if (auto ledger = gatherLedger(opened, status); !ledger.ok()) return std::move(ledger).error();
+    if (auto health = gatherHealth(opened, status); !health.ok()) return std::move(health).error();
     return status;
 }
 
@@ -205,6 +267,12 @@ std::vector<std::string> troubles(const Status& status, base::UnixMillis now_ms)
         if (count.state != ledger::kAttachmentFailed) continue;
         out.push_back(count.source + ": " + std::to_string(count.count) + " 个附件未能取得 attachments could not be had");
     }
+    if (status.serving && status.unnamed_overdue > 0) {
+        out.push_back(
+            std::to_string(status.unnamed_overdue) + " 个逾期附件未清理 attachments are past their time and not judged; "
+            "the gateway's log says why"
+        );
+    }
     for (const auto& path : status.archives_missing) {
         out.push_back(path + ": 归档文件缺失或损坏 archive missing or cut; put it back from a backup, then yht ledger verify");
     }
@@ -212,6 +280,7 @@ std::vector<std::string> troubles(const Status& status, base::UnixMillis now_ms)
         out.push_back(std::to_string(status.quarantined) + " 条隔离待处理 items in quarantine");
     }
     for (const auto& one : status.destinations) addDestinationTroubles(one, now_ms, out);
+    addRevocationTroubles(status, now_ms, out);
     for (const auto& one : status.certificates) {
         if (one.not_after_ms <= now_ms) {
             out.push_back(one.what + ": 证书已过期 certificate ended " + age(one.not_after_ms, now_ms) + " 前 ago");
@@ -219,11 +288,7 @@ std::vector<std::string> troubles(const Status& status, base::UnixMillis now_ms)
             out.push_back(one.what + ": 证书将到期 certificate ends in " + humanDuration(one.not_after_ms - now_ms));
         }
     }
-    for (const auto& one : status.sources) {
-        if (one.last_received_ms != 0 && now_ms - one.last_received_ms > kSilentMillis) {
-            out.push_back(one.id + ": 已静默 silent for " + age(one.last_received_ms, now_ms));
-        }
-    }
+    addSourceTroubles(status, now_ms, out);
     return out;
 }
 

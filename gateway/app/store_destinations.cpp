@@ -4,6 +4,7 @@
 #include "adapters/kit/outward/table_destination.h"
 #include "gateway/app/config.h"
 #include "gateway/app/deployment.h"
+#include "gateway/crypto/provider/key_provider.h"
 
 namespace yht::app {
 namespace {
@@ -16,7 +17,7 @@ constexpr std::int64_t kPortMax = 65'535;
 /// The value in a file; "" where none is named. Its last line break is not part of it.
 base::Result<std::string> secretIn(const std::string& path) {
     if (path.empty()) return std::string();
-    auto text = readSecret(path);
+    auto text = crypto::readPrivateFile(path);
     if (!text.ok()) return text;
     if (text->ends_with('\n')) text->pop_back();
     if (text->ends_with('\r')) text->pop_back();

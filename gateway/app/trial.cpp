@@ -4,6 +4,7 @@
 
 #include "gateway/app/opened_attachments.h"
 #include "gateway/app/private_file.h"
+#include "gateway/crypto/provider/key_provider.h"
 
 namespace yht::app {
 namespace {
@@ -34,9 +35,7 @@ base::Result<crypto::PrivateKey> logKey(const std::string& path, bool read_only)
         }
         if (auto made = makeLogKey(path); !made.ok()) return made.error();
     }
-    auto pem = readSecret(path);
-    if (!pem.ok()) return std::move(pem).error();
-    return crypto::PrivateKey::fromPem(*pem);
+    return crypto::openPrivateKey(path);
 }
 
 }  // namespace
@@ -91,7 +90,7 @@ base::Result<std::unique_ptr<TrialLedger>> openTrial(
         *trial->store, random, [](const std::string&) {}, intake::LedgerUse::Trial
     );
     auto attachments = openTrialAttachments(
-        config, *trial->store, [&trust] { return trust.current(); }, random
+        config, *trial->store, [&trust] { return trust.current(); }, random, clock
     );
     if (!attachments.ok()) return std::move(attachments).error();
     trial->attachments = *std::move(attachments);

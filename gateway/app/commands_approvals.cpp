@@ -1,0 +1,81 @@
+#include "gateway/app/commands_approvals.h"
+
+#include <iostream>
+
+#include "gateway/app/approvals.h"
+#include "gateway/app/command_line.h"
+#include "gateway/app/control_approvals.h"
+#include "gateway/app/control_client.h"
+#include "gateway/app/opened_ledger.h"
+#include "gateway/app/terminal.h"
+#include "gateway/json/json.h"
+
+namespace yht::app {
+namespace {
+
+/// Names only: an argument may be somebody's number.
+std::string argumentNames(const ControlRequest& request) {
+    std::string out;
+    for (const auto& argument : request.arguments) out += (out.empty() ? "" : " ") + argument.first;
+    return out;
+}
+
+void printJson(const std::vector<PendingApproval>& pending) {
+    rapidjson::StringBuffer buffer;
+    rapidjson::Writer<rapidjson::StringBuffer> out(buffer);
+    const auto text = [&](const char* name, const std::string& value) {
+        out.Key(name);
+        out.String(value.data(), static_cast<rapidjson::SizeType>(value.size()));
+    };
+    out.StartArray();
+    for (const auto& one : pending) {
+        out.StartObject();
+        out.Key("id");
+        out.Uint64(one.id);
+        text("command", one.request.command);
+        text("operator", one.operator_id);
+        text("approved_by", one.second_id);
+        text("why", one.request.why);
+        out.Key("asked_ms");
+        out.Int64(one.asked_ms);
+        out.EndObject();
+    }
+    out.EndArray();
+    std::cout << buffer.GetString() << '\n';
+}
+
+}  // namespace
+
+int listApprovals(const CommandOptions& options) {
+    return withLedger(options.directory, [&](OpenedLedger& ledger) -> int {
+        const auto now_ms = ledger.clock->nowMillis();
+        const auto view = ledger.store->snapshot();
+        if (!view.ok()) return reportError(view.error());
+        const auto pending = pendingApprovals(**view, now_ms);
+        if (!pending.ok()) return reportError(pending.error());
+        if (options.json) {
+            printJson(*pending);
+        } else if (pending->empty()) {
+            std::cout << "No command waits for a second person. 没有待复核的命令。\n";
+        } else {
+            Table table{{"编号 id", "命令 command", "参数 arguments", "申请人 asked by", "已等待 waits", "复核人 approved by", "原因 why"}, {}};
+            for (const auto& one : *pending) {
+                table.rows.push_back({std::to_string(one.id), one.request.command, argumentNames(one.request), one.operator_id,
+                                      humanDuration(now_ms - one.asked_ms), one.second_id, one.request.why});
+            }
+            print(std::cout, table);
+        }
+        return pending->empty() ? kExitOk : kExitFound;
+    });
+}
+
+int decideApproval(const CommandOptions& options, const char* command_name, std::uint64_t id, const std::string& why) {
+    const auto answer = command(options.directory, {command_name, {{"id", std::to_string(id)}}, why});
+    if (!answer.ok()) return reportError(answer.error());
+    const bool approved = std::string_view(command_name) == kApprove;
+    if (options.json) std::cout << *answer << '\n';
+    else std::cout << id << (approved ? ": approved; who asked gives the command again 已复核,请申请人再次发出命令\n" : ": refused 已拒绝\n");
+    return kExitOk;
+}
+
+}  // namespace yht::app
