@@ -30,6 +30,8 @@ constexpr std::int64_t kReadyMillisMax = 120'000;
 constexpr int kLookAgainMillis = 2;
 constexpr const char* kPartner = "hotline-12315";
 constexpr const char* kSource = "zz-12315";
+constexpr const char* kPartnerRsa = "hotline-12315-rsa";
+constexpr const char* kGatewayRsa = "gateway-rsa";
 
 const std::string kTools = std::string(YHT_SOURCE_DIR) + "/tools/";
 const std::string kBinaries = std::string(YHT_BINARY_DIR) + "/bin/";
@@ -126,17 +128,43 @@ void Bed::makeDeployment() {
          std::to_string(admin_port_), url(province_port_), url(centre_port_) + "/deliveries"}
     );
     if (!options_.routes || options_.province_only) narrowRoutes();
+    if (options_.soap) speakSoap();
     if (options_.lanes > 0) setLanes();
     if (options_.connections_max > 64) raiseConnections();
+    if (options_.rsa) {
+        make({kTools + "dev-pki", pki(), kPartnerRsa, kGatewayRsa});
+        useRsa();
+    }
+}
+
+void Bed::useRsa() const {
+    const std::string partner = kPartnerRsa, gateway = kGatewayRsa;
+    for (const std::string& name : {partner + ".pem", gateway + ".pem", gateway + ".key"})
+        fs::copy(pki() + "/" + name, deployment() + "/" + name);
+    replace(
+        deployment() + "/partners.yaml", std::string("{file: ") + kPartner + ".pem}",
+        std::string("{file: ") + kPartner + ".pem}, {file: " + kPartnerRsa + ".pem, algorithm: rsa-v1_5-sha256}"
+    );
+    replace(
+        deployment() + "/yht.yaml", "  private_key: gateway.key\nledger:",
+        std::string("  private_key: gateway.key\n  soap_certificate: ") + kGatewayRsa + ".pem\n  soap_private_key: " +
+            kGatewayRsa + ".key\nledger:"
+    );
 }
 
 void Bed::narrowRoutes() const {
     // The destinations stand there, and the router looks at every entry, but nothing goes to them.
     write(
         deployment() + "/routes.yaml",
-        std::string("destinations:\n  province: {from: start}\n  centre-430200: {from: start, attachments: true}\n") +
+        std::string("destinations:\n  province: {from: start, attachments: true}\n  centre-430200: {from: start, attachments: true}\n") +
             (options_.routes ? "routes:\n  - {destination: province}\n" : "routes: []\n")
     );
+}
+
+void Bed::speakSoap() const {
+    const std::string file = deployment() + "/destinations.yaml";
+    replace(file, "profiles/xiang-province", "profiles/xiang-exchange");
+    replace(file, "sender_id: XZ43020001", "sender_id: ZZ4302");
 }
 
 void Bed::setLanes() const {
@@ -151,7 +179,7 @@ void Bed::raiseConnections() const {
     const auto count = std::to_string(options_.connections_max);
     replace(
         deployment() + "/yht.yaml", "partner:\n",
-        "partner:\n  connections_max: " + std::to_string(options_.connections_max + 64) + "\n"
+        "partner:\n  connections_max: " + std::to_string(2 * options_.connections_max + 64) + "\n"
     );
     replace(
         deployment() + "/partners.yaml", std::string("- id: ") + kPartner + "\n",
@@ -167,9 +195,13 @@ void Bed::readKeys() {
          .private_key_pem = stem + ".key",
          .peer_ca_pem = pki() + "/root.pem"}
     ));
+    const std::string signer = pki() + "/" + (options_.rsa ? kPartnerRsa : kPartner);
+    const auto algorithm = options_.rsa ? std::optional(crypto::SignatureAlgorithm::RsaV15Sha256) : std::nullopt;
     key_ = std::make_unique<trust::SigningKey>(
-        require(trust::signingKey(textOf(stem + ".pem"), textOf(stem + ".key")))
+        require(trust::signingKey(textOf(signer + ".pem"), textOf(signer + ".key"), algorithm))
     );
+    const std::string answers = pki() + "/" + (options_.rsa ? kGatewayRsa : "gateway") + ".pem";
+    gateway_certificate_ = require(crypto::Certificate::fromPem(textOf(answers)));
     const auto private_key =
         require(crypto::PrivateKey::fromPem(textOf(deployment() + "/log.key")));
     const auto config = require(app::Config::load(deployment()));
@@ -220,14 +252,15 @@ void Bed::stopGateway() {
 }
 
 void Bed::startProvince() {
-    province_ = stage::Child(
-        {kBinaries + "province-sim", "--host", "127.0.0.1", "--port",
-         std::to_string(province_port_), "--control-port", std::to_string(province_control_),
-         "--cert", pki() + "/province.pem", "--key", pki() + "/province.key", "--ca",
-         pki() + "/root.pem", "--sender", "XZ43020001:HX430201:" + pki() + "/gateway.pem", "--data",
-         directory_ + "/province.sqlite"},
-        log("province")
-    );
+    const std::string sender = options_.soap ? "ZZ4302:R4302:" : "XZ43020001:HX430201:";
+    std::vector<std::string> command{
+        kBinaries + (options_.soap ? "exchange-sim" : "province-sim"), "--host", "127.0.0.1", "--port",
+        std::to_string(province_port_), "--control-port", std::to_string(province_control_), "--cert",
+        pki() + "/province.pem", "--key", pki() + "/province.key", "--ca", pki() + "/root.pem", "--sender",
+        sender + pki() + "/gateway.pem", "--data", directory_ + "/province.sqlite"};
+    if (options_.soap)
+        command.insert(command.end(), {"--schemas", std::string(YHT_SOURCE_DIR) + "/schemas/profiles/xiang-exchange"});
+    province_ = stage::Child(command, log("province"));
     waitUntilReady(province_, "province", province_control_, "/stats");
 }
 

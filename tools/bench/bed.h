@@ -5,9 +5,11 @@
 #include <Poco/Net/Context.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "gateway/base/clock.h"
+#include "gateway/crypto/certificate.h"
 #include "tools/bench/machine.h"
 #include "tools/bench/requests.h"
 #include "tools/speaker/acknowledgement.h"
@@ -20,9 +22,11 @@ struct BedOptions {
     std::string work = "/tmp";       // where fresh ones are made: the disk that is measured
     bool routes = false;             // records go to province and centre, or nowhere
     bool province_only = false;      // routes, but none to the centre
+    bool soap = false;               // the province is exchange-sim, by the profile xiang-exchange
     std::size_t lanes = 0;           // of each destination: batches under way at once; 0: as by default
     std::int64_t slow_fsync_us = 0;  // added to every fsync and fdatasync of the gateway
     std::size_t connections_max = 64;
+    bool rsa = false;     // SOAP: the partner and the gateway's SOAP answers are signed with RSA, not ECDSA
     std::string under{};  // words before the gateway's own command, between spaces; it must exec
 };
 
@@ -49,6 +53,8 @@ public:
     std::uint16_t port() const { return gateway_port_; }
     SSL_CTX* tls() const;
     const speaker::LogKey& logKey() const { return *log_key_; }
+    /// What the gateway signs SOAP answers with.
+    const crypto::Certificate& gatewayCertificate() const { return *gateway_certificate_; }
     std::string deployment() const { return directory_ + "/gateway"; }
     /// Records of the partner that posts, signed with its key.
     Recipe recipe(std::uint64_t seed, std::size_t requests, std::size_t records) const;
@@ -58,8 +64,10 @@ public:
 private:
     void makeDeployment();
     void narrowRoutes() const;
+    void speakSoap() const;
     void setLanes() const;
     void raiseConnections() const;
+    void useRsa() const;
     void readKeys();
     std::string pki() const { return directory_ + "/pki"; }
     std::string log(const std::string& name) const { return directory_ + "/" + name + ".log"; }
@@ -76,6 +84,7 @@ private:
     stage::Child gateway_, province_, centre_;
     std::unique_ptr<trust::SigningKey> key_;
     std::unique_ptr<speaker::LogKey> log_key_;
+    std::optional<crypto::Certificate> gateway_certificate_;
     Poco::Net::Context::Ptr context_;
 };
 

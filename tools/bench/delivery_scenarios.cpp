@@ -118,7 +118,7 @@ void deliverAt(double rate, std::size_t turn, const Options& options, Report& re
 
 /// First moment of sending to last outcome in the ledger.
 void addDrainRate(
-    DeliveryReader& reader, const std::string& destination, std::size_t records, Report& report
+    DeliveryReader& reader, const std::string& destination, std::size_t records, const char* floor, Report& report
 ) {
     base::UnixMillis first_ms = 0, last_ms = 0;
     std::size_t accepted = 0;
@@ -135,7 +135,7 @@ void addDrainRate(
     const double seconds =
         static_cast<double>(std::max<std::int64_t>(1, last_ms - first_ms)) / 1000;
     report.add(
-        "drain to " + destination, "records/s", static_cast<double>(records) / seconds, ">= 8000"
+        "drain to " + destination, "records/s", static_cast<double>(records) / seconds, floor
     );
 }
 
@@ -146,6 +146,7 @@ void drainOnce(const Options& options, Report& report) {
         {.work = options.work,
          .routes = true,
          .province_only = !options.centre,
+         .soap = options.soap,
          .lanes = options.lanes,
          .connections_max = options.connections,
          .under = options.under}
@@ -185,7 +186,10 @@ void drainOnce(const Options& options, Report& report) {
     if (options.centre)
         report.add("centre-sim CPU a record", "us", 1e6 * bed.centreUse().cpu_s / records);
     for (const auto& destination : destinations)
-        addDrainRate(reader, destination, measured.result.records, report);
+        // Nothing is asked of SOAP: each hundred records cost two XML signatures and a schema here and there.
+        addDrainRate(
+            reader, destination, measured.result.records, options.soap && destination == kProvince ? "" : ">= 8000", report
+        );
     addMemory(bed, report);
     bed.stopGateway();
 }
@@ -207,7 +211,8 @@ Report measureDeliveries(const Options& options) {
 
 Report measureDrain(const Options& options) {
     Report report(
-        std::string("A backlog drains to the province") + (options.centre ? " and the centre" : "")
+        std::string("A backlog drains to the province") + (options.soap ? " over signed SOAP" : "") +
+        (options.centre ? " and the centre" : "")
     );
     for (std::size_t turn = 0; turn < options.runs; ++turn) {
         beginRun(turn, options, report);

@@ -14,6 +14,8 @@ constexpr std::size_t kSinglePosts = 16'000;
 constexpr std::size_t kArrayRecords = 40'000;
 constexpr std::size_t kSlowDiskRecords = 12'000;
 constexpr std::size_t kDrainRecords = 20'000;
+constexpr std::size_t kSoapRecords = 8'000;
+constexpr std::size_t kAttachments = 60;
 constexpr double kOpenLoopSeconds = 10;
 constexpr std::size_t kArrayConnections = 16;
 constexpr const char* kDrainCpu = "gateway CPU a record, of all destinations";
@@ -47,6 +49,8 @@ void oneTurn(Floors& floors, const Options& given) {
         one.connections = kArrayConnections;
         return measureArrays(one);
     });
+    into(floors, "soap", given, [&] { return measureSoap(with(kSoapRecords, {400})); });
+    into(floors, "soap attachments", given, [&] { return measureSoapAttachments(with(kAttachments)); });
     into(floors, "slow disk", given, [&] { return measureSlowDisk(with(kSlowDiskRecords)); });
     into(floors, "deliveries", given, [&] { return measureDeliveries(with(0, {1000})); });
     into(floors, "drain to one", given, [&] {
@@ -99,6 +103,18 @@ const std::vector<FloorRow>& floorRows() {
         {"arrays of 100, 16 connections", "arrays", "arrays of 100, closed loop: records taken",
          "≥ 10 000/s", "15 000/s", "arrays of 100, closed loop: gateway CPU a record",
          "arrays of 100, closed loop: CPU used by others"},
+        {"signed SOAP records, 64 connections, closed loop", "soap",
+         "signed SOAP records, closed loop: records taken", "≥ 700/s", "1200/s",
+         "signed SOAP records, closed loop: gateway CPU a record",
+         "signed SOAP records, closed loop: CPU used by others"},
+        {"signed SOAP records at 400/s, open loop: p99", "soap",
+         "signed SOAP records, open loop at 400/s: p99", "< 80 ms", "",
+         "signed SOAP records, open loop at 400/s: gateway CPU a record",
+         "signed SOAP records, open loop at 400/s: CPU used by others"},
+        {"attachments of 10 MB by MTOM", "soap attachments", "attachments of 10 MB by MTOM: taken",
+         "≥ 100 MB/s", "", "", "attachments of 10 MB by MTOM: CPU used by others"},
+        {"attachments of 10 MB by MTOM: memory grew by", "soap attachments",
+         "attachments of 10 MB by MTOM: memory grew by", "< 20 MB", "", "", ""},
         {"single posts, 5 ms added to each fsync", "slow disk",
          "single posts, fsync + 5 ms: records taken", "≥ 4000/s", "",
          "single posts, fsync + 5 ms: gateway CPU a record",

@@ -125,7 +125,7 @@ private:
     void note(const Slot& slot, std::int64_t now_us) {
         const Request& request = requests_[slot.request];
         const Answer answer = slot.line->answer();
-        checkAnswer(answer, request.records);
+        checkAnswer(answer, request);
         result_.latency_us.push_back(micros(now_us - slot.since_us));
         result_.records += request.records;
         if (options_.keep_seqs) keepSeqs(answer, slot.request);

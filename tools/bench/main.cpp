@@ -13,6 +13,8 @@ namespace {
 using namespace yht;
 using Measure = bench::Report (*)(const bench::Options&);
 
+constexpr std::size_t kAttachments = 60;
+
 struct Flags {
     bench::Options options;
     bool json = false, quiet = false, province_only = false, floors = false;
@@ -25,9 +27,13 @@ constexpr const char* kFooter = R"(examples:
   bench single                              # 5 runs: closed loop, then open at 1500/s and 3500/s
   bench single -r 1000,2000,3000 -s 20 -R 1
   bench arrays --size 100
+  bench soap --rsa -r 400                   # signed envelopes, RSA on both sides
+  bench soap-attachments -n 60              # 10 MB each by MTOM
   bench deliveries -r 1500 -s 600 -R 1
   bench million -l /var/tmp/large           # the second time it goes on with the ledger made there
+  bench handshakes -n 2000 -R 3
   bench adapters -n 100000 -R 3
+  bench crypto -R 3
   bench single --json > single.json
 exit codes: 0 measured, 2 flags wrong, 3 can't start, 4 a run was not valid: an answer wrong or
             missing. Figures below what is asked are no failure: they are printed.)";
@@ -114,6 +120,24 @@ void describeCommands(CLI::App& app, Flags& flags) {
     describeLoad(arrays, flags);
     describeCount(arrays, flags, "in all");
     describeSize(arrays, flags);
+    auto* soap = describe(
+        app, flags, "soap", "signed SOAP records: what it can take, and latency at a rate",
+        bench::measureSoap
+    );
+    describeLoad(soap, flags);
+    describeCount(soap, flags, "of the closed loop");
+    describeRates(soap, flags, "400");
+    soap->add_flag("--rsa", flags.options.rsa, "both sides sign with RSA-2048 instead of ECDSA P-256");
+    auto* attachments = describe(
+        app, flags, "soap-attachments", "attachments by MTOM: rate and memory",
+        bench::measureSoapAttachments
+    );
+    attachments->add_option("-w,--work", flags.options.work, "where they are kept: the disk measured")
+        ->capture_default_str();
+    describeCount(attachments, flags, "attachments; default 60");
+    attachments->add_option("-m,--mb", flags.options.attachment_mb, "of each")
+        ->check(CLI::Range(1, 200))
+        ->capture_default_str();
     auto* slow = describe(
         app, flags, "fsync5", "single posts and arrays, 5 ms added to every fsync",
         bench::measureSlowDisk
@@ -138,6 +162,7 @@ void describeCommands(CLI::App& app, Flags& flags) {
     describeSize(drain, flags);
     describeLanes(drain, flags);
     drain->add_flag("-p,--province-only", flags.province_only, "without the centre");
+    drain->add_flag("--soap", flags.options.soap, "the province takes signed SOAP (exchange-sim), batches of 100");
     auto* million = describe(
         app, flags, "million", "a large ledger beside an empty one: rate, start, look-up",
         bench::measureLarge
@@ -161,10 +186,31 @@ void describeCommands(CLI::App& app, Flags& flags) {
     adapters->add_option("-x,--xlsx-mb", flags.options.workbook_mb, "size of the workbook; 0: none")
         ->check(CLI::Range(0, 200))
         ->capture_default_str();
+    auto* sources = describe(
+        app, flags, "sources", "pulled sources with nothing new: CPU of the gateway",
+        bench::measureSources
+    );
+    sources->add_option("-n,--sources", flags.options.sources, "over SFTP, folders, ODBC and HTTPS in turn")
+        ->check(CLI::Range(1, 400))
+        ->capture_default_str();
+    sources->add_option("-s,--seconds", flags.options.seconds, "of each run")
+        ->check(CLI::Range(1.0, 86'400.0))
+        ->default_str("150");
+    sources->add_option("-e,--every", flags.options.every_s, "seconds between two pulls; 0: the default, 60")
+        ->check(CLI::Range(0, 86'400))
+        ->capture_default_str();
+    sources->add_option("-w,--work", flags.options.work, "where the ledger is made")->capture_default_str();
+    auto* handshakes = describe(
+        app, flags, "handshakes", "full and resumed handshakes with mutual authentication",
+        bench::measureHandshakes
+    );
+    describeLoad(handshakes, flags);
+    describeCount(handshakes, flags, "handshakes of each kind");
     auto* floors = describe(
         app, flags, "floors", "all of them in turns: what is asked and what was measured", nullptr
     );
     floors->callback([&flags] { flags.floors = true; });
+    sources->get_option("--runs")->description("runs; the median counts; default 1");
     floors->get_option("--runs")->description("turns of all scenarios; the median counts; default 3");
     floors->add_option("-w,--work", flags.options.work, "where ledgers are made: the disk measured")
         ->capture_default_str();
@@ -186,6 +232,7 @@ void describeCommands(CLI::App& app, Flags& flags) {
         "-l,--ledger", flags.options.ledger,
         "directory that keeps the large ledger: measures it as well (first time: minutes, 7 GB)"
     );
+    describe(app, flags, "crypto", "signatures by algorithm, payloads by cipher", bench::measureCrypto);
     describe(app, flags, "calibrate", "the machine alone", bench::measureMachine);
 }
 
@@ -193,9 +240,17 @@ void settle(const CLI::App& app, Flags& flags) {
     flags.options.progress = !flags.quiet;
     flags.options.centre = !flags.province_only;
     if (flags.floors && app.get_subcommand("floors")->count("--runs") == 0) flags.options.runs = 3;
-    if (flags.options.rates.empty())
-        flags.options.rates = app.got_subcommand("deliveries") ? std::vector<double>{1000, 1500}
-                                                               : std::vector<double>{1500, 3500};
+    if (app.got_subcommand("sources")) {
+        auto* sources = app.get_subcommand("sources");
+        if (sources->count("--seconds") == 0) flags.options.seconds = 150;
+        if (sources->count("--runs") == 0) flags.options.runs = 1;
+    }
+    if (app.got_subcommand("soap-attachments") && app.get_subcommand("soap-attachments")->count("--records") == 0)
+        flags.options.requests = kAttachments;
+    if (!flags.options.rates.empty()) return;
+    flags.options.rates = {1500, 3500};
+    if (app.got_subcommand("deliveries")) flags.options.rates = {1000, 1500};
+    if (app.got_subcommand("soap")) flags.options.rates = {400};
 }
 
 }  // namespace

@@ -73,7 +73,9 @@ Measured measure(
     const double used_s = bed.gatewayUse().cpu_s - before_gateway_s;
     const double others_s = machineCpuSeconds() - machine_before_s - (bed.cpuSeconds() - before_s) -
                             measured.result.generator_cpu_s;
-    const auto checked = checkSamples(measured.result, measured.requests, recipe, bed.logKey());
+    const auto checked = checkSamples(
+        measured.result, measured.requests, recipe, bed.logKey(), bed.gatewayCertificate()
+    );
     tell(options, naming.load + ": all answered, " + std::to_string(checked) + " receipts checked");
     addFigures(measured, !arrivals_us.empty(), used_s, naming, report);
     report.add(

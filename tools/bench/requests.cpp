@@ -6,7 +6,9 @@
 #include <thread>
 
 #include "tools/bench/figures.h"
+#include "gateway/crypto/digest.h"
 #include "tools/partner-sim/flood.h"
+#include "tools/speaker/soap_message.h"
 
 namespace yht::bench {
 
@@ -34,6 +36,48 @@ std::string signedBytes(const Recipe& recipe, const std::string& body, base::Uni
     return bytes + "\r\n" + body;
 }
 
+std::string soapBytes(
+    const Recipe& recipe, const std::string& content_type, const std::string& body
+) {
+    return std::string("POST ") + speaker::kSoapPath + " HTTP/1.1\r\nhost: " + recipe.authority +
+           "\r\ncontent-length: " + std::to_string(body.size()) + "\r\ncontent-type: " + content_type +
+           "\r\n\r\n" + body;
+}
+
+/// A PNG by its first bytes, of which no two are the same.
+std::string attachmentOf(const Recipe& recipe, std::uint64_t index) {
+    std::mt19937_64 engine(recipe.seed * 1'000'003 + index);
+    std::string content = "\x89PNG\r\n\x1A\n";
+    content.reserve(recipe.attachment_bytes + 8);
+    while (content.size() < recipe.attachment_bytes) {
+        const std::uint64_t word = engine();
+        content.append(reinterpret_cast<const char*>(&word), sizeof word);
+    }
+    content.resize(recipe.attachment_bytes);
+    return content;
+}
+
+template <class T>
+T required(base::Result<T> result) {
+    if (!result) throw Invalid("signing failed: " + base::describe(result.error()));
+    return *std::move(result);
+}
+
+void make(const Recipe& recipe, base::UnixMillis at_ms, Request& request) {
+    if (recipe.speech == Speech::Rest) {
+        request.bytes = signedBytes(recipe, bodyOf(recordsOf(recipe, request)), at_ms);
+    } else if (recipe.speech == Speech::Soap) {
+        const auto records = recordsOf(recipe, request);
+        const auto envelope = required(speaker::submitRecordEnvelope(records, *recipe.key, at_ms));
+        request.bytes = soapBytes(recipe, speaker::kSoapContentType, envelope);
+    } else {
+        const std::string content = attachmentOf(recipe, request.first);
+        request.digest = base::toHex(crypto::sha256(content));
+        const auto message = required(speaker::uploadMessage(content, "image/png", *recipe.key, at_ms));
+        request.bytes = soapBytes(recipe, message.content_type, message.body);
+    }
+}
+
 }  // namespace
 
 std::vector<std::string> recordsOf(const Recipe& recipe, const Request& request) {
@@ -50,15 +94,15 @@ std::vector<Request> prepare(
     std::vector<Request> requests(recipe.requests);
     const base::UnixMillis now_ms = clock.nowMillis();
     std::exception_ptr fault;
-    const auto make = [&](std::size_t first, std::size_t step) {
+    const auto makeEach = [&](std::size_t first, std::size_t step) {
         try {
             for (std::size_t i = first; i < requests.size(); i += step) {
                 Request& request = requests[i];
                 request.first = recipe.first + i * recipe.records;
                 request.records = static_cast<std::uint32_t>(recipe.records);
+                request.speech = recipe.speech;
                 const std::int64_t offset_ms = offsets_us.empty() ? 0 : offsets_us[i] / 1000;
-                request.bytes =
-                    signedBytes(recipe, bodyOf(recordsOf(recipe, request)), now_ms + offset_ms);
+                make(recipe, now_ms + offset_ms, request);
             }
         } catch (...) {
             if (first == 0) fault = std::current_exception();  // the others meet the same
@@ -67,7 +111,7 @@ std::vector<Request> prepare(
     {
         const std::size_t count = std::max(1U, std::thread::hardware_concurrency());
         std::vector<std::jthread> threads;
-        for (std::size_t i = 0; i < count; ++i) threads.emplace_back(make, i, count);
+        for (std::size_t i = 0; i < count; ++i) threads.emplace_back(makeEach, i, count);
     }
     if (fault) std::rethrow_exception(fault);
     return requests;

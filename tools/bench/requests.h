@@ -1,6 +1,6 @@
 // Signed requests, made ahead as the bytes that go on the wire: signing 2 KB costs more than
 // sending it, and the generator shares the cores with what it measures. Uses: trust, partner-sim
-// (records). Used by: the scenarios.
+// (records), speaker (SOAP). Used by: the scenarios.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +12,13 @@
 
 namespace yht::bench {
 
+/// What is said, and so what an answer must be.
+enum class Speech : std::uint8_t {
+    Rest,            // POST /v1/records
+    Soap,            // SubmitRecord, signed envelopes
+    SoapAttachment,  // UploadAttachment by MTOM
+};
+
 struct Recipe {
     std::string authority;  // "localhost:8443"
     const trust::SigningKey* key = nullptr;
@@ -20,12 +27,16 @@ struct Recipe {
     std::uint64_t first = 0;  // index of the first record
     std::size_t requests = 0;
     std::size_t records = 1;  // of each request; more than one go as an array
+    Speech speech = Speech::Rest;
+    std::size_t attachment_bytes = 0;  // SoapAttachment: of each
 };
 
 struct Request {
     std::string bytes;
     std::uint64_t first = 0;  // index of its first record
     std::uint32_t records = 1;
+    Speech speech = Speech::Rest;
+    std::string digest{};  // SoapAttachment: SHA-256 of what it brings, hex
 };
 
 /// `offsets_us`: when each is to be sent, from the load's start; empty: now. `created` is that

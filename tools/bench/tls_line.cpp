@@ -29,21 +29,6 @@ std::string lastTlsError() {
     return text;
 }
 
-int connectTo(std::uint16_t port) {
-    const int made = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (made < 0 || ::connect(made, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0)
-        throw Invalid(
-            "can't connect to port " + std::to_string(port) + ": " + std::strerror(errno)
-        );
-    const int on = 1;
-    ::setsockopt(made, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    return made;
-}
-
 /// The value of Content-Length, which the gateway always sends. Throws Invalid where it is missing.
 std::size_t contentLength(std::string_view head) {
     constexpr std::string_view kName = "content-length:";
@@ -63,6 +48,21 @@ std::size_t contentLength(std::string_view head) {
 }
 
 }  // namespace
+
+int connectTo(std::uint16_t port) {
+    const int made = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (made < 0 || ::connect(made, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0)
+        throw Invalid(
+            "can't connect to port " + std::to_string(port) + ": " + std::strerror(errno)
+        );
+    const int on = 1;
+    ::setsockopt(made, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    return made;
+}
 
 TlsLine::TlsLine(SSL_CTX* context, std::uint16_t port) : socket_(connectTo(port)) {
     ssl_ = ::SSL_new(context);

@@ -21,6 +21,9 @@ struct Answer {
     std::string_view body;  // until the next send()
 };
 
+/// A connected socket of loopback. Throws Invalid.
+int connectTo(std::uint16_t port);
+
 /// Thread-safety: none.
 class TlsLine {
 public:

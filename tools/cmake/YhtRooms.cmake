@@ -3,7 +3,7 @@
 # yht_test(<name> SOURCES … USES … LINKS …): a GoogleTest program, run by ctest under the same name.
 # yht_test_limit(<test> <seconds>): how long a test may take; a sanitizer's build has YHT_SLOWER times as long.
 # yht_reads_strangers(<program> <test>): they belong to the label "strangers" and the target strangers_tests: what reads bytes
-#   of strangers, and is run under address and undefined-behaviour sanitizers by every tools/test.
+#   of strangers, and is run under address and undefined-behaviour sanitizers by tools/test --strangers.
 # yht_embed(<name> <constant> <file>): the text of a file inside the room, as <embedded/constant.h> for its own sources;
 #   the binary reads nothing from the source tree when it runs.
 # Sources are listed, never globbed: a stray file must not ship in a signed gateway.
@@ -41,7 +41,7 @@ endif()
 # headers. A precompiled header serves only files that are compiled with the same flags, so that what Poco's package defines for
 # its users (and the C library's headers answer to) stands for every target.
 add_compile_definitions(_FILE_OFFSET_BITS=64 _LARGEFILE64_SOURCE _REENTRANT _THREAD_SAFE _XOPEN_SOURCE=500)
-set(YHT_WARNINGS -Wall -Wextra -Wno-missing-field-initializers -Wpedantic -Wshadow=local -Wnon-virtual-dtor
+set(YHT_WARNINGS -Wall -Wextra -Wno-missing-field-initializers -Wpedantic $<$<CXX_COMPILER_ID:GNU>:-Wshadow=local> -Wnon-virtual-dtor
     -Werror=unused-result -Werror=return-type -Werror=switch)
 add_compile_options("$<$<COMPILE_LANGUAGE:CXX>:${YHT_WARNINGS}>")
 set(YHT_STANDARD_HEADERS

@@ -4,9 +4,10 @@
 #include <set>
 
 #include "gateway/base/time_text.h"
+#include "tools/province-sim/books.h"
+#include "tools/province-sim/charset_bytes.h"
 #include "tools/province-sim/code_tables.h"
 #include "tools/province-sim/field_table.h"
-#include "tools/province-sim/gbk.h"
 
 namespace yht::province_sim {
 
@@ -144,21 +145,6 @@ void checkUnit(const JsonValue& record, const std::string& unit, Faults& faults)
 }
 
 }  // namespace
-
-bool isNumber(const std::string& text, std::size_t digits_max) {
-    return !text.empty() && text.size() <= digits_max &&
-           text.find_first_not_of("0123456789") == std::string::npos;
-}
-
-std::string withoutLeadingZeros(const std::string& digits) {
-    const std::size_t first = digits.find_first_not_of('0');
-    return first == std::string::npos ? "0" : digits.substr(first);
-}
-
-bool numberLess(const std::string& a, const std::string& b) {
-    const std::string x = withoutLeadingZeros(a), y = withoutLeadingZeros(b);
-    return x.size() != y.size() ? x.size() < y.size() : x < y;
-}
 
 std::vector<FieldFault> checkRecord(const JsonValue& record, const std::string& reporting_unit) {
     if (!record.IsObject()) return {{"SJLB", "2004", "记录应为对象"}};

@@ -22,9 +22,4 @@ std::vector<FieldFault> checkRecord(
     const stage::JsonValue& record, const std::string& reporting_unit
 );
 
-/// Whole numbers of up to 20 digits, kept as text. Requires: digits only.
-std::string withoutLeadingZeros(const std::string& digits);
-bool numberLess(const std::string& a, const std::string& b);
-bool isNumber(const std::string& text, std::size_t digits_max);
-
 }  // namespace yht::province_sim

@@ -70,8 +70,11 @@ stage::HttpAnswer Control::question(const stage::HttpRequest& request) {
     } else if (request.path == "/receipts") {
         writer.Key("receipts");
         store_.writeReceipts(writer, after, limit);
+    } else if (request.path == "/files") {
+        writer.Key("files");
+        store_.writeFiles(writer, after, limit);
     } else {
-        return say(404, R"({"error":"GET /stats, /records, /receipts"})");
+        return say(404, R"({"error":"GET /stats, /records, /files, /receipts"})");
     }
     writer.EndObject();
     return say(200, buffer.GetString());

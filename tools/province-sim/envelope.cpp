@@ -18,13 +18,6 @@ constexpr const char* kHex = "0123456789abcdefABCDEF";
 constexpr const char* kWord = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-";
 constexpr const char* kBase64 = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ+/=";
 
-bool formsHold(const Envelope& e) {
-    return consistsOf(e.appid, 1, 32, kWord) && consistsOf(e.msgid, 1, 64, kWord) &&
-           consistsOf(e.timestamp, 14, 14, kDigits) && consistsOf(e.nonce, 16, 64, kHex) &&
-           consistsOf(e.algorithm, 1, 32, kWord) && consistsOf(e.fingerprint, 64, 64, kHex) &&
-           consistsOf(e.count, 1, 3, kDigits) && consistsOf(e.signature, 1, 1024, kBase64);
-}
-
 /// What stands before SJLB when the members are in order, without white space and without escapes.
 std::string expectedHead(const Envelope& e) {
     return "{\"APPID\":\"" + e.appid + "\",\"MSGID\":\"" + e.msgid + "\",\"TIMESTAMP\":\"" +
@@ -34,6 +27,13 @@ std::string expectedHead(const Envelope& e) {
 }
 
 }  // namespace
+
+bool formsHold(const Envelope& e) {
+    return consistsOf(e.appid, 1, 32, kWord) && consistsOf(e.msgid, 1, 64, kWord) &&
+           consistsOf(e.timestamp, 14, 14, kDigits) && consistsOf(e.nonce, 16, 64, kHex) &&
+           consistsOf(e.algorithm, 1, 32, kWord) && consistsOf(e.fingerprint, 64, 64, kHex) &&
+           consistsOf(e.count, 1, 3, kDigits) && consistsOf(e.signature, 1, 1024, kBase64);
+}
 
 std::string Envelope::textToSign() const {
     return appid + "&" + msgid + "&" + timestamp + "&" + nonce + "&" + sha256Hex(list_bytes);

@@ -18,6 +18,9 @@ struct Envelope {
     std::string textToSign() const;
 };
 
+/// Whether the members but SJLB have their forms.
+bool formsHold(const Envelope& envelope);
+
 /// nullopt where the body is not the nine members in their order without white space, a member
 /// breaks its form, SJTS is not the number of records, or there are none or more than kRecordsMax.
 inline constexpr std::size_t kRecordsMax = 200;

@@ -1,5 +1,7 @@
 #include "tools/province-sim/judge.h"
 
+#include "tools/province-sim/books.h"
+
 namespace yht::province_sim {
 
 namespace {
@@ -19,32 +21,6 @@ RecordKey keyOf(const JsonValue& record, const Sender& sender) {
         textOf(record, "LYBS"),
         textOf(record, "JLBH"),
         withoutLeadingZeros(textOf(record, "BBH"))};
-}
-
-bool sameIdentity(const RecordKey& a, const RecordKey& b) {
-    return a.kind == b.kind && a.source == b.source && a.ref == b.ref;
-}
-
-/// An XH or an identity that turns up under another name: nothing is refused for it, but the fault
-/// tests look.
-void noteCrossing(const RecordKey& now, const RecordKey& before, Store& store) {
-    if (!sameIdentity(now, before) || now.ticket != before.ticket) store.count("crossed");
-}
-
-bool olderThan(const RecordKey& a, const RecordKey& b) {
-    if (numberLess(a.version, b.version)) return true;
-    return a.version == b.version && numberLess(a.number, b.number);
-}
-
-/// "" where everything it stands on is here.
-std::string missing(const RecordKey& key, Store& store) {
-    if (key.kind == "SQ" || key.kind == "DH" || key.kind == "YN") return {};
-    const TicketRow ticket = store.ticket(key.ticket);
-    if (!ticket.has_appeal) return "工单诉求未收妥";
-    const std::string& way = ticket.handling_way;
-    const bool nobody_handles = way == "01" || way == "02" || way == "10";
-    if (key.kind == "HF" && !ticket.has_result && !nobody_handles) return "办理结果未收妥";
-    return {};
 }
 
 Judgement refuse(Judgement judgement, const char* code, std::string message) {
@@ -79,21 +55,13 @@ Judgement decide(
     base::UnixMillis now_ms
 ) {
     const RecordKey key = keyOf(record, sender);
-    if (isNumber(textOf(record, "XH"), kNumberDigitsMax)) {
-        if (const auto taken = store.findTaken(sender.appid, key.number)) {
-            noteCrossing(key, taken->key, store);
-            store.count("duplicates");
-            return refuse(std::move(judgement), "3001", "重复");
-        }
-    }
+    if (isNumber(textOf(record, "XH"), kNumberDigitsMax) && wasTaken(key, store))
+        return refuse(std::move(judgement), "3001", "重复");
     if (auto faults = checkRecord(record, sender.reporting_unit); !faults.empty())
         return refuseFields(std::move(judgement), std::move(faults));
     if (const auto refusal = misbehaviour.nextRefusal(record))
         return refuseByCommand(std::move(judgement), *refusal);
-    if (const auto held = store.findHeld(key)) {
-        noteCrossing(key, held->key, store);
-        if (olderThan(key, held->key)) return refuse(std::move(judgement), "3004", "版本过旧");
-    }
+    if (isOlder(key, store)) return refuse(std::move(judgement), "3004", "版本过旧");
     if (const std::string what = missing(key, store); !what.empty())
         return refuse(std::move(judgement), "3002", what);
     store.put(key, textOf(record, "BLFS"), message_id, stage::jsonText(record), now_ms);
@@ -103,6 +71,18 @@ Judgement decide(
 }
 
 }  // namespace
+
+const Language& language() {
+    static const Language words{
+        .appeal = "SQ",
+        .result = "JG",
+        .visit = "HF",
+        .free_kinds = {"SQ", "DH", "YN"},
+        .ways_without_handler = {"01", "02", "10"},
+        .ticket_prefix = "XS",
+        .receipt_prefix = "HZ"};
+    return words;
+}
 
 Judgement judgeRecord(
     const JsonValue& record, const Sender& sender, const std::string& message_id, Store& store,

@@ -2,7 +2,7 @@
 // 6 and 8).
 //   3001 an XH taken before · 2xxx the record itself · 3004 an older version · 3002 what it depends
 //   on is absent
-// Uses: checker, store, stage. Used by: platform.
+// Uses: checker, books, stage. Used by: platform.
 #pragma once
 
 #include "tools/province-sim/checker.h"
@@ -21,6 +21,9 @@ struct Judgement {
     std::string code, message;
     std::vector<FieldFault> faults;
 };
+
+/// What the books must know of this platform's language.
+const Language& language();
 
 /// Stores the record where it is taken. Requires: the store locked, a transaction open.
 Judgement judgeRecord(

@@ -63,7 +63,7 @@ int run(const Flags& flags) {
     // Step 2: clock, switchboard, store.
     const base::SystemClock clock(flags.clock_offset_ms);
     stage::Misbehaviour misbehaviour(clock);
-    province_sim::Store store(flags.data);
+    province_sim::Store store(flags.data, province_sim::language());
     // Step 3: listen; the platform first, control last: whoever reads the control port may go on.
     province_sim::Platform platform(
         clock, store, misbehaviour, std::move(senders), std::move(sealer)

@@ -112,7 +112,8 @@ HttpAnswer Platform::refuse(
 }
 
 HttpAnswer Platform::handle(const stage::HttpRequest& request) {
-    const bool known = request.path == "/sjjh/v2/push" || request.path == "/sjjh/v2/query";
+    const bool file = request.path == "/sjjh/v2/file";
+    const bool known = file || request.path == "/sjjh/v2/push" || request.path == "/sjjh/v2/query";
     if (!known || request.method != "POST") return boxSays(known ? 405 : 404, 0);
     if (misbehaviour_.down()) return HttpAnswer{.ending = stage::Ending::CloseUnanswered};
     const stage::Mischief mischief = misbehaviour_.next();
@@ -124,7 +125,7 @@ HttpAnswer Platform::handle(const stage::HttpRequest& request) {
     if (mischief.maintenance) return refuse("1006", "系统维护", mischief.retry_after_s);
     if (!mischief.refuse_code.empty())
         return refuse(mischief.refuse_code, "演示整批拒收", mischief.retry_after_s);
-    HttpAnswer answered = answer(request, mischief);
+    HttpAnswer answered = file ? answerFile(request, mischief) : answer(request, mischief);
     if (mischief.cut_after_commit) answered.ending = stage::Ending::CutMidAnswer;
     return answered;
 }
@@ -140,6 +141,45 @@ HttpAnswer Platform::answer(const stage::HttpRequest& request, const stage::Misc
     if (!timely(envelope->timestamp, clock_.nowMillis())) return refuse("1002", "时间戳超出范围");
     auto processed = process(*envelope, *sender, request.path == "/sjjh/v2/push", mischief);
     return processed ? std::move(*processed) : refuse("1002", "NONCE重复");
+}
+
+HttpAnswer Platform::answerFile(const stage::HttpRequest& request, const stage::Mischief& mischief) {
+    const auto message = readFileMessage(request.body);
+    if (!message) return refuse("1005", "报文格式错误");
+    const Envelope& envelope = message->envelope;
+    const RegisteredSender* sender = authorised(envelope, sha256Hex(request.peer_certificate_der));
+    if (sender == nullptr) return refuse("1003", "无权限");
+    if (!sender->seal.verify(envelope.algorithm, message->textToSign(), envelope.signature))
+        return refuse("1001", "签名错误");
+    if (!timely(envelope.timestamp, clock_.nowMillis())) return refuse("1002", "时间戳超出范围");
+    auto processed = processFile(*message, mischief);
+    return processed ? std::move(*processed) : refuse("1002", "NONCE重复");
+}
+
+std::optional<HttpAnswer> Platform::processFile(const FileMessage& message, const stage::Mischief& mischief) {
+    const base::UnixMillis now_ms = clock_.nowMillis();
+    rapidjson::Document fields(rapidjson::kObjectType);
+    fields.AddMember("FJZY", rapidjson::StringRef(message.digest.c_str()), fields.GetAllocator());
+    const auto lock = store_.lock();
+    stage::Transaction transaction(store_.database());
+    if (!store_.useNonce(message.envelope.appid, message.envelope.nonce, now_ms)) return std::nullopt;
+    std::string code = message.fault();
+    if (const auto told = misbehaviour_.nextRefusal(fields); told && code.empty()) code = told->code;
+    if (code.empty()) {
+        const bool is_new = store_.putFile(
+            {message.digest, message.media_type, message.name, message.size, message.envelope.appid, message.envelope.msgid}
+        );
+        store_.count(is_new ? "files" : "files_again");
+        code = is_new ? "200" : "3001";
+    } else {
+        store_.count("files_refused");
+    }
+    const std::string data = R"({"FJZY":")" + message.digest + "\"}";
+    const std::string seal = receipt({message.envelope.msgid, code, data}, mischief, now_ms);
+    transaction.commit();
+    HttpAnswer answer;
+    answer.body = R"({"code":")" + code + R"(","message":"","data":)" + data + ",\"receipt\":" + seal + "}";
+    return answer;
 }
 
 const RegisteredSender* Platform::authorised(const Envelope& envelope, const std::string& tls)
@@ -173,7 +213,7 @@ std::optional<HttpAnswer> Platform::process(
         );
     writer.EndArray();
     const std::string data = buffer.GetString();
-    const std::string seal = receipt(envelope, data, mischief, now_ms);
+    const std::string seal = receipt({envelope.msgid, "200", data}, mischief, now_ms);
     store_.count(push ? "batches" : "queries");
     transaction.commit();
     HttpAnswer answer;
@@ -182,27 +222,26 @@ std::optional<HttpAnswer> Platform::process(
 }
 
 std::string Platform::receipt(
-    const Envelope& envelope, const std::string& data, const stage::Mischief& mischief,
-    base::UnixMillis now_ms
+    const Sealed& sealed, const stage::Mischief& mischief, base::UnixMillis now_ms
 ) {
     const std::string number = store_.nextReceiptNumber(now_ms);
     const std::string time =
         base::formatCivil(base::toCivil(now_ms, base::kShanghaiOffsetSeconds), "%Y-%m-%d %H:%M:%S");
     std::string seal =
-        sealer_.seal(number + "&" + envelope.msgid + "&" + time + "&200&" + sha256Hex(data));
+        sealer_.seal(number + "&" + sealed.message_id + "&" + time + "&" + sealed.code + "&" + sha256Hex(sealed.data));
     if (mischief.wrong_signature) seal = spoiled(std::move(seal));
     rapidjson::StringBuffer buffer;
     JsonWriter writer(buffer);
     writer.StartObject();
     member(writer, "HZBH", number);
-    member(writer, "MSGID", envelope.msgid);
+    member(writer, "MSGID", sealed.message_id);
     member(writer, "JSSJ", time);
     member(writer, "SIGNALG", sealer_.algorithm());
     member(writer, "ZSZW", sealer_.fingerprint());
     if (!mischief.unsigned_answer) member(writer, "SIGN", seal);
     writer.EndObject();
     const std::string json = buffer.GetString();
-    store_.saveReceipt(number, envelope.msgid, json);
+    store_.saveReceipt(number, sealed.message_id, json);
     return json;
 }
 

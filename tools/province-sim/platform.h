@@ -1,4 +1,4 @@
-// The platform itself: POST /sjjh/v2/push and /sjjh/v2/query, from the bytes of a request to those
+// The platform itself: POST /sjjh/v2/push, /sjjh/v2/query and /sjjh/v2/file, from the bytes of a request to those
 // of its answer. Uses: base, stage. Used by: main, tests.
 #pragma once
 
@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tools/province-sim/envelope.h"
+#include "tools/province-sim/file_message.h"
 #include "tools/province-sim/judge.h"
 #include "tools/province-sim/seal.h"
 #include "tools/stage/listener.h"
@@ -43,11 +44,14 @@ private:
         const Envelope& envelope, const RegisteredSender& sender, bool push,
         const stage::Mischief& mischief
     );
+    stage::HttpAnswer answerFile(const stage::HttpRequest& request, const stage::Mischief& mischief);
+    /// nullopt: the nonce was used before.
+    std::optional<stage::HttpAnswer> processFile(const FileMessage& message, const stage::Mischief& mischief);
+    struct Sealed {
+        const std::string &message_id, &code, &data;
+    };
     const RegisteredSender* authorised(const Envelope& envelope, const std::string& tls) const;
-    std::string receipt(
-        const Envelope& envelope, const std::string& data, const stage::Mischief& mischief,
-        base::UnixMillis now_ms
-    );
+    std::string receipt(const Sealed& sealed, const stage::Mischief& mischief, base::UnixMillis now_ms);
 
     const base::Clock& clock_;
     Store& store_;

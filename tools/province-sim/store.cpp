@@ -25,6 +25,9 @@ CREATE TABLE IF NOT EXISTS ticket(
 CREATE TABLE IF NOT EXISTS receipt(
     id INTEGER PRIMARY KEY, number TEXT NOT NULL UNIQUE, message_id TEXT NOT NULL,
     json TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS file(
+    id INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE, media_type TEXT NOT NULL, name TEXT NOT NULL,
+    size TEXT NOT NULL, appid TEXT NOT NULL, message_id TEXT NOT NULL, rows_before INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS nonce(
     appid TEXT NOT NULL, nonce TEXT NOT NULL, seen_ms INTEGER NOT NULL, PRIMARY KEY(appid, nonce));
 CREATE TABLE IF NOT EXISTS counter(name TEXT PRIMARY KEY, value INTEGER NOT NULL);
@@ -48,7 +51,8 @@ TakenRow readTaken(const stage::Statement& row) {
 
 }  // namespace
 
-Store::Store(const std::string& path) : database_(path, kSchema) {}
+Store::Store(const std::string& path, const Language& language)
+    : language_(language), database_(path, kSchema) {}
 
 bool Store::useNonce(const std::string& appid, const std::string& nonce, base::UnixMillis now_ms) {
     stage::Statement(database_, "DELETE FROM nonce WHERE seen_ms < ?")
@@ -117,23 +121,43 @@ void Store::put(
         .text(key.kind)
         .text(key.ref)
         .run();
-    if (key.ticket.empty() || (key.kind != "SQ" && key.kind != "JG")) return;
+    const bool is_appeal = key.kind == language_.appeal, is_result = key.kind == language_.result;
+    if (key.ticket.empty() || (!is_appeal && !is_result)) return;
     TicketRow row = ticket(key.ticket);
-    if (key.kind == "SQ" && !row.has_appeal)
-        row.province_number = "XS" + day(now_ms) + padded(next("XS" + day(now_ms)), 8);
+    if (is_appeal && !row.has_appeal) {
+        const std::string series = language_.ticket_prefix + day(now_ms);
+        row.province_number = series + padded(next(series), 8);
+    }
     // A void appeal names no way of handling: what was known stays.
     if (!handling_way.empty()) row.handling_way = handling_way;
     stage::Statement(database_, "INSERT OR REPLACE INTO ticket VALUES(?, ?, ?, ?, ?)")
         .text(key.ticket)
         .text(row.province_number)
         .text(row.handling_way)
-        .integer(row.has_appeal || key.kind == "SQ")
-        .integer(row.has_result || key.kind == "JG")
+        .integer(row.has_appeal || is_appeal)
+        .integer(row.has_result || is_result)
         .run();
 }
 
+bool Store::putFile(const FileRow& file) {
+    stage::Statement(
+        database_,
+        "INSERT OR IGNORE INTO file(digest, media_type, name, size, appid, message_id, rows_before)"
+        " VALUES(?, ?, ?, ?, ?, ?, (SELECT count(*) FROM taken))"
+    )
+        .text(file.digest)
+        .text(file.media_type)
+        .text(file.name)
+        .text(file.size)
+        .text(file.appid)
+        .text(file.message_id)
+        .run();
+    return database_.changes() == 1;
+}
+
 std::string Store::nextReceiptNumber(base::UnixMillis now_ms) {
-    return "HZ" + day(now_ms) + padded(next("HZ" + day(now_ms)), 9);
+    const std::string series = language_.receipt_prefix + day(now_ms);
+    return series + padded(next(series), 9);
 }
 
 void Store::saveReceipt(

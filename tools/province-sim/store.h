@@ -1,13 +1,16 @@
-// The province's own store: what it took, what it holds now, its numbers, its receipts. Survives
+// A province's own store: what it took, what it holds now, its numbers, its receipts. Survives
 // kill -9.
 //   taken    every record stored, one row for each (APPID, XH): never changed
 //   held     for each identity the row that is in force
 //   ticket   for each GDBH the province's number and what it has of it
-// Uses: base, stage. Used by: judge, platform, control.
+//   file     what was said of each file, and how many records were there before it
+// Names are those of profiles/xiang-province; other languages have others for the same.
+// Uses: base, stage. Used by: books, judge, platform, control, exchange-sim.
 #pragma once
 
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "gateway/base/clock.h"
@@ -15,6 +18,14 @@
 #include "tools/stage/json_text.h"
 
 namespace yht::province_sim {
+
+/// What the books must know of the language that records come in.
+struct Language {
+    std::string appeal, result, visit;           // kinds
+    std::set<std::string> free_kinds;            // stand on nothing
+    std::set<std::string> ways_without_handler;  // of handling: a visit needs no result
+    std::string ticket_prefix, receipt_prefix;   // of numbers: two capitals
+};
 
 /// The members of a record that the rules between records look at.
 struct RecordKey {
@@ -26,6 +37,10 @@ struct TakenRow {
     RecordKey key;
 };
 
+struct FileRow {
+    std::string digest /* FJZY */, media_type, name, size, appid, message_id;
+};
+
 struct TicketRow {
     std::string province_number;  // "" until its appeal is here
     std::string handling_way;     // BLFS of the appeal held
@@ -35,10 +50,11 @@ struct TicketRow {
 /// Thread-safety: none; the platform holds lock() around a batch, control around a question.
 class Store {
 public:
-    explicit Store(const std::string& path);
+    Store(const std::string& path, const Language& language);
 
     std::unique_lock<std::mutex> lock() { return std::unique_lock(mutex_); }
     stage::Database& database() { return database_; }
+    const Language& language() const { return language_; }
 
     /// False where the nonce was seen within the last kNonceKeptMillis.
     bool useNonce(const std::string& appid, const std::string& nonce, base::UnixMillis now_ms);
@@ -51,7 +67,9 @@ public:
         const RecordKey& key, const std::string& handling_way, const std::string& message_id,
         const std::string& body, base::UnixMillis now_ms
     );
-    /// "HZ" + day + nine digits.
+    /// False where the file is there already.
+    bool putFile(const FileRow& file);
+    /// Prefix + day + nine digits.
     std::string nextReceiptNumber(base::UnixMillis now_ms);
     void saveReceipt(
         const std::string& number, const std::string& message_id, const std::string& json
@@ -66,11 +84,13 @@ public:
     std::int64_t writeRecords(
         stage::JsonWriter& writer, std::int64_t after, std::int64_t limit, const std::string& ticket
     );
+    void writeFiles(stage::JsonWriter& writer, std::int64_t after, std::int64_t limit);
     void writeReceipts(stage::JsonWriter& writer, std::int64_t after, std::int64_t limit);
 
 private:
     std::int64_t next(const std::string& counter);
 
+    const Language& language_;
     std::mutex mutex_;
     stage::Database database_;
 };

@@ -28,7 +28,7 @@ void Store::writeCounts(stage::JsonWriter& writer) {
     number("receipts", "SELECT count(*) FROM receipt");
     stage::Statement row(
         database_,
-        "SELECT name, value FROM counter WHERE name NOT GLOB '[HX][SZ][0-9]*' ORDER BY name"
+        "SELECT name, value FROM counter WHERE name NOT GLOB '[A-Z][A-Z][0-9]*' ORDER BY name"
     );
     while (row.step()) {
         writer.Key(row.textAt(0).c_str());
@@ -93,6 +93,25 @@ std::int64_t Store::writeRecords(
     }
     writer.EndArray();
     return last;
+}
+
+void Store::writeFiles(stage::JsonWriter& writer, std::int64_t after, std::int64_t limit) {
+    stage::Statement row(
+        database_,
+        "SELECT id, digest, media_type, name, size, appid, message_id, rows_before FROM file"
+        " WHERE id > ? ORDER BY id LIMIT ?"
+    );
+    row.integer(after).integer(limit);
+    static constexpr const char* kNames[] = {"FJZY", "MTLX", "WJM", "ZJS", "APPID", "MSGID"};
+    writer.StartArray();
+    while (row.step()) {
+        writer.StartObject();
+        for (int column = 0; column < 6; ++column) member(writer, kNames[column], row.textAt(column + 1));
+        writer.Key("rows_before");
+        writer.Int64(row.integerAt(7));
+        writer.EndObject();
+    }
+    writer.EndArray();
 }
 
 void Store::writeReceipts(stage::JsonWriter& writer, std::int64_t after, std::int64_t limit) {

@@ -66,7 +66,9 @@ Heard Caller::once(const std::string& path, const std::string& body) {
         std::istream& in = session->receiveResponse(response);
         heard.reply = readReply(in);
         heard.status = response.getStatus();
-        heard.done = saysDone(heard.status, heard.reply);
+        auto [done, number] = understood(options_.shape, heard.status, heard.reply);
+        heard.done = done;
+        heard.number = std::move(number);
     } catch (const Poco::Exception& fault) {
         heard.detail = fault.displayText();
     }

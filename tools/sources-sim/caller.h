@@ -1,5 +1,5 @@
-// A source that calls the gateway as it has always called: HTTPS POST, a header of its own, and its own idea of what the
-// answer means. It repeats a call that was not answered "done", as such systems do. Uses: shapes, Poco. Used by: main.
+// A source that calls the gateway as it has always called: HTTPS POST, headers of its own, and its own idea of what the
+// answer means. It repeats a call that was not answered "done", as such systems do. Uses: answers, Poco. Used by: main.
 #pragma once
 
 #include <Poco/Net/HTTPSClientSession.h>
@@ -9,11 +9,12 @@
 #include <utility>
 #include <vector>
 
-#include "tools/sources-sim/shapes.h"
+#include "tools/sources-sim/answers.h"
 
 namespace yht::sources_sim {
 
 struct CallerOptions {
+    std::string shape = "110";  // in whose terms answers are understood
     std::string base_url;  // "https://host:port"; http:// too
     std::string ca_pem;    // path; what the server's certificate chains to
     std::string certificate_pem, key_pem;  // paths; "": no client certificate
@@ -26,6 +27,7 @@ struct CallerOptions {
 
 struct Heard {
     bool done = false;   // in the source's own terms
+    std::string number;  // the ticket number that it was given
     int status = 0;      // 0: no answer came
     int tries = 0;
     std::string reply;   // of the last try, at most 64 KiB

@@ -27,6 +27,10 @@ std::span<const Case> caseBook() {
     return kBook;
 }
 
+const Case& caseOf(std::size_t i) { return kBook[i % std::size(kBook)]; }
+
+std::int64_t unixTime(std::int64_t after_s) { return kBegin + after_s; }
+
 std::string nativeTime(std::int64_t after_s) {
     const std::time_t time = kBegin + kShanghaiSeconds + after_s;
     std::tm parts{};

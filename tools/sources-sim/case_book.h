@@ -21,8 +21,12 @@ struct Case {
 
 /// In the order of the book; never empty.
 std::span<const Case> caseBook();
+/// The i-th of them, from the beginning again after the last.
+const Case& caseOf(std::size_t i);
 
 /// "2019-10-15 08:30:00" and so many seconds later (or earlier).
 std::string nativeTime(std::int64_t after_s);
+/// The same moment in seconds of Unix time.
+std::int64_t unixTime(std::int64_t after_s);
 
 }  // namespace yht::sources_sim

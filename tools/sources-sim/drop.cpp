@@ -16,23 +16,26 @@ bool append(const std::string& path, std::string_view bytes, std::ios::openmode 
     return out.good();
 }
 
-}  // namespace
-
-bool drop(
-    const std::string& folder, const std::string& name, const std::string& bytes, Writing writing, std::int64_t pause_ms
-) {
-    const std::string path = folder + "/" + name;
-    if (writing == Writing::AtOnce) return append(path, bytes, std::ios::trunc);
-    if (writing == Writing::Renamed) {
+bool write(const DropOptions& options, const std::string& path, std::string_view bytes) {
+    if (options.writing == Writing::AtOnce) return append(path, bytes, std::ios::trunc);
+    if (options.writing == Writing::Renamed) {
         std::error_code failed;
         if (!append(path + ".tmp", bytes, std::ios::trunc)) return false;
         std::filesystem::rename(path + ".tmp", path, failed);
         return !failed;
     }
-    const std::string_view all = bytes;
-    if (!append(path, all.substr(0, all.size() / 2), std::ios::trunc)) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(pause_ms));
-    return append(path, all.substr(all.size() / 2), std::ios::app);
+    if (!append(path, bytes.substr(0, bytes.size() / 2), std::ios::trunc)) return false;
+    if (options.writing == Writing::Half) return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(options.pause_ms));
+    return append(path, bytes.substr(bytes.size() / 2), std::ios::app);
+}
+
+}  // namespace
+
+bool drop(const DropOptions& options, const std::string& bytes) {
+    if (!write(options, options.folder + "/" + options.name, bytes)) return false;
+    if (options.marker.empty() || options.writing == Writing::Half) return true;
+    return append(options.folder + "/" + options.marker, "", std::ios::trunc);
 }
 
 }  // namespace yht::sources_sim

@@ -1,6 +1,6 @@
 // A source that leaves files in a folder, as exports of old systems do: whole and under their final name at once, by a
-// temporary name and a rename, or in halves with time between, which a reader must not take for the whole.
-// Uses: std. Used by: main.
+// temporary name and a rename, or in halves with time between, which a reader must not take for the whole; or the first half
+// only, because its program died. A marker file comes after the end, if the source makes one. Uses: std. Used by: ways.
 #pragma once
 
 #include <cstdint>
@@ -8,11 +8,16 @@
 
 namespace yht::sources_sim {
 
-enum class Writing : std::uint8_t { AtOnce, Renamed, InHalves };
+enum class Writing : std::uint8_t { AtOnce, Renamed, InHalves, Half };
 
-/// False where the folder can't be written. InHalves: blocks for `pause_ms` between the halves.
-bool drop(
-    const std::string& folder, const std::string& name, const std::string& bytes, Writing writing, std::int64_t pause_ms
-);
+struct DropOptions {
+    std::string folder, name;
+    Writing writing = Writing::AtOnce;
+    std::int64_t pause_ms = 2000;  // between the halves: blocks
+    std::string marker;            // name of an empty file that says "finished"; "" none
+};
+
+/// False where the folder can't be written.
+bool drop(const DropOptions& options, const std::string& bytes);
 
 }  // namespace yht::sources_sim

@@ -3,10 +3,8 @@
 #include <exception>
 #include <iostream>
 
-#include "tools/sources-sim/caller.h"
-#include "tools/sources-sim/drop.h"
-#include "tools/sources-sim/trouble.h"
-#include "tools/stage/json_text.h"
+#include "tools/sources-sim/sheet_files.h"
+#include "tools/sources-sim/ways.h"
 #include "tools/stage/process.h"
 
 namespace yht::sources_sim {
@@ -14,111 +12,131 @@ namespace {
 
 constexpr const char* kHelp =
     "Plays the sources that hand in their own formats 模拟以自有格式报送的来源\n"
-    "Exit codes 退出码: 0 every call was answered as its source understands \"done\", 4 one was not, 2 usage, 3 cannot start";
+    "Exit codes 退出码: 0 every call was answered as its source understands \"done\", 4 one was not, 2 usage, 3 cannot start\n"
+    "Examples 示例:\n"
+    "  sources-sim 110 --gateway https://localhost:8446 --ca pki/root.pem --header \"X-Access-Token: …\" --cases 5\n"
+    "  sources-sim third --gateway … --session … ; sources-sim 110 --cases 1 --print\n"
+    "  sources-sim district --into /srv/sftp/out --trouble unknown-code\n"
+    "  sources-sim exchange --connection \"Driver=SQLite3;Database=/srv/exchange.db\"\n"
+    "  sources-sim serve --port 8450 --cert pki/board.pem --key pki/board.key --app-key word --data home.sqlite";
 
+/// What the command line fills; the commands outlive its parsing.
 struct Given {
-    CallerOptions caller;
-    ShapeOptions shape;
-    std::vector<std::string> headers, troubles;
-    std::string prefix;
-    std::string file, folder, name;
-    Writing writing = Writing::AtOnce;
-    std::int64_t pause_ms = 2000;
-    bool print = false;
+    CallRun call;
+    ServeRun serve;
+    Run run;
+    DropOptions drop;
+    std::string file, connection;
+    std::vector<std::string> troubles;
+    bool for_people = false;
+
+    void settle(Run& into, const char* shape) const {
+        into.shape = findShape(shape);
+        into.options = run.options;
+        for (const std::string& name : troubles) into.troubles.push_back(*findTrouble(name));
+        into.lines = for_people ? Lines::People : Lines::Json;
+    }
 };
 
-/// One line a call: {"message","ref","tries","status","done","reply"}.
-void tell(const Message& message, const Heard& heard) {
-    rapidjson::StringBuffer buffer;
-    stage::JsonWriter out(buffer);
-    const auto text = [&](const char* key, const std::string& value) {
-        out.Key(key);
-        out.String(value);
-    };
-    out.StartObject();
-    text("message", message.name);
-    text("ref", message.ref);
-    out.Key("tries");
-    out.Int(heard.tries);
-    out.Key("status");
-    out.Int(heard.status);
-    out.Key("done");
-    out.Bool(heard.done);
-    text("reply", heard.status == 0 ? heard.detail : heard.reply);
-    out.EndObject();
-    std::cout << buffer.GetString() << '\n';
-}
-
-int callAll(Given& given, std::vector<Message> messages, const std::function<std::string(const Message&)>& path) {
-    for (const std::string& name : given.troubles) messages = troubled(std::move(messages), *findTrouble(name));
-    if (given.print) {
-        for (const Message& each : messages) std::cout << each.body << '\n';
-        return stage::kDone;
-    }
-    for (const std::string& header : given.headers) {
-        const std::size_t colon = header.find(':');
-        if (colon == header.npos) throw std::runtime_error("--header is NAME: VALUE");
-        const std::size_t value = header.find_first_not_of(' ', colon + 1);
-        given.caller.headers.emplace_back(header.substr(0, colon), value == header.npos ? "" : header.substr(value));
-    }
-    Caller caller(given.caller);
-    bool all_done = true;
-    for (const Message& each : messages) {
-        const Heard heard = caller.call(path(each), each.body);
-        tell(each, heard);
-        all_done = all_done && heard.done;
-    }
-    return all_done ? stage::kDone : stage::kFailed;
-}
-
-void addCalling(CLI::App* app, Given& given, const char* prefix) {
-    given.prefix = prefix;
+void addSaying(CLI::App* app, Given& given) {
     std::vector<std::string> names;
     for (const auto& row : troubleTable()) names.emplace_back(row.name);
-    app->add_option("--gateway", given.caller.base_url, "https://host:port of the gateway's channels 网关渠道监听地址");
-    app->add_option("--path", given.prefix, "Path before the message's own 路径前缀")->capture_default_str();
-    app->add_option("--ca", given.caller.ca_pem, "Authority of the gateway's certificate, PEM");
-    app->add_option("--cert", given.caller.certificate_pem, "Client certificate, PEM");
-    app->add_option("--key", given.caller.key_pem, "Its private key, PEM");
-    app->add_option("--header", given.headers, "NAME: VALUE, several times 附加请求头");
-    app->add_option("--cases", given.shape.cases, "Tickets 工单数")->capture_default_str()->check(CLI::Range(0, 100000));
-    app->add_option("--first-no", given.shape.first_no, "Serial of the first 起始流水号")->capture_default_str();
-    app->add_option("--clock-skew-s", given.shape.skew_s, "Its clock runs ahead 时钟超前秒数")->capture_default_str();
-    app->add_option("--trouble", given.troubles, "In this order 故障,依次施加")->check(CLI::IsMember(names));
-    app->add_option("--tries", given.caller.tries_max, "Of one call 每次调用的尝试次数")->capture_default_str()->check(CLI::Range(1, 100));
-    app->add_flag("--print", given.print, "Print the messages instead of calling 仅打印报文");
+    app->add_option("--cases", given.run.options.cases, "Tickets 工单数")->capture_default_str()->check(CLI::Range(0, 100000));
+    app->add_option("--first-no", given.run.options.first_no, "Serial of the first 起始流水号")->capture_default_str()->check(CLI::Range(1, 999'000));
+    app->add_option("--clock-skew-s", given.run.options.skew_s, "Its clock runs ahead 时钟超前秒数")->capture_default_str();
+    app->add_option("--trouble", given.troubles, "Several, in this order 故障,依次施加")->check(CLI::IsMember(names));
+    app->add_flag("--lines", given.for_people, "A line for people instead of JSON 输出给人看");
+}
+
+void addCalling(CLI::App* app, Given& given, const std::string& shape) {
+    given.call.path = shape == "110" ? "/deal12345/" : shape == "12315" ? "/channels/zz-12315/" : "/ThirdService2.asmx";
+    app->add_option("--gateway", given.call.caller.base_url, "https://host:port of the gateway's channels 网关渠道监听地址");
+    app->add_option("--path", given.call.path, "Path before the message's own; of a SOAP service: all of it 路径")->capture_default_str();
+    app->add_option("--ca", given.call.caller.ca_pem, "Authority of the gateway's certificate, PEM");
+    app->add_option("--cert", given.call.caller.certificate_pem, "Client certificate, PEM");
+    app->add_option("--key", given.call.caller.key_pem, "Its private key, PEM");
+    app->add_option("--header", given.call.headers, "NAME: VALUE, several times 附加请求头");
+    app->add_option("--tries", given.call.caller.tries_max, "Of one call 每次调用的尝试次数")->capture_default_str()->check(CLI::Range(1, 100));
+    app->add_flag("--print", given.call.print, "Print the messages instead of calling 仅打印报文");
+    if (shape == "third") app->add_option("--session", given.call.session, "Constant SessionID 固定会话号");
+    if (shape == "12315") app->add_option("--ticket", given.run.options.tickets, "Fill back into these tickets 回填到这些工单");
+}
+
+void addDropping(CLI::App* app, Given& given) {
+    const std::map<std::string, Writing> ways{
+        {"at-once", Writing::AtOnce}, {"renamed", Writing::Renamed}, {"in-halves", Writing::InHalves}, {"half", Writing::Half}};
+    app->add_option("--into", given.drop.folder, "Folder 目录")->required();
+    app->add_option("--name", given.drop.name, "Under this name 目标文件名");
+    app->add_option("--writing", given.drop.writing, "at-once, renamed, in-halves, half 写入方式")->transform(CLI::CheckedTransformer(ways));
+    app->add_option("--pause-ms", given.drop.pause_ms, "Between the halves 两半之间的间隔")->capture_default_str();
+    app->add_option("--marker", given.drop.marker, "Empty file that follows it, e.g. BJ_1.ok 结束标志文件");
+}
+
+void addServing(CLI::App* app, Given& given) {
+    given.serve.listen.tls.emplace();
+    app->add_option("--host", given.serve.listen.host, "Listen on 监听")->capture_default_str();
+    app->add_option("--port", given.serve.listen.port, "0: any 端口")->capture_default_str();
+    app->add_option("--port-file", given.serve.port_file, "Where the port is written 端口文件");
+    app->add_option("--cert", given.serve.listen.tls->certificate_pem, "Server certificate, PEM")->required();
+    app->add_option("--key", given.serve.listen.tls->key_pem, "Its private key, PEM")->required();
+    app->add_option("--app-key", given.serve.app_key, "What X-App-Key must hold 应用密钥")->required();
+    app->add_option("--data", given.serve.data, "SQLite file of what came home 回复登记")->required();
+    app->add_option("--results-folder", given.serve.results_folder, "Where the district finds results 区县回复目录");
+    app->add_option("--connection", given.serve.connection, "ODBC, of the shared database 中间库连接串");
+}
+
+int dropFile(Given& given) {
+    const auto file = stage::readFile(given.file);
+    if (!file.ok) throw std::runtime_error("can't read " + given.file);
+    if (given.drop.name.empty()) given.drop.name = given.file.substr(given.file.rfind('/') + 1);
+    return drop(given.drop, file.text) ? stage::kDone : stage::kFailed;
+}
+
+void addShape(CLI::App& top, const Shape& shape, Given& given, int& code) {
+    const std::string name = shape.name;
+    auto* app = top.add_subcommand(name == "board" ? "serve" : name, std::string(shape.zh) + (name == "board" ? ";各来源收取办理结果" : ""));
+    addSaying(app, given);
+    if (name == "board") {
+        addServing(app, given);
+        app->callback([&given, &code] {
+            stage::blockStopSignals();
+            given.settle(given.serve, "board");
+            code = serve(given.serve);
+        });
+    } else if (name == "exchange") {
+        app->add_option("--connection", given.connection, "ODBC 连接串")->required();
+        app->callback([&given, &code] {
+            given.settle(given.run, "exchange");
+            code = writeRows(given.run, given.connection);
+        });
+    } else if (!extensionOf(shape).empty()) {
+        addDropping(app, given);
+        app->callback([&given, &code, &shape] {
+            given.settle(given.run, shape.name);
+            const std::string stem = (shape.gbk ? "BJ_" : "GD_") + digits(given.run.options.first_no, 6);
+            if (given.drop.name.empty()) given.drop.name = stem + extensionOf(shape);
+            code = leaveFile(given.run, given.drop);
+        });
+    } else {
+        addCalling(app, given, name);
+        app->callback([&given, &code, &shape] {
+            given.settle(given.call, shape.name);
+            code = call(given.call);
+        });
+    }
 }
 
 int run(int argc, char** argv) {
     CLI::App top{kHelp, "sources-sim"};
     top.require_subcommand(1);
-    Given police, market, dropping;
     int code = stage::kDone;
-    auto* first = top.add_subcommand("110", "Flat JSON with pinyin initials to its own paths 110 接处警推送");
-    addCalling(first, police, "/deal12345/");
-    first->callback([&] {
-        code = callAll(police, messagesOf110(police.shape), [&](const Message& each) { return police.prefix + each.name; });
-    });
-    auto* second = top.add_subcommand("12315", "One call a step 12315 逐步回填");
-    addCalling(second, market, "/backfill/");
-    second->callback([&] {
-        code = callAll(market, messagesOf12315(market.shape), [&](const Message& each) { return market.prefix + each.name; });
-    });
-    auto* third = top.add_subcommand("drop", "Leave a file in a folder 投放文件");
-    third->add_option("file", dropping.file, "The file 文件")->required();
-    third->add_option("--into", dropping.folder, "Folder 目录")->required();
-    third->add_option("--name", dropping.name, "Under this name 目标文件名");
-    third->add_option("--pause-ms", dropping.pause_ms, "Between the halves 两半之间的间隔")->capture_default_str();
-    const std::map<std::string, Writing> ways{
-        {"at-once", Writing::AtOnce}, {"renamed", Writing::Renamed}, {"in-halves", Writing::InHalves}};
-    third->add_option("--writing", dropping.writing, "at-once, renamed, in-halves 写入方式")->transform(CLI::CheckedTransformer(ways));
-    third->callback([&] {
-        const auto file = stage::readFile(dropping.file);
-        if (!file.ok) throw std::runtime_error("can't read " + dropping.file);
-        const std::string own_name = dropping.file.substr(dropping.file.rfind('/') + 1);
-        const std::string& name = dropping.name.empty() ? own_name : dropping.name;
-        code = drop(dropping.folder, name, file.text, dropping.writing, dropping.pause_ms) ? stage::kDone : stage::kFailed;
-    });
+    std::vector<std::unique_ptr<Given>> all;
+    for (const Shape& shape : shapeTable()) addShape(top, shape, *all.emplace_back(std::make_unique<Given>()), code);
+    Given& dropping = *all.emplace_back(std::make_unique<Given>());
+    auto* app = top.add_subcommand("drop", "Leave a file as it is in a folder 投放文件");
+    app->add_option("file", dropping.file, "The file 文件")->required();
+    addDropping(app, dropping);
+    app->callback([&] { code = dropFile(dropping); });
     try {
         top.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -213,7 +213,7 @@ net::ServerSocket openSocket(const ListenerOptions& options) {
     params.certificateFile = options.tls->certificate_pem;
     params.caLocation = options.tls->ca_pem;
     // Only STRICT requires a client certificate; Poco's RELAXED takes a client without one.
-    params.verificationMode = net::Context::VERIFY_STRICT;
+    params.verificationMode = options.tls->ca_pem.empty() ? net::Context::VERIFY_NONE : net::Context::VERIFY_STRICT;
     params.loadDefaultCAs = false;
     net::Context::Ptr context = new net::Context(net::Context::TLS_SERVER_USE, params);
     context->requireMinimumProtocol(net::Context::PROTO_TLSV1_2);

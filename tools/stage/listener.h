@@ -52,7 +52,7 @@ using HttpHandler = std::function<HttpAnswer(const HttpRequest&)>;
 
 struct TlsPaths {
     std::string certificate_pem, key_pem;  // own chain and key
-    std::string ca_pem;  // what client certificates must chain to; one is required
+    std::string ca_pem;  // what client certificates must chain to: one is required; "": none is asked for
 };
 
 struct ListenerOptions {

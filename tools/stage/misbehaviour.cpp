@@ -38,6 +38,10 @@ const Misbehaviour::NumberRow Misbehaviour::kNumbers[] = {
     {"cut_before_commit", &Settings::cut_before_commit},
     {"wrong_signature", &Settings::wrong_signature},
     {"unsigned", &Settings::unsigned_answers},
+    {"wrong_key", &Settings::wrong_key},
+    {"stale_answer", &Settings::stale_answer},
+    {"wrapped_answer", &Settings::wrapped_answer},
+    {"replayed_answer", &Settings::replayed_answer},
     {"refuse_next", &Settings::refuse_next},
     {"maintenance_until_ms", &Settings::maintenance_until_ms},
 };
@@ -139,11 +143,16 @@ Mischief Misbehaviour::next() {
     if ((mischief.cut_before_commit = takeOne(s.cut_before_commit))) return mischief;
     if (takeOne(s.refuse_batch)) {
         mischief.refuse_code = s.refuse_batch_code;
+        mischief.unsigned_answer = takeOne(s.unsigned_answers);
         return mischief;
     }
     mischief.cut_after_commit = takeOne(s.cut_after_commit);
     mischief.wrong_signature = takeOne(s.wrong_signature);
     mischief.unsigned_answer = takeOne(s.unsigned_answers);
+    mischief.wrong_key = takeOne(s.wrong_key);
+    mischief.stale_answer = takeOne(s.stale_answer);
+    mischief.wrapped_answer = takeOne(s.wrapped_answer);
+    mischief.replayed_answer = takeOne(s.replayed_answer);
     return mischief;
 }
 

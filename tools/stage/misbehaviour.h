@@ -1,5 +1,5 @@
 // The switchboard: how a simulated platform misbehaves, set from outside while it runs. README.md
-// lists it. Uses: base, RapidJSON. Used by: province-sim, centre-sim.
+// lists it. Uses: base, RapidJSON. Used by: province-sim, exchange-sim, centre-sim.
 #pragma once
 
 #include <condition_variable>
@@ -27,6 +27,11 @@ struct Mischief {
     bool cut_after_commit = false;
     bool wrong_signature = false;
     bool unsigned_answer = false;
+    // Of platforms that sign envelopes:
+    bool wrong_key = false;        // the answer is signed by nobody who is known
+    bool stale_answer = false;     // … and bears a time long past
+    bool wrapped_answer = false;   // what was signed is not what is said
+    bool replayed_answer = false;  // the last answer once more
 };
 
 /// What is wrong with one record, by command.
@@ -65,6 +70,7 @@ private:
         std::int64_t refuse_batch = 0;
         std::int64_t cut_after_commit = 0, cut_before_commit = 0;
         std::int64_t wrong_signature = 0, unsigned_answers = 0;
+        std::int64_t wrong_key = 0, stale_answer = 0, wrapped_answer = 0, replayed_answer = 0;
         std::int64_t refuse_next = 0, maintenance_until_ms = 0;
         std::string refuse_field, refuse_code, refuse_batch_code;
         std::string where_field, where_value;

@@ -1,20 +1,21 @@
-#include "tools/province-sim/gbk.h"
+#include "tools/province-sim/charset_bytes.h"
 
 #include <iconv.h>
 
 #include <cerrno>
 
 #include <stdexcept>
+#include <string>
 
 namespace yht::province_sim {
 
 namespace {
 
-/// One descriptor a thread: opening costs more than converting.
+/// Opening costs more than converting.
 class Converter {
 public:
-    Converter() : handle_(iconv_open("GBK", "UTF-8")) {
-        if (handle_ == reinterpret_cast<iconv_t>(-1)) throw std::runtime_error("iconv has no GBK");
+    explicit Converter(const char* charset) : handle_(iconv_open(charset, "UTF-8")) {
+        if (handle_ == reinterpret_cast<iconv_t>(-1)) throw std::runtime_error(std::string("iconv has no ") + charset);
     }
     ~Converter() { iconv_close(handle_); }
     Converter(const Converter&) = delete;
@@ -43,7 +44,12 @@ private:
 }  // namespace
 
 std::optional<std::size_t> gbkBytes(std::string_view utf8) {
-    thread_local Converter converter;
+    thread_local Converter converter("GBK");
+    return converter.bytes(utf8);
+}
+
+std::optional<std::size_t> gb18030Bytes(std::string_view utf8) {
+    thread_local Converter converter("GB18030");
     return converter.bytes(utf8);
 }
 

@@ -1,0 +1,180 @@
+#include "tools/sources-sim/home.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "tools/sources-sim/charset.h"
+#include "tools/sources-sim/soap_text.h"
+#include "tools/stage/json_text.h"
+#include "tools/stage/process.h"
+
+namespace yht::sources_sim {
+namespace {
+
+constexpr const char* kSchema =
+    "CREATE TABLE IF NOT EXISTS came_home(shape TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY(shape, id))";
+
+/// What a result must hold, by the members' names in the source's own format.
+struct ResultRule {
+    const char* name;
+    const char* shape;
+    const char* what;
+    const char* path;  // HTTP; "" another way
+    const char *id, *ref, *ticket_no, *time, *text, *code;
+    std::vector<std::string> codes;
+};
+std::span<const ResultRule> rules() {
+    static const ResultRule kRules[] = {
+        {"110-result", "110", "result", "/deal110/handleResult", "LSH", "JJDBH", "FLOWID", "HANDLETIME", "CLJG", "HANDLEOPINION", {"1", "2"}},
+        {"110-visit", "110", "visit", "/deal110/pushHf", "LSH", "JJDBH", "FLOWID", "HFSJ", "DHHFHSQK", "CLJGDM", {"1", "2", "3", "4", "5"}},
+        {"board", "board", "result", "/api/replies", "replyNo", "tid", "ticketNo", "time", "content", "banli", {"0", "1", "2", "3", "4"}},
+        {"third", "third", "result", "", "ResultID", "SourceNumber", "ThirdNumber", "FinishDate", "ReplyContent", "Result",
+         {"已解决", "未解决", "部分解决", "退回", "解释说明"}},
+        {"exchange", "exchange", "result", "", "hfbh", "gdbh", "fdbh", "sj", "yj", "jglb", {"0", "1", "2", "3", "4"}},
+        {"district", "district", "result", "", "XH", "BJBH", "SJBH", "WCSJ", "CLJG", "BJZT", {"已办结", "解释办结", "已退回", "未解决"}},
+    };
+    return kRules;
+}
+const ResultRule& ruleOf(std::string_view name) {
+    return *std::find_if(rules().begin(), rules().end(), [&](const ResultRule& each) { return name == each.name; });
+}
+
+/// Every 9 stands for a digit, the rest for itself; a region may have letters.
+bool looksLike(std::string_view pattern, std::string_view text) {
+    return pattern.size() == text.size() && std::equal(pattern.begin(), pattern.end(), text.begin(), [](char wanted, char c) {
+               const bool digit = c >= '0' && c <= '9';
+               return wanted == '9' ? digit : wanted == 'R' ? digit || (c >= 'A' && c <= 'Z') : wanted == c;
+           });
+}
+
+std::string problemOf(const ResultRule& rule, const Message& result) {
+    if (result.text(rule.id).empty()) return std::string(rule.id) + " is missing";
+    if (result.text(rule.ref).empty()) return std::string(rule.ref) + " is missing";
+    if (!looksLike("RRRRRR-99999999-9999999-9", result.text(rule.ticket_no))) return std::string(rule.ticket_no) + " is no ticket number";
+    if (!looksLike("9999-99-99 99:99:99", result.text(rule.time))) return std::string(rule.time) + " is no time";
+    if (result.text(rule.text).empty()) return std::string(rule.text) + " is empty";
+    const std::string code = result.text(rule.code);
+    if (std::find(rule.codes.begin(), rule.codes.end(), code) == rule.codes.end()) return std::string(rule.code) + " is in no list: " + code;
+    return "";
+}
+
+/// The members of an object; numbers as their digits.
+Message membersOf(const stage::JsonValue& object) {
+    Message message;
+    for (const auto& member : object.GetObject()) {
+        const std::string name(member.name.GetString(), member.name.GetStringLength());
+        message.members.push_back({name, stage::textOf(object, name.c_str())});
+    }
+    return message;
+}
+
+std::vector<std::string> cellsOf(const std::string& text, std::size_t& at) {
+    std::vector<std::string> cells(1);
+    bool quoted = false;
+    for (; at < text.size(); ++at) {
+        const char c = text[at];
+        if (quoted) {
+            if (c != '"') cells.back() += c;
+            else if (at + 1 < text.size() && text[at + 1] == '"') cells.back() += text[++at];
+            else quoted = false;
+        } else if (c == '"') quoted = true;
+        else if (c == ',') cells.emplace_back();
+        else if (c == '\n') break;
+        else if (c != '\r') cells.back() += c;
+    }
+    ++at;
+    return cells;
+}
+
+std::vector<Message> rowsOfCsv(const std::string& text) {
+    std::size_t at = 0;
+    const auto names = cellsOf(text, at);
+    std::vector<Message> rows;
+    while (at < text.size()) {
+        const auto cells = cellsOf(text, at);
+        Message& row = rows.emplace_back();
+        for (std::size_t i = 0; i < std::min(cells.size(), names.size()); ++i) row.members.push_back({names[i], cells[i]});
+    }
+    return rows;
+}
+
+std::string codeAnswer(const std::string& problem, const std::string& number) {
+    return jsonOf({"", "", {{"code", problem.empty() ? "200" : "400"}, {"data", number}, {"message", problem.empty() ? "ok" : problem}}});
+}
+
+}  // namespace
+
+Home::Home(const std::string& path, Teller tell) : database_(path, kSchema), tell_(std::move(tell)) {}
+
+Home::Counts Home::counts() {
+    const std::scoped_lock lock(mutex_);
+    return counts_;
+}
+
+std::string Home::receive(const char* rule_name, const Message& result) {
+    const ResultRule& rule = ruleOf(rule_name);
+    CameHome home{rule.shape, rule.what, result.text(rule.ref), result.text(rule.ticket_no), result.text(rule.text), false, problemOf(rule, result)};
+    const std::scoped_lock lock(mutex_);
+    if (home.problem.empty()) {
+        stage::Statement known(database_, "SELECT body FROM came_home WHERE shape = ? AND id = ?");
+        home.again = known.text(rule.name).text(result.text(rule.id)).step();
+        if (home.again && known.textAt(0) != jsonOf(result)) home.problem = "another result under a number that was used";
+    }
+    if (home.problem.empty() && !home.again) {
+        stage::Statement(database_, "INSERT INTO came_home VALUES(?, ?, ?)").text(rule.name).text(result.text(rule.id)).text(jsonOf(result)).run();
+    }
+    ++(!home.problem.empty() ? counts_.wrong : home.again ? counts_.again : counts_.came);
+    tell_(home);
+    return home.problem;
+}
+
+std::optional<stage::HttpAnswer> Home::take(const stage::HttpRequest& request) {
+    if (request.method != "POST") return std::nullopt;
+    if (request.path == "/ThirdResult.asmx") return answerSoap(request);
+    for (const ResultRule& rule : rules()) {
+        if (*rule.path == '\0' || request.path != rule.path) continue;
+        const auto json = stage::parseJson(request.body);
+        const auto* data = json && json->IsObject() ? stage::memberOf(*json, "data") : nullptr;
+        const Message result = data != nullptr && data->IsObject() ? membersOf(*data) : Message();
+        return stage::HttpAnswer{.body = codeAnswer(receive(rule.name, result), "HF" + result.text(rule.id))};
+    }
+    return std::nullopt;
+}
+
+stage::HttpAnswer Home::answerSoap(const stage::HttpRequest& request) {
+    const auto json = stage::parseJson(elementOf(request.body, "strThird").value_or(""));
+    const auto* data = json && json->IsObject() ? stage::memberOf(*json, "data") : nullptr;
+    const Message result = data != nullptr && data->IsObject() ? membersOf(*data) : Message();
+    const std::string problem = receive("third", result);
+    const std::string text = jsonOf({"", "", {{"Success", problem.empty() ? "true" : "false", Member::Form::Json}, {"Number", result.text("SourceNumber")}, {"Message", problem}}});
+    return {.content_type = "text/xml; charset=utf-8", .body = soapAnswerOf("ReturnThird", text)};
+}
+
+void Home::lookIntoFolder(const std::string& folder) {
+    namespace fs = std::filesystem;
+    std::vector<fs::path> files;
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator(folder, ignored)) {
+        const std::string name = entry.path().filename();
+        if (name.starts_with("HF_") && name.ends_with(".csv")) files.push_back(entry.path());
+    }
+    std::sort(files.begin(), files.end());
+    for (const auto& path : files) {
+        const auto bytes = stage::readFile(path);
+        const auto text = bytes.ok ? fromGbk(bytes.text) : std::nullopt;
+        auto rows = text ? rowsOfCsv(*text) : std::vector<Message>();
+        if (rows.empty()) rows.emplace_back();  // told as what is missing in it
+        for (const Message& row : rows) receive("district", row);
+        fs::create_directories(folder + "/taken", ignored);
+        fs::rename(path, folder + "/taken/" + path.filename().string(), ignored);
+    }
+}
+
+void Home::lookIntoDatabase(Odbc& database) {
+    for (const Message& result : unansweredResults(database)) {
+        const std::string problem = receive("exchange", result);
+        answerResult(database, result.text("hfbh"), problem.empty(), "HF" + result.text("hfbh"));
+    }
+}
+
+}  // namespace yht::sources_sim
