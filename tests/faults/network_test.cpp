@@ -65,11 +65,13 @@ protected:
     std::optional<Federation> federation;
 };
 
-TEST_F(Network, ACutCableLosesNothing) {
+class NetworkSpoken : public Network, public testing::WithParamInterface<Speech> {};
+
+TEST_P(NetworkSpoken, ACutCableLosesNothing) {
     federation->startProvince();
     federation->startGateway();
     AcknowledgementLog log;
-    CarefulPartners partners(*federation, log);
+    CarefulPartners partners(*federation, log, GetParam());
     for (int cut = 1; cut <= 3; ++cut) {
         const auto before = log.all().size();
         Federation::waitUntil("partners are served", [&] { return log.all().size() >= before + 10; });
@@ -78,6 +80,10 @@ TEST_F(Network, ACutCableLosesNothing) {
     partners.stop();
     EXPECT_THAT(brokenPromises(*federation, log), IsEmpty());
 }
+
+INSTANTIATE_TEST_SUITE_P(Doors, NetworkSpoken, testing::Values(Speech::Rest, Speech::Soap), [](const auto& info) {
+    return info.param == Speech::Soap ? "Soap" : "Rest";
+});
 
 TEST_F(Network, AProvinceThatDiesBehindACutLeavesNoConnectionThatIsWaitedForForever) {
     federation->startProvince();

@@ -25,6 +25,26 @@ def seed(target, name, data, choice=None):
     (folder / name).write_bytes(data)
 
 
+def soap_answer():
+    envelope = '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>%s</s:Body></s:Envelope>'
+    result = "<Result><No>17</No><Number>P1</Number><Code>%s</Code>%s</Result>"
+    answer = '<SendResponse xmlns="urn:a"><Code>OK</Code><Batch>b1</Batch>%s</SendResponse>'
+    field = "<Field><Name>Title</Name><Code>3</Code></Field>"
+    seed("soap_answer", "accepted", envelope % answer % (result % ("0", "")), 0)
+    seed("soap_answer", "refused_with_fields", envelope % answer % (result % ("3", field * 2)), 0)
+    seed("soap_answer", "twice_of_one", envelope % answer % (result % ("0", "") * 2), 0)
+    seed("soap_answer", "unsigned", envelope % answer % (result % ("0", "")), 1)
+    fault = "<s:Fault><faultcode>s:%s</faultcode><detail><F><Code>%s</Code><Wait>7</Wait>" + field + "</F></detail></s:Fault>"
+    seed("soap_answer", "fault_refuse", envelope % (fault % ("Client", "2")), 2)
+    seed("soap_answer", "fault_stop", envelope % (fault % ("Client", "99")), 2)
+    seed("soap_answer", "fault_of_a_question", envelope % (fault % ("Client", "2")), 6)
+    seed("soap_answer", "fault_unsigned_retry", envelope % (fault % ("Server.Busy", "99")), 3)
+    twelve = envelope.replace("http://schemas.xmlsoap.org/soap/envelope/", "http://www.w3.org/2003/05/soap-envelope")
+    seed("soap_answer", "fault_soap12", twelve % (
+        "<s:Fault><s:Code><s:Value>s:Sender</s:Value><s:Subcode><s:Value>x:Busy</s:Value></s:Subcode></s:Code>"
+        "<s:Detail><F><Code>9</Code></F></s:Detail></s:Fault>"), 2)
+
+
 def csv():
     text = "编号,内容,内容\r\n007,\"水管,\"\"漏\"\"\n第二行\",x\n1,2\n,,\n"
     seed("decode_csv", "utf8", text, 0)
@@ -172,6 +192,68 @@ def dbf():
     seed("decode_dbf", "foxpro", whole, 0)
     seed("decode_dbf", "torn", whole[:-20], 1)
     seed("decode_dbf", "dbase", bytes([3]) + whole[1:], 1)
+    text = "水管".encode("gbk")
+    foxpro = bytes(6) + struct.pack(">H", 64) + bytes(504) + struct.pack(">II", 1, len(text)) + text
+    dbase4 = bytes(20) + struct.pack("<H", 512) + bytes(490) + b"\xff\xff\x08\0" + struct.pack("<I", 8 + len(text)) + text
+    seed("decode_dbf", "memo_foxpro", foxpro, 2)
+    seed("decode_dbf", "memo_dbase3", bytes(512) + text + b"\x1a", 2 | 4)
+    seed("decode_dbf", "memo_dbase4", dbase4, 2 | 8)
+    with_memo = table + (b" " + record[:-4] + struct.pack("<I", 8)) * 3
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, content in (("t.dbf", with_memo), ("t.fpt", foxpro)):
+            archive.writestr(zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0)), content)
+    seed("decode_dbf", "archive", out.getvalue(), 0)
+
+
+def manifests():
+    """The adapters of this repository, each as source "s" of product "p"."""
+    mapping = "records: {a: {kind: appeal, rows: {record_ref: NO, event_time: TIME}}}\n"
+    for path in sorted((ROOT / "adapters/sources").iterdir()):
+        source = (path / "source.yaml").read_text()
+        product = next(line.split()[1] for line in source.splitlines() if line.startswith("product:"))
+        lines = ["id: s" if line.startswith("id:") else "product: p" if line.startswith("product:") else line for line in source.splitlines()]
+        whole = (ROOT / "adapters/products" / product / "product.yaml").read_text().replace("product: " + product, "product: p")
+        seed("manifest", path.name, "\n----\n".join(["\n".join(lines), whole, mapping]))
+    seed("manifest", "patched_away", "\n----\n".join(["id: s\ntitle: s\nproduct: p\npull: {sftp: null, folder: {directory: /d}}\n",
+        'product: p\nproduct_title: p\nproduct_version: "1"\ndecode: {format: json}\nassurance_min: allow_list\npull: {every_s: 5, sftp: {host: h}}\n', mapping]))
+    seed("manifest", "wrong_keys", "id: s\ntitel: s\nproduct: p\npull: {htp: 1}\n\n----\nproduct: p\ndecode: 7\nendpoints: [x]\n\n----\nrecords: 1\n")
+
+
+def pulls():
+    rows = '{"code":"200","next":"%s","data":{"list":[{"id":"7","at":"2019-04-18 10:21:00"},{"id":"8","at":"2019-04-18 10:22:00.5"}]}}'
+    seed("pull_pages", "times", '{"at":"2019-04-18 10:00:00","tie":"3"}\n----\n' + rows % "", 2 | 16 | 32 | 64)
+    seed("pull_pages", "ascending", "\n----\n" + rows % "", 2 | 16 | 32 | 64 | 128)
+    seed("pull_pages", "sequence", '{"at":"5","page":"3","seen":"6"}\n----\n{"data":{"list":[{"at":7},{"at":"0009"},{"at":-1},{"at":[]}]}}', 4 | 16)
+    seed("pull_pages", "epoch", '{"at":"1546272000000"}\n----\n{"data":{"list":[{"at":1555551000000}]}}', 2 | 16 | 32)
+    for name, link in (("link", "/api/list?page=2"), ("link_elsewhere", "https://other.example/"), ("link_user", "https://board.example:8443@x/"), ("token", "a b")):
+        seed("pull_pages", name, "\n----\n" + rows % link, 6)
+    seed("pull_pages", "html", "\n----\n<html>busy</html>", 0)
+    seed("pull_pages", "empty", '{"at":"9"}\n----\n{"data":{"list":[]}}', 8 | 2 | 16)
+
+    def offer(*lists):
+        return b"\x14" + b"c" * 16 + b"".join(struct.pack(">I", len(text)) + text.encode() for text in lists)
+    seed("far_side_lists", "offer", offer("curve25519-sha256", "rsa-sha2-512,rsa-sha2-256", "aes128-ctr"), 0)
+    seed("far_side_lists", "offer_cut", offer("curve25519-sha256", "ssh-ed25519")[:-3], 0)
+    seed("far_side_lists", "offer_empty_names", offer("", ",,"), 0)
+    seed("far_side_lists", "listing", "total 8\r\ndrwxr-xr-x 2 0 0 4096 Apr 18 10:21 done\r\n-rw-r--r--    1 1001  1001   31337 Apr 18 10:21 b  2.csv\r\n-rw-r--r-- 1 u g 0 Apr 8 2018 a/b\n", 1)
+    seed("far_side_lists", "listing_dos", "04-18-19  10:21AM  31337 b.csv\r\n", 1)
+
+
+def answers():
+    listed = '{"head":{"code":"0","wait":"30"},"data":[{"seq":"17","code":"200","no":"P-1","ticket":"430200-20190418-0000123-7"},{"seq":"18","code":"211"},{"seq":"19","code":5001,"errors":[{"name":"BT","code":"x\\n"}]}]}'
+    single = '{"code":"200","data":{"no":"GD-1"},"receipt":{"sign":"AAAA","alg":"ES256","batch":"b1"}}'
+    envelope = '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><X><R>%s</R></X></s:Body></s:Envelope>'
+    seed("far_side_answer", "listed", listed, 0)
+    seed("far_side_answer", "listed_busy", '{"head":{"code":"9","wait":"Wed, 21 Oct 2026 07:28:00 GMT"}}', 0)
+    seed("far_side_answer", "retry_after", "120\n\n{}", 16)
+    seed("far_side_answer", "single", single, 1)
+    seed("far_side_answer", "soap", envelope % single, 2)
+    seed("far_side_answer", "soap_fault", envelope.replace("X>", "s:Fault>") % "no", 2)
+    seed("far_side_answer", "receipt", single, 3)
+    seed("far_side_answer", "file_csv", "code,no\r\n1,\"水\"\r\n".encode("gbk"), 4)
+    seed("far_side_answer", "file_json", '{"code":"1","no":"7"}', 5)
+    seed("far_side_answer", "file_xml", "<a><code>1</code><no/></a>", 6)
 
 
 def charsets():
@@ -227,5 +309,56 @@ def ledger():
         at += 5 + length
 
 
-for write in (csv, adapter, fixed_width, forms, json, xml, workbook, dbf, charsets, records, signatures, wire, ledger):
+SOAP_XML = "text/xml; charset=utf-8\n"
+SOAP_MTOM = 'multipart/related; type="application/xop+xml"; start="<root>"; start-info="text/xml"; boundary="b-1"\n'
+SOAP_CALLS = {
+    "submit_record": "<SubmitRecord xmlns='urn:yihaotong:v1'><record><appeal><source>zz-110</source><record_ref>A-1</record_ref>"
+                     "<other_refs>zz-110/1</other_refs><other_refs>zz-12345/2</other_refs>"
+                     "<event_time>2026-12-01T20:59:00+08:00</event_time><ext><entry name='名称'> 值 &lt;&amp;&gt;&#13;</entry></ext>"
+                     "<attachment_digests>" + "a" * 64 + "</attachment_digests><is_secret> 0 </is_secret></appeal></record>"
+                     "<record><call><source>zz-110</source><record_ref>C-1</record_ref><op>void</op></call></record></SubmitRecord>",
+    "submit_message": "<SubmitMessage xmlns='urn:yihaotong:v1'><source>zz-110</source><content>YWJj</content></SubmitMessage>",
+    "get_ticket": "<GetTicket xmlns='urn:yihaotong:v1'><source>a</source><ticket_ref> 1 </ticket_ref></GetTicket>",
+    "get_changes": "<GetChanges xmlns='urn:yihaotong:v1'><limit>10</limit></GetChanges>",
+    "get_codes": "<GetCodes xmlns='urn:yihaotong:v1'><list>路灯</list></GetCodes>",
+}
+SOAP_UPLOAD = ("<UploadAttachment xmlns='urn:yihaotong:v1'><sha256>" + "0" * 64 + "</sha256><size_bytes>4</size_bytes>"
+               "<media_type>image/png</media_type><content><xop:Include xmlns:xop='http://www.w3.org/2004/08/xop/include' "
+               "href='cid:photo%40x'/></content></UploadAttachment>")
+
+
+def soap_envelope(body, charset="UTF-8", space="http://schemas.xmlsoap.org/soap/envelope/"):
+    return f"<?xml version='1.0' encoding='{charset}'?><s:Envelope xmlns:s='{space}'><s:Header/><s:Body>{body}</s:Body></s:Envelope>"
+
+
+def soap_parts(*parts):
+    text = b""
+    for head, content in parts:
+        text += b"--b-1\r\n" + head.encode() + b"\r\n\r\n" + content + b"\r\n"
+    return text + b"--b-1--\r\n"
+
+
+def soap():
+    accepted = (ROOT / "tests/vectors/soap/accepted-soap11-ec.xml").read_bytes()
+    for name, call in SOAP_CALLS.items():
+        seed("soap_door", name, SOAP_XML + soap_envelope(call))
+    seed("soap_door", "soap12", "application/soap+xml; action=x\n" + soap_envelope(SOAP_CALLS["get_codes"], space="http://www.w3.org/2003/05/soap-envelope"))
+    for charset, codec in (("GBK", "gbk"), ("GB18030", "gb18030"), ("UTF-16", "utf-16")):
+        seed("soap_door", codec, b"text/xml\n" + soap_envelope(SOAP_CALLS["get_codes"], charset).encode(codec))
+    root = "Content-Type: application/xop+xml; charset=UTF-8; type=\"text/xml\"\r\nContent-ID: <root>"
+    photo = "Content-Type: image/png\r\nContent-ID: <photo@x>\r\nContent-Transfer-Encoding: binary"
+    upload = soap_envelope(SOAP_UPLOAD).encode()
+    seed("soap_door", "mtom", SOAP_MTOM.encode() + soap_parts((root, upload), (photo, b"\x89PNG")))
+    seed("soap_door", "mtom_signed", SOAP_MTOM.encode() + soap_parts((root, accepted)))
+    seed("soap_parts", "two", SOAP_MTOM.encode() + soap_parts((root, b"<a/>"), (photo, b"\r\n--b-\r\n--b-2\r")))
+    seed("soap_parts", "three", SOAP_MTOM.encode() + soap_parts((root, b"<a/>"), (photo, b"x"), (photo, b"y")))
+    seed("soap_parts", "preamble", SOAP_MTOM.encode() + b"before\r\n" + soap_parts((root, b"")) + b"after")
+    seed("soap_parts", "no_head", SOAP_MTOM.encode() + soap_parts(("", b"<a/>"), ("x", b"y")))
+    seed("soap_parts", "base64", SOAP_MTOM.encode() + soap_parts((root, b"<a/>"), ("Content-Transfer-Encoding: base64", b"eQ==")))
+    seed("soap_parts", "long_head", SOAP_MTOM.encode() + soap_parts(("X: " + "y" * 4200, b"<a/>")))
+    seed("soap_parts", "long_envelope", SOAP_MTOM.encode() + soap_parts((root, b"x" * 2001)))
+    seed("soap_parts", "torn", SOAP_MTOM.encode() + soap_parts((root, b"<a/>"), (photo, b"x"))[:-8])
+
+
+for write in (csv, soap_answer, adapter, fixed_width, forms, json, xml, workbook, dbf, manifests, pulls, answers, charsets, records, signatures, wire, ledger, soap):
     write()

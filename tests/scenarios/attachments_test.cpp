@@ -1,5 +1,6 @@
 // Attachments from one end to the other: a hotline brings a photograph and an appeal that names it, the
-// centre reads it, somebody else does not; the gateway stays small and forgets what was cut short.
+// centre reads it, somebody else does not, the province has it before the appeal; the gateway stays small, forgets what
+// was cut short and, in time, what nobody named.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -122,6 +123,60 @@ TEST_F(AttachmentScenario, BytesThatComeAfterTheirRecordReachTheCentreTheyAreFor
         return federation.askCentre("/attachments").body.find(base::toHex(crypto::sha256(content))) !=
                std::string::npos;
     });
+}
+
+TEST_F(AttachmentScenario, TheProvinceHasThePhotographBeforeTheAppealThatNamesIt) {
+    federation.startProvince();
+    // The file is taken and the answer lost: the record still waits until it is known to be there.
+    federation.tellProvince("/misbehave", R"({"cut_after_commit":1})");
+    federation.startGateway();
+    auto hotline = federation.partner("hotline-12315");
+    const auto content = photograph(300'000);
+    ASSERT_EQ(201, hotline.post("/v1/attachments", content, "image/png").status);
+    ASSERT_EQ(201, hotline.post("/v1/records", appealNaming(content)).status);
+    federation.waitUntilUploaded(1);
+    const auto files = json::parse(federation.askProvince("/files").body);
+    ASSERT_TRUE(files.ok());
+    const auto& list = (*files)["files"];
+    ASSERT_EQ(1u, list.Size());
+    EXPECT_EQ(base::toHex(crypto::sha256(content)), json::textMember(list[0], "FJZY"));
+    EXPECT_EQ("image/png", json::textMember(list[0], "MTLX"));
+    EXPECT_EQ("300000", json::textMember(list[0], "ZJS"));
+    EXPECT_EQ(0, list[0]["rows_before"].GetInt());
+}
+
+TEST_F(AttachmentScenario, AFileThatTheProvinceWillNotHaveHoldsUpNoRecord) {
+    federation.startProvince();
+    federation.startGateway();
+    auto hotline = federation.partner("hotline-12315");
+    const std::string content = "a text, which this province does not take as a file";
+    ASSERT_EQ(201, hotline.post("/v1/attachments", content, "text/plain").status);
+    ASSERT_EQ(201, hotline.post("/v1/records", appealNaming(content)).status);
+    federation.waitUntilUploaded(1);
+    const auto listed = federation.yht({"deliveries", "list", "--json"});
+    EXPECT_NE(listed.output.npos, listed.output.find("media_type_not_taken")) << listed.output;
+}
+
+TEST_F(AttachmentScenario, WhatNobodyNamedIsGoneAfterItsTimeWhateverKillsCameBetween) {
+    federation.startGateway();
+    auto hotline = federation.partner("hotline-12315");
+    const auto named = photograph(1000), unnamed = photograph(2000);
+    ASSERT_EQ(201, hotline.post("/v1/attachments", named, "image/png").status);
+    ASSERT_EQ(201, hotline.post("/v1/records", appealNaming(named)).status);
+    ASSERT_EQ(201, hotline.post("/v1/attachments", unnamed, "image/png").status);
+    federation.killGateway();
+    std::ofstream(federation.deployment() + "/yht.yaml", std::ios::app)
+        << "attachments:\n  unnamed_hours_max: 24\nclock:\n  offset_ms: " << 25LL * 3'600'000 << "\n";
+    federation.startGateway();
+    // Who asks signs by the clock of the gateway, not by his own: the folder is looked at.
+    const auto file = [&](const std::string& content) {
+        const auto digest = base::toHex(crypto::sha256(content));
+        return folder() + "/" + digest.substr(0, 2) + "/" + digest;
+    };
+    Federation::waitUntil("the one is gone", [&] { return !std::filesystem::exists(file(unnamed)); });
+    EXPECT_TRUE(std::filesystem::exists(file(named)));
+    const auto told = federation.yht({"ledger", "follow", "--idle-s", "1"});
+    EXPECT_NE(told.output.npos, told.output.find("attachments.unnamed")) << told.output;
 }
 
 TEST_F(AttachmentScenario, TheGatewayStaysSmallWhateverGoesThrough) {

@@ -134,19 +134,19 @@ rapidjson::Document Federation::tickets() {
 
 void Federation::waitUntilUploaded(std::size_t record_count) {
     waitUntil(std::to_string(record_count) + " records uploaded", [&] {
-        return json::textMember(askProvince("/stats").json(), "rows") == std::to_string(record_count) && drained();
+        return json::textMember(askProvince("/stats").json(), "rows") == std::to_string(record_count) && drained("province");
     });
 }
 
-void Federation::waitUntilDrained() {
-    waitUntil("nothing waits for the province", [&] { return drained(); });
+void Federation::waitUntilDrained(const std::string& destination) {
+    waitUntil("nothing waits for " + destination, [&] { return drained(destination); });
 }
 
-bool Federation::drained() {
+bool Federation::drained(const std::string& destination) {
     const auto all = json::parse(yht({"deliveries", "--json"}).output);
     if (!all.ok()) return false;
     for (const auto& one : all->GetArray()) {
-        if (json::textMember(one, "destination") != "province") continue;
+        if (json::textMember(one, "destination") != destination) continue;
         for (const char* state : {"backlog", "held", "dead"}) {
             if (json::textMember(one, state) != "0") return false;
         }

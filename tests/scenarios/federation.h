@@ -34,6 +34,7 @@ public:
     void launchGateway(const std::vector<std::string>& environment);
     /// Waits until it is ready or has ended; true: ready.
     bool gatewayCameUp();
+    bool gatewayRuns() { return gateway_.running(); }
     /// Waits until it has ended by itself: its exit code, or 128 + the signal.
     int awaitGatewaysEnd();
     /// Another program than build's `yht` stands in for the gateway.
@@ -67,22 +68,23 @@ public:
     void waitUntilSettled(std::size_t ticket_count);
     /// Waits until the province holds so many records, and the gateway knows that it holds them all.
     void waitUntilUploaded(std::size_t record_count);
-    /// Waits until the gateway has nothing more for the province.
-    void waitUntilDrained();
+    /// Waits until the gateway has nothing more for that destination.
+    void waitUntilDrained(const std::string& destination = "province");
 
+    /// A request to a local address without TLS; status 0 where nobody answers.
+    static Reply control(std::uint16_t port, const std::string& method, const std::string& path, const std::string& json);
     const std::string& directory() const { return directory_; }
+    std::string pki() const { return directory_ + "/pki"; }
+    std::string log(const std::string& name) const { return directory_ + "/" + name + ".log"; }
     std::string deployment() const { return directory_ + "/gateway"; }
     std::uint16_t gatewayPort() const { return gateway_port_; }
     std::uint16_t provincePort() const { return province_port_; }
     pid_t gatewayPid() const { return gateway_.pid(); }
 
 private:
-    static Reply control(std::uint16_t port, const std::string& method, const std::string& path, const std::string& json);
-    std::string log(const std::string& name) const { return directory_ + "/" + name + ".log"; }
-    std::string pki() const { return directory_ + "/pki"; }
     void writeDeployment();
 
-    bool drained();
+    bool drained(const std::string& destination);
 
     std::string directory_, gateway_program_;
     PortLease gateway_port_, admin_port_, province_port_, province_control_, centre_port_, centre_control_;

@@ -29,7 +29,7 @@ void killAndRestart(Federation& federation, base::Random& random) {
 }
 
 /// YHT_KILLS raises the number of kills for a long run, YHT_SEED makes another run of it.
-TEST(Kill, NothingAcknowledgedIsLostDoubledOrCrossed) {
+void killWhilePartnersPost(Speech speech, std::uint64_t kills) {
     const auto seed = setting("YHT_SEED", 20190418);
     SCOPED_TRACE("YHT_SEED=" + std::to_string(seed));
     base::SeededRandom random(seed);
@@ -37,11 +37,15 @@ TEST(Kill, NothingAcknowledgedIsLostDoubledOrCrossed) {
     federation.startProvince();
     federation.startGateway();
     AcknowledgementLog log;
-    CarefulPartners partners(federation, log);
-    for (std::uint64_t i = 0; i < setting("YHT_KILLS", 8); ++i) killAndRestart(federation, random);
+    CarefulPartners partners(federation, log, speech);
+    for (std::uint64_t i = 0; i < setting("YHT_KILLS", kills); ++i) killAndRestart(federation, random);
     partners.stop();
     EXPECT_THAT(brokenPromises(federation, log), testing::IsEmpty());
 }
+
+TEST(Kill, NothingAcknowledgedIsLostDoubledOrCrossed) { killWhilePartnersPost(Speech::Rest, 8); }
+
+TEST(Kill, NothingAcknowledgedOverSoapIsLostDoubledOrCrossed) { killWhilePartnersPost(Speech::Soap, 5); }
 
 }  // namespace
 }  // namespace yht::scenarios

@@ -107,11 +107,11 @@ std::vector<std::string> AcknowledgementLog::contradictions() const {
     return contradictions_;
 }
 
-CarefulPartners::CarefulPartners(Federation& federation, AcknowledgementLog& log)
+CarefulPartners::CarefulPartners(Federation& federation, AcknowledgementLog& log, Speech speech)
     : federation_(federation), log_(log) {
-    threads_.emplace_back([this] { post("hotline-12315", "zz-12315"); });
-    threads_.emplace_back([this] { post("police-110", "zz-110"); });
-    threads_.emplace_back([this] { post("media-platform", "zz-media"); });
+    threads_.emplace_back([this, speech] { post("hotline-12315", "zz-12315", speech); });
+    threads_.emplace_back([this, speech] { post("police-110", "zz-110", speech); });
+    threads_.emplace_back([this] { post("media-platform", "zz-media", Speech::Rest); });
 }
 
 void CarefulPartners::stop() {
@@ -120,20 +120,23 @@ void CarefulPartners::stop() {
     threads_.clear();
 }
 
-void CarefulPartners::post(const std::string& name, const std::string& source) {
+void CarefulPartners::post(const std::string& name, const std::string& source, Speech speech) {
     auto client = federation_.partner(name);
     for (int number = 1; !stopping_; ++number) {
         const std::string ref = source + "-" + std::to_string(number);
         const auto record =
             appeal(source, ref, {{"version", "1"}, {"title", "第" + std::to_string(number) + "件 " + source}});
-        while (!postOnce(client, ref, record)) ::poll(nullptr, 0, kAgainMs);
+        while (!postOnce(client, ref, record, speech)) ::poll(nullptr, 0, kAgainMs);
     }
 }
 
 /// False: to be sent again.
-bool CarefulPartners::postOnce(PartnerClient& client, const std::string& ref, const std::string& record) {
-    const auto reply = client.post("/v1/records", record);
-    if (reply.status == 0 || reply.status == 503) return false;
+bool CarefulPartners::postOnce(
+    PartnerClient& client, const std::string& ref, const std::string& record, Speech speech
+) {
+    const auto reply = speech == Speech::Soap ? client.postSoap(record) : client.post("/v1/records", record);
+    const bool unsigned_answer = reply.status == 0 && !reply.body.empty();
+    if (!unsigned_answer && (reply.status == 0 || reply.status == 503)) return false;
     const auto document = reply.json();
     const auto* receipt = document.IsObject() ? json::findMember(document, "receipt") : nullptr;
     if ((reply.status != 201 && reply.status != 200) || receipt == nullptr) {

@@ -34,19 +34,22 @@ private:
     std::vector<std::string> contradictions_;
 };
 
+/// What partners speak. Soap: the first two of three, so that both doors are open.
+enum class Speech : std::uint8_t { Rest, Soap };
+
 /// Three partners, each on a thread of its own, posting one record after the other, each until it is acknowledged: what a
 /// careful partner does.
 class CarefulPartners {
 public:
     static constexpr std::size_t kCount = 3;
-    CarefulPartners(Federation& federation, AcknowledgementLog& log);
+    CarefulPartners(Federation& federation, AcknowledgementLog& log, Speech speech = Speech::Rest);
     /// Ends when each has its last record acknowledged. Requires: a gateway that runs.
     void stop();
     ~CarefulPartners() { stop(); }
 
 private:
-    void post(const std::string& name, const std::string& source);
-    bool postOnce(PartnerClient& client, const std::string& ref, const std::string& record);
+    void post(const std::string& name, const std::string& source, Speech speech);
+    bool postOnce(PartnerClient& client, const std::string& ref, const std::string& record, Speech speech);
 
     Federation& federation_;
     AcknowledgementLog& log_;

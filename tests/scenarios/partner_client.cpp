@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "gateway/crypto/certificate.h"
+#include "tools/speaker/soap_message.h"
 
 namespace yht::scenarios {
 namespace {
@@ -26,7 +27,7 @@ trust::SigningKey readKey(const std::string& credential) {
     auto key = crypto::PrivateKey::fromPem(readAll(credential + ".key"));
     auto certificate = crypto::Certificate::fromPem(readAll(credential + ".pem"));
     YHT_ASSERT(key.ok() && certificate.ok());
-    return {*std::move(key), certificate->fingerprint(), certificate->publicKey().defaultAlgorithm()};
+    return {*std::move(key), certificate->fingerprint(), certificate->publicKey().defaultAlgorithm(), certificate->toDer()};
 }
 
 }  // namespace
@@ -37,7 +38,7 @@ rapidjson::Document Reply::json() const {
 }
 
 PartnerClient::PartnerClient(const std::string& pki, const std::string& name, std::uint16_t port)
-    : key_(readKey(pki + "/" + name)), port_(port) {
+    : key_(readKey(pki + "/" + name)), port_(port), pki_(pki) {
     const std::string credential = pki + "/" + name;
     auto context = trust::clientContext({.certificate_chain_pem = credential + ".pem",
                                          .private_key_pem = credential + ".key",
@@ -100,6 +101,26 @@ Reply PartnerClient::get(const std::string& path_and_query) {
     trust::HttpHead head;
     head.method = "GET";
     return send(head, path_and_query, "");
+}
+
+Reply PartnerClient::send(const std::string& path, const std::string& body, const std::string& content_type) {
+    trust::HttpHead head;
+    head.method = "POST";
+    head.set("content-type", content_type);
+    return send(head, path, body);
+}
+
+Reply PartnerClient::postSoap(const std::string& record) {
+    static const base::SystemClock clock;
+    const auto envelope = speaker::submitRecordEnvelope({record}, key_, clock.nowMillis());
+    YHT_ASSERT(envelope.ok());
+    Reply reply = send(speaker::kSoapPath, *envelope, speaker::kSoapContentType);
+    if (reply.status == 0) return reply;
+    const auto gateway = crypto::Certificate::fromPem(readAll(pki_ + "/gateway.pem"));
+    YHT_ASSERT(gateway.ok());
+    const auto read = speaker::SoapAnswers(*gateway, clock).read(reply.body, 1);
+    if (!read) return {.status = 0, .body = "unsigned: " + reply.body.substr(0, 400), .content_type = {}};
+    return {.status = read->status, .body = read->body, .content_type = reply.content_type};
 }
 
 Reply PartnerClient::send(const trust::HttpHead& head, const std::string& path, const std::string& body) {

@@ -38,6 +38,11 @@ public:
     using Spoil = std::function<void(trust::HttpHead& head, std::string& body)>;
     Reply postSpoiled(const std::string& path, const std::string& body, const Spoil& spoil);
     Reply get(const std::string& path_and_query);
+    /// Posts as it stands, without a signature of HTTP's.
+    Reply send(const std::string& path, const std::string& body, const std::string& content_type);
+    /// The record over SOAP, in a signed envelope: the answer as REST would have given it. One that the gateway has not
+    /// signed is status 0 with the body "unsigned", and no answer a careful partner may go on from.
+    Reply postSoap(const std::string& record);
     /// Where the gateway listens now.
     void movedTo(std::uint16_t port);
     const Poco::Net::Context::Ptr& context() const { return context_; }
@@ -53,6 +58,7 @@ private:
     trust::SigningKey key_;
     std::uint16_t port_;
     std::unique_ptr<Poco::Net::HTTPSClientSession> session_;
+    std::string pki_;
 };
 
 }  // namespace yht::scenarios

@@ -19,10 +19,11 @@ constexpr const char* kPath = "/v1/sources/zz-flat/messages";
 class ResultsScenario : public ::testing::Test {
 protected:
     ResultsScenario() {
-        for (const char* folder : {"sources/zz-flat", "products/flat", "back", "out", "staging"}) {
+        for (const char* folder : {"sources/zz-flat", "products/flat/results", "out", "staging"}) {
             std::filesystem::create_directories(federation.deployment() + "/" + folder);
         }
-        write("products/flat/product.yaml", "product: flat\nproduct_title: flat\nproduct_version: \"1\"\ndecode: {format: json}\n");
+        write("products/flat/product.yaml", "product: flat\nproduct_title: flat\nproduct_version: \"1\"\ndecode: {format: json}\n"
+              "results: {kinds: [appeal, result], sender_id: YHT}\n");
         write("products/flat/mapping.yaml", R"(times: {formats: ["%Y-%m-%d %H:%M:%S"]}
 ignore: {mirrored: {when: {ORIGIN: "12345"}}}
 records:
@@ -46,18 +47,14 @@ records:
       urgency: {const: "3"}
 )");
         write("sources/zz-flat/source.yaml",
-              "id: zz-flat\ntitle: t\nproduct: flat\nsource: zz-12315\nlifecycle: live\nowner: {unit: 局, person: 班长}\n");
-        write("back/profile.yaml", "name: back\ntime_format: \"%Y-%m-%d %H:%M:%S\"\ntransport: {batch_max: 1, resend: idempotent}\n"
+              "id: zz-flat\ntitle: t\nproduct: flat\nsource: zz-12315\nlifecycle: live\nowner: {unit: 局, person: 班长}\n"
+              "results: {from: start, folder: {}}\n");
+        write("products/flat/results/profile.yaml", "name: back\ntime_format: \"%Y-%m-%d %H:%M:%S\"\ntransport: {batch_max: 1, resend: idempotent}\n"
               "file: {directory: " + federation.deployment() + "/out, staging: " + federation.deployment() +
               "/staging, name: \"HF_{type}_{seq}.json\", format: json}\n"
               "common:\n  - {to: JJDBH, from: \"@numbers.zz-12315\", max: 64}\n  - {to: FLOWID, from: \"@ticket_no\", max: 64, required: true}\n"
               "kinds:\n  appeal: {type: SQ, rows: [{to: BT, from: title, max: 200, overflow: cut}]}\n"
               "  result: {type: JG, rows: [{to: CLJG, from: public_reply, max: 2000, overflow: cut}]}\n");
-        write("destinations.yaml", read("destinations.yaml") +
-              "  - {id: results, protocol: file, profile: back, sender_id: YHT, store: folder}\n");
-        std::string routes = read("routes.yaml");
-        routes.replace(0, std::string("destinations:\n").size(), "destinations:\n  results: {party: zz-12315, from: start}\n");
-        write("routes.yaml", routes + "  - {destination: results, kinds: [appeal, result], tickets_of: [zz-12315]}\n");
     }
     std::string read(const std::string& name) const {
         std::ifstream in(federation.deployment() + "/" + name, std::ios::binary);
@@ -108,6 +105,20 @@ TEST_F(ResultsScenario, ResultsGoHomeAndNothingGoesRound) {
     ASSERT_EQ(201, again.post("/v1/records", result("zz-12345", "JG-2", {{"ticket_no", ticket_no}})).status);
     Federation::waitUntil("the second result has gone home", [&] { return files().size() == 2; });
     for (const auto& text : files()) EXPECT_THAT(text, HasSubstr("\"CLJG\":"));
+}
+
+TEST_F(ResultsScenario, AManifestThatTakesItBackIsReloadedAndNobodySaysItTwice) {
+    federation.startGateway();
+    EXPECT_THAT(federation.yht({"deliveries", "list"}).output, HasSubstr("zz-flat.results"));
+    const std::string manifest = read("sources/zz-flat/source.yaml");
+    write("sources/zz-flat/source.yaml", manifest.substr(0, manifest.find("results:")) + "results: null\n");
+    EXPECT_EQ(0, federation.yht({"reload"}).exit_code);
+    write("sources/zz-flat/source.yaml", manifest);
+    EXPECT_EQ(0, federation.yht({"reload"}).exit_code);
+    std::string routes = read("routes.yaml");
+    routes.replace(0, std::string("destinations:\n").size(), "destinations:\n  zz-flat.results: {}\n");
+    write("routes.yaml", routes);
+    EXPECT_NE(0, federation.yht({"reload"}).exit_code);
 }
 
 }  // namespace

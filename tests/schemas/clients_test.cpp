@@ -8,6 +8,7 @@
 
 #include "tests/scenarios/federation.h"
 #include "tests/scenarios/samples.h"
+#include "tests/scenarios/shipped_source.h"
 
 namespace yht::scenarios {
 namespace {
@@ -112,6 +113,7 @@ TEST_F(Clients, JavaBringsATicketAndTellsDuplicatesAndRefusals) {
 }
 
 TEST_F(Clients, ZeepDoesItAllFromTheWsdlAlone) {
+    shipSource(federation, "zz-hetang", "district-export-csv", "430202", "zz-12315");
     federation.startGateway();
     const auto soap = [&](std::vector<std::string> words) {
         Command command = {YHT_PYTHON3, kClients + "soap_client.py", credential(), url() + "/soap/v1",
@@ -134,6 +136,8 @@ TEST_F(Clients, ZeepDoesItAllFromTheWsdlAlone) {
     EXPECT_THAT(soap({"ticket", ticket_no}).output, HasSubstr("\"record_ref\": \"A-1\""));
     EXPECT_THAT(soap({"changes"}).output, HasSubstr("\"next\""));
     EXPECT_THAT(soap({"codes", "channel"}).output, HasSubstr("valid_from"));
+    const auto message = file("export.csv", shippedMessage("zz-hetang", "quoted_newlines_and_open"));
+    EXPECT_THAT(soap({"message", "zz-hetang", message, "text/csv"}).output, HasSubstr("\"accepted\": 1"));
     const std::string content = "\x89PNG\r\n\x1A\n and what follows";
     const auto uploaded = soap({"upload", file("photo.png", content), "image/png"});
     EXPECT_EQ(0, uploaded.exit_code) << uploaded.output;

@@ -42,6 +42,10 @@ std::vector<std::string> newKeyArguments(KeyKind kind) {
             return {"-newkey", "rsa:2048"};
         case KeyKind::Ed25519:
             return {"-newkey", "ed25519"};
+        case KeyKind::P384:
+            return {"-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-384"};
+        case KeyKind::Sm2:
+            return {"-newkey", "sm2", "-sm3"};
     }
     return {};
 }
@@ -82,7 +86,7 @@ std::string extensionsOf(const CertificateRequest& request) {
     if (request.client) usages.push_back("clientAuth");
     std::string text =
         "basicConstraints=critical,CA:FALSE\n"
-        "keyUsage=critical,digitalSignature\n"
+        "keyUsage=critical," + request.key_usage + "\n"
         "subjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n";
     if (!names.empty()) text += "subjectAltName=" + joined(names) + "\n";
     if (!usages.empty()) text += "extendedKeyUsage=" + joined(usages) + "\n";

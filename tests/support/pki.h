@@ -17,7 +17,7 @@
 
 namespace yht::test {
 
-enum class KeyKind { P256, Rsa2048, Ed25519 };
+enum class KeyKind { P256, Rsa2048, Ed25519, P384, Sm2 };
 enum class Validity {
     Now,
     Expired,
@@ -32,6 +32,7 @@ struct CertificateRequest {
     bool server = true;  // extended key usage
     bool client = true;
     Validity validity = Validity::Now;
+    std::string key_usage = "digitalSignature";  // as openssl writes them, comma-separated
 };
 
 /// Paths of PEM files; the private key is PKCS#8.

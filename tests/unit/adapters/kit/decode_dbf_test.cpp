@@ -176,17 +176,6 @@ TEST(DecodeDbfTest, AMemoThatDidNotComeFailsOnlyRecordsThatHaveOne) {
     );
 }
 
-TEST(DecodeDbfTest, AMemoFileGivesTheText) {
-    class OneMemo final : public DbfMemo {
-        base::Result<std::string> text(std::uint32_t block) const override {
-            return std::string(block, 'x') + "\xCB\xAE";
-        }
-    } memo;
-    const auto file = TableFile().field("M", 'M', 4).record(little(2, 4)).bytes();
-    const auto decoder = makeDbfDecoder(dbf(), &memo);
-    EXPECT_THAT(decodeWith(**decoder, file).items, ElementsAre("{M:\"xx水\"}"));
-}
-
 TEST(DecodeDbfTest, ATornTableEndsWithAnErrorAfterItsRecords) {
     auto file = TableFile().field("A", 'C', 2).record("ab").record("cd").bytes();
     file.resize(file.size() - 3);

@@ -88,6 +88,37 @@ TEST(JsonDecoderTest, BytesThatAreNotUtf8FailTheirItemAlone) {
     EXPECT_TRUE(decoded.items[2].failure);
 }
 
+TEST(JsonDecoderTest, EscapesAndControlCharactersAreSeenWhereverTheyStand) {
+    for (std::size_t before = 0; before < 20; ++before) {
+        const std::string run = std::string(before, 'x') + "水管" + std::string(before % 7, 'y');
+        const auto good = decode({}, R"({"a":")" + run + R"(\"\u6c34\\)" + run + R"(\n","b":")" + run + R"("})");
+        ASSERT_EQ(good.items.size(), 1U) << before << good.detail;
+        EXPECT_EQ(good.items[0].value.find("a")->text(), run + "\"水\\" + run + "\n");
+        EXPECT_EQ(good.items[0].value.find("b")->text(), run);
+        for (const char control : {'\0', '\x01', '\n', '\x1F'}) {
+            const auto bad = decode({}, R"({"a":")" + run + control + R"(z"})");
+            EXPECT_EQ(bad.error, "adapter.item_undecodable") << before << " " << static_cast<int>(control);
+            EXPECT_TRUE(bad.items.empty());
+        }
+        EXPECT_EQ(decode({}, R"({"a":")" + run).error, "adapter.item_undecodable");
+    }
+}
+
+TEST(JsonDecoderTest, WhatStandsBehindANulIsNotLostInSilence) {
+    const std::string nul(1, '\0');
+    DecodeRules rules;
+    rules.items = "rows";
+    const auto whole = decode(rules, R"({"rows":[{"a":1}]})" + nul + R"({"rows":[{"a":2}]})");
+    EXPECT_EQ(whole.error, "adapter.item_undecodable");
+    EXPECT_THAT(whole.detail, HasSubstr("NUL at byte 18"));
+    rules.items = "";
+    rules.lines = true;
+    const auto lines = decode(rules, R"({"a":1})" + nul + R"({"a":2})" + "\n{\"a\":3}\n");
+    ASSERT_EQ(lines.items.size(), 2U);
+    EXPECT_TRUE(lines.items[0].failure);
+    EXPECT_EQ(lines.items[1].value.find("a")->text(), "3");
+}
+
 TEST(JsonDecoderTest, AnotherCharsetIsStrictToo) {
     const auto decoded = decode({.charset = "GBK"}, "{\"a\":\"\xB1\xA8\"}");
     ASSERT_EQ(decoded.items.size(), 1U) << decoded.detail;

@@ -295,7 +295,9 @@ TEST(DecodeXlsxTest, ExpandedBytesAreBounded) {
 
 TEST(DecodeXlsxTest, TheRatioOfExpansionIsBounded) {
     auto entries = WorkbookParts().entries();
-    entries["xl/sharedStrings.xml"] = "<sst>" + std::string(24U << 20, ' ') + "</sst>";
+    std::string strings = "<sst>";
+    for (int i = 0; i < 24; ++i) strings += "<si><t>" + std::string(1U << 20, ' ') + "</t></si>";  // each within the bound of a text
+    entries["xl/sharedStrings.xml"] = strings + "</sst>";
     const auto out = decoded(xlsx(), zipped(entries));
     EXPECT_EQ(out.error, kTooLarge);
     EXPECT_THAT(out.error_text, HasSubstr("300"));

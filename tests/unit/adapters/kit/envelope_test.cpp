@@ -4,6 +4,7 @@
 
 #include "adapters/kit/raw_json.h"
 #include "gateway/crypto/digest.h"
+#include "gateway/crypto/sm3.h"
 #include "tests/unit/adapters/kit/kit_fixture.h"
 
 namespace yht::kit {
@@ -70,6 +71,28 @@ TEST_F(EnvelopeTest, AnRsaKeySignsUnderItsOwnName) {
     EXPECT_EQ(member(sealed->body, "SIGNALG"), "RSA-SHA256");
 }
 
+TEST_F(EnvelopeTest, AnSm2KeySignsWhereTheProfileNamesIt) {
+    const auto sm2 = test::sharedPki().issue({.name = "sm2", .key = test::KeyKind::Sm2});
+    key = signingKeyOf(sm2);
+    EnvelopeRules rules = xiang()->envelope();
+    EXPECT_EQ(sealEnvelope(rules, input).error().code, base::ErrorCode::SignatureAlgorithm);
+    rules.algorithms[crypto::SignatureAlgorithm::Sm2Sm3] = "SM2-SM3";
+    for (auto& part : rules.signed_text.parts) {
+        if (part.path == "SJLB") part.digest = PartDigest::Sm3;
+    }
+    const auto sealed = sealEnvelope(rules, input);
+    ASSERT_TRUE(sealed);
+    EXPECT_EQ(member(sealed->body, "SIGNALG"), "SM2-SM3");
+    const std::string text = "XZ43020001&b1&20190418093015&00ff&" +
+                             base::toHex(crypto::sm3(R"([{"XH":"1"},{"XH":"2","SQBT":"标题"}])"));
+    const auto signature = base::fromBase64(member(sealed->body, "SIGN"));
+    ASSERT_TRUE(signature);
+    EXPECT_EQ(
+        *certificateOf(sm2).publicKey().verify(crypto::SignatureAlgorithm::Sm2Sm3, text, *signature),
+        crypto::SignatureVerdict::Valid
+    );
+}
+
 TEST_F(EnvelopeTest, AKeyThatTheProfileDoesNotTakeIsRefused) {
     const auto ed = test::sharedPki().issue({.name = "ed", .key = test::KeyKind::Ed25519});
     key = signingKeyOf(ed);
@@ -80,11 +103,11 @@ TEST_F(EnvelopeTest, AKeyThatTheProfileDoesNotTakeIsRefused) {
 
 TEST_F(EnvelopeTest, AProfileMaySignInAHeaderInHex) {
     EnvelopeRules rules;
-    rules.members = {{"record", EnvelopeValue::Record, ""}};
+    rules.members = {{.name = "record", .value = EnvelopeValue::Record}};
     rules.headers = {
-        {"X-App", EnvelopeValue::SenderId, ""}, {"X-Sign", EnvelopeValue::Signature, ""}};
+        {.name = "X-App", .value = EnvelopeValue::SenderId}, {.name = "X-Sign", .value = EnvelopeValue::Signature}};
     rules.algorithms = {{crypto::SignatureAlgorithm::EcdsaP256Sha256, "ES256"}};
-    rules.signed_text = {{{"X-App", false}, {"record", true}}, "|", true};
+    rules.signed_text = {{{"X-App"}, {"record", PartDigest::Sha256}}, "|", true};
     const auto sealed = sealEnvelope(rules, input);
     ASSERT_TRUE(sealed);
     EXPECT_EQ(sealed->body, R"({"record":{"XH":"1"}})");

@@ -51,9 +51,9 @@ void FakePeer::Talk::send(const std::string& bytes) {
     }
 }
 
-void FakePeer::Talk::answer(const std::string& body, const std::string& more_fields) {
+void FakePeer::Talk::answer(const std::string& body, const std::string& more_fields, int status) {
     send(
-        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n" + more_fields +
+        "HTTP/1.1 " + std::to_string(status) + " Said\r\nContent-Type: application/json\r\n" + more_fields +
         "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body
     );
 }

@@ -26,8 +26,8 @@ public:
         /// Head and body of the next request; "" when the client has closed.
         std::string request();
         void send(const std::string& bytes);
-        /// 200 with this body, kept alive.
-        void answer(const std::string& body, const std::string& more_fields = "");
+        /// This body, kept alive.
+        void answer(const std::string& body, const std::string& more_fields = "", int status = 200);
         void close();
         /// Until the client closes.
         void waitForClose();

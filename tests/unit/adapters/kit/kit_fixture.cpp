@@ -58,13 +58,23 @@ OutboundRecord appeal(std::uint64_t seq) {
     return out;
 }
 
+namespace {
+
+std::shared_ptr<const Profile> shipped(const std::string& name) {
+    auto loaded = Profile::load(std::string(YHT_SOURCE_DIR) + "/schemas/profiles/" + name);
+    if (!loaded) throw std::runtime_error(loaded.error().detail);
+    return *loaded;
+}
+
+}  // namespace
+
 std::shared_ptr<const Profile> xiang() {
-    static const std::shared_ptr<const Profile> profile = [] {
-        auto loaded =
-            Profile::load(std::string(YHT_SOURCE_DIR) + "/schemas/profiles/xiang-province");
-        if (!loaded) throw std::runtime_error(loaded.error().detail);
-        return *loaded;
-    }();
+    static const std::shared_ptr<const Profile> profile = shipped("xiang-province");
+    return profile;
+}
+
+std::shared_ptr<const Profile> exchange() {
+    static const std::shared_ptr<const Profile> profile = shipped("xiang-exchange");
     return profile;
 }
 

@@ -38,6 +38,8 @@ OutboundRecord recordOf(ticket::Kind kind, std::uint64_t seq = 18);
 
 /// The demonstration province's profile, loaded once.
 std::shared_ptr<const Profile> xiang();
+/// Its older platform's, which speaks SOAP.
+std::shared_ptr<const Profile> exchange();
 
 /// A small profile: everything but its rows. `rows` are those of kind appeal.
 std::string smallProfile(const std::string& rows, const std::string& more = "");

@@ -31,7 +31,7 @@ protected:
         ASSERT_TRUE(profile) << profile.error().detail;
         mapped = (*profile)->findKind(ticket::Kind::Appeal)->mapping->map(record, context);
     }
-    std::string at(const std::string& name) { return member(mapped.json, name); }
+    std::string at(const std::string& name) { return member(mapped.text, name); }
     std::string onlyError() {
         if (mapped.errors.size() != 1) return std::to_string(mapped.errors.size()) + " errors";
         return mapped.errors.front().pointer + " " + mapped.errors.front().code;
@@ -40,7 +40,7 @@ protected:
 
 TEST_F(MappingTest, TextGoesUnderTheirName) {
     map("{ to: SQBT, from: title, max: 100 }");
-    EXPECT_EQ(mapped.json, R"({"SQBT":"小区下水道异味"})");
+    EXPECT_EQ(mapped.text, R"({"SQBT":"小区下水道异味"})");
 }
 
 TEST_F(MappingTest, LengthCountsBytesOfTheirCharset) {
@@ -64,7 +64,7 @@ TEST_F(MappingTest, CutFallsOnACharacterBorderAndCarriesTheMark) {
 TEST_F(MappingTest, OmitLeavesOutWhatIsNotRequired) {
     record.record.set(Field::contact_phone, "199000000020000");
     map("{ to: LXDH, from: contact_phone, max: 11, overflow: omit }");
-    EXPECT_EQ(mapped.json, "{}");
+    EXPECT_EQ(mapped.text, "{}");
     EXPECT_EQ(mapped.cuts, 1U);
     map("{ to: LXDH, from: contact_phone, max: 11, overflow: omit, required: true }");
     EXPECT_EQ(onlyError(), "/contact_phone too_long");
@@ -114,9 +114,9 @@ TEST_F(MappingTest, TimesAreLocalWithoutAZone) {
 TEST_F(MappingTest, FlagsAndNumbersAreWrittenTheirWay) {
     record.record.set(Field::group_count, "128");
     map("{ to: SFNM, from: is_anonymous }\n{ to: SJRS, from: group_count }");
-    EXPECT_EQ(mapped.json, R"({"SFNM":"0","SJRS":"128"})");
+    EXPECT_EQ(mapped.text, R"({"SFNM":"0","SJRS":"128"})");
     map("{ to: SJRS, from: group_count }", "numbers: number\n");
-    EXPECT_EQ(mapped.json, R"({"SJRS":128})");
+    EXPECT_EQ(mapped.text, R"({"SJRS":128})");
 }
 
 TEST_F(MappingTest, CodesAreTranslated) {
@@ -168,7 +168,7 @@ TEST_F(MappingTest, TheFirstSourceWithAValueIsTaken) {
 
 TEST_F(MappingTest, ADefaultStandsWhereNoSourceHasAValue) {
     map("{ to: BQ, from: tags, join: \",\", max: 20, default: 无 }\n{ to: K, const: 湘 }");
-    EXPECT_EQ(mapped.json, R"({"BQ":"无","K":"湘"})");
+    EXPECT_EQ(mapped.text, R"({"BQ":"无","K":"湘"})");
 }
 
 TEST_F(MappingTest, OfSeveralRowsForOneTargetTheFirstThatYieldsWins) {
@@ -176,16 +176,16 @@ TEST_F(MappingTest, OfSeveralRowsForOneTargetTheFirstThatYieldsWins) {
         "{ to: XM, const: 保密, when: { is_secret: \"true\" } }\n"
         "{ to: XM, from: caller_name, max: 40, when_not: { is_secret: \"true\" } }";
     map(rows);
-    EXPECT_EQ(mapped.json, R"({"XM":"张先生"})");
+    EXPECT_EQ(mapped.text, R"({"XM":"张先生"})");
     record.record.set(Field::is_secret, "true");
     map(rows);
-    EXPECT_EQ(mapped.json, R"({"XM":"保密"})");
+    EXPECT_EQ(mapped.text, R"({"XM":"保密"})");
 }
 
 TEST_F(MappingTest, ListsAreJoinedOrStayLists) {
     map("{ to: FL, from: category_path, join: /, max: 100 }\n{ to: LB, from: category_path, max: "
         "100 }");
-    EXPECT_EQ(mapped.json, R"({"FL":"环境保护/异味","LB":["环境保护","异味"]})");
+    EXPECT_EQ(mapped.text, R"({"FL":"环境保护/异味","LB":["环境保护","异味"]})");
 }
 
 TEST_F(MappingTest, MapsBecomeObjectsWithEveryTextBounded) {
@@ -193,12 +193,12 @@ TEST_F(MappingTest, MapsBecomeObjectsWithEveryTextBounded) {
         Field::ext, std::map<std::string, std::string>{{"jjdbh", "J1"}, {"说明", "长文本"}}
     );
     map("{ to: KZXX, from: ext, max: 6 }");
-    EXPECT_EQ(mapped.json, R"({"KZXX":{"jjdbh":"J1","说明":"长文本"}})");
+    EXPECT_EQ(mapped.text, R"({"KZXX":{"jjdbh":"J1","说明":"长文本"}})");
     map("{ to: KZXX, from: ext, max: 5 }");
     EXPECT_EQ(onlyError(), "/ext too_long");
     record.record.set(Field::ext, std::map<std::string, std::string>{{"说明", "很长的文本"}});
     map("{ to: KZXX, from: ext, max: 8, overflow: cut }");
-    EXPECT_EQ(mapped.json, R"({"KZXX":{"说明":"很长……"}})");
+    EXPECT_EQ(mapped.text, R"({"KZXX":{"说明":"很长……"}})");
 }
 
 TEST_F(MappingTest, RegionsAreFilledUpOrTranslated) {
@@ -253,7 +253,7 @@ TEST_F(MappingTest, OthersNumbersAndTheVersionAreThere) {
     record.numbers["province"] = "XS2019041800000042";
     map("{ to: SJBH, from: \"@numbers.province\", max: 40 }\n{ to: BBH, from: \"@version\" }\n"
         "{ to: X, from: \"@numbers.nobody\", max: 40 }");
-    EXPECT_EQ(mapped.json, R"({"SJBH":"XS2019041800000042","BBH":"3"})");
+    EXPECT_EQ(mapped.text, R"({"SJBH":"XS2019041800000042","BBH":"3"})");
 }
 
 TEST_F(MappingTest, AVoidRecordGoesThroughTheCommonRowsOnly) {
@@ -263,14 +263,14 @@ TEST_F(MappingTest, AVoidRecordGoesThroughTheCommonRowsOnly) {
     map("{ to: SQBT, from: title, max: 100, required: true }",
         "common:\n  - { to: JLBH, from: record_ref, max: 64 }\n  - { to: CZBS, from: \"@op\", "
         "codes: op }\n");
-    EXPECT_EQ(mapped.json, R"({"JLBH":"R-18","CZBS":"2"})");
+    EXPECT_EQ(mapped.text, R"({"JLBH":"R-18","CZBS":"2"})");
     EXPECT_TRUE(mapped.errors.empty());
 }
 
 TEST_F(MappingTest, QuotesAndControlCharactersAreEscaped) {
     record.record.set(Field::title, "他说\"没\\有\"\r\n\t完");
     map("{ to: SQBT, from: title, max: 100 }");
-    EXPECT_EQ(mapped.json, "{\"SQBT\":\"他说\\\"没\\\\有\\\"\\n\\t完\"}");
+    EXPECT_EQ(mapped.text, "{\"SQBT\":\"他说\\\"没\\\\有\\\"\\n\\t完\"}");
 }
 
 }  // namespace

@@ -88,9 +88,9 @@ protected:
              .base_url = peer.url(),
              .path = "/v1/attachments",
              .key = signingKeyOf(test::sharedPki().gateway()),
-             .answer_keys =
-                 {{certificate.publicKey(), certificate.fingerprint(),
-                   certificate.publicKey().defaultAlgorithm()}},
+             .answer_keys = std::vector<trust::VerifyingKey>{
+                 {certificate.publicKey(), certificate.fingerprint(),
+                  certificate.publicKey().defaultAlgorithm()}},
              .contents = [this](std::uint64_t, const std::string& digest) { return find(digest); }},
             gatewayContexts(), clock
         );

@@ -46,7 +46,7 @@ protected:
         .id = "centre",
         .base_url = peer.url(),
         .key = signingKeyOf(test::sharedPki().gateway()),
-        .answer_keys = {verifyingKey(test::sharedPki().centre())},
+        .answer_keys = std::vector{verifyingKey(test::sharedPki().centre())},
         .dependencies = {}};
 
     static trust::VerifyingKey verifyingKey(const test::CertificateFiles& files) {
@@ -159,7 +159,7 @@ TEST_F(NativeDestinationTest, AnUnsignedAnswerIsNoAnswer) {
 TEST_F(NativeDestinationTest, UnlessUnsignedAnswersAreAgreed) {
     signs = false;
     settings.needs_signed_answer = false;
-    settings.answer_keys.clear();
+    settings.answer_keys.replace({});
     EXPECT_EQ(send().verdict, BatchVerdict::Answered);
 }
 
@@ -234,7 +234,7 @@ TEST_F(NativeDestinationTest, ARecordThatNoReceiverTakesFailsItsCheck) {
 }
 
 TEST_F(NativeDestinationTest, SettingsThatCanNotWorkAreRefused) {
-    settings.answer_keys.clear();
+    settings.answer_keys.replace({});
     EXPECT_EQ(
         NativeDestination::make(settings, gatewayContexts(), clock).error().code,
         ErrorCode::ConfigInvalid

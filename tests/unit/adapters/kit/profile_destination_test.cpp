@@ -89,7 +89,7 @@ protected:
         .reporting_unit = "",
         .accepting_region = "430200",
         .key = signingKeyOf(test::sharedPki().gateway()),
-        .receipt_certificates = {certificateOf(test::sharedPki().province())}};
+        .receipt_certificates = std::vector{certificateOf(test::sharedPki().province())}};
 
     std::unique_ptr<ProfileDestination> make(const base::Clock& at) {
         return *ProfileDestination::make(settings, xiang(), gatewayContexts(), at, random);
@@ -287,7 +287,7 @@ TEST_F(ProfileDestinationTest, WhatItSaysOfItselfComesFromTheProfile) {
 
 TEST_F(ProfileDestinationTest, SettingsThatCanNotWorkAreRefused) {
     auto unsure = settings;
-    unsure.receipt_certificates.clear();
+    unsure.receipt_certificates.replace({});
     EXPECT_EQ(
         ProfileDestination::make(unsure, xiang(), gatewayContexts(), clock, random).error().code,
         base::ErrorCode::ConfigInvalid

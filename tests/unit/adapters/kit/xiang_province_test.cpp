@@ -21,7 +21,7 @@ protected:
         return xiang()->findKind(record.record.kind())->mapping->map(record, context);
     }
     std::string sent(const OutboundRecord& record, const std::string& name) {
-        return member(map(record).json, name);
+        return member(map(record).text, name);
     }
 };
 
@@ -29,7 +29,7 @@ TEST_F(XiangProvinceTest, APhoneAppealBecomesTheirAppeal) {
     const auto mapped = map(appeal());
     EXPECT_TRUE(mapped.errors.empty());
     EXPECT_EQ(
-        mapped.json,
+        mapped.text,
         R"({"XH":"17","SJLX":"SQ","SBDW":"HX430201","GDBH":"430200-20190418-0000123-7","LYBS":"centre-430200",)"
         R"("JLBH":"R-17","BBH":"3","CZBS":"1","BSFS":"1","FSSJ":"2019-04-18 09:30:01","RKSJ":"2019-04-18 09:30:15",)"
         R"("SQLY":"10","RXHM":"12345","SQLX":"05","SXFLMC":"环境保护/异味","SQBT":"小区下水道异味",)"
@@ -103,8 +103,8 @@ TEST_F(XiangProvinceTest, ALongContentFillsBothFieldsToTheByte) {
     for (int i = 0; i < 4000; ++i) content += "气";
     record.record.set(Field::content, content);
     const auto mapped = map(record);
-    EXPECT_EQ(member(mapped.json, "SQNR").size(), 6000U);  // 2000 characters, 4000 bytes in GBK
-    EXPECT_EQ(member(mapped.json, "SQNRX").size(), 6000U);
+    EXPECT_EQ(member(mapped.text, "SQNR").size(), 6000U);  // 2000 characters, 4000 bytes in GBK
+    EXPECT_EQ(member(mapped.text, "SQNRX").size(), 6000U);
     EXPECT_EQ(mapped.cuts, 0U);
 }
 
@@ -119,11 +119,11 @@ TEST_F(XiangProvinceTest, ASecretTicketTellsNothingThatLeadsToTheCitizen) {
     record.record.set(Field::ext, std::map<std::string, std::string>{{"bjdh", "19900000003"}});
     const auto mapped = map(record);
     EXPECT_TRUE(mapped.errors.empty());
-    EXPECT_EQ(member(mapped.json, "SQRXM"), "保密");
+    EXPECT_EQ(member(mapped.text, "SQRXM"), "保密");
     for (const char* name : {"LDHM", "LXDH", "ZJHM", "SFDZ", "DZYX", "KZXX"}) {
-        EXPECT_EQ(member(mapped.json, name), "<none>") << name;
+        EXPECT_EQ(member(mapped.text, name), "<none>") << name;
     }
-    EXPECT_THAT(mapped.json, ::testing::Not(::testing::HasSubstr("199000000")));
+    EXPECT_THAT(mapped.text, ::testing::Not(::testing::HasSubstr("199000000")));
 }
 
 TEST_F(XiangProvinceTest, ACityMayNotReportUnderAnothersUnit) {
@@ -140,7 +140,7 @@ TEST_F(XiangProvinceTest, AVoidTellsItsIdentityOnly) {
     const auto mapped = map(record);
     EXPECT_TRUE(mapped.errors.empty());
     EXPECT_EQ(
-        mapped.json,
+        mapped.text,
         R"({"XH":"18","SJLX":"JG","SBDW":"HX430201","GDBH":"430200-20190418-0000123-7","LYBS":"centre-430200",)"
         R"("JLBH":"R-18","BBH":"3","CZBS":"2","BSFS":"1","FSSJ":"2019-04-18 09:30:01","RKSJ":"2019-04-18 09:30:15"})"
     );
@@ -154,9 +154,9 @@ TEST_F(XiangProvinceTest, ACallWithoutATicketIsReportedByTheDestinationsRegion) 
     call.record.set(Field::not_connected_reason, "6");
     const auto mapped = map(call);
     EXPECT_TRUE(mapped.errors.empty());
-    EXPECT_EQ(member(mapped.json, "SBDW"), "HX430201");
-    EXPECT_EQ(member(mapped.json, "GDBH"), "<none>");
-    EXPECT_EQ(member(mapped.json, "WJTYY"), "6");
+    EXPECT_EQ(member(mapped.text, "SBDW"), "HX430201");
+    EXPECT_EQ(member(mapped.text, "GDBH"), "<none>");
+    EXPECT_EQ(member(mapped.text, "WJTYY"), "6");
 }
 
 TEST_F(XiangProvinceTest, ARatingIsTurnedAround) {
@@ -178,7 +178,7 @@ TEST_F(XiangProvinceTest, CoordinatesOfAnEndedSystemStayBehind) {
     record.record.set(Field::coordinate_system, "BJ54");
     const auto mapped = map(record);
     EXPECT_TRUE(mapped.errors.empty());
-    EXPECT_EQ(member(mapped.json, "JD"), "<none>");
+    EXPECT_EQ(member(mapped.text, "JD"), "<none>");
 }
 
 }  // namespace

@@ -121,10 +121,10 @@ TEST_F(ControlTest, ACommandLeavesWhoWhatAndWhy) {
 
 TEST_F(ControlTest, AReloadSaysWhatItReadAndWhatItDidNot) {
     const auto answer = must(runRequest({"reload", {}, ""}));
-    EXPECT_THAT(answer, HasSubstr(R"("reloaded":["partners.yaml","sources.yaml","sources/","products/","routes.yaml")"));
+    EXPECT_THAT(answer, HasSubstr(R"("reloaded":["partners.yaml","operators.yaml","sources.yaml","sources/","products/","routes.yaml")"));
     EXPECT_THAT(answer, HasSubstr(R"("not_reloaded":["yht.yaml","destinations.yaml")"));
     EXPECT_TRUE(json::parse(answer).ok());
-    EXPECT_THAT(reloadText(), HasSubstr("已重新加载: partners.yaml"));
+    EXPECT_THAT(reloadText(), HasSubstr("已重新加载: partners.yaml, operators.yaml"));
     EXPECT_THAT(reloadText(), HasSubstr("重启后才生效: yht.yaml, destinations.yaml, profiles"));
 }
 

@@ -1,7 +1,9 @@
 // The operators' page names the keys that the readers take, neither more nor fewer, and its examples are read.
+#include <filesystem>
 #include <set>
 
 #include "gateway/app/destinations.h"
+#include "gateway/app/operators.h"
 #include "gateway/app/store_destinations.h"
 #include "gateway/delivery/routing.h"
 #include "gateway/trust/partner.h"
@@ -54,6 +56,7 @@ TEST_F(ReadmeTest, EveryKeyOfEveryOtherFileIsThereAndNoOther) {
     EXPECT_EQ(keysOf(trust::kSourceKeys), documented("### An entry of `sources`"));
     EXPECT_EQ(keysOf(trust::kPartnerKeys), documented("### An entry of `partners`"));
     EXPECT_EQ(keysOf(trust::kCertificateKeys), documented("### An entry of `certificates`"));
+    EXPECT_EQ(keysOf(kOperatorKeys), documented("### An entry of `operators`"));
     EXPECT_EQ(keysOf(delivery::kRouteDestinationKeys), documented("### An entry of `destinations` in routes.yaml"));
     EXPECT_EQ(keysOf(delivery::kMaintenanceKeys), documented("### A window of `maintenance`"));
     EXPECT_EQ(keysOf(delivery::kRouteRuleKeys), documented("### A rule of `routes`"));
@@ -65,13 +68,17 @@ TEST_F(ReadmeTest, EveryKeyOfEveryOtherFileIsThereAndNoOther) {
 
 TEST_F(ReadmeTest, ItsExamplesAreRead) {
     write("liuyang.pem", test::sharedPki().partner("liuyang").certificatePem());
-    for (const char* file : {"yht.yaml", "sources.yaml", "partners.yaml", "routes.yaml", "destinations.yaml"}) {
+    for (const char* file : {"yht.yaml", "sources.yaml", "partners.yaml", "operators.yaml", "routes.yaml", "destinations.yaml"}) {
         write(file, example(std::string("## ") + file));
     }
     const auto config = Config::load(directory);
     EXPECT_TRUE(config.ok()) << base::describe(config.error());
     const auto trust = trust::loadTrust(directory);
     EXPECT_TRUE(trust.ok()) << base::describe(trust.error());
+    std::filesystem::create_directory(directory + "/certs");
+    write("certs/op-007.pem", test::sharedPki().partner("op-007").certificatePem());
+    const auto operators = loadOperators(directory);
+    EXPECT_TRUE(operators.ok()) << base::describe(operators.error());
     const auto routes = delivery::loadRoutes(directory + "/routes.yaml");
     EXPECT_TRUE(routes.ok()) << base::describe(routes.error());
     const auto resend = resendOf(directory, "centre-430200");

@@ -35,6 +35,25 @@ TEST(Status, ASourceThatNeverSpokeIsNoTroubleAndOneThatFellSilentIs) {
     EXPECT_THAT(troubles(status, kNow), ElementsAre(HasSubstr("zz-12315")));
 }
 
+TEST(Status, ASourceInItsOwnFormatIsJudgedByItsHealthAndNotTwice) {
+    auto status = healthy();
+    status.sources[0].last_received_ms = kNow - 25 * kHour;
+    SourceHealthStatus one;
+    one.health.source = "zz-12315";
+    one.health.state = "healthy";
+    status.healths = {one};
+    EXPECT_THAT(troubles(status, kNow), IsEmpty()) << "its manifest expects nothing at this hour";
+    for (const char* state : {"late", "silent", "degraded", "blocked", "paused"}) {
+        status.healths[0].health.state = state;
+        status.healths[0].health.reason = "why";
+        EXPECT_THAT(troubles(status, kNow), ElementsAre(HasSubstr(std::string(state) + ", why; yht sources show zz-12315")));
+    }
+    for (const char* state : {"draft", "backfilling"}) {
+        status.healths[0].health.state = state;
+        EXPECT_THAT(troubles(status, kNow), IsEmpty()) << state;
+    }
+}
+
 TEST(Status, ACertificateIsTroubleAMonthBeforeItsEnd) {
     auto status = healthy();
     status.certificates = {{"partner a", kNow - kHour}, {"server", kNow + 29 * 24 * kHour}};
@@ -55,6 +74,14 @@ TEST(Status, ABacklogIsTroubleWhenItIsOldAndADeadLetterAtOnce) {
     EXPECT_THAT(
         troubles(status, kNow), ElementsAre(HasSubstr("2 条死信"), HasSubstr("delivery.peer_busy"))
     );
+}
+
+TEST(Status, AttachmentsPastTheirTimeAreTroubleOfAGatewayThatRuns) {
+    auto status = healthy();
+    status.unnamed_overdue = 2;
+    EXPECT_THAT(troubles(status, kNow), ElementsAre(HasSubstr("2 个逾期附件")));
+    status.serving = false;
+    EXPECT_THAT(troubles(status, kNow), ElementsAre(HasSubstr("not running")));
 }
 
 TEST(Status, NotServingNotReadyFullDiskAndQuarantineAreTroubles) {

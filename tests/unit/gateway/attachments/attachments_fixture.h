@@ -46,7 +46,7 @@ protected:
     ~AttachmentsTest() override { std::filesystem::remove_all(folder_); }
 
     StoreOptions options() {
-        return {.directory = folder_ + "/attachments", .kek = base::Bytes(32, 'k'), .random = random_};
+        return {.directory = folder_ + "/attachments", .kek = base::Bytes(32, 'k'), .random = random_, .clock = clock_};
     }
     void open(const StoreOptions& options) {
         store_.reset();
@@ -126,6 +126,7 @@ protected:
 
     std::string folder_;
     base::SeededRandom random_{20190418};
+    base::ManualClock clock_{1'555'545'600'000};  // 2019-04-18T00:00:00Z
     std::unique_ptr<Store> store_;
 };
 

@@ -167,17 +167,20 @@ TEST_F(AttachmentsTest, TheNumberOfFilesIsBoundedBeforeAStartWouldRefuseIt) {
     EXPECT_EQ(2U, store().counters().files);
 }
 
-TEST_F(AttachmentsTest, UploadsAreBoundedAndOnePartnerHasHalfOfThem) {
+TEST_F(AttachmentsTest, UploadsAreBoundedAndOnePartnerHasHalfOfThemAndEachHasOne) {
     auto few = options();
-    few.uploads_max = 2;
+    few.uploads_max = 4;
     open(few);
-    auto first = store().begin("police");
+    auto first = store().begin("police"), second = store().begin("police");
     EXPECT_EQ("request.too_many", codeOf(store().begin("police")));
-    auto second = store().begin("water");
+    auto third = store().begin("water"), fourth = store().begin("water");
+    auto fifth = store().begin("centre");  // its first
     EXPECT_EQ("attachment.uploads_too_many", codeOf(store().begin("centre")));
+    EXPECT_EQ(5U, store().counters().uploads_under_way);
     first->reset();
-    EXPECT_EQ("ok", codeOf(store().begin("police")));
-    EXPECT_EQ(1U, store().counters().uploads_under_way);
+    second->reset();
+    EXPECT_EQ("ok", codeOf(store().begin("centre")));
+    EXPECT_EQ(3U, store().counters().uploads_under_way);
 }
 
 TEST_F(AttachmentsTest, AnUploadGivenUpLeavesNothing) {

@@ -55,7 +55,9 @@ TEST(Certificate, KeyBelongsToThePrivateKeyOfEveryKind) {
     const std::pair<test::KeyKind, SignatureAlgorithm> kinds[] = {
         {test::KeyKind::P256, SignatureAlgorithm::EcdsaP256Sha256},
         {test::KeyKind::Ed25519, SignatureAlgorithm::Ed25519},
-        {test::KeyKind::Rsa2048, SignatureAlgorithm::RsaPssSha512}};
+        {test::KeyKind::Rsa2048, SignatureAlgorithm::RsaPssSha512},
+        {test::KeyKind::P384, SignatureAlgorithm::EcdsaP384Sha384},
+        {test::KeyKind::Sm2, SignatureAlgorithm::Sm2Sm3}};
     for (const auto& [kind, algorithm] : kinds) {
         const auto files = test::sharedPki().issue({.name = "kind", .key = kind});
         const auto certificate = read(files);

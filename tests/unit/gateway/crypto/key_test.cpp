@@ -13,7 +13,8 @@ using base::ErrorCode;
 
 constexpr SignatureAlgorithm kAll[] = {
     SignatureAlgorithm::EcdsaP256Sha256, SignatureAlgorithm::Ed25519,
-    SignatureAlgorithm::RsaPssSha512, SignatureAlgorithm::RsaV15Sha256};
+    SignatureAlgorithm::RsaPssSha512, SignatureAlgorithm::RsaV15Sha256,
+    SignatureAlgorithm::EcdsaP384Sha384, SignatureAlgorithm::Sm2Sm3};
 
 base::Bytes hex(std::string_view text) {
     return base::fromHex(text).value();
@@ -201,11 +202,10 @@ TEST(Key, WeakOrForeignKeysAreRefused) {
         "Ey6+qJoxfsGt0iyU87dqQSvyodTd9h+8qGLiCC2wZhjfHnYICbfmTi9vqD23iZr3\n"
         "R4kh5a2EtLbgjoweMwIDAQAB\n"
         "-----END PUBLIC KEY-----\n";
-    const char* const p384 =
+    const char* const secp256k1 =
         "-----BEGIN PUBLIC KEY-----\n"
-        "MHYwEAYHKoZIzj0CAQYFK4EEACIDYgAES3H8qk2ispnk9tftktYxzPfrGRlTd4rb\n"
-        "dqH8+xSNa5Q4G9it5mOq0QZCIM+JVIfnwvUStvnlLObdn9pJ9ouNci/MUqQUbNCW\n"
-        "HIxfsjjk4YTKfPeu3Elw4mynBR+sWF03\n"
+        "MFYwEAYHKoZIzj0CAQYFK4EEAAoDQgAEedB8zpJvX4cjsQXlWNPdWsBZkQjMq5Rf\n"
+        "2icrQvwDzcxt7Nz6PcuEqXR2/goLAPR/IjN1zfds7HX4Wz+nLUmH+Q==\n"
         "-----END PUBLIC KEY-----\n";
     const char* const x25519 =
         "-----BEGIN PUBLIC KEY-----\n"
@@ -215,10 +215,11 @@ TEST(Key, WeakOrForeignKeysAreRefused) {
         "key refused: RSA keys have 2048 to 8192 bits", PublicKey::fromPem(rsa_1024).error().detail
     );
     EXPECT_EQ(
-        "key refused: the only curve for EC keys is P-256", PublicKey::fromPem(p384).error().detail
+        "key refused: the curves for EC keys are P-256, P-384 and SM2",
+        PublicKey::fromPem(secp256k1).error().detail
     );
     EXPECT_EQ(
-        "key refused: its type is not EC, Ed25519 or RSA", PublicKey::fromPem(x25519).error().detail
+"key refused: its type is not EC, SM2, Ed25519 or RSA", PublicKey::fromPem(x25519).error().detail
     );
 }
 
@@ -238,7 +239,7 @@ TEST(Key, EncryptedPrivateKeyIsRefusedWithoutAsking) {
         "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n"
         "DEK-Info: AES-256-CBC,00112233445566778899AABBCCDDEEFF\n\n"
         "AAAAAAAAAAAAAAAAAAAAAA==\n-----END RSA PRIVATE KEY-----\n";
-    EXPECT_EQ(ErrorCode::CryptoFailed, PrivateKey::fromPem(encrypted).error().code);
+    EXPECT_EQ(ErrorCode::KeyPinRefused, PrivateKey::fromPem(encrypted).error().code);
 }
 
 }  // namespace

@@ -22,6 +22,20 @@ TEST_F(BreakerTest, FewFailuresLeaveItClosed) {
     EXPECT_EQ(Gate::Go, breaker.ask());
 }
 
+TEST_F(BreakerTest, ATripOpensItAtOnceAndAFailedProbeForLonger) {
+    breaker.trip();
+    EXPECT_EQ(BreakerState::Open, breaker.state());
+    EXPECT_EQ(Gate::Wait, breaker.ask());
+    clock.advance(kBreakerOpenFirstMillis);
+    EXPECT_EQ(Gate::Probe, breaker.ask());
+    breaker.trip();
+    EXPECT_EQ(Gate::Wait, breaker.ask());
+    clock.advance(kBreakerOpenFirstMillis / 2 - 1);
+    EXPECT_EQ(Gate::Wait, breaker.ask());
+    clock.advance(2 * kBreakerOpenFirstMillis);
+    EXPECT_EQ(Gate::Probe, breaker.ask());
+}
+
 TEST_F(BreakerTest, ASuccessForgetsEarlierFailures) {
     fail(kBreakerFailures - 1);
     breaker.success();

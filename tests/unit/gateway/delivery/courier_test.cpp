@@ -653,6 +653,56 @@ TEST_F(CourierTest, BreakerOpensAndProbesWithOneRecord) {
     EXPECT_THAT(rows(), IsEmpty());
 }
 
+TEST_F(CourierTest, ARequestRefusedForOneOfItsRecordsGoesOneByOneAtOnce) {
+    for (const char* ref : {"A", "B", "C"}) put(ref, Kind::Appeal, std::string(ref) + "1");
+    for (const char* word : {"blame B1", "blame B1", "blame B1", "blame B1"}) far.will(word);
+    run();
+    EXPECT_THAT(far.heard(), ElementsAre("A1,B1,C1", "A1", "B1", "C1"));
+    EXPECT_THAT(told(), testing::UnorderedElementsAre("A1 accepted", "B1 refused", "C1 accepted"));
+    EXPECT_THAT(rows(), ElementsAre("B1 dead"));
+    EXPECT_EQ(BreakerState::Closed, courier().counters().breaker);
+    EXPECT_THAT(log, IsEmpty());
+}
+
+TEST_F(CourierTest, AfterALostAnswerTheSameBlameSplitsTheBatchAtOnce) {
+    for (const char* ref : {"A", "B"}) put(ref, Kind::Appeal, std::string(ref) + "1");
+    for (const char* word : {"lost", "blame B1", "blame B1", "blame B1"}) far.will(word);
+    run();
+    later(60);
+    run();
+    later(60);
+    run();
+    EXPECT_THAT(far.heard(), ElementsAre("A1,B1", "A1,B1", "A1", "B1"));
+    EXPECT_THAT(told(), testing::UnorderedElementsAre("A1 accepted", "B1 refused"));
+}
+
+TEST_F(CourierTest, WhoStopsUsIsAskedAgainByOneProbe) {
+    far.batch_max = 2;
+    for (int i = 0; i < 4; ++i) put("T" + std::to_string(i), Kind::Appeal, "T" + std::to_string(i));
+    for (const char* word : {"stop", "stop"}) far.will(word);
+    run();
+    EXPECT_EQ(1U, far.calls.size());
+    EXPECT_EQ(BreakerState::Open, courier().counters().breaker);
+    EXPECT_EQ("delivery.refused", courier().counters().last_error);
+    EXPECT_THAT(log, ElementsAre("delivery province: trouble begins: delivery.refused (Fault)"));
+    later(5);
+    run();
+    ASSERT_EQ(2U, far.calls.size());
+    EXPECT_EQ(1U, far.calls.back().records.size());
+    // No record is blamed for it, however often it was the probe.
+    for (int i = 0; i < 12; ++i) {
+        far.will("stop");
+        later(600);
+        run();
+    }
+    EXPECT_THAT(told(), IsEmpty());
+    later(600);
+    run();
+    later(600);
+    run();
+    EXPECT_THAT(rows(), IsEmpty());
+}
+
 TEST_F(CourierTest, TroubleIsOneLineAtItsStartAndOneAtItsEnd) {
     put("A", Kind::Appeal, "A1");
     for (int i = 0; i < 4; ++i) far.will("unsent");

@@ -132,6 +132,9 @@ protected:
             auto appended = transaction.append(std::move(draft));
             if (!appended.ok()) return appended.error();
             seq = *appended;
+            for (const auto& digest : ticket::namedAttachments(record)) {
+                if (auto named = transaction.addAttachment(digest, {seq, number}); !named.ok()) return named;
+            }
             auto identity = record.identity();
             if (identity.version == 0) identity.version = ++versions_[identity.record_ref];
             return transaction.addIdentity(identity, seq, digest, number);

@@ -10,6 +10,8 @@
 //   announced SECONDS  a maintenance window of its profile, which ends in SECONDS
 //   poison REF         from now on refuses every request with that record as a whole
 //   cure               … no more
+//   blame REF          refuses the request for what that record holds: of several nothing is taken, alone it is refused
+//   stop               refuses us, whatever is sent
 //   garbled            answers for records that were not sent
 //   unmap REF          leaves that record out as one that can't be mapped (any more), takes the rest
 //   unmap-lost REF     the same, and its answer is lost
@@ -111,6 +113,13 @@ public:
             answer.announced = verb == "announced";
             return answer;
         }
+        if (verb == "stop" || (verb == "blame" && records.size() > 1)) {
+            auto answer = failed(kit::BatchVerdict::Busy, base::ErrorCode::PeerRefused);
+            answer.stops = verb == "stop";
+            answer.one_by_one = verb == "blame";
+            answer.error_detail = "Fault";
+            return answer;
+        }
         if (verb == "withhold" || verb == "await") return unsent(verb, records);
         if (verb.starts_with("unmap")) return leaveOut(ref, records, verb == "unmap-lost");
         kit::BatchAnswer answer = takeAll(records, verb, ref, number);
@@ -186,7 +195,7 @@ private:
         for (const auto& out : records) {
             kit::RecordAnswer one{.seq = out.seq, .verdict = kit::RecordVerdict::Accepted};
             const bool meant = out.record.text(ticket::Field::record_ref) == ref;
-            if (meant && verb == "refuse") {
+            if (meant && (verb == "refuse" || verb == "blame")) {
                 one.verdict = kit::RecordVerdict::Refused;
                 one.code = "E102";
                 one.fields = {

@@ -36,7 +36,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Refused{"duplicate_name", R"({"a":1,"a":2})"},
                     Refused{"duplicate_by_escape", R"({"a":1,"\u0061":2})"},
                     Refused{"nested_duplicate", R"([{"x":{"a":1,"a":2}}])"},
-                    Refused{"trailing", "{} {}"}, Refused{"empty", ""}, Refused{"bad_utf8", "{\"a\":\"\xC0\xAF\"}"},
+                    Refused{"trailing", "{} {}"}, Refused{"behind_a_nul", std::string("{}\0{}", 5)}, Refused{"empty", ""}, Refused{"bad_utf8", "{\"a\":\"\xC0\xAF\"}"},
                     Refused{"lone_surrogate", R"({"a":"\ud800"})"}, Refused{"cut", R"({"a":)"},
                     Refused{"nan", "[NaN]"}, Refused{"comment", "[1/*x*/]"}),
     [](const auto& param_info) { return param_info.param.name; });

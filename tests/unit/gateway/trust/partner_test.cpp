@@ -124,6 +124,35 @@ TEST_F(Registry, AnRsaKeyUsesTheAlgorithmThatIsWritten) {
     );
 }
 
+TEST_F(Registry, AnSm2PairIsOnePartners) {
+    auto& pki = test::sharedPki();
+    const auto sign = pki.issue({.name = "pair-sign", .key = test::KeyKind::Sm2});
+    const auto encrypt = pki.issue(
+        {.name = "pair-encrypt", .key = test::KeyKind::Sm2, .key_usage = "keyEncipherment,dataEncipherment,keyAgreement"}
+    );
+    put("certs/sign.pem", sign.certificatePem());
+    put("certs/encrypt.pem", encrypt.certificatePem());
+    for (const char* use : {"", ", use: [encrypt]"}) {
+        const auto partner = partnerWith(
+            "    certificates: [{file: certs/sign.pem, use: [sign]}, {file: certs/encrypt.pem" + std::string(use) + "}]\n"
+        );
+        ASSERT_EQ(2U, partner.certificates.size()) << use;
+        EXPECT_EQ(crypto::SignatureAlgorithm::Sm2Sm3, partner.certificates[0].algorithm);
+        EXPECT_TRUE(partner.certificates[0].may_sign);
+        EXPECT_FALSE(partner.certificates[0].encrypts);
+        EXPECT_TRUE(partner.certificates[1].encrypts);
+        EXPECT_FALSE(partner.certificates[1].may_sign);
+        EXPECT_FALSE(partner.certificates[1].may_connect);
+    }
+    const std::string refused = "is not what the certificate's keyUsage allows";
+    EXPECT_NE(std::string::npos, refusalWith("    certificates: [{file: certs/encrypt.pem, use: [sign]}]\n").find(refused));
+    EXPECT_NE(std::string::npos, refusalWith("    certificates: [{file: certs/sign.pem, use: [encrypt]}]\n").find(refused));
+    EXPECT_NE(
+        std::string::npos,
+        refusalWith("    certificates: [{file: certs/encrypt.pem, use: [encrypt, sign]}]\n").find("has encrypt alone")
+    );
+}
+
 TEST_F(Registry, FindsByFingerprintByPartnerAndBySource) {
     const auto snapshot =
         loadWith("    certificates: [{file: certs/a.pem}, {file: certs/b.pem, revoked: true}]\n")

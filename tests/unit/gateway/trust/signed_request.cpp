@@ -17,7 +17,7 @@ struct ActorRow {
     KeyKind kind = KeyKind::P256;
     SignatureAlgorithm algorithm = SignatureAlgorithm::EcdsaP256Sha256;
     Validity validity = Validity::Now;
-    bool may_connect = true, may_sign = true, revoked = false;
+    bool may_connect = true, may_sign = true, revoked = false, encrypts = false;
 };
 
 const ActorRow kActors[] = {
@@ -35,6 +35,18 @@ const ActorRow kActors[] = {
      .partner = "centre",
      .kind = KeyKind::Rsa2048,
      .algorithm = SignatureAlgorithm::RsaV15Sha256},
+    {.name = "centre-p384",
+     .partner = "centre",
+     .kind = KeyKind::P384,
+     .algorithm = SignatureAlgorithm::EcdsaP384Sha384},
+    {.name = "centre-sm2", .partner = "centre", .kind = KeyKind::Sm2, .algorithm = SignatureAlgorithm::Sm2Sm3},
+    {.name = "centre-sm2-encrypt",
+     .partner = "centre",
+     .kind = KeyKind::Sm2,
+     .algorithm = SignatureAlgorithm::Sm2Sm3,
+     .may_connect = false,
+     .may_sign = false,
+     .encrypts = true},
     {.name = "centre-revoked", .partner = "centre", .revoked = true},
     {.name = "centre-expired", .partner = "centre", .validity = Validity::Expired},
     {.name = "centre-not-yet", .partner = "centre", .validity = Validity::NotYet},
@@ -129,7 +141,7 @@ Cast::Cast() {
         partners.at(row.partner)
             .certificates.push_back(
                 {crypto::Certificate::fromPem(files.certificatePem()).value(), row.algorithm,
-                 row.may_connect, row.may_sign, row.revoked}
+                 row.may_connect, row.may_sign, row.revoked, row.encrypts}
             );
     }
     std::vector<Partner> list;

@@ -81,6 +81,7 @@ TEST_F(SoapVectors, EachIsJudgedAsItSays) {
     for (const auto& vector : json::findMember(index_, "vectors")->GetArray()) {
         const auto file = json::textMember(vector, "file");
         const auto expected = json::textMember(vector, "expect");
+        if (!json::textMember(vector, "charset").empty()) continue;  // other charsets are the door's: its vectors_test
         EXPECT_EQ(expected, of(file).wire) << file << ": " << json::textMember(vector, "why");
         ++(expected == "accepted" ? accepted : refused);
     }

@@ -15,6 +15,7 @@
 
 #include "gateway/crypto/certificate.h"
 #include "tests/support/pki.h"
+#include "tests/unit/gateway/crypto/provider/soft_token.h"
 
 namespace yht::trust {
 namespace {
@@ -207,6 +208,27 @@ TEST(TlsFilesTest, AKeyOfAnotherCertificateIsRefusedBeforeUse) {
     ASSERT_FALSE(context.ok());
     EXPECT_EQ(context.error().code, ErrorCode::ConfigInvalid);
     EXPECT_NE(context.error().detail.find("does not belong to"), std::string::npos);
+}
+
+// The listener's key in a token: its handshakes are signed there.
+TEST_F(TlsTest, AListenersKeyMayBeInAToken) {
+    const test::SoftToken token("listener");
+    for (const auto kind : {test::KeyKind::P256, test::KeyKind::P384}) {
+        const std::string name = kind == test::KeyKind::P256 ? "token-p256" : "token-p384";
+        const auto issued = pki.issue({.name = name, .key = kind});
+        token.import(issued.private_key, name, kind == test::KeyKind::P256 ? "01" : "02");
+        auto files = filesOf(issued);
+        files.private_key_pem = token.reference(name);
+        auto context = serverContext(files);
+        ASSERT_TRUE(context.ok()) << describe(context.error());
+        contexts.replace(*context);
+        EXPECT_EQ(connectAndAsk(as(pki.partner("p1"))), fingerprintOf(pki.partner("p1"))) << name;
+        files.certificate_chain_pem = pki.gateway().certificate;
+        EXPECT_EQ(serverContext(files).error().code, ErrorCode::ConfigInvalid) << "another's certificate";
+    }
+    auto files = filesOf(pki.gateway());
+    files.private_key_pem = token.reference("nobody");
+    EXPECT_EQ(serverContext(files).error().code, ErrorCode::KeyMissing);
 }
 
 TEST(TlsFilesTest, AMissingFileIsNamed) {

@@ -84,7 +84,7 @@ TEST_F(Verifier, TheSameRequestHasTheSameReplayKeyAndAnotherHasAnother) {
 }
 
 TEST_F(Verifier, WhatSignMessageWritesIsAccepted) {
-    for (const char* name : {"centre", "centre-ed25519", "centre-rsa-pss", "centre-rsa-v15"}) {
+    for (const char* name : {"centre", "centre-ed25519", "centre-rsa-pss", "centre-rsa-v15", "centre-p384", "centre-sm2"}) {
         HttpHead head;
         head.method = "POST";
         head.target_uri = std::string(kPublicBase) + "/v1/records?trial=1";
@@ -94,6 +94,29 @@ TEST_F(Verifier, WhatSignMessageWritesIsAccepted) {
         const auto message = verifier_.verify(head, "body", Cast::get().fingerprint("centre"));
         EXPECT_TRUE(message.ok()) << name << ": " << (message ? "" : describe(message.error()));
     }
+}
+
+TEST_F(Verifier, AnSm2SignatureIsJudgedLikeAnyOther) {
+    EXPECT_EQ("ok", outcome({.key = "centre-sm2"}));
+    EXPECT_EQ("ok", outcome({.key = "centre-sm2", .alg = "sm2-sm3"}));
+    EXPECT_EQ("signature.algorithm_refused", outcome({.key = "centre-sm2", .alg = "ecdsa-p256-sha256"}));
+    EXPECT_EQ("signature.algorithm_refused", outcome({.key = "centre", .alg = "sm2-sm3"}));
+    const auto der = verify({.key = "centre-sm2", .der = true}).error();
+    EXPECT_EQ(ErrorCode::SignatureInvalid, der.code);
+    EXPECT_NE(std::string::npos, der.public_en.find("sm2-sm3 has 64 octets")) << der.public_en;
+}
+
+TEST_F(Verifier, TheEncryptionCertificateOfAPairVerifiesNothing) {
+    EXPECT_EQ("signature.key_not_for_signing", outcome({.key = "centre-sm2-encrypt"}));
+    EXPECT_EQ(
+        "signature.key_not_for_signing",
+        outcome({.key = "centre-sm2", .keyid = Cast::get().fingerprint("centre-sm2-encrypt")})
+    );
+    const auto head = signedRequest({}, now_ms_);
+    EXPECT_EQ(
+        ErrorCode::CertificateUnknown,
+        verifier_.verify(head, SigningPlan{}.body, Cast::get().fingerprint("centre-sm2-encrypt")).error().code
+    );
 }
 
 TEST_F(Verifier, RevocationActsOnTheNextRequest) {

@@ -18,27 +18,41 @@ std::string without(std::string text, const std::string& part) {
 }
 
 TEST(AnswerCheck, TakesACreatedRecordWithItsReceipt) {
-    EXPECT_NO_THROW(checkAnswer({201, item(7)}, 1));
+    EXPECT_NO_THROW(checkAnswer({201, item(7)}, {.records = 1}));
 }
 
 TEST(AnswerCheck, TakesNoAnswerThatLacksAnything) {
     for (const std::string part :
          {R"("ticket_no":"430200-20260302-0000001-4",)", R"("verdict":"created",)",
           R"("receipt":)"})
-        EXPECT_THROW(checkAnswer({201, without(item(7), part)}, 1), Invalid) << part;
+        EXPECT_THROW(checkAnswer({201, without(item(7), part)}, {.records = 1}), Invalid) << part;
 }
 
 TEST(AnswerCheck, TakesNoDuplicateForANewRecord) {
     std::string duplicate = item(7);
     duplicate.replace(duplicate.find("created"), 7, "duplicate");
-    EXPECT_THROW(checkAnswer({200, duplicate}, 1), Invalid);
-    EXPECT_THROW(checkAnswer({503, ""}, 1), Invalid);
+    EXPECT_THROW(checkAnswer({200, duplicate}, {.records = 1}), Invalid);
+    EXPECT_THROW(checkAnswer({503, ""}, {.records = 1}), Invalid);
 }
 
 TEST(AnswerCheck, CountsEveryRecordOfAnArray) {
     const std::string two = R"({"items":[)" + item(7) + "," + item(8) + "]}";
-    EXPECT_NO_THROW(checkAnswer({200, two}, 2));
-    EXPECT_THROW(checkAnswer({200, two}, 3), Invalid);
+    EXPECT_NO_THROW(checkAnswer({200, two}, {.records = 2}));
+    EXPECT_THROW(checkAnswer({200, two}, {.records = 3}), Invalid);
+}
+
+std::string soapItem() {
+    return "<items><status>201</status><ticket_no>430200-20260302-0000001-4</ticket_no><seq>7</seq><verdict>created</verdict>"
+           "<receipt>{\"seq\":\"7\",\"ticket_no\":\"430200-20260302-0000001-4\"}</receipt></items>";
+}
+
+TEST(AnswerCheck, TakesASignedEnvelopeWithEachRecordsReceipt) {
+    const std::string two = "<ds:SignatureValue>AA==</ds:SignatureValue>" + soapItem() + soapItem();
+    EXPECT_NO_THROW(checkAnswer({200, two}, {.records = 2, .speech = Speech::Soap}));
+    EXPECT_THROW(checkAnswer({200, two}, {.records = 3, .speech = Speech::Soap}), Invalid);
+    EXPECT_THROW(checkAnswer({500, two}, {.records = 2, .speech = Speech::Soap}), Invalid);
+    for (const std::string part : {"<ds:SignatureValue>", "<receipt>{", "<ticket_no>43", "created"})
+        EXPECT_THROW(checkAnswer({200, without(two, part)}, {.records = 2, .speech = Speech::Soap}), Invalid) << part;
 }
 
 TEST(AnswerCheck, ReadsTheItemsOwnNumbersNotTheReceipts) {

@@ -36,6 +36,18 @@ TEST(Bench, SinglePostsAreAllAnsweredWithReceiptsThatHold) {
     }
 }
 
+TEST(Bench, SoapRecordsAndAttachmentsAreAllAnsweredSigned) {
+    const auto records = measureSoap({.runs = 1, .requests = 100, .seconds = 0.5, .rates = {100, 400}, .connections = 4, .progress = false});
+    EXPECT_EQ(100, valueOf(records, "signed SOAP records, closed loop: receipts checked in full"));
+    EXPECT_LT(10, valueOf(records, "signed SOAP records, open loop at 100/s: receipts checked in full"));
+    const auto attachments = measureSoapAttachments({.runs = 1, .requests = 12, .rsa = true, .attachment_mb = 1, .progress = false});
+    EXPECT_EQ(12, valueOf(attachments, "attachments of 1 MB by MTOM: answers, all as they must be"));
+    EXPECT_LT(0, valueOf(attachments, "attachments of 1 MB by MTOM: taken"));
+    for (const FloorRow& row : floorRows()) {
+        if (std::string(row.report) == "soap") EXPECT_LE(0, valueOf(records, row.figure)) << row.figure;
+    }
+}
+
 TEST(Bench, ArraysAreAnsweredRecordByRecord) {
     const auto report = measureArrays(
         {.runs = 1, .requests = 200, .connections = 2, .records = 20, .progress = false}

@@ -3,7 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "tests/unit/tools/province-sim/province_client.h"
-#include "tools/province-sim/gbk.h"
+#include "tools/province-sim/books.h"
+#include "tools/province-sim/charset_bytes.h"
 
 namespace yht {
 namespace {

@@ -31,7 +31,7 @@ protected:
     static std::string data() { return (sharedPki().directory() / "province.sqlite").string(); }
     void open() {
         const auto files = sharedPki().province();
-        store_ = std::make_unique<province_sim::Store>(data());
+        store_ = std::make_unique<province_sim::Store>(data(), province_sim::language());
         platform_ = std::make_unique<province_sim::Platform>(
             clock_, *store_, misbehaviour_,
             std::vector{province_sim::readSender(
@@ -334,6 +334,60 @@ TEST_F(ProvincePlatformTest, SlowAnswersComeWhenReset) {
     while (misbehaviour_.pausing() == 0) std::this_thread::yield();
     EXPECT_EQ(0, stat("rows"));
     control(control_listener_->port(), "/reset", "{}");
+}
+
+// ---- files
+
+TEST_F(ProvincePlatformTest, TakesAFileOnceAndSignsForIt) {
+    const FilePlan photo{.content = "\x89PNG and more"};
+    client_.push({appealRecord("1", "T1")});
+    const auto answer = client_.file(photo);
+    EXPECT_EQ("200", answer.code()) << answer.body;
+    EXPECT_TRUE(answer.receiptVerifies(seal_));
+    const auto again = client_.file(photo);
+    EXPECT_EQ("3001", again.code());
+    EXPECT_TRUE(again.receiptVerifies(seal_));
+    EXPECT_EQ(1, stat("files"));
+    EXPECT_EQ(1, stat("files_again"));
+    reopen();
+    const auto files = control(control_listener_->port(), "/files");
+    EXPECT_THAT(files, ::testing::HasSubstr(province_sim::sha256Hex(photo.content)));
+    EXPECT_THAT(files, ::testing::HasSubstr(R"("rows_before":1)"));
+}
+
+TEST_F(ProvincePlatformTest, RefusesAFileThatIsNotWhatItIsSaidToBe) {
+    const std::string content = "content";
+    const std::pair<FilePlan, const char*> rows[] = {
+        {{.content = content, .digest = std::string(64, 'a')}, "2004"},
+        {{.content = content, .size = "8"}, "2004"},
+        {{.content = content, .media_type = "video/mp4"}, "2002"},
+        {{.content = content, .name = "😀.png"}, "2004"},
+        {{.content = content, .name = std::string(201, 'n')}, "2003"},
+        {{.content = std::string(province_sim::kFileBytesMax + 1, 'x')}, "2003"},
+        {{.content = content, .signature = std::string(88, 'A')}, "1001"},
+        {{.content = content, .size = "x"}, "1005"},
+        {{.content = ""}, "1005"}};
+    for (const auto& [plan, code] : rows) {
+        const auto answer = client_.file(plan);
+        EXPECT_EQ(code, answer.code()) << answer.body.substr(0, 200);
+        EXPECT_EQ(code[0] == '2', answer.receiptVerifies(seal_));
+    }
+    EXPECT_EQ(0, stat("files"));
+}
+
+TEST_F(ProvincePlatformTest, AFilesNonceIsGoodOnceAndMisbehaviourIsForFilesToo) {
+    const FilePlan photo{.content = "content", .nonce = std::string(32, 'a')};
+    EXPECT_EQ("200", client_.file(photo).code());
+    EXPECT_EQ("1002", client_.file(photo).code());
+    misbehave(R"({"busy503":1})");
+    EXPECT_EQ(503, client_.file({.content = "other"}).status);
+    misbehave(R"({"refuse_next":1,"refuse_code":"2002"})");
+    EXPECT_EQ("2002", client_.file({.content = "other"}).code());
+    misbehave(R"({"wrong_signature":1})");
+    EXPECT_FALSE(client_.file({.content = "other"}).receiptVerifies(seal_));
+    misbehave(R"({"cut_after_commit":1})");
+    EXPECT_TRUE(client_.file({.content = "third"}).broken);
+    EXPECT_EQ("3001", client_.file({.content = "third"}).code());
 }
 
 TEST_F(ProvincePlatformTest, AnUnknownCommandChangesNothing) {

@@ -180,6 +180,26 @@ ProvinceAnswer ProvinceClient::send(const EnvelopePlan& plan, const std::string&
     return post(path, envelope(plan));
 }
 
+ProvinceAnswer ProvinceClient::file(const FilePlan& given) {
+    const EnvelopePlan head = plan({});
+    const auto or_else = [](const std::string& text, const std::string& otherwise) {
+        return text.empty() ? otherwise : text;
+    };
+    const std::string digest = or_else(given.digest, province_sim::sha256Hex(given.content)),
+                      size = or_else(given.size, std::to_string(given.content.size())),
+                      nonce = or_else(given.nonce, head.nonce);
+    const std::string text = head.appid + "&" + head.msgid + "&" + head.timestamp + "&" + nonce + "&" + digest + "&" +
+                             given.media_type + "&" + size;
+    return post(
+        "/sjjh/v2/file",
+        R"({"APPID":")" + head.appid + R"(","MSGID":")" + head.msgid + R"(","TIMESTAMP":")" + head.timestamp +
+            R"(","NONCE":")" + nonce + R"(","SIGNALG":")" + sealer_.algorithm() + R"(","ZSZW":")" +
+            sealer_.fingerprint() + R"(","FJZY":")" + digest + R"(","MTLX":")" + given.media_type + R"(","WJM":")" +
+            given.name + R"(","ZJS":")" + size + R"(","SIGN":")" + or_else(given.signature, sealer_.seal(text)) +
+            R"(","NR":")" + base::toBase64(given.content) + R"("})"
+    );
+}
+
 ProvinceAnswer ProvinceClient::post(const std::string& path, const std::string& body) {
     ProvinceAnswer answer;
     try {

@@ -50,6 +50,11 @@ struct EnvelopePlan {
     std::string signature;  // "" : sealed as it should be
 };
 
+/// A file message before it is sealed; what is not set is made from the content.
+struct FilePlan {
+    std::string content, name = "现场照片.png", media_type = "image/png", digest, size, nonce, signature;
+};
+
 class ProvinceClient {
 public:
     explicit ProvinceClient(const CertificateFiles& gateway);
@@ -63,6 +68,7 @@ public:
     ProvinceAnswer query(const std::vector<Members>& records) {
         return send(plan(records), "/sjjh/v2/query");
     }
+    ProvinceAnswer file(const FilePlan& plan);
     ProvinceAnswer post(const std::string& path, const std::string& body);
 
 private:

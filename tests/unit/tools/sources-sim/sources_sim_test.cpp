@@ -9,9 +9,12 @@
 
 #include "adapters/kit/inbound/adapter.h"
 #include "gateway/ticket/record_json.h"
+#include "tools/sources-sim/board.h"
 #include "tools/sources-sim/caller.h"
+#include "tools/sources-sim/charset.h"
 #include "tools/sources-sim/drop.h"
-#include "tools/sources-sim/trouble.h"
+#include "tools/sources-sim/sheet_files.h"
+#include "tools/sources-sim/soap_text.h"
 #include "tools/stage/listener.h"
 
 namespace yht::sources_sim {
@@ -37,55 +40,89 @@ bool isValid(ticket::Record record) {
 }
 
 /// "appeal", "process", "failed", "ignored NAME" of every item, and "unreadable" of a message.
-std::vector<std::string> fates(const kit::Adapter& adapter, const std::vector<Message>& messages) {
+std::vector<std::string> fatesOf(const kit::Adapter& adapter, const std::string& body) {
     std::vector<std::string> found;
-    for (const Message& each : messages) {
-        const auto read = adapter.adapt(each.body, {.received_ms = 1'571'100'000'000}, {}, [&](kit::AdaptedItem&& item) {
-            if (item.fate == kit::ItemFate::Records && isValid(item.records[0].record)) {
-                found.emplace_back(ticket::kindRow(item.records[0].record.kind()).name);
-            } else found.push_back(item.fate == kit::ItemFate::Ignored ? "ignored " + item.ignored_by : "failed");
-            return true;
-        });
-        if (!read.ok()) found.emplace_back("unreadable");
-    }
+    const auto read = adapter.adapt(body, {.received_ms = 1'571'100'000'000}, {}, [&](kit::AdaptedItem&& item) {
+        if (item.fate == kit::ItemFate::Records && isValid(item.records[0].record)) {
+            found.emplace_back(ticket::kindRow(item.records[0].record.kind()).name);
+        } else found.push_back(item.fate == kit::ItemFate::Ignored ? "ignored " + item.ignored_by : "failed");
+        return true;
+    });
+    if (!read.ok()) found.emplace_back("unreadable");
     return found;
 }
 
-class SimulatedSource : public testing::TestWithParam<const char*> {
-protected:
-    SimulatedSource() : adapter_(adapterOf(GetParam())) {}
-    std::vector<Message> messages(std::size_t cases = 3) const {
-        const ShapeOptions options{.cases = cases};
-        return std::string(GetParam()) == "zz-110" ? messagesOf110(options) : messagesOf12315(options);
+/// What goes over the wire, or lies in a folder: a call each, one file, one page.
+std::vector<std::string> bodiesOf(const Shape& shape, const ShapeOptions& options, const Troubles& troubles) {
+    const auto messages = said(shape, options, troubles);
+    if (!extensionOf(shape).empty()) return messages.empty() ? std::vector<std::string>() : std::vector{fileOf(shape, messages, troubles)};
+    if (shape.name == std::string("board")) {
+        Board board({options, troubles, "key"});
+        return {board.take({.method = "GET", .path = "/api/threads", .query = {{"pageSize", "500"}}, .fields = {{"x-app-key", "key"}}})->body};
     }
-    std::vector<std::string> fatesWith(Trouble trouble) const { return fates(*adapter_, troubled(messages(), trouble)); }
+    std::vector<std::string> bodies;
+    for (const Message& each : messages) {
+        const std::string json = written(shape, jsonOf(each), troubles);
+        bodies.push_back(shape.name == std::string("third") ? soapCallOf(each, "session", json) : json);
+    }
+    return bodies;
+}
+
+struct Played {
+    const char *shape, *source;
+    std::size_t items_of_six;  // that six cases give
+};
+
+class SimulatedSource : public testing::TestWithParam<Played> {
+protected:
+    SimulatedSource() : adapter_(adapterOf(GetParam().source)), shape_(*findShape(GetParam().shape)) {}
+    std::vector<std::string> fates(const ShapeOptions& options, const Troubles& troubles = {}) const {
+        std::vector<std::string> found;
+        for (const auto& body : bodiesOf(shape_, options, troubles)) {
+            for (auto& fate : fatesOf(*adapter_, body)) found.push_back(std::move(fate));
+        }
+        return found;
+    }
+    std::vector<std::string> fatesWith(Trouble trouble) const { return fates({.cases = 6}, {trouble}); }
 
     const std::shared_ptr<const kit::Adapter> adapter_;
+    const Shape& shape_;
 };
 
 TEST_P(SimulatedSource, SaysWhatItsAdapterTakes) {
-    const auto found = fates(*adapter_, messages(20));
-    EXPECT_THAT(found, SizeIs(60));
+    const auto found = fates({.cases = 6});
+    EXPECT_THAT(found, SizeIs(GetParam().items_of_six));
     EXPECT_THAT(found, Each(testing::AnyOf("appeal", "process", "result")));
 }
 
 TEST_P(SimulatedSource, TroubleIsTroubleToItsAdapter) {
-    EXPECT_THAT(fatesWith(Trouble::RenamedMember), Each("failed"));
-    EXPECT_THAT(fatesWith(Trouble::Torn), Each(testing::AnyOf("failed", "unreadable")));
-    EXPECT_THAT(fatesWith(Trouble::WrongCharset), testing::Contains(testing::AnyOf("failed", "unreadable")));
+    EXPECT_THAT(fatesWith(Trouble::RenamedMember), Each(testing::AnyOf("failed", "unreadable")));
     EXPECT_THAT(fatesWith(Trouble::UnknownCode), testing::Contains("failed"));
+    EXPECT_THAT(fatesWith(Trouble::Torn), testing::Contains(testing::AnyOf("failed", "unreadable")));
+    // A workbook says its charset itself.
+    if (extensionOf(shape_) != ".xlsx") {
+        EXPECT_THAT(fatesWith(Trouble::WrongCharset), testing::Contains(testing::AnyOf("failed", "unreadable")));
+    }
     EXPECT_THAT(fatesWith(Trouble::Silence), IsEmpty());
-    EXPECT_THAT(fatesWith(Trouble::Duplicate), SizeIs(18));
-    EXPECT_EQ(messages().front().body, troubled(messages(), Trouble::Reordered).back().body);
+    EXPECT_THAT(fatesWith(Trouble::Duplicate), SizeIs(2 * GetParam().items_of_six));
+    const ShapeOptions options{.cases = 6};
+    EXPECT_EQ(jsonOf(said(shape_, options, {}).front()), jsonOf(said(shape_, options, {Trouble::Reordered}).back()));
 }
 
-TEST_P(SimulatedSource, NumbersOfALaterRunAreOthers) {
-    const auto later = std::string(GetParam()) == "zz-110" ? messagesOf110({.cases = 1, .first_no = 2}) : messagesOf12315({.cases = 1, .first_no = 2});
-    EXPECT_EQ(messages(2)[3].ref, later[0].ref);
-    EXPECT_NE(messages(1)[0].ref, later[0].ref);
+TEST_P(SimulatedSource, NumbersAndTimesOfALaterRunAreOthers) {
+    const auto earlier = said(shape_, {.cases = 2}, {}), later = said(shape_, {.cases = 1, .first_no = 2}, {});
+    EXPECT_NE(earlier.front().ref, later.front().ref);
+    EXPECT_EQ(earlier.back().ref, later.front().ref);
+    EXPECT_NE(jsonOf(said(shape_, {.cases = 1}, {}).front()), jsonOf(said(shape_, {.cases = 1, .skew_s = 60}, {}).front()));
 }
 
-INSTANTIATE_TEST_SUITE_P(All, SimulatedSource, testing::Values("zz-110", "zz-12315"));
+INSTANTIATE_TEST_SUITE_P(
+    All, SimulatedSource,
+    testing::Values(Played{"110", "zz-110", 18}, Played{"12315", "zz-12315", 18}, Played{"third", "zz-street", 9},
+                    Played{"district", "zz-hetang", 6}, Played{"workbook", "zz-12348", 6}, Played{"foxpro", "bj-12355", 6},
+                    Played{"board", "zz-zhizhuxia", 6}),
+    [](const auto& each) { return std::string("of") + each.param.shape; }
+);
 
 TEST(Trouble, EveryRowHasItsName) {
     for (const auto& row : troubleTable()) EXPECT_EQ(row.trouble, findTrouble(row.name));
@@ -117,12 +154,18 @@ TEST(Caller, RepeatsUntilItHearsDoneInItsOwnTerms) {
     EXPECT_THAT(tokens, Each("word"));
 }
 
-TEST(Caller, HttpOkWithAnotherCodeIsNotDone) {
-    EXPECT_FALSE(saysDone(200, R"({"code":"400"})"));
-    EXPECT_FALSE(saysDone(200, R"({"Success":false})"));
-    EXPECT_FALSE(saysDone(200, "<html>"));
-    EXPECT_FALSE(saysDone(500, R"({"code":"200"})"));
-    EXPECT_TRUE(saysDone(200, R"({"code":"200","data":"430200-20191015-0000001-0"})"));
+TEST(Answers, HttpOkAloneIsNotDone) {
+    EXPECT_FALSE(understood("110", 200, R"({"code":"400"})").done);
+    EXPECT_FALSE(understood("110", 200, "<html>").done);
+    EXPECT_FALSE(understood("110", 500, R"({"code":"200"})").done);
+    EXPECT_TRUE(understood("110", 200, R"({"code":"200","data":"430200-20191015-0000001-0"})").done);
+    EXPECT_EQ("430200-20191015-0000001-0", understood("110", 200, R"({"code":"200","data":"430200-20191015-0000001-0"})").number);
+    EXPECT_FALSE(understood("12315", 200, R"({"success":false})").done);
+    EXPECT_EQ("N-1", understood("12315", 200, R"({"success":true,"data":"N-1"})").number);
+    const auto soap = [](const std::string& text) { return soapAnswerOf("SubmitThird", text); };
+    EXPECT_EQ("N-2", understood("third", 200, soap(R"({"Success":true,"Number":"N-2"})")).number);
+    EXPECT_FALSE(understood("third", 200, soap(R"({"Success":false,"Message":"<b>&"})")).done);
+    EXPECT_FALSE(understood("third", 200, R"({"Success":true})").done);
 }
 
 TEST(Caller, NobodyThereIsSaid) {
@@ -143,14 +186,18 @@ TEST(Drop, EveryWayEndsWithTheWholeFile) {
     ASSERT_NE(nullptr, ::mkdtemp(folder));
     const std::string bytes(1001, 'x');
     for (const Writing writing : {Writing::AtOnce, Writing::Renamed, Writing::InHalves}) {
-        ASSERT_TRUE(drop(folder, "a.csv", bytes, writing, 1));
+        ASSERT_TRUE(drop({folder, "a.csv", writing, 1, "a.ok"}, bytes));
+        EXPECT_TRUE(std::filesystem::remove(std::string(folder) + "/a.ok"));
         std::ifstream in(std::string(folder) + "/a.csv", std::ios::binary);
         EXPECT_EQ(bytes, std::string(std::istreambuf_iterator<char>(in), {}));
     }
     std::vector<std::string> names;
     for (const auto& file : std::filesystem::directory_iterator(folder)) names.push_back(file.path().filename());
     EXPECT_THAT(names, ElementsAre("a.csv"));
-    EXPECT_FALSE(drop(std::string(folder) + "/none", "a.csv", bytes, Writing::Renamed, 1));
+    EXPECT_FALSE(drop({std::string(folder) + "/none", "a.csv", Writing::Renamed}, bytes));
+    ASSERT_TRUE(drop({folder, "b.csv", Writing::Half, 1, "b.ok"}, bytes));
+    EXPECT_EQ(500u, std::filesystem::file_size(std::string(folder) + "/b.csv"));
+    EXPECT_FALSE(std::filesystem::exists(std::string(folder) + "/b.ok"));
     std::filesystem::remove_all(folder);
 }
 

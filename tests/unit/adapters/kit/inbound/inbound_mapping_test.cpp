@@ -24,7 +24,8 @@ protected:
             ADD_FAILURE() << adapter.error().detail;
             return {};
         }
-        auto items = adapt(**adapter, message, context);
+        adapter_ = *adapter;  // origins point into it
+        auto items = adapt(*adapter_, message, context);
         EXPECT_EQ(items.size(), 1U);
         return std::move(items.front());
     }
@@ -39,6 +40,7 @@ protected:
     }
 
     SourceFolder folder_;
+    std::shared_ptr<const Adapter> adapter_;
 };
 
 TEST_F(InboundMappingTest, TheFirstPathThatHasAValueGivesIt) {
@@ -324,7 +326,7 @@ TEST_F(InboundMappingTest, AValuesOriginIsToldWhereAskedFor) {
     });
     ASSERT_NE(found, origins.end());
     EXPECT_EQ(found->path, "org");
-    EXPECT_EQ(found->vocabulary_row, "p/t.csv:2");
+    EXPECT_EQ(found->vocabularyRow(), "p/t.csv:2");
     EXPECT_EQ(found->rule, "p/mapping.yaml:12");
 }
 

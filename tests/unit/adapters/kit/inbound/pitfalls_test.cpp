@@ -6,7 +6,14 @@
 //   7          Kill.NothingAcknowledgedIsLostDoubledOrCrossed
 //   8          outward: AnswerTest.EveryRecordMustBeSpokenOfExactlyOnce
 //   15         map and replay: SourceScenario.FromTheDoorThroughQuarantineToTheLedger
-//   4 5 23 24 30, and the hosts of 27: cursors, starving, expiry, silence and fetching are those rooms' to test
+//   4          PullDatabaseTest.RowsOfOneTimeAcrossStatementsAreNeitherLostNorDoubled, and for pages
+//              PullHttpTest.ReadsPagesToAShortOneAndMovesTheCursorToTheGreatest
+//   5          the cursor: PullsTest.CursorAndRecordsStandOrFallTogether, .AFileBecomesRecordsOnceAndItsBadItemWaitsInQuarantine
+//   23         PullsTest.P23_ASourceThatNeverAnswersHoldsUpNoOther
+//   24         the channel's certificates: ChannelCertificates.ARevokedOneIsRefusedOnItsOpenConnectionToo
+//   27         addresses: GuardedFetch.ANameThatLeadsInsideIsRefusedWhereTheAddressIsNotListed; archives: the case zip_bomb of
+//              every source that has archives (generated_cases)
+//   30         SourceHealthTest.SilentIsJudgedInHoursThatExpectItems
 #include <gmock/gmock.h>
 
 #include <cstdlib>

@@ -32,6 +32,26 @@ std::string contentOf(const std::string& path) {
     return text.str();
 }
 
+/// What makes no sense for a shape; every other case must have been made from some sample of the source.
+bool cannotHave(const std::string& source, const std::string& name) {
+    static const std::map<std::string, std::set<std::string>> table = {
+        // tables and lines have no form for one item alone; only XML has entities, only archives expand
+        {"bj-12355", {"one_or_many", "external_entity"}},
+        {"zz-12319", {"one_or_many", "external_entity", "zip_bomb"}},
+        {"zz-hetang", {"one_or_many", "external_entity", "zip_bomb"}},
+        // a workbook's rows are no slices of it, nor its texts; the petitions' tables are of words, which may be missing
+        {"cs-wenzheng", {"one_or_many", "reordered", "wrong_charset", "unknown_code", "external_entity"}},
+        {"zz-12348", {"one_or_many", "reordered", "wrong_charset", "external_entity"}},
+        // one item a message
+        {"zz-110", {"reordered", "external_entity", "zip_bomb"}},
+        {"zz-12315", {"reordered", "external_entity", "zip_bomb"}},
+        {"zz-street", {"one_or_many", "reordered", "zip_bomb"}},
+        {"zz-zhizhuxia", {"external_entity", "zip_bomb"}},
+    };
+    const auto found = table.find(source);
+    return found != table.end() && found->second.contains(name);
+}
+
 class SourcesTest : public ::testing::TestWithParam<std::string> {
 protected:
     SourcesTest() {
@@ -113,17 +133,20 @@ TEST_P(SourcesTest, TheCasesMadeFromItsSamplesHold) {
     ASSERT_TRUE(tree);
     const auto manifest = readManifest(*tree, GetParam());
     ASSERT_TRUE(manifest);
-    std::size_t run = 0;
+    std::set<std::string> run;
     for (const auto& sample : samples_) {
         const std::string message = contentOf(sample.input_path);
         const auto outcome = adaptSample(*adapter_, message, sample.context);
         if (outcome.records == 0 || outcome.failed > 0 || outcome.ignored > 0) continue;
         for (const auto& one : runGeneratedCases(*adapter_, *manifest, message, sample.context)) {
             EXPECT_EQ(one.problem, "") << sample.name << " " << one.name;
-            run += one.skipped ? 0 : 1;
+            if (!one.skipped) run.insert(one.name);
         }
     }
-    EXPECT_GT(run, 0U);
+    for (const auto& name : generatedCaseNames()) {
+        if (cannotHave(GetParam(), name)) EXPECT_FALSE(run.contains(name)) << name << ": has it after all";
+        else EXPECT_TRUE(run.contains(name)) << name;
+    }
 }
 
 INSTANTIATE_TEST_SUITE_P(

@@ -47,6 +47,12 @@ TEST(TimeFormatsTest, ASerialIsADateCellOrSaidToBeOne) {
 TEST(TimeFormatsTest, EpochsAndForeignForms) {
     EXPECT_EQ(read({"epoch_s"}, "1555546350"), "2019-04-18T08:12:30.000+08:00");
     EXPECT_EQ(read({"epoch_ms"}, "1555546350120"), "2019-04-18T08:12:30.120+08:00");
+    EXPECT_EQ(read({"epoch_s"}, "1555546350120"), "2019-04-18T08:12:30.120+08:00");
+    // A chrono year has sixteen bits: what lies far beyond would come round.
+    for (const char* far : {"253402300800000", "2069694150350120", "9223372036854775807", "-9223372036854775808"}) {
+        EXPECT_EQ(read({"epoch_ms"}, far), "unreadable") << far;
+        EXPECT_EQ(read({"epoch_s"}, far), "unreadable") << far;
+    }
     EXPECT_EQ(
         read({"%a %b %d %H:%M:%S %z %Y"}, "Mon Jul 16 18:09:20 +0800 2012"),
         "2012-07-16T18:09:20.000+08:00"

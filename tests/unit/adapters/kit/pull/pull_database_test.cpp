@@ -1,5 +1,6 @@
 // A shared table, in a real SQLite database over ODBC.
 #include "adapters/kit/transport/odbc.h"
+#include "gateway/base/time_text.h"
 #include "tests/unit/adapters/kit/pull/pull_fixture.h"
 
 namespace yht::kit {
@@ -68,6 +69,40 @@ TEST_F(PullDatabaseTest, TheOverlapFindsWhatWasCommittedLate) {
     EXPECT_EQ(1U, pull().size());
     insert(1, "2019-04-18 09:00:30");  // its transaction ended after ours began
     EXPECT_THAT(pull(), ElementsAre(line(1, "2019-04-18 09:00:30") + line(2, "2019-04-18 09:01:00")));
+}
+
+TEST_F(PullDatabaseTest, ARowFromTheFutureTakesTheCursorNoFurtherThanNow) {
+    insert(1, "2019-04-18 09:00:00");
+    insert(2, "2099-01-01 00:00:00");  // a clock that ran ahead, or a slip of the pen
+    insert(3, "2099-01-01 00:00:00");
+    const std::string future = line(2, "2099-01-01 00:00:00"), later = line(3, "2099-01-01 00:00:00");
+    EXPECT_THAT(pull(), ElementsAre(line(1, "2019-04-18 09:00:00") + future, later)) << "the pull itself goes on to its end";
+    clock_.advance(60'000);
+    insert(4, base::formatCivil(base::toCivil(clock_.nowMillis(), base::kShanghaiOffsetSeconds), "%Y-%m-%d %H:%M:%S"), "right again");
+    EXPECT_THAT(pull().at(0), ::testing::HasSubstr("right again")) << "kept at " << cursor_;
+    EXPECT_THAT(cursor_, ::testing::Not(::testing::HasSubstr("2099")));
+}
+
+TEST_F(PullDatabaseTest, ATextOutsideTheCharsetFailsItsOwnLineAlone) {
+    insert(1, "2019-04-18 09:00:00");
+    run("INSERT INTO t (id, at, title) VALUES (2, '2019-04-18 09:00:01', CAST(X'D6D0' AS TEXT))");  // GBK
+    insert(3, "2019-04-18 09:00:02");
+    const auto bodies = pull();
+    ASSERT_EQ(2U, bodies.size()) << bodies.front();
+    EXPECT_EQ(line(1, "2019-04-18 09:00:00") + line(2, "2019-04-18 09:00:01", "\xD6\xD0\xFF"), bodies[0]);
+    EXPECT_EQ(line(3, "2019-04-18 09:00:02"), bodies[1]);
+}
+
+TEST_F(PullDatabaseTest, ADryPullMarksNothing) {
+    table().cursor.reset();
+    table().select = "SELECT id, at, title FROM t WHERE done = 0 ORDER BY id LIMIT :rows";
+    table().mark = "UPDATE t SET done = 1 WHERE id = :id";
+    insert(1, "a");
+    auto looking = surroundings();
+    looking.dry = true;
+    puller_ = Puller::make(manifest_, std::move(looking)).value();
+    EXPECT_THAT(pull(), ElementsAre(line(1, "a")));
+    EXPECT_THAT(pull(), ElementsAre(line(1, "a")));
 }
 
 TEST_F(PullDatabaseTest, RowsOutOfOrderAreRefusedBeforeTheCursorMoves) {

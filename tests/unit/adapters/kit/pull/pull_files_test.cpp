@@ -3,6 +3,7 @@
 
 #include <filesystem>
 
+#include "adapters/kit/zip_archive.h"
 #include "tests/unit/adapters/kit/pull/pull_fixture.h"
 
 namespace yht::kit {
@@ -60,6 +61,38 @@ TEST_F(PullFilesTest, AMarkerTellsThatAFileIsWhole) {
     EXPECT_THAT(pull(), ElementsAre("a"));
     EXPECT_FALSE(exists("a.csv"));
     EXPECT_FALSE(exists("a.ok"));
+}
+
+TEST_F(PullFilesTest, ATableAndItsMemoFileAreOneMessage) {
+    files().pattern = "*.dbf";
+    files().beside = "{stem}.fpt";
+    files().after = AfterFile::Delete;
+    directory_.write("a.dbf", "table");
+    EXPECT_THAT(pull(), IsEmpty()) << "it waits for what belongs to it";
+    directory_.write("a.fpt", "memo");
+    const auto bodies = pull();
+    ASSERT_EQ(1U, bodies.size());
+    auto archive = ZipArchive::open(bodies[0], 1'000);
+    ASSERT_TRUE(archive.ok());
+    EXPECT_THAT(archive->names(), ElementsAre("a.dbf", "a.fpt"));
+    std::string memo;
+    ASSERT_TRUE(archive->read("a.fpt", [&](std::string_view piece) { memo += piece; return true; }).ok());
+    EXPECT_EQ("memo", memo);
+    EXPECT_FALSE(exists("a.dbf"));
+    EXPECT_FALSE(exists("a.fpt"));
+}
+
+TEST_F(PullFilesTest, ANewMemoFileIsANewMessage) {
+    files().pattern = "*.dbf";
+    files().beside = "{stem}.fpt";
+    directory_.write("a.dbf", "table");
+    directory_.write("a.fpt", "memo");
+    EXPECT_EQ(1U, pull().size());
+    EXPECT_THAT(pull(), IsEmpty());
+    puller_.reset();
+    EXPECT_THAT(pull(), IsEmpty());
+    directory_.write("a.fpt", "memo and more");
+    EXPECT_EQ(1U, pull().size());
 }
 
 TEST_F(PullFilesTest, WhatACrashLeftUndoneIsDoneWithoutReadingAgain) {

@@ -2,6 +2,7 @@
 #include <atomic>
 
 #include "tests/unit/adapters/kit/fake_peer.h"
+#include "adapters/kit/pull/http_pages.h"
 #include "tests/unit/adapters/kit/pull/pull_fixture.h"
 
 namespace yht::kit {
@@ -154,6 +155,14 @@ TEST_F(PullHttpTest, ANextLinkToAnotherHostIsNotFollowed) {
     serve({answerOf({{1, "2019-04-18 09:00:00"}}, R"(,"next":"/list?token=2")"), answerOf({{2, "2019-04-18 09:00:01"}}, R"(,"next":"https://elsewhere.example/")"), answerOf({})});
     EXPECT_THAT(pull(), ElementsAre(HasSubstr("\"id\":1"), HasSubstr("\"id\":2"), "!delivery.answer_invalid"));
     EXPECT_THAT(requests(), ElementsAre(HasSubstr("page=1"), HasSubstr("/list?token=2")));
+}
+
+TEST_F(PullHttpTest, ALinkThatIsTooLongIsNoEnd) {
+    http().paging.kind = PagingRule::Kind::NextLink;
+    http().paging.next_path = "data/next";
+    serve({answerOf({{1, "2019-04-18 09:00:00"}}, R"(,"next":"/list?token=)" + std::string(kNextLinkBytesMax, 'x') + "\"")});
+    EXPECT_THAT(pull(), ElementsAre("!delivery.answer_invalid"));
+    EXPECT_EQ("", cursor_) << "pages that nobody saw must not lie behind the cursor";
 }
 
 TEST_F(PullHttpTest, AnotherAuthorityIsNotTrusted) {

@@ -17,7 +17,13 @@ ticket::Value valueOf(const rapidjson::Value& value) {
     return texts;
 }
 
-/// Every value came from the path "/row/" and its field's name.
+/// "/row/" and the field's name, for ever: an origin's texts are as long-lived as its adapter.
+std::string_view pathOf(const ticket::FieldRow& field) {
+    static std::map<ticket::Field, std::string> paths;
+    return paths.try_emplace(field.field, std::string("/row/") + field.name).first->second;
+}
+
+/// Every value came from there.
 kit::AdaptedRecord recordOf(const rapidjson::Value& object) {
     ticket::Kind kind = ticket::Kind::Appeal;
     for (const auto& row : ticket::kindTable()) {
@@ -28,7 +34,7 @@ kit::AdaptedRecord recordOf(const rapidjson::Value& object) {
         const ticket::FieldRow* field = ticket::findField(kind, member.name.GetString());
         if (field == nullptr) continue;
         made.record.set(field->field, valueOf(member.value));
-        made.origins.push_back({field->field, "map:1", std::string("/row/") + field->name, ""});
+        made.origins.push_back({.field = field->field, .rule = "map:1", .path = pathOf(*field)});
     }
     return made;
 }

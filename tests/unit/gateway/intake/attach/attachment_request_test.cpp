@@ -31,7 +31,7 @@ TEST(AttachmentRequest, AUrlGoesAsItIsWithTheHeadersOfTheManifest) {
         attachmentRequest(manifest(), {AdaptedAttachment::Kind::Url, "https://files.example/a", "", "", "", 0}, "/d", secrets);
     ASSERT_TRUE(request.ok()) << base::describe(request.error());
     EXPECT_EQ("https://files.example/a", request->ask.url);
-    EXPECT_THAT(request->ask.headers, testing::ElementsAre(testing::Pair("X-Token", "s&cret")));
+    EXPECT_THAT(request->ask.fields, testing::ElementsAre(testing::Pair("X-Token", "s&cret")));
     EXPECT_FALSE(request->ask.post);
 }
 
@@ -41,7 +41,7 @@ TEST(AttachmentRequest, TheSecondStepIsFilledInAndEscapedForWhereItStands) {
     auto request = attachmentRequest(made, number, "/d", secrets);
     ASSERT_TRUE(request.ok());
     EXPECT_EQ("https://files.example/get?id=..%2F7%20%26x%3D%221&t=s%26cret", request->ask.url);
-    EXPECT_THAT(request->ask.headers, testing::Contains(testing::Pair("X-Number", "../7 &x=\"1")));
+    EXPECT_THAT(request->ask.fields, testing::Contains(testing::Pair("X-Number", "../7 &x=\"1")));
     made.attachments.two_step_post = true;
     made.attachments.two_step_content_type = "application/json";
     made.attachments.two_step_body = "{\"id\":\"{number}\"}";

@@ -9,7 +9,7 @@
 #include <fstream>
 
 #include "gateway/ticket/record_json.h"
-#include "tests/unit/adapters/kit/fetch/file_server.h"
+#include "tests/unit/adapters/kit/transport/file_server.h"
 #include "tests/unit/gateway/intake/admission/source_fixture.h"
 
 namespace yht::intake {
@@ -46,6 +46,7 @@ protected:
         files_ = attachments::Store::open({.directory = folder_ + "/attachments",
                                            .kek = base::Bytes(32, 'k'),
                                            .random = random_,
+                                           .clock = clock_,
                                            .scan = {.program = scan_program}})
                      .value();
         worker_ = std::make_unique<SourceAttachments>(AttachmentServices{

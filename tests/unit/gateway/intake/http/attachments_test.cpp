@@ -45,7 +45,7 @@ protected:
         door.reset();
         files.reset();
         attachments::StoreOptions options{
-            .directory = folder_, .kek = base::Bytes(32, 'k'), .random = random};
+            .directory = folder_, .kek = base::Bytes(32, 'k'), .random = random, .clock = clock};
         change(options);
         files = *attachments::Store::open(options);
         reopen([this](DoorOptions& door_options) { door_options.attachments = files.get(); });
@@ -195,6 +195,30 @@ TEST_F(AttachmentDoorTest, OnePartnersUploadsLeaveRoomForAnothers) {
     const auto refused = upload("police", png(100));
     EXPECT_EQ(refused.status, 429);
     EXPECT_EQ(upload("water", png(100)).status, 201);
+}
+
+TEST_F(AttachmentDoorTest, PartnersThatDribbleOnAllTheirSlotsHoldUpNobodyElsesUpload) {
+    openWith([](attachments::StoreOptions& options) { options.uploads_max = 4; });
+    const auto content = png(1'000'000);
+    std::vector<test::HttpClient> slow;
+    for (const char* name : {"police", "police", "water", "water"}) {
+        slow.push_back(connect(name));
+        slow.back().send(uploadHead(name, content) + content.substr(0, 1));
+    }
+    while (files->counters().uploads_under_way < 4) std::this_thread::yield();
+    for (auto& one : slow) one.send(content.substr(1, 1));  // not yet overdue
+    auto refused = upload("police", png(100));
+    EXPECT_EQ(refused.status, 429);
+    EXPECT_EQ(codeOf(refused), "request.too_many");
+    EXPECT_TRUE(refused.fields.contains("retry-after"));
+    EXPECT_EQ(upload("centre", png(200'000)).status, 201);
+    auto first = connect("centre");
+    first.send(uploadHead("centre", content) + content.substr(0, 1));
+    while (files->counters().uploads_under_way < 5) std::this_thread::yield();
+    refused = upload("centre", png(100));
+    EXPECT_EQ(refused.status, 503);
+    EXPECT_EQ(codeOf(refused), "attachment.uploads_too_many");
+    EXPECT_TRUE(refused.fields.contains("retry-after"));
 }
 
 TEST_F(AttachmentDoorTest, WithoutRoomForAttachmentsTheDoorSaysSo) {

@@ -215,6 +215,20 @@ TEST_F(DoorTest, OneConnectionMoreThanACertificateMayHaveIs429) {
     EXPECT_EQ(first.get("/v1/codes/channel").status, 200);
 }
 
+TEST_F(DoorTest, WhoTakesAllTheConnectionsHeMayLeavesPlacesForOthers) {
+    reopen([](DoorOptions& options) { options.partner_limits.connections_max = 8; });
+    std::vector<test::HttpClient> many;
+    for (int i = 0; i < 4; ++i) {
+        many.push_back(connect("police"));
+        EXPECT_EQ(many.back().get("/v1/codes/channel").status, 200);
+    }
+    const auto refused = connect("police").get("/v1/codes/channel");
+    EXPECT_EQ(codeOf(refused), "request.too_many");
+    EXPECT_TRUE(refused.fields.contains("retry-after"));
+    EXPECT_EQ(connect("water").get("/v1/codes/channel").status, 200);
+    for (auto& one : many) EXPECT_EQ(one.get("/v1/codes/channel").status, 200);
+}
+
 // ---- signatures
 
 TEST_F(DoorTest, AnUnsignedPostIs401) {

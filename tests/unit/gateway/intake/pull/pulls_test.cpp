@@ -1,6 +1,8 @@
 // Workers over a real folder and a real ledger; time stands still but for their own waiting.
 #include <gmock/gmock.h>
 
+#include <Poco/Net/ServerSocket.h>
+
 #include <filesystem>
 #include <fstream>
 #include <thread>
@@ -135,6 +137,27 @@ TEST_F(PullsTest, ATooLargeFileIsCountedAsRefusedAndHoldsUpNothing) {
     put("c.txt", {mediaAppeal("M2")});
     until([&] { return account().accepted == 2; });
     EXPECT_EQ(1U, account().refused);  // once
+}
+
+/// Of the list of thirty pitfalls.
+TEST_F(PullsTest, P23_ASourceThatNeverAnswersHoldsUpNoOther) {
+    Poco::Net::ServerSocket silent(Poco::Net::SocketAddress("127.0.0.1", 0));
+    auto slow = std::make_shared<LineAdapter>("zz-media");
+    slow->changeManifest().id = "zz-slow";
+    slow->changeManifest().assurance_min = 5;
+    kit::HttpPull http;
+    http.request.url = "http://127.0.0.1:" + std::to_string(silent.address().port()) + "/list";
+    slow->changeManifest().pull = rules();
+    slow->changeManifest().pull->way = http;
+    slow->changeManifest().pull->timeout_s = 3'600;
+    start();
+    pulls_->use({{"zz-media", shared_}, {"zz-slow", slow}});
+    const auto asked = silent.acceptConnection();  // it is being asked, and says nothing
+    for (const char* number : {"M1", "M2"}) {
+        const auto before = account().accepted;
+        put(std::string(number) + ".txt", {mediaAppeal(number)});
+        until([&] { return account().accepted == before + 1; });
+    }
 }
 
 TEST_F(PullsTest, AProofTooWeakStopsTheSourceAndIsToldOnce) {

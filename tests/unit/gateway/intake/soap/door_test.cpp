@@ -4,18 +4,21 @@
 #include "gateway/crypto/digest.h"
 #include "gateway/intake/soap/answer_text.h"
 #include "gateway/intake/soap/attachment_content.h"
+#include "gateway/intake/soap/envelope_text.h"
 #include "gateway/intake/soap/handlers.h"
 #include "gateway/intake/soap/record_xml.h"
 #include "gateway/trust/soap_signing.h"
 #include "tests/unit/gateway/intake/admission/admission_fixture.h"
 #include "tests/unit/gateway/intake/admission/line_adapter.h"
 #include "tests/unit/gateway/intake/http/door_fixture.h"
+#include "tests/unit/gateway/intake/soap/generated_records.h"
 
 namespace yht::http {
 namespace {
 
 using intake::appeal;
 using intake::assignment;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using trust::SoapVersion;
@@ -45,7 +48,7 @@ protected:
     SoapDoorTest() {
         char name[] = "/tmp/yht-soap-attachments-XXXXXX";
         folder_ = ::mkdtemp(name);
-        files_ = *attachments::Store::open({.directory = folder_, .kek = base::Bytes(32, 'k'), .random = random, .scan = {}});
+        files_ = *attachments::Store::open({.directory = folder_, .kek = base::Bytes(32, 'k'), .random = random, .clock = clock, .scan = {}});
         reopen([this](DoorOptions& options) {
             options.soap_verifier = &verifier_;
             options.further_routes = soap::soapRoutes();
@@ -81,9 +84,7 @@ protected:
     /// The record's JSON, as XML.
     static std::string record(const std::string& text) {
         auto document = *json::parse(text);
-        for (auto& member : document.GetObject()) {
-            if (member.value.IsBool()) member.value.SetString(rapidjson::StringRef(member.value.GetBool() ? "true" : "false"));
-        }
+        soap::flagsAsText(document);
         std::string out = "<record>";
         soap::appendRecordXml(out, *ticket::findKind(json::textMember(document, "kind")), document);
         return out + "</record>";
@@ -157,6 +158,38 @@ TEST_F(SoapDoorTest, TheSameRecordByRestAndBySoapIsADuplicate) {
     const auto answer = submit("police", record(appeal("zz110", "S-1")));
     EXPECT_EQ("duplicate", answer.first("verdict"));
     EXPECT_EQ(ticket_no, answer.first("ticket_no"));
+}
+
+TEST_F(SoapDoorTest, GeneratedRecordsAreTheSameByRestAndBySoap) {
+    soap::GeneratedRecords records(54321);
+    std::size_t taken = 0, refused = 0;
+    const auto pointersOf = [](const std::string& text, const std::string& before, char after) {
+        std::multiset<std::string> found;
+        for (auto at = text.find(before); at != text.npos; at = text.find(before, at + 1)) {
+            const auto begin = at + before.size();
+            found.insert(text.substr(begin, text.find(after, begin) - begin));
+        }
+        return found;
+    };
+    for (int round = 0; round < 20; ++round) {
+        for (const auto& kind : ticket::kindTable()) {
+            const auto text = json::write(records.next(kind.kind, "zz110", "G-" + std::to_string(round)));
+            const auto by_rest = post("police", text);
+            const auto by_soap = submit("police", record(text));
+            if (by_rest.status == 201) {
+                ++taken;
+                ASSERT_EQ("duplicate", by_soap.first("verdict")) << text << by_soap.text;
+                ASSERT_EQ(member(by_rest, "ticket_no"), by_soap.first("ticket_no")) << text;
+                ASSERT_EQ(rawMember(by_rest, "receipt"), by_soap.first("receipt")) << text;
+            } else {
+                ++refused;
+                ASSERT_EQ(codeOf(by_rest), by_soap.fault()) << text << by_rest.body << by_soap.text;
+                ASSERT_EQ(pointersOf(by_rest.body, "\"pointer\":\"", '"'), pointersOf(by_soap.text, "<pointer>", '<')) << text;
+            }
+        }
+    }
+    EXPECT_LE(20U, taken);
+    EXPECT_LE(50U, refused);
 }
 
 TEST_F(SoapDoorTest, AnEnvelopeSentAgainIsADuplicate) {
@@ -319,6 +352,27 @@ TEST_F(SoapDoorTest, EveryBoundIsKept) {
     for (std::size_t i = 0; i <= soap::kEnvelopeNodesMax; ++i) many += "<a/>";
     EXPECT_EQ("request.body_too_large", send("police", "text/xml", "<e>" + many + "</e>").fault());
     EXPECT_EQ("request.body_too_large", send("police", "text/xml", std::string(soap::kEnvelopeBytesMax + 1, ' ')).fault());
+    // What libxml2 alone would call "not well-formed": one text that is too long.
+    for (const char* cdata : {"", "<![CDATA["}) {
+        const auto text = std::string("<content>") + cdata + std::string(xml::kTextBytesMax + 1, 'A') + (*cdata == '\0' ? "" : "]]>") + "</content>";
+        const auto answer = send("police", "text/xml", "<e>" + text + "</e>");
+        EXPECT_EQ("request.body_too_large", answer.fault());
+        EXPECT_THAT(answer.text, AllOf(HasSubstr("bytes in one text"), HasSubstr("attachments by MTOM")));
+        EXPECT_THAT(answer.first("detail_zh"), HasSubstr("附件用 MTOM 上传"));
+    }
+}
+
+TEST_F(SoapDoorTest, AnEnvelopeThatComesTooSlowlyIsCut) {
+    reopen([this](DoorOptions& options) {
+        options.soap_verifier = &verifier_;
+        options.further_routes = soap::soapRoutes();
+        options.partner_limits.body_deadline_ms = 200;
+    });
+    const auto text = envelope("police", operation("GetCodes", "<list>channel</list>"));
+    auto client = connect("police");
+    client.send("POST /soap/v1 HTTP/1.1\r\nhost: gateway.test:8443\r\ncontent-type: text/xml\r\ncontent-length: " +
+                std::to_string(text.size()) + "\r\n\r\n" + text.substr(0, text.size() - 1));
+    EXPECT_TRUE(client.closedByPeer());
 }
 
 TEST_F(SoapDoorTest, TheWsdlNamesTheAddressThatWasCalled) {

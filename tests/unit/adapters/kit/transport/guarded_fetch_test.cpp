@@ -1,12 +1,12 @@
 // What may be asked for a stranger's URL, against a real server over real TLS.
-#include "adapters/kit/fetch/guarded_fetch.h"
+#include "adapters/kit/transport/guarded_fetch.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <thread>
 
-#include "tests/unit/adapters/kit/fetch/file_server.h"
+#include "tests/unit/adapters/kit/transport/file_server.h"
 
 namespace yht::kit {
 namespace {
@@ -100,7 +100,7 @@ TEST_F(GuardedFetch, ACertificateOfAnotherAuthorityIsNotTaken) {
     test::Pki other("another root");
     auto strange = rules();
     strange.ca_path = other.rootFile();
-    EXPECT_EQ("delivery.peer_unreachable", fetch(server_.url("/a"), strange));
+    EXPECT_EQ("peer.untrusted", fetch(server_.url("/a"), strange));
     EXPECT_THAT(server_.asked(), IsEmpty());
 }
 
@@ -188,7 +188,7 @@ TEST_F(GuardedFetch, HeadersAndBodyGoWithIt) {
     server_.give("/post", "content");
     std::string content;
     const auto done = guardedFetch(
-        {.url = server_.url("/post"), .post = true, .headers = {{"X-Token", "t"}, {"Content-Type", "application/json"}}, .body = "{}"},
+        {.url = server_.url("/post"), .post = true, .fields = {{"X-Token", "t"}, {"Content-Type", "application/json"}}, .body = "{}"},
         rules(), [&](std::string_view piece) -> base::Status { content += piece; return {}; }
     );
     ASSERT_TRUE(done.ok()) << base::describe(done.error());

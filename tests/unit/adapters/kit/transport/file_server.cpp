@@ -1,4 +1,4 @@
-#include "tests/unit/adapters/kit/fetch/file_server.h"
+#include "tests/unit/adapters/kit/transport/file_server.h"
 
 #include <Poco/Net/Context.h>
 #include <Poco/Net/HTTPRequestHandler.h>

@@ -1,4 +1,4 @@
-#include "adapters/kit/fetch/address_rules.h"
+#include "adapters/kit/transport/address_rules.h"
 
 #include <arpa/inet.h>
 #include <gtest/gtest.h>

@@ -1,0 +1,124 @@
+// Results that come home are judged as such a system would, kept once, and answered in the source's own way.
+#include "tools/sources-sim/home.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "tools/sources-sim/charset.h"
+#include "tools/sources-sim/soap_text.h"
+
+namespace yht::sources_sim {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr const char* kTicket = "430200-20191015-0000001-0";
+
+class HomeTest : public testing::Test {
+protected:
+    HomeTest() {
+        char name[] = "/tmp/yht-home-XXXXXX";
+        folder_ = ::mkdtemp(name);
+        home_ = std::make_unique<Home>(folder_ + "/home.sqlite", [this](const CameHome& came) { all_.push_back(came); });
+    }
+    ~HomeTest() override { std::filesystem::remove_all(folder_); }
+    std::string post(const std::string& path, const std::string& body) {
+        const auto answer = home_->take({.method = "POST", .path = path, .body = body});
+        return answer ? answer->body : "nobody";
+    }
+    static std::string reply(const std::string& no, const std::string& banli = "0", const std::string& time = "2019-10-16 08:30:00") {
+        return R"({"data":{"replyNo":")" + no + R"(","tid":"250912101000000001","ticketNo":")" + kTicket + R"(","banli":")" + banli +
+               R"(","content":"已修复","orgName":"局","time":")" + time + R"("}})";
+    }
+
+    std::string folder_;
+    std::unique_ptr<Home> home_;
+    std::vector<CameHome> all_;
+};
+
+TEST_F(HomeTest, AReplyIsTakenOnceAndAnotherUnderItsNumberIsRefused) {
+    EXPECT_THAT(post("/api/replies", reply("7")), HasSubstr(R"("code":"200","data":"HF7")"));
+    EXPECT_THAT(post("/api/replies", reply("7")), HasSubstr(R"("code":"200")"));
+    EXPECT_TRUE(all_.at(1).again);
+    EXPECT_THAT(post("/api/replies", reply("7", "1")), HasSubstr(R"("code":"400")"));
+    EXPECT_EQ(1u, home_->counts().came);
+    EXPECT_EQ(1u, home_->counts().again);
+    EXPECT_EQ(1u, home_->counts().wrong);
+    home_ = std::make_unique<Home>(folder_ + "/home.sqlite", [this](const CameHome& came) { all_.push_back(came); });
+    EXPECT_THAT(post("/api/replies", reply("7")), HasSubstr(R"("code":"200")"));
+    EXPECT_TRUE(all_.back().again) << "it knows after a restart";
+}
+
+TEST_F(HomeTest, WhatIsWrongIsSaid) {
+    EXPECT_THAT(post("/api/replies", reply("8", "9")), HasSubstr("banli is in no list"));
+    EXPECT_THAT(post("/api/replies", reply("8", "0", "yesterday")), HasSubstr("time is no time"));
+    EXPECT_THAT(post("/api/replies", R"({"data":{}})"), HasSubstr("replyNo is missing"));
+    EXPECT_THAT(post("/api/replies", "<html>"), HasSubstr("replyNo is missing"));
+    EXPECT_THAT(post("/deal110/handleResult", R"({"data":{"LSH":"1","JJDBH":"J","FLOWID":"1"}})"), HasSubstr("FLOWID is no ticket number"));
+    EXPECT_EQ("nobody", post("/elsewhere", "{}"));
+    EXPECT_EQ(0u, home_->counts().came);
+}
+
+TEST_F(HomeTest, ASoapCallIsAnsweredInItsElement) {
+    const std::string json = R"({"data":{"ResultID":"9","SourceNumber":"S-1","ThirdNumber":")" + std::string(kTicket) +
+                             R"(","Result":"已解决","FinishDate":"2019-10-16 08:30:00","ReplyContent":"<已修复>&"}})";
+    const std::string answer = post("/ThirdResult.asmx", soapCallOf({"ReturnThird", "", {}}, "s", json));
+    EXPECT_THAT(elementOf(answer, "ReturnThirdResult").value_or(""), HasSubstr(R"({"Success":true,"Number":"S-1")"));
+    EXPECT_EQ("<已修复>&", all_.at(0).text);
+    EXPECT_EQ("a<b>]]>&amp;", elementOf("<x><![CDATA[a<b>]]]]><![CDATA[>&amp;]]></x>", "x")) << "as other toolkits write it";
+}
+
+TEST_F(HomeTest, FilesAreReadInGbkAndPutAway) {
+    const std::string csv = "XH,BJBH,SJBH,BJZT,CLJG,BJDW,WCSJ\r\n5,HT1," + std::string(kTicket) +
+                            ",已办结,\"已修复,\n\"\"谢谢\"\"\",局,2019-10-16 08:30:00\r\n";
+    std::ofstream(folder_ + "/HF_5.csv", std::ios::binary) << *inGbk(csv);
+    std::ofstream(folder_ + "/HF_6.csv", std::ios::binary) << csv;  // UTF-8
+    std::ofstream(folder_ + "/other.csv") << "x";
+    home_->lookIntoFolder(folder_);
+    ASSERT_EQ(2u, all_.size());
+    EXPECT_EQ("", all_[0].problem);
+    EXPECT_EQ("已修复,\n\"谢谢\"", all_[0].text);
+    EXPECT_NE("", all_[1].problem);
+    EXPECT_TRUE(std::filesystem::exists(folder_ + "/taken/HF_5.csv"));
+    home_->lookIntoFolder(folder_);
+    EXPECT_EQ(2u, all_.size());
+}
+
+TEST_F(HomeTest, RowsOfTheSharedDatabaseAreAnsweredInTheirColumns) {
+    Odbc database("Driver=SQLite3;Database=" + folder_ + "/exchange.db");
+    prepareExchange(database);
+    const auto put = [&](const std::string& no, const std::string& code) {
+        database.run("INSERT INTO t_hf (hfbh, gdbh, fdbh, lx, dw, jglb, yj, sj) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                     {no, "G1", kTicket, "JG", "局", code, "已修复", "2019-10-16 08:30:00"});
+    };
+    put("1", "0");
+    put("2", "9");
+    home_->lookIntoDatabase(database);
+    home_->lookIntoDatabase(database);
+    EXPECT_EQ(2u, all_.size());
+    const auto rows = database.run("SELECT clzt, slbh FROM t_hf ORDER BY hfbh");
+    EXPECT_EQ((Odbc::Row{"1", "HF1"}), rows.at(0));
+    EXPECT_EQ((Odbc::Row{"2", "HF2"}), rows.at(1));
+}
+
+TEST(Exchange, AColumnIsRenamedAndNamedBackAndATextCutInsideACharacter) {
+    char name[] = "/tmp/yht-exchange-XXXXXX";
+    const std::string folder = ::mkdtemp(name);
+    Odbc database("Driver=SQLite3;Database=" + folder + "/exchange.db");
+    const Shape& shape = *findShape("exchange");
+    writeRows(database, shape, said(shape, {.cases = 1}, {Trouble::RenamedMember}), {});
+    EXPECT_TRUE(database.succeeds("SELECT gdbh2 FROM t_gd"));
+    writeRows(database, shape, said(shape, {.cases = 1, .first_no = 2}, {}), {Trouble::Torn});
+    const auto rows = database.run("SELECT gdbh, nr FROM t_gd ORDER BY gdbh");
+    ASSERT_EQ(2u, rows.size());
+    EXPECT_TRUE(inGbk(*rows[0][1]));
+    EXPECT_FALSE(inGbk(*rows[1][1])) << "no UTF-8 any more";
+    std::filesystem::remove_all(folder);
+}
+
+}  // namespace
+}  // namespace yht::sources_sim
