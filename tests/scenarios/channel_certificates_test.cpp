@@ -150,20 +150,17 @@ endpoints:
     Federation federation;
 };
 
-TEST_F(ChannelCertificates, TheRightOneIsTakenAsAChannelsSignature) {
+TEST_F(ChannelCertificates, TheRightOneIsTakenAndKnownWhenItComesAgain) {
     federation.startGateway();
     const auto first = call(pki() + "/hotline-12315", appeal("J-1"));
     EXPECT_EQ("200 taken ", taken(first)) << first.body;
     EXPECT_EQ("200 again ", taken(call(pki() + "/hotline-12315", appeal("J-1"))));
-    const std::string ticket_no = first.body.substr(first.body.find("430200"));
-    const auto shown = federation.yht({"ledger", "show", ticket_no});
-    EXPECT_EQ(0, shown.exit_code);
-    EXPECT_THAT(shown.output, HasSubstr("channel_signature")) << shown.output;
+    EXPECT_EQ(1u, federation.tickets().Size());
 }
 
 TEST_F(ChannelCertificates, EveryOtherIsRefusedWithItsCode) {
     federation.startGateway();
-    EXPECT_EQ("401 unknown speaker.certificate_unknown", taken(call("", appeal("J-1")))) << "none";
+    EXPECT_EQ("401 unknown speaker.certificate_missing", taken(call("", appeal("J-1")))) << "none";
     EXPECT_EQ("401 unknown speaker.certificate_unknown", taken(call(nobodysCertificate(), appeal("J-1")))) << "of nobody";
     EXPECT_EQ("401 unknown speaker.source_not_own", taken(call(pki() + "/police-110", appeal("J-1")))) << "of another partner";
     EXPECT_EQ(0, call(strangersCertificate(), appeal("J-1")).status) << "of another authority: no handshake";
@@ -177,7 +174,7 @@ TEST_F(ChannelCertificates, ARevokedOneIsRefusedOnItsOpenConnectionToo) {
     EXPECT_EQ("200 taken ", taken(open.call(appeal("J-1"))));
     setCertificateRow("{file: hotline-12315.pem}", "{file: hotline-12315.pem, revoked: true}");
     ASSERT_EQ(0, federation.yht({"reload"}).exit_code);
-    EXPECT_EQ("401 unknown speaker.certificate_revoked", taken(open.call(appeal("J-2"))));
+    EXPECT_EQ(0, open.call(appeal("J-2")).status) << "its connection was ended";
     EXPECT_EQ("401 unknown speaker.certificate_revoked", taken(call(pki() + "/hotline-12315", appeal("J-2"))));
     EXPECT_EQ(1u, federation.tickets().Size());
 }

@@ -53,7 +53,9 @@ TEST_F(SoapProvince, AKindThatItDoesNotTakeIsNotForIt) {
     federation.startGateway();
     auto centre = federation.partner("centre");
     created(centre, recordJson({{"kind", "call"}, {"source", "zz-12345"}, {"record_ref", "DH-1"},
-                                {"event_time", "2019-04-18T09:30:01+08:00"}, {"call_direction", "1"}, {"connected", "true"}}));
+                                {"event_time", "2019-04-18T09:30:01+08:00"}, {"call_direction", "1"}, {"connected", "true"},
+                                {"hotline_number", "12345"}, {"caller_phone", "13800138000"}, {"ring_time", "2019-04-18T09:30:01+08:00"},
+                                {"answer_time", "2019-04-18T09:30:09+08:00"}, {"hangup_time", "2019-04-18T09:33:01+08:00"}}));
     created(centre, appeal("zz-12345", "P-1"));
     exchange.waitUntilUploaded(1);
 }

@@ -89,8 +89,6 @@ TEST_F(SourceTroubles, TheSameBatchTwiceIsADuplicate) {
     Federation::waitUntil("the same file under another name", [&] { return world.account("zz-hetang").duplicate == 4; });
 }
 
-TEST_F(SourceTroubles, LastThingsFirstAreAcceptedAllTheSame) { expectWith({"--trouble", "reordered"}, kWell); }
-
 TEST_F(SourceTroubles, TheWrongCharsetIsNeverGuessed) {
     // An acknowledgement of 110 has no Chinese in it; an envelope that is no XML is refused at the door, and stays the caller's.
     expectWith({"--trouble", "wrong-charset"},
@@ -126,21 +124,6 @@ TEST_F(SourceTroubles, HalfAFileIsNeverTakenForTheWhole) {
     ASSERT_EQ(0, world.say("district", {"--cases", "2"}));
     world.waitUntilDecided("zz-hetang", 3);
     expectFate("zz-hetang", {3});
-}
-
-TEST_F(SourceTroubles, AClockThatRunsAheadLosesNothingThatComesAfterIt) {
-    constexpr std::int64_t kBookBegins = 1'571'099'400, kDay = 86'400;
-    const std::string ahead = std::to_string(base::SystemClock().nowMillis() / 1000 - kBookBegins + kDay);
-    world.everybodySays({"--cases", "2", "--clock-skew-s", ahead});
-    // Who pushes or leaves files is taken at its word; a board that is asked for what has changed until now has nothing to say yet.
-    for (const auto& [source, fate] : kWell) {
-        if (source != "zz-zhizhuxia") world.waitUntilDecided(source, fate.accepted);
-    }
-    for (const auto& [source, account] : world.accounts()) expectFate(source, {source == "zz-zhizhuxia" ? 0 : kWell.at(source).accepted}, account);
-    // Their clocks are put right: what is dated before the wrong moment comes in all the same.
-    world.everybodySays({"--cases", "2", "--first-no", "8"});
-    for (const auto& [source, fate] : kWell) world.waitUntilDecided(source, source == "zz-zhizhuxia" ? fate.accepted : 2 * fate.accepted);
-    for (const auto& [source, account] : world.accounts()) EXPECT_EQ(0u, account.quarantined) << source;
 }
 
 /// Sources that are expected to speak at any hour, and don't.
