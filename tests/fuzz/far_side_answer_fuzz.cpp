@@ -1,5 +1,5 @@
 // What a far side answers of records that went to it, by a profile's rules. First byte: 0 a list of items, 1 a single answer,
-// 2 one inside a SOAP envelope, 3 one whose receipt must verify, 4 to 6 an answer file (CSV, JSON, XML). Its higher bits:
+// 2 the same (SOAP has a target of its own: soap_answer), 3 one whose receipt must verify, 4 to 6 an answer file (CSV, JSON, XML). Its higher bits:
 // status 200, 429, 400, 302. A line before "\n\n" is the field Retry-After.
 #include <sys/stat.h>
 #include <unistd.h>
@@ -37,7 +37,6 @@ std::string profileText(unsigned form) {
     text += form == 0 ? "records" : "record";
     text += " } ] }\nsignature: { algorithms: { ecdsa-p256-sha256: ES256 }, over: [D], separator: \"&\", encoding: base64 }\nanswer:\n"
             "  http_answered: [200]\n  http_nothing_taken: [429]\n  http_refused: [400]\n";
-    if (form == 2) text += "  soap: R\n";
     text += form == 0 ? listed : single;
     text += form == 3 ? "receipt: { required: true, signature: receipt/sign, algorithm: receipt/alg, batch_id: receipt/batch, "
                         "keep: receipt, over: [code, \"sha256(data)\"], separator: \"&\", encoding: base64 }\n"
