@@ -62,11 +62,11 @@ void initialiseOnce() {
     });
 }
 
-base::Error tooLarge(const Limits& limits, const char* what, std::size_t max) {
+base::Error tooLarge(const Limits& limits, base::ErrorCode code, const char* what, std::size_t max) {
     const std::string bound = std::to_string(max);
     const auto behind = [](const char* advice) { return *advice == '\0' ? "" : " " + std::string(advice); };
     return base::makePublicError(
-        limits.too_large,
+        code,
         "The XML has more than " + bound + " " + what + "." + behind(limits.advice_en),
         "XML 超过上限 " + bound + "(" + what + ")。" + behind(limits.advice_zh)
     );
@@ -89,11 +89,11 @@ struct GuardedParser::Callbacks {
         self.text_bytes_ = 0;
         const auto attached = static_cast<std::size_t>(attribute_count + namespace_count);
         if (++self.depth_ > self.limits_.depth_max)
-            return self.refuse(tooLarge(self.limits_, "nested elements", self.limits_.depth_max));
+            return self.refuse(tooLarge(self.limits_, self.limits_.too_deep, "nested elements", self.limits_.depth_max));
         // Every name with a prefix is looked for among all of them.
         if (static_cast<std::size_t>(self.context_->nsNr) / 2 > self.limits_.namespaces_max) {
             return self.refuse(
-                tooLarge(self.limits_, "namespaces open", self.limits_.namespaces_max)
+                tooLarge(self.limits_, self.limits_.start_tag, "namespaces open", self.limits_.namespaces_max)
             );
         }
         if (!self.countNodes(1 + attached)) return;
@@ -117,7 +117,7 @@ struct GuardedParser::Callbacks {
         self.text_bytes_ += static_cast<std::size_t>(bytes);
         if (self.text_bytes_ > self.limits_.text_bytes_max) {
             return self.refuse(
-                tooLarge(self.limits_, "bytes in one text", self.limits_.text_bytes_max)
+                tooLarge(self.limits_, self.limits_.too_large, "bytes in one text", self.limits_.text_bytes_max)
             );
         }
         if (!self.events_.onText(self.context_, text, bytes)) self.stop();
@@ -126,7 +126,7 @@ struct GuardedParser::Callbacks {
     static void onDoctype(void* context, const xmlChar*, const xmlChar*, const xmlChar*) {
         GuardedParser& self = of(context);
         self.refuse(base::makePublicError(
-            self.limits_.malformed, "A document type declaration (DTD) is not taken.",
+            self.limits_.dtd, "A document type declaration (DTD) is not taken.",
             "不接收文档类型声明(DTD)。"
         ));
     }
@@ -138,7 +138,7 @@ struct GuardedParser::Callbacks {
     static void onReference(void* context, const xmlChar*) {
         GuardedParser& self = of(context);
         self.refuse(base::makePublicError(
-            self.limits_.malformed, "An entity that XML does not define is not taken.",
+            self.limits_.dtd, "An entity that XML does not define is not taken.",
             "不接收 XML 未预定义的实体。"
         ));
     }
@@ -191,7 +191,7 @@ void GuardedParser::stop() {
 bool GuardedParser::countNodes(std::size_t nodes) {
     nodes_ += nodes;
     if (nodes_ <= limits_.nodes_max) return true;
-    refuse(tooLarge(limits_, "nodes", limits_.nodes_max));
+    refuse(tooLarge(limits_, limits_.too_large, "nodes", limits_.nodes_max));
     return false;
 }
 
@@ -248,7 +248,7 @@ base::Status GuardedParser::status() {
 base::Status GuardedParser::feed(std::string_view bytes) {
     if (refused_) return *refused_;
     bytes_ += bytes.size();
-    if (bytes_ > limits_.bytes_max) refuse(tooLarge(limits_, "bytes", limits_.bytes_max));
+    if (bytes_ > limits_.bytes_max) refuse(tooLarge(limits_, limits_.too_large, "bytes", limits_.bytes_max));
     if (refused_ || stopped_) return status();
     if (scanner_) return parse(bytes);
     head_ += bytes.substr(0, kPrologBytesMax);
@@ -273,8 +273,8 @@ base::Status GuardedParser::parse(std::string_view bytes) {
         if (stopped_ || !scanner_->broken()) continue;
         refuse(
             scanner_->broken() == TagScanner::Broken::Bytes
-                ? tooLarge(limits_, "bytes in a tag", limits_.start_tag_bytes_max)
-                : tooLarge(limits_, "attributes of an element", limits_.attributes_max)
+                ? tooLarge(limits_, limits_.start_tag, "bytes in a tag", limits_.start_tag_bytes_max)
+                : tooLarge(limits_, limits_.start_tag, "attributes of an element", limits_.attributes_max)
         );
     }
     return status();

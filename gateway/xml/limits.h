@@ -24,7 +24,10 @@ struct Limits {
     std::size_t text_bytes_max = kTextBytesMax;
     base::ErrorCode malformed =
         base::ErrorCode::RequestMalformed;  // what the caller calls a text that can't be read
-    base::ErrorCode too_large = base::ErrorCode::BodyTooLarge;  // … and one that breaks a bound
+    base::ErrorCode dtd = base::ErrorCode::RequestMalformed;    // … one with a DTD or an entity of one
+    base::ErrorCode too_large = base::ErrorCode::BodyTooLarge;  // … one that breaks a bound
+    base::ErrorCode too_deep = base::ErrorCode::BodyTooLarge;   // … that of depth
+    base::ErrorCode start_tag = base::ErrorCode::BodyTooLarge;  // … one of attributes, namespaces or a tag's bytes
     const char* advice_en = "";  // what to do about one that breaks a bound, said behind which
     const char* advice_zh = "";
 };

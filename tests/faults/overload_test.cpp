@@ -190,9 +190,9 @@ TEST_F(SoapOverload, ForgedDeepAndHugeEnvelopesAreRefusedOneByOne) {
     for (int i = 0; i < 400'000; ++i) many += "<a/>";
     for (int round = 0; round < 10; ++round) {
         for (int i = 0; i < 20; ++i) EXPECT_EQ("signature.digest_mismatch", code(forged));
-        EXPECT_EQ("request.body_too_large", code(deep));
+        EXPECT_EQ("soap.too_deep", code(deep));
         EXPECT_EQ("request.body_too_large", code(many));
-        EXPECT_EQ("soap.malformed", code("<!DOCTYPE e [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;\">]><e>&b;</e>"));
+        EXPECT_EQ("soap.dtd_refused", code("<!DOCTYPE e [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;\">]><e>&b;</e>"));
         EXPECT_THAT(code(std::string(30'000'000, ' ')), testing::AnyOf("request.body_too_large", "0"));
         mustTakeSoap(working, "round-" + std::to_string(round));
     }

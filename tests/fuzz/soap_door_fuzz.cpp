@@ -106,7 +106,10 @@ base::Status open(const std::string& text, const std::string& charset) {
     static const Door door;
     const auto document = soap::readEnvelope(text, charset);
     if (!document) {
-        FUZZ_CLAIM(isOneOf(document.error(), {ErrorCode::SoapMalformed, ErrorCode::BodyTooLarge}));
+        FUZZ_CLAIM(isOneOf(
+            document.error(), {ErrorCode::SoapMalformed, ErrorCode::SoapCharset, ErrorCode::SoapDtd, ErrorCode::SoapTooDeep,
+                               ErrorCode::SoapAttributes, ErrorCode::BodyTooLarge}
+        ));
         claimFault(document.error());
         return {};
     }

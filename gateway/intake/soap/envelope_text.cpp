@@ -14,13 +14,16 @@ xml::Limits envelopeLimits() {
             .attributes_max = kElementAttributesMax,
             .namespaces_max = kElementAttributesMax,
             .malformed = ErrorCode::SoapMalformed,
+            .dtd = ErrorCode::SoapDtd,
             .too_large = ErrorCode::BodyTooLarge,
+            .too_deep = ErrorCode::SoapTooDeep,
+            .start_tag = ErrorCode::SoapAttributes,
             .advice_en = "Send fewer records at once, attachments by MTOM, and large messages in a source's own format over "
                          "REST (POST /v1/sources/{source}/messages).",
             .advice_zh = "请减少一次报送的记录数;附件用 MTOM 上传;来源自有格式的大报文请经 REST(POST /v1/sources/{source}/messages)报送。"};
 }
 
-/// The envelope in UTF-8, whatever charset the transport or its prolog names. Errors: SoapMalformed.
+/// The envelope in UTF-8, whatever charset the transport or its prolog names. Errors: SoapCharset.
 base::Result<std::string> utf8Of(std::string_view text, const std::string& charset) {
     std::string utf8;
     utf8.reserve(text.size());
@@ -30,7 +33,7 @@ base::Result<std::string> utf8Of(std::string_view text, const std::string& chars
     });
     if (read) return utf8;
     return base::makePublicError(
-        ErrorCode::SoapMalformed, "The envelope is not text in its declared charset: UTF-8, UTF-16, GB18030 or GBK.",
+        ErrorCode::SoapCharset, "The envelope is not text in its declared charset: UTF-8, UTF-16, GB18030 or GBK.",
         "信封不是其声明字符集(UTF-8、UTF-16、GB18030 或 GBK)的文本。"
     );
 }

@@ -15,7 +15,7 @@ inline constexpr std::size_t kEnvelopeNodesMax = 250'000;
 inline constexpr std::size_t kElementAttributesMax = 64;
 
 /// `charset`: of the transport, "" none: the byte order mark's, the prolog's, UTF-8.
-/// Errors: SoapMalformed (charset, not well-formed, DTD, entity), BodyTooLarge (a bound).
+/// Errors: SoapCharset, SoapMalformed (not well-formed), SoapDtd (DTD, entity), SoapTooDeep, SoapAttributes, BodyTooLarge (another bound).
 base::Result<xml::Document> readEnvelope(std::string_view text, const std::string& charset);
 
 }  // namespace yht::soap

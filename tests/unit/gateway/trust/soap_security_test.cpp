@@ -17,6 +17,7 @@ const std::filesystem::path kVectors = std::filesystem::path(YHT_SOURCE_DIR) / "
 xml::Limits limits() {
     xml::Limits limits;
     limits.malformed = base::ErrorCode::SoapMalformed;
+    limits.dtd = base::ErrorCode::SoapDtd;
     return limits;
 }
 

@@ -334,7 +334,7 @@ TEST_F(SoapDoorTest, WhatIsNoSoapIsAFault) {
     EXPECT_EQ("soap.malformed", send("police", "text/xml", "<a/>").fault());
     EXPECT_EQ("soap.malformed", send("police", "text/xml", "not xml").fault());
     EXPECT_EQ("soap.malformed", send("police", "text/xml", "").fault());
-    EXPECT_EQ("soap.malformed", send("police", "text/xml", "<!DOCTYPE a [<!ENTITY b \"c\">]><a>&b;</a>").fault());
+    EXPECT_EQ("soap.dtd_refused", send("police", "text/xml", "<!DOCTYPE a [<!ENTITY b \"c\">]><a>&b;</a>").fault());
 }
 
 TEST_F(SoapDoorTest, EveryBoundIsKept) {
@@ -344,10 +344,10 @@ TEST_F(SoapDoorTest, EveryBoundIsKept) {
         for (std::size_t i = 0; i < depth; ++i) text += "</a>";
         return text;
     };
-    EXPECT_EQ("request.body_too_large", call("police", operation("GetCodes", deep(soap::kEnvelopeDepthMax))).fault());
+    EXPECT_EQ("soap.too_deep", call("police", operation("GetCodes", deep(soap::kEnvelopeDepthMax))).fault());
     std::string attributes = "<list";
     for (std::size_t i = 0; i <= soap::kElementAttributesMax; ++i) attributes += " a" + std::to_string(i) + "=\"\"";
-    EXPECT_EQ("request.body_too_large", call("police", operation("GetCodes", attributes + "></list>")).fault());
+    EXPECT_EQ("soap.too_many_attributes", call("police", operation("GetCodes", attributes + "></list>")).fault());
     std::string many;
     for (std::size_t i = 0; i <= soap::kEnvelopeNodesMax; ++i) many += "<a/>";
     EXPECT_EQ("request.body_too_large", send("police", "text/xml", "<e>" + many + "</e>").fault());
