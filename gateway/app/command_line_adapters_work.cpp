@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "gateway/app/command_line_family.h"
 #include "gateway/app/commands_adapters_work.h"
 
 namespace yht::app {
@@ -33,10 +34,6 @@ CLI::App* add(
 
 void addSource(CLI::App* command, const Shared& given) {
     command->add_option("source", given->source, "Source 来源")->required();
-}
-
-CLI::Option* addWhy(CLI::App* command, const Shared& given) {
-    return command->add_option("--why", given->why, "The reason; it stays in the ledger: no personal data 理由,记入账本,勿含个人信息");
 }
 
 void addTry(CLI::App& adapters, std::function<int()>& run) {
@@ -99,7 +96,7 @@ void addReplay(CLI::App& adapters, std::function<int()>& run) {
     command->add_option("--from", given->from, "First day, as received 起始日期")->required();
     command->add_option("--to", given->to, "Last day; today where left out 终止日期");
     command->add_option("--limit", given->limit, "At most so many messages 最多报文数")->capture_default_str()->check(CLI::Range(1, 1'000'000));
-    auto* why = addWhy(command, given);
+    auto* why = addWhy(*command, given->why);
     command->add_flag("--apply", given->apply, "Admit what is new and what is corrected 入账")->needs(why);
 }
 
@@ -145,7 +142,7 @@ void addGrade(CLI::App& adapters, std::function<int()>& run) {
         "Exit codes 退出码: 0 in force, 3 lint or a sample objects, 69 no gateway is running, 78 the deployment is wrong.");
     addSource(apply, apply_given);
     apply->add_option("--from", apply_given->folder, "Folder that holds sources/ and products/ 适配目录");
-    addWhy(apply, apply_given)->required();
+    addWhy(*apply, apply_given->why)->required();
 }
 
 }  // namespace

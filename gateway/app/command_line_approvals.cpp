@@ -1,5 +1,6 @@
 #include "gateway/app/command_line_approvals.h"
 
+#include "gateway/app/command_line_family.h"
 #include "gateway/app/commands_approvals.h"
 #include "gateway/app/control_approvals.h"
 
@@ -11,14 +12,6 @@ struct Given {
     std::string why;
 };
 
-CLI::App* add(CLI::App& parent, const char* name, const char* text, CommandOptions& options, std::function<int()>& run, std::function<int()> command) {
-    auto* made = parent.add_subcommand(name, text);
-    made->callback([&run, command = std::move(command)] { run = command; });
-    made->add_option("-c,--config", options.directory, "Deployment directory 部署目录")->envname("YHT_CONFIG")->capture_default_str();
-    made->add_flag("--json", options.json, "For machines 机器可读");
-    return made;
-}
-
 }  // namespace
 
 void addApprovals(CLI::App& top, CommandOptions& options, std::function<int()>& run) {
@@ -26,12 +19,12 @@ void addApprovals(CLI::App& top, CommandOptions& options, std::function<int()>& 
     approvals->require_subcommand(1);
     approvals->footer("Examples 示例:\n  yht approvals list\n  YHT_OPERATOR=op-012 YHT_OPERATOR_KEY=op-012.key yht approvals approve 1042 --why \"seen the court's letter\"");
     const auto given = std::make_shared<Given>();
-    add(*approvals, "list", "What waits; exit code 3 where something does 待复核一览", options, run, [&options] { return listApprovals(options); })
+    addCommand(*approvals, options, run, "list", "What waits; exit code 3 where something does 待复核一览", [&options] { return listApprovals(options); })
         ->footer("Examples 示例:\n  yht approvals list\n  yht approvals list --json");
     const auto decide = [&](const char* name, const char* text, const char* command, const char* example) {
-        auto* made = add(*approvals, name, text, options, run, [given, &options, command] { return decideApproval(options, command, given->id, given->why); });
+        auto* made = addCommand(*approvals, options, run, name, text, [given, &options, command] { return decideApproval(options, command, given->id, given->why); });
         made->add_option("id", given->id, "Number of the command that waits 待复核编号")->required();
-        made->add_option("--why", given->why, "The reason; it stays in the ledger: no personal data 理由,记入账本,勿含个人信息")->required();
+        addWhy(*made, given->why)->required();
         made->footer(std::string("Who asked can't approve. After it, who asked gives the same command again, within 24 hours.\n"
                                  "申请人不能自行复核;复核后由申请人在 24 小时内再次发出同一命令。\nExample 示例:\n  ") + example);
     };

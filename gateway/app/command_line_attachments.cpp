@@ -1,5 +1,6 @@
 #include "gateway/app/command_line_attachments.h"
 
+#include "gateway/app/command_line_family.h"
 #include "gateway/app/commands_attachments.h"
 #include "gateway/app/control_attachments.h"
 
@@ -13,29 +14,15 @@ struct Given {
 };
 using Shared = std::shared_ptr<Given>;
 
-CLI::App* add(
-    CLI::App& parent, CommandOptions& options, std::function<int()>& run, const char* name, const char* text,
-    std::function<int()> command
-) {
-    auto* made = parent.add_subcommand(name, text);
-    made->callback([&run, command = std::move(command)] { run = command; });
-    made->add_option("-c,--config", options.directory, "Deployment directory 部署目录")
-        ->envname("YHT_CONFIG")
-        ->capture_default_str();
-    made->add_flag("--json", options.json, "For machines 机器可读");
-    return made;
-}
-
 void addDecision(
     CLI::App& parent, CommandOptions& options, std::function<int()>& run, const Shared& given, const char* name,
     const char* text, const char* control_command, const char* footer
 ) {
-    auto* made = add(parent, options, run, name, text, [given, &options, control_command] {
+    auto* made = addCommand(parent, options, run, name, text, [given, &options, control_command] {
         return decideAttachments(options, control_command, given->ids, given->why);
     });
     made->add_option("id", given->ids, "Numbers of attachments 编号")->required();
-    made->add_option("--why", given->why, "The reason; it stays in the ledger: no personal data 理由,记入账本,勿含个人信息")
-        ->required();
+    addWhy(*made, given->why)->required();
     made->footer(footer);
 }
 
@@ -49,7 +36,7 @@ void addAttachments(CLI::App& top, CommandOptions& options, std::function<int()>
     attachments->footer("Examples 示例:\n  yht attachments list --source zz-media\n"
                         "  yht attachments retry 7 --why \"their file server is up again\"");
     auto given = std::make_shared<Given>();
-    auto* list = add(*attachments, options, run, "list", "What waits and what failed; exit code 3 where one failed 附件一览",
+    auto* list = addCommand(*attachments, options, run, "list", "What waits and what failed; exit code 3 where one failed 附件一览",
                      [given, &options] { return listAttachments(options, given->listing); });
     list->add_option("--source", given->listing.source, "Only of this source 仅此来源");
     list->add_option("--state", given->listing.state, "pending, failed or discarded 状态")
@@ -58,7 +45,7 @@ void addAttachments(CLI::App& top, CommandOptions& options, std::function<int()>
     list->footer("Its ticket is in the ledger and goes its way; only the file is missing.\n"
                  "工单已入账并照常流转,仅附件缺失。\nExamples 示例:\n  yht attachments list\n"
                  "  yht attachments list --state failed --json");
-    auto* unnamed = add(*attachments, options, run, "unnamed",
+    auto* unnamed = addCommand(*attachments, options, run, "unnamed",
                         "What partners brought and no record of theirs names yet 已上传而尚无记录引用的附件",
                         [given, &options] { return listUnnamed(options, given->listing.limit); });
     unnamed->add_option("--limit", given->listing.limit, "At most so many 最多条数")->capture_default_str();

@@ -1,5 +1,6 @@
 #include "gateway/app/command_line_history.h"
 
+#include "gateway/app/command_line_family.h"
 #include "gateway/app/commands_history.h"
 
 namespace yht::app {
@@ -11,19 +12,6 @@ struct Given {
     std::string why;
 };
 
-CLI::App* add(
-    CLI::App& history, CommandOptions& options, std::function<int()>& run, const char* name, const char* text,
-    std::function<int()> command
-) {
-    auto* made = history.add_subcommand(name, text);
-    made->callback([&run, command = std::move(command)] { run = command; });
-    made->add_option("-c,--config", options.directory, "Deployment directory 部署目录")
-        ->envname("YHT_CONFIG")
-        ->capture_default_str();
-    made->add_flag("--json", options.json, "For machines 机器可读");
-    return made;
-}
-
 }  // namespace
 
 void addHistory(CLI::App& top, CommandOptions& options, std::function<int()>& run) {
@@ -34,17 +22,16 @@ void addHistory(CLI::App& top, CommandOptions& options, std::function<int()>& ru
     history->footer("Examples 示例:\n  yht history import zz-media /var/tmp/2018.xlsx --why \"asked by the city\"\n  yht history list\n"
                     "  yht history release zz-media --from 2018-01-01 --to 2018-12-31 --why \"agreed with the province\"");
     auto given = std::make_shared<Given>();
-    add(*history, options, run, "list", "What waits, by source 各来源待放行的历史记录", [&options] {
+    addCommand(*history, options, run, "list", "What waits, by source 各来源待放行的历史记录", [&options] {
         return listHistory(options);
     })->footer("Exit codes 退出码: 0.\nExample 示例:\n  yht history list --json");
-    auto* import = add(
+    auto* import = addCommand(
         *history, options, run, "import", "Bring a source's files of before it was linked 导入来源的历史文件",
         [given, &options] { return importHistory(options, given->line.source, given->files, given->why); }
     );
     import->add_option("source", given->line.source, "Source, as its folder under sources/ is called 来源")->required();
     import->add_option("file", given->files, "Files in the source's own format, of at most 16 MiB 来源自有格式的文件")->required();
-    import->add_option("--why", given->why, "The reason; it stays in the ledger: no personal data 理由,记入账本,勿含个人信息")
-        ->required();
+    addWhy(*import, given->why)->required();
     import->footer(
         "Each file is one message of the source, adapted as those are, with its own times and numbers; its tickets run no\n"
         "clock and go nowhere until yht history release. The gateway's user reads the files. Cut short, or given twice: the\n"
@@ -53,15 +40,14 @@ void addHistory(CLI::App& top, CommandOptions& options, std::function<int()>& ru
         "Examples 示例:\n  yht history import cs-wenzheng /var/tmp/2018.xlsx /var/tmp/2019.xlsx --why \"asked by the city\"\n"
         "Exit codes 退出码: 0 all in, 3 items in quarantine or refused, 65 no such source or file, or none that can be read."
     );
-    auto* release = add(
+    auto* release = addCommand(
         *history, options, run, "release", "Let a range of a source's history go to its destinations 放行一段历史记录",
         [given, &options] { return releaseHistory(options, given->line, given->why); }
     );
     release->add_option("source", given->line.source, "Source of the records 来源")->required();
     release->add_option("--from", given->line.from, "First day, or time (RFC 3339) 起始日期或时间")->required();
     release->add_option("--to", given->line.to, "Last day, or time before which (RFC 3339) 截止日期或时间")->required();
-    release->add_option("--why", given->why, "The reason; it stays in the ledger: no personal data 理由,记入账本,勿含个人信息")
-        ->required();
+    addWhy(*release, given->why)->required();
     release->footer(
         "Records whose event time is in the range are routed as if they came now, to every destination whose rules want\n"
         "them. There is no way back; void a record to take it back. The order, your account and the reason become an entry.\n"

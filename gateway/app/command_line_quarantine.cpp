@@ -1,5 +1,6 @@
 #include "gateway/app/command_line_quarantine.h"
 
+#include "gateway/app/command_line_family.h"
 #include "gateway/app/commands_quarantine.h"
 
 namespace yht::app {
@@ -22,34 +23,7 @@ constexpr const char* kRecorded =
     "socket; with none running the command writes the ledger itself.\n"
     "处置、操作账号与理由记入账本。网关运行时经控制套接字执行,未运行时由本命令直接写入账本。\n";
 
-class Commands {
-public:
-    Commands(CLI::App& parent, CommandOptions& options, std::function<int()>& run)
-        : parent_(parent), options_(options), run_(run) {}
-
-    CLI::App* add(const char* name, const char* text, std::function<int()> command, const std::string& footer) {
-        auto* made = parent_.add_subcommand(name, text);
-        made->callback([run = &run_, command = std::move(command)] { *run = command; });
-        made->add_option("-c,--config", options_.directory, "Deployment directory 部署目录")
-            ->envname("YHT_CONFIG")
-            ->capture_default_str();
-        made->add_flag("--json", options_.json, "For machines 机器可读");
-        made->footer(footer);
-        return made;
-    }
-
-private:
-    CLI::App& parent_;
-    CommandOptions& options_;
-    std::function<int()>& run_;
-};
-
-void addWhy(CLI::App* command, const Shared& given) {
-    command->add_option("--why", given->why, "The reason; it stays in the ledger: no personal data 理由,记入账本,勿含个人信息")
-        ->required();
-}
-
-void addLooks(Commands& commands, CommandOptions& options, const Shared& given) {
+void addLooks(CommandFamily& commands, CommandOptions& options, const Shared& given) {
     auto* list = commands.add(
         "list", "Items in quarantine; exit code 3 where one waits 隔离条目一览",
         [given, &options] { return listQuarantine(options, given->listing); },
@@ -78,7 +52,7 @@ void addLooks(Commands& commands, CommandOptions& options, const Shared& given) 
     raw->needs(why);
 }
 
-void addDecisions(Commands& commands, CommandOptions& options, const Shared& given) {
+void addDecisions(CommandFamily& commands, CommandOptions& options, const Shared& given) {
     auto* fix = commands.add(
         "fix", "Admit an item with changes of yours 修正后入账",
         [given, &options] { return fixQuarantined(options, given->id, given->sets, given->why); },
@@ -89,7 +63,7 @@ void addDecisions(Commands& commands, CommandOptions& options, const Shared& giv
             "Exit codes 退出码: 0 admitted, 65 it still fails, or no such item.");
     fix->add_option("id", given->id, "Number of the item 编号")->required();
     fix->add_option("--set", given->sets, "PATH=TEXT, several times 可多次")->required();
-    addWhy(fix, given);
+    addWhy(*fix, given->why)->required();
     auto* replay = commands.add(
         "replay", "Adapt items anew, as they came 重新适配入账",
         [given, &options] { return replayQuarantined(options, given->replay, given->why); },
@@ -101,13 +75,13 @@ void addDecisions(Commands& commands, CommandOptions& options, const Shared& giv
     replay->add_option("id", given->replay.ids, "Numbers of items 编号");
     replay->add_option("--source", given->replay.source, "All open ones of this source 此来源的全部待处理条目");
     replay->add_option("--reason", given->replay.reason, "Of this error code or fingerprint 此错误代码或特征");
-    addWhy(replay, given);
+    addWhy(*replay, given->why)->required();
     auto* discard = commands.add(
         "discard", "Nothing becomes of an item 放弃条目",
         [given, &options] { return discardQuarantined(options, given->ids, given->why); },
         std::string(kRecorded) + "Example 示例:\n  yht quarantine discard 7 --why \"a test of the hotline, it said by telephone\"");
     discard->add_option("id", given->ids, "Numbers of items 编号")->required();
-    addWhy(discard, given);
+    addWhy(*discard, given->why)->required();
 }
 
 }  // namespace
@@ -119,14 +93,14 @@ void addQuarantine(CLI::App& top, CommandOptions& options, std::function<int()>&
     quarantine->footer("Examples 示例:\n  yht quarantine list --by-reason\n  yht quarantine show 7\n"
                        "  yht quarantine replay --source market-12315 --why \"code 15 added\"");
     auto given = std::make_shared<Given>();
-    Commands commands(*quarantine, options, run);
+    CommandFamily commands(*quarantine, options, run);
     addLooks(commands, options, given);
     addDecisions(commands, options, given);
 }
 
 void addCorrection(CLI::App& tickets, CommandOptions& options, std::function<int()>& run) {
     auto given = std::make_shared<Given>();
-    Commands commands(tickets, options, run);
+    CommandFamily commands(tickets, options, run);
     auto* correct = commands.add(
         "correct", "Correct a record: the same version, one more correction 更正记录",
         [given, &options] { return correctRecordCommand(options, given->record, given->sets, given->why); },
@@ -138,7 +112,7 @@ void addCorrection(CLI::App& tickets, CommandOptions& options, std::function<int
             "Exit codes 退出码: 0 corrected, 65 no such record, or the correction breaks the catalogue.");
     correct->add_option("record", given->record, "Ticket's number, or number of the entry 工单编号或账本序号")->required();
     correct->add_option("--set", given->sets, "FIELD=VALUE, several times 可多次")->required();
-    addWhy(correct, given);
+    addWhy(*correct, given->why)->required();
 }
 
 }  // namespace yht::app

@@ -1,5 +1,6 @@
 #include "gateway/app/command_line_sources.h"
 
+#include "gateway/app/command_line_family.h"
 #include "gateway/app/commands_sources.h"
 
 namespace yht::app {
@@ -9,14 +10,6 @@ struct Given {
     std::string source, why;
 };
 using Shared = std::shared_ptr<Given>;
-
-CLI::App* add(CLI::App& parent, const char* name, const char* text, CommandOptions& options, std::function<int()>& run, std::function<int()> command) {
-    auto* made = parent.add_subcommand(name, text);
-    made->callback([&run, command = std::move(command)] { run = command; });
-    made->add_option("-c,--config", options.directory, "Deployment directory 部署目录")->envname("YHT_CONFIG")->capture_default_str();
-    made->add_flag("--json", options.json, "For machines 机器可读");
-    return made;
-}
 
 constexpr const char* kStates =
     "States 状态: healthy; late can't be asked, or items come late 延迟; silent none though some are expected 应有而无;\n"
@@ -30,15 +23,15 @@ void addSources(CLI::App& top, CommandOptions& options, std::function<int()>& ru
     sources->require_subcommand(1);
     sources->footer("Examples 示例:\n  yht sources list\n  yht sources show zz-12319\n  yht sources pause zz-12319 --why \"their database moves tonight\"");
     const auto given = std::make_shared<Given>();
-    add(*sources, "list", "A row a source; exit code 3 where one is in trouble 来源一览", options, run, [&options] { return listSources(options); })
+    addCommand(*sources, options, run, "list", "A row a source; exit code 3 where one is in trouble 来源一览", [&options] { return listSources(options); })
         ->footer(std::string(kStates) + "Examples 示例:\n  yht sources list\n  yht sources list --json");
-    auto* show = add(*sources, "show", "One source, and what its state rests on 查看一个来源", options, run, [given, &options] { return showSource(options, given->source); });
+    auto* show = addCommand(*sources, options, run, "show", "One source, and what its state rests on 查看一个来源", [given, &options] { return showSource(options, given->source); });
     show->add_option("source", given->source, "Id of the source 来源编号")->required();
     show->footer(std::string(kStates) + "Example 示例:\n  yht sources show zz-12319");
     const auto decide = [&](const char* name, const char* text, bool paused, const char* example) {
-        auto* made = add(*sources, name, text, options, run, [given, &options, paused] { return pauseSource(options, given->source, paused, given->why); });
+        auto* made = addCommand(*sources, options, run, name, text, [given, &options, paused] { return pauseSource(options, given->source, paused, given->why); });
         made->add_option("source", given->source, "Id of the source 来源编号")->required();
-        made->add_option("--why", given->why, "The reason; it stays in the ledger: no personal data 理由,记入账本,勿含个人信息")->required();
+        addWhy(*made, given->why)->required();
         made->footer(std::string("What is under way ends with its portion. Your account and the reason become an entry of the ledger.\n"
                                  "进行中的一份取完即止;操作账号与理由记入账本。\nExample 示例:\n  ") + example);
     };

@@ -1,5 +1,6 @@
 #include "gateway/app/command_line_upkeep.h"
 
+#include "gateway/app/command_line_family.h"
 #include "gateway/app/commands_upkeep.h"
 
 namespace yht::app {
@@ -11,34 +12,7 @@ struct Given {
     std::uint32_t lost_epochs = 0;
 };
 
-class Upkeep {
-public:
-    Upkeep(CLI::App& ledger, CommandOptions& options, std::function<int()>& run)
-        : ledger_(ledger), options_(options), run_(run) {}
-
-    CLI::App* add(const char* name, const char* text, std::function<int()> command, const std::string& footer) {
-        auto* made = ledger_.add_subcommand(name, text);
-        made->callback([run = &run_, command = std::move(command)] { *run = command; });
-        made->add_option("-c,--config", options_.directory, "Deployment directory 部署目录")
-            ->envname("YHT_CONFIG")
-            ->capture_default_str();
-        made->add_flag("--json", options_.json, "For machines 机器可读");
-        made->footer(footer);
-        return made;
-    }
-
-private:
-    CLI::App& ledger_;
-    CommandOptions& options_;
-    std::function<int()>& run_;
-};
-
-void addWhy(CLI::App* command, Given& given) {
-    command->add_option("--why", given.why, "The reason; it stays in the ledger: no personal data 理由,记入账本,勿含个人信息")
-        ->required();
-}
-
-void addCopies(Upkeep& upkeep, CommandOptions& options, const std::shared_ptr<Given>& given) {
+void addCopies(CommandFamily& upkeep, CommandOptions& options, const std::shared_ptr<Given>& given) {
     auto* backup = upkeep.add(
         "backup", "Copy the ledger while the gateway runs 在线备份账本",
         [given, &options] { return backupLedgerCommand(options, given->file); },
@@ -61,7 +35,7 @@ void addCopies(Upkeep& upkeep, CommandOptions& options, const std::shared_ptr<Gi
     restore->add_option("--from", given->file, "The backup 备份文件")->required();
 }
 
-void addArchive(Upkeep& upkeep, CommandOptions& options, const std::shared_ptr<Given>& given) {
+void addArchive(CommandFamily& upkeep, CommandOptions& options, const std::shared_ptr<Given>& given) {
     auto* archive = upkeep.add(
         "archive", "Move closed months' payloads into sealed files 归档已结束的月份",
         [given, &options] { return archiveLedgerCommand(options, given->month, given->why); },
@@ -75,10 +49,10 @@ void addArchive(Upkeep& upkeep, CommandOptions& options, const std::shared_ptr<G
         "  yht ledger archive --before $(date +%Y-%m) --why \"every closed month\" --json\n"
         "Exit codes 退出码: 0 done, also where there was nothing to do, 65 no month or one that is not over, 70 disk.");
     archive->add_option("--before", given->month, "Months before this one, YYYY-MM, Asia/Shanghai 早于该月")->required();
-    addWhy(archive, *given);
+    addWhy(*archive, given->why)->required();
 }
 
-void addReopening(Upkeep& upkeep, CommandOptions& options, const std::shared_ptr<Given>& given) {
+void addReopening(CommandFamily& upkeep, CommandOptions& options, const std::shared_ptr<Given>& given) {
     auto* reopen = upkeep.add(
         "reopen", "Let a restored ledger serve again, in a new epoch 恢复后重新启用账本",
         [given, &options] { return reopenLedgerCommand(options, given->why, given->lost_epochs); },
@@ -89,7 +63,7 @@ void addReopening(Upkeep& upkeep, CommandOptions& options, const std::shared_ptr
         "Examples 示例:\n  yht ledger reopen --why \"disk failure, restored the backup of 2019-04-18 02:00\"\n"
         "  yht ledger reopen --lost-epochs 1 --why \"backup older than the last reopening\"\n"
         "Exit codes 退出码: 0 reopened, 65 no reason or no ledger, 69 a gateway runs.");
-    addWhy(reopen, *given);
+    addWhy(*reopen, given->why)->required();
     reopen->add_option("--lost-epochs", given->lost_epochs, "Reopenings that the backup does not know of 备份之后又重新启用过的次数")
         ->capture_default_str()
         ->check(CLI::Range(0, 9));
@@ -103,14 +77,14 @@ void addReopening(Upkeep& upkeep, CommandOptions& options, const std::shared_ptr
         "Exit codes 退出码: 0 it is in the ledger, 3 the receipt does not verify, 65 nothing was lost there.");
     honour->add_option("--receipt", given->file, "The receipt as the partner got it 回执文件")->required();
     honour->add_option("--record", given->record, "The record's JSON 记录文件")->required();
-    addWhy(honour, *given);
+    addWhy(*honour, given->why)->required();
 }
 
 }  // namespace
 
 void addLedgerUpkeep(CLI::App& ledger, CommandOptions& options, std::function<int()>& run) {
     auto given = std::make_shared<Given>();
-    Upkeep upkeep(ledger, options, run);
+    CommandFamily upkeep(ledger, options, run);
     auto* erase = upkeep.add(
         "erase", "Destroy one ticket's content for good; its proofs stay 依法删除一张工单的内容",
         [given, &options] { return eraseTicketCommand(options, given->ticket_no, given->why); },
@@ -121,7 +95,7 @@ void addLedgerUpkeep(CLI::App& ledger, CommandOptions& options, std::function<in
         "Example 示例:\n  yht ledger erase 430200-20190418-0000123-0 --why \"erasure request 2019-77\"\n"
         "Exit codes 退出码: 0 erased, 65 no such ticket or erased before, 69 erased, but a reader kept the write-ahead log.");
     erase->add_option("ticket_no", given->ticket_no, "The gateway's own number 本网关工单编号")->required();
-    addWhy(erase, *given);
+    addWhy(*erase, given->why)->required();
     addArchive(upkeep, options, given);
     addCopies(upkeep, options, given);
     addReopening(upkeep, options, given);

@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "gateway/app/command_line.h"
+#include "gateway/app/command_line_family.h"
 #include "gateway/app/control_client.h"
 #include "gateway/app/live_check.h"
 #include "gateway/app/opened_ledger.h"
@@ -74,16 +75,7 @@ int report(const CommandOptions& options, const base::Result<std::string>& answe
     return kExitOk;
 }
 
-CLI::App* add(CLI::App& parent, const char* name, const char* text, CommandOptions& options, std::function<int()>& run, std::function<int()> command) {
-    auto* made = parent.add_subcommand(name, text);
-    made->callback([&run, command = std::move(command)] { run = command; });
-    made->add_option("-c,--config", options.directory, "Deployment directory 部署目录")->envname("YHT_CONFIG")->capture_default_str();
-    made->add_flag("--json", options.json, "For machines 机器可读");
-    return made;
-}
-
 constexpr const char* kSlot = "What it is used for: partner, signing, channels, front, or a destination's id 用途或对端编号";
-constexpr const char* kWhy = "The reason; it stays in the ledger: no personal data 理由,记入账本,勿含个人信息";
 
 }  // namespace
 
@@ -95,7 +87,7 @@ void addCertsLive(CLI::App& top, CommandOptions& options, std::function<int()>& 
         certs->require_subcommand(1);
     }
     const auto given = std::make_shared<Given>();
-    auto* checking = add(*certs, "check", "A new certificate against the live far side, before it is taken into use 启用前核验新证书", options, run,
+    auto* checking = addCommand(*certs, options, run, "check", "A new certificate against the live far side, before it is taken into use 启用前核验新证书",
                          [given, &options] { return check(options, *given); });
     checking->add_option("slot", given->slot, kSlot)->required();
     checking->add_option("--certificate", given->certificate, "New certificate chain, PEM; none: the one in use 新证书链");
@@ -103,21 +95,21 @@ void addCertsLive(CLI::App& top, CommandOptions& options, std::function<int()>& 
     checking->add_option("--ca", given->ca, "CAs that partners trust, PEM; for listeners 对接方所信任的 CA");
     checking->footer("Nothing is delivered and nothing changes. 不报送任何内容,不作任何更改。\nExamples 示例:\n"
                      "  yht certs check province --certificate new.pem --private-key new.key\n  yht certs check partner --certificate new.pem --private-key new.key --ca root.pem");
-    auto* activating = add(*certs, "activate", "Takes a new certificate into use in the running gateway 启用新证书", options, run, [given, &options] {
+    auto* activating = addCommand(*certs, options, run, "activate", "Takes a new certificate into use in the running gateway 启用新证书", [given, &options] {
         return report(options, command(options.directory, {kActivateCertificate, {{"slot", given->slot}, {"certificate", absolute(given->certificate)}, {"private_key", absolute(given->private_key)}}, given->why}));
     });
     activating->add_option("slot", given->slot, kSlot)->required();
     activating->add_option("--certificate", given->certificate, "New certificate chain, PEM, leaf first 新证书链")->required();
     activating->add_option("--private-key", given->private_key, "Its key, PEM; none: the key stays 其私钥;不填则沿用原私钥");
-    activating->add_option("--why", given->why, kWhy)->required();
+    addWhy(*activating, given->why)->required();
     activating->footer("The files are copied into the deployment and switched together; what stood there stays beside them as .previous. What the\n"
                        "gateway refuses is put back. 文件一并切换,原文件保留为 .previous;网关拒绝时自动恢复。\nExample 示例:\n"
                        "  yht certs activate province --certificate new.pem --private-key new.key --why \"yearly renewal\"");
-    auto* going_back = add(*certs, "rollback", "Back to the certificate before the last switch 回退到上一证书", options, run, [given, &options] {
+    auto* going_back = addCommand(*certs, options, run, "rollback", "Back to the certificate before the last switch 回退到上一证书", [given, &options] {
         return report(options, command(options.directory, {kRollbackCertificate, {{"slot", given->slot}}, given->why}));
     });
     going_back->add_option("slot", given->slot, kSlot)->required();
-    going_back->add_option("--why", given->why, kWhy)->required();
+    addWhy(*going_back, given->why)->required();
     going_back->footer("Once more brings the newer one back. 再次执行则恢复较新的证书。\nExample 示例:\n  yht certs rollback province --why \"the far side refuses it\"");
 }
 

@@ -13,19 +13,6 @@ namespace {
 
 using base::ErrorCode;
 
-void member(std::string& out, std::string_view name, std::string_view text) {
-    if (out.back() != '{') out += ',';
-    json::appendCanonicalString(out, name);
-    out += ':';
-    json::appendCanonicalString(out, text);
-}
-
-std::string argumentsOf(const ControlRequest& request) {
-    std::string out = "\"arguments\":{";
-    for (const auto& [name, text] : request.arguments) member(out, name, text);
-    return out + "}";
-}
-
 base::Error wrongCall(const std::string& en, const std::string& zh) {
     return base::makePublicError(ErrorCode::ParameterInvalid, en, zh);
 }
@@ -64,22 +51,22 @@ base::Status checkCall(const ControlCommand& command, const ControlRequest& requ
 void appendSignature(std::string& out, const ControlRequest& request) {
     if (!request.signature) return;
     out += ",\"signature\":{";
-    member(out, "created_ms", request.signature->created_ms);
-    member(out, "nonce", request.signature->nonce);
-    member(out, "operator", request.signature->operator_id);
-    member(out, "value", request.signature->value);
+    appendMember(out, "created_ms", request.signature->created_ms);
+    appendMember(out, "nonce", request.signature->nonce);
+    appendMember(out, "operator", request.signature->operator_id);
+    appendMember(out, "value", request.signature->value);
     out += '}';
 }
 
 std::string auditPayload(const ControlCall& call, const char* state) {
-    std::string out = "{" + argumentsOf(call.request);
-    member(out, "command", call.request.command);
-    member(out, "format", "yht-audit-1");
-    member(out, "operator", call.operator_id);
-    if (!call.second_id.empty()) member(out, "second", call.second_id);
+    std::string out = "{\"arguments\":" + argumentsText(call.request);
+    appendMember(out, "command", call.request.command);
+    appendMember(out, "format", "yht-audit-1");
+    appendMember(out, "operator", call.operator_id);
+    if (!call.second_id.empty()) appendMember(out, "second", call.second_id);
     appendSignature(out, call.request);
-    if (*state != '\0') member(out, "state", state);
-    member(out, "why", call.request.why);
+    if (*state != '\0') appendMember(out, "state", state);
+    appendMember(out, "why", call.request.why);
     return out + "}";
 }
 
@@ -195,11 +182,24 @@ base::Result<Reloaded> reloadFor(ControlServices& services, const ControlCall& c
     return taken;
 }
 
+void appendMember(std::string& out, std::string_view name, std::string_view text) {
+    if (out.back() != '{') out += ',';
+    json::appendCanonicalString(out, name);
+    out += ':';
+    json::appendCanonicalString(out, text);
+}
+
+std::string argumentsText(const ControlRequest& request) {
+    std::string out = "{";
+    for (const auto& [name, text] : request.arguments) appendMember(out, name, text);
+    return out + "}";
+}
+
 std::string encodeControlRequest(const ControlRequest& request) {
-    std::string out = "{" + argumentsOf(request);
-    member(out, "command", request.command);
+    std::string out = "{\"arguments\":" + argumentsText(request);
+    appendMember(out, "command", request.command);
     appendSignature(out, request);
-    member(out, "why", request.why);
+    appendMember(out, "why", request.why);
     return out + "}";
 }
 
@@ -230,11 +230,11 @@ std::string encodeControlAnswer(const base::Result<std::string>& answer) {
     if (answer.ok()) return "{\"answer\":" + *answer + "}";
     const base::Error& error = answer.error();
     std::string out = "{\"error\":{";
-    member(out, "code", error.row().wire);
+    appendMember(out, "code", error.row().wire);
     // Whoever may use the socket may read the log: the detail says which file and line.
-    member(out, "detail", error.detail);
-    member(out, "en", error.public_en);
-    member(out, "zh", error.public_zh);
+    appendMember(out, "detail", error.detail);
+    appendMember(out, "en", error.public_en);
+    appendMember(out, "zh", error.public_zh);
     return out + "}}";
 }
 

@@ -19,23 +19,14 @@ constexpr std::size_t kNameCharactersMax = 100;
 constexpr std::size_t kPathCharactersMax = 255;
 constexpr std::size_t kNonceBytes = 16;
 
-void member(std::string& out, std::string_view name, std::string_view text) {
-    if (out.back() != '{') out += ',';
-    json::appendCanonicalString(out, name);
-    out += ':';
-    json::appendCanonicalString(out, text);
-}
-
 /// What an operator signs.
 std::string signedText(const ControlRequest& request, const std::string& origin) {
-    std::string arguments = "{";
-    for (const auto& [name, text] : request.arguments) member(arguments, name, text);
-    std::string out = "yht-command-1\n" + origin + "\n{\"arguments\":" + arguments + "}";
-    member(out, "command", request.command);
-    member(out, "created_ms", request.signature->created_ms);
-    member(out, "nonce", request.signature->nonce);
-    member(out, "operator", request.signature->operator_id);
-    member(out, "why", request.why);
+    std::string out = "yht-command-1\n" + origin + "\n{\"arguments\":" + argumentsText(request);
+    appendMember(out, "command", request.command);
+    appendMember(out, "created_ms", request.signature->created_ms);
+    appendMember(out, "nonce", request.signature->nonce);
+    appendMember(out, "operator", request.signature->operator_id);
+    appendMember(out, "why", request.why);
     return out + "}";
 }
 
