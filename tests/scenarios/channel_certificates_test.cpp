@@ -11,6 +11,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "gateway/ledger/format/leaf.h"
+#include "gateway/ledger/format/receipt.h"
 #include "tests/scenarios/federation.h"
 
 namespace yht::scenarios {
@@ -150,12 +152,26 @@ endpoints:
     Federation federation;
 };
 
-TEST_F(ChannelCertificates, TheRightOneIsTakenAndKnownWhenItComesAgain) {
+TEST_F(ChannelCertificates, TheRightOneIsTakenAsAChannelsSignature) {
     federation.startGateway();
     const auto first = call(pki() + "/hotline-12315", appeal("J-1"));
     EXPECT_EQ("200 taken ", taken(first)) << first.body;
     EXPECT_EQ("200 again ", taken(call(pki() + "/hotline-12315", appeal("J-1"))));
     EXPECT_EQ(1u, federation.tickets().Size());
+    // What stands in the ledger of how it is known, as its receipt proves it.
+    auto hotline = federation.partner("hotline-12315");
+    std::vector<std::string> assurances;
+    for (int seq = 1; seq <= 10; ++seq) {
+        const auto given = hotline.get("/v1/receipts/" + std::to_string(seq));
+        if (given.status != 200) continue;
+        const auto receipt = ledger::decodeReceipt(given.body);
+        ASSERT_TRUE(receipt.ok()) << given.body;
+        const auto leaf = ledger::decodeLeaf(receipt->leaf);
+        ASSERT_TRUE(leaf.ok());
+        assurances.emplace_back(ledger::assuranceName(leaf->header.assurance));
+    }
+    EXPECT_FALSE(assurances.empty());
+    EXPECT_THAT(assurances, testing::Each(std::string(ledger::assuranceName(ledger::Assurance::ChannelSignature))));
 }
 
 TEST_F(ChannelCertificates, EveryOtherIsRefusedWithItsCode) {

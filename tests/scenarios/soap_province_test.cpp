@@ -99,6 +99,22 @@ TEST_F(SoapProvince, ARefusedRecordWaitsForItsCorrectionAndHoldsWhatNeedsIt) {
     EXPECT_TRUE(exchange.has(ticket_no, "REPLY"));
 }
 
+TEST_F(SoapProvince, AFaultOverABatchRefusesTheOneThatIsToBlame) {
+    exchange.start();
+    misbehave(R"({"down":true})");
+    federation.startGateway();
+    auto hotline = federation.partner("hotline-12315");
+    for (int i = 0; i < 5; ++i) created(hotline, appeal("zz-12315", "A-" + std::to_string(i)));
+    // The next two requests are refused for what is in them: a batch, and the first that is sent alone; or, where the try that found
+    // the far side down was of one, that one, and then a batch.
+    misbehave(R"({"down":false,"refuse_batch":2,"refuse_batch_code":"2101"})");
+    Federation::waitUntil("one is dead, the others are there", [&] {
+        return exchange.status("dead") == "1" && exchange.count("rows") == "4";
+    });
+    EXPECT_EQ("2", exchange.count("fault_2101"));
+    EXPECT_THAT(federation.yht({"deliveries"}).output, HasSubstr("delivery.refused 2101"));
+}
+
 TEST_F(SoapProvince, AFaultAboutUsStopsAllOfItUntilItIsMended) {
     exchange.start();
     misbehave(R"({"refuse_batch":1000,"refuse_batch_code":"1103"})");

@@ -89,6 +89,13 @@ TEST_F(SourceTroubles, TheSameBatchTwiceIsADuplicate) {
     Federation::waitUntil("the same file under another name", [&] { return world.account("zz-hetang").duplicate == 4; });
 }
 
+TEST_F(SourceTroubles, LastThingsFirstAreAcceptedAllTheSame) {
+    // The third party's envelope tells the whole state: a step that comes late says nothing that is not known.
+    Fates expected = kWell;
+    expected["zz-street"] = {2, 0, 1};
+    expectWith({"--trouble", "reordered"}, expected);
+}
+
 TEST_F(SourceTroubles, TheWrongCharsetIsNeverGuessed) {
     // An acknowledgement of 110 has no Chinese in it; an envelope that is no XML is refused at the door, and stays the caller's.
     expectWith({"--trouble", "wrong-charset"},
@@ -124,6 +131,29 @@ TEST_F(SourceTroubles, HalfAFileIsNeverTakenForTheWhole) {
     ASSERT_EQ(0, world.say("district", {"--cases", "2"}));
     world.waitUntilDecided("zz-hetang", 3);
     expectFate("zz-hetang", {3});
+}
+
+TEST_F(SourceTroubles, AClockThatRunsAheadLosesNothingThatComesAfterIt) {
+    constexpr std::int64_t kBookBegins = 1'571'099'400, kBetweenCases = 1'800, kDay = 86'400;
+    const std::int64_t now = base::SystemClock().nowMillis() / 1000;
+    world.everybodySays({"--cases", "2", "--clock-skew-s", std::to_string(now - kBookBegins + kDay)});
+    // Who pushes or leaves files is taken at its word; a board that is asked for what has changed until now has nothing to say yet.
+    for (const auto& [source, fate] : kWell) {
+        if (source != "zz-zhizhuxia") world.waitUntilDecided(source, fate.accepted);
+    }
+    for (const auto& [source, account] : world.accounts()) expectFate(source, {source == "zz-zhizhuxia" ? 0 : kWell.at(source).accepted}, account);
+    // Their clocks are put right: what is dated before the wrong moment comes in all the same. The table's cursor has gone no
+    // further than now.
+    for (const char* shape : {"110", "12315", "third", "district", "workbook", "foxpro"}) {
+        ASSERT_EQ(0, world.say(shape, {"--cases", "2", "--first-no", "8"})) << shape;
+    }
+    ASSERT_EQ(0, world.say("exchange", {"--cases", "1", "--first-no", "8", "--clock-skew-s", std::to_string(now - kBookBegins - 7 * kBetweenCases)}));
+    world.serve({"--cases", "2"});
+    for (const auto& [source, fate] : kWell) {
+        if (source == "zz-12319") world.waitUntilDecided(source, fate.accepted + 2);
+        else world.waitUntilDecided(source, source == "zz-zhizhuxia" ? fate.accepted : 2 * fate.accepted);
+    }
+    for (const auto& [source, account] : world.accounts()) EXPECT_EQ(0u, account.quarantined) << source;
 }
 
 /// Sources that are expected to speak at any hour, and don't.
