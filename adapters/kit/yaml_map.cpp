@@ -4,7 +4,7 @@
 #include <charconv>
 
 #include "gateway/base/assert.h"
-#include "gateway/base/text.h"
+#include "gateway/base/nearest_name.h"
 
 namespace yht::kit {
 
@@ -37,14 +37,8 @@ base::Result<YAML::Node> parseYamlFile(const std::string& path) {
 }
 
 std::string didYouMean(const std::string& name, const std::vector<std::string>& known) {
-    const auto distance = [&](const std::string& k) { return base::editDistance(name, k); };
-    const auto best =
-        std::min_element(known.begin(), known.end(), [&](const auto& a, const auto& b) {
-            return distance(a) < distance(b);
-        });
-    if (best == known.end() || distance(*best) > std::max<std::size_t>(2, name.size() / 3))
-        return "";
-    return ", did you mean " + *best + "?";
+    const auto nearest = base::nearestName(name, known);
+    return nearest.is_near ? ", did you mean " + std::string(nearest.name) + "?" : "";
 }
 
 std::vector<std::string> scalarsOf(

@@ -4,9 +4,8 @@
 
 #include <charconv>
 #include <filesystem>
-#include <limits>
 
-#include "gateway/base/text.h"
+#include "gateway/base/nearest_name.h"
 #include "gateway/crypto/provider/key_provider.h"
 
 namespace yht::app {
@@ -22,16 +21,9 @@ const KeyRow* findKey(const std::string& name) {
 }
 
 std::string nearestKey(const std::string& name) {
-    std::string nearest;
-    std::size_t best = std::numeric_limits<std::size_t>::max();
-    for (const auto& row : configTable()) {
-        const auto distance = base::editDistance(name, row.name);
-        if (distance < best) {
-            best = distance;
-            nearest = row.name;
-        }
-    }
-    return nearest;
+    std::vector<std::string> names;
+    for (const auto& row : configTable()) names.emplace_back(row.name);
+    return std::string(base::nearestName(name, names).name);
 }
 
 std::optional<std::int64_t> parseInteger(const std::string& text) {

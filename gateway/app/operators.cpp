@@ -6,7 +6,7 @@
 
 #include "gateway/app/deployment.h"
 #include "gateway/json/json.h"
-#include "gateway/trust/yaml_entry.h"
+#include "gateway/yaml/entry.h"
 
 namespace yht::app {
 namespace {
@@ -40,19 +40,16 @@ public:
         : directory_(directory), findings_(kOperatorsFile, errors) {}
 
     void read(const std::string& text) {
-        try {
-            trust::Entry top(YAML::Load(text), {"operators"}, findings_);
+        yaml::readTree(text, findings_, [&](const YAML::Node& root) {
+            yaml::Entry top(root, {"operators"}, findings_);
             for (const auto& node : top.list("operators", kOperatorsMax)) readOperator(node);
-        } catch (const YAML::Exception& fault) {
-            // yaml-cpp's text quotes nothing of the file.
-            findings_.add(fault.mark.line + 1, "not_yaml", "This is not YAML: " + fault.msg + ".", "不是合法的 YAML。");
-        }
+        });
     }
     OperatorList operators;
 
 private:
     void readOperator(const YAML::Node& node) {
-        trust::Entry entry(node, trust::Names(std::begin(kOperatorKeys), std::end(kOperatorKeys)), findings_);
+        yaml::Entry entry(node, yaml::namesIn(kOperatorKeys), findings_);
         const std::string id = entry.id();
         const std::string name = entry.text("name", nullptr, kNameCharactersMax);
         const Roles role = readRole(entry);
@@ -67,9 +64,9 @@ private:
         operators.push_back({id, name, role, *std::move(certificate), revoked});
     }
 
-    Roles readRole(trust::Entry& entry) {
+    Roles readRole(yaml::Entry& entry) {
         const std::string text = entry.text("role", nullptr, kNameCharactersMax);
-        trust::Names names;
+        yaml::Names names;
         for (const auto& row : kRoleWords) {
             if (text == row.name || text == row.zh) return row.role;
             names.emplace_back(row.name);
@@ -78,7 +75,7 @@ private:
         return 0;
     }
 
-    std::optional<crypto::Certificate> readCertificate(trust::Entry& entry) {
+    std::optional<crypto::Certificate> readCertificate(yaml::Entry& entry) {
         const std::filesystem::path file = entry.text("certificate", nullptr, kPathCharactersMax);
         if (file.empty()) return std::nullopt;
         if (!file.is_relative() || std::find(file.begin(), file.end(), "..") != file.end()) {
@@ -93,7 +90,7 @@ private:
     }
 
     const std::string& directory_;
-    trust::Findings findings_;
+    yaml::Findings findings_;
     std::set<std::string> ids_, fingerprints_;
 };
 
@@ -117,10 +114,7 @@ base::Result<OperatorList> loadOperators(const std::string& directory) {
     Reader reader(directory, errors);
     reader.read(*text);
     if (errors.empty()) return std::move(reader.operators);
-    auto error = base::makeError(ErrorCode::ConfigInvalid, kOperatorsFile);
-    for (const auto& found : errors) error.detail += "\n" + found.pointer + ": " + found.en + " " + found.zh;
-    error.fields = std::move(errors);
-    return error;
+    return yaml::refusal(ErrorCode::ConfigInvalid, kOperatorsFile, std::move(errors));
 }
 
 base::Status signCommand(

@@ -4,7 +4,7 @@
 
 #include "gateway/base/durable_file.h"
 #include "gateway/crypto/certificate_finding.h"
-#include "gateway/trust/yaml_entry.h"
+#include "gateway/yaml/entry.h"
 
 namespace yht::certs {
 namespace {
@@ -13,7 +13,7 @@ constexpr std::size_t kItemsMax = 64;
 constexpr std::size_t kUrlCharactersMax = 500;
 constexpr std::size_t kNameCharactersMax = 200;
 constexpr std::uint32_t kDaysMax = 36'500;
-const trust::Names kKeys = {"name", "profile", "key", "issues", "crl_urls", "ocsp_urls", "issuer_urls", "crl_days"};
+const yaml::Names kKeys = {"name", "profile", "key", "issues", "crl_urls", "ocsp_urls", "issuer_urls", "crl_days"};
 
 std::string listText(const std::vector<std::string>& items) {
     std::string text = "[";
@@ -21,7 +21,7 @@ std::string listText(const std::vector<std::string>& items) {
     return text + "]";
 }
 
-std::vector<std::string> texts(trust::Entry& entry, const char* key, bool urls) {
+std::vector<std::string> texts(yaml::Entry& entry, const char* key, bool urls) {
     std::vector<std::string> items;
     for (const auto& node : entry.list(key, kItemsMax)) {
         const std::string text = node.IsScalar() ? node.Scalar() : "";
@@ -72,12 +72,12 @@ std::string writeSettings(const AuthoritySettings& settings) {
 
 base::Result<AuthoritySettings> readSettings(const std::string& text, const std::string& file) {
     std::vector<base::FieldError> errors;
-    trust::Findings findings(file, errors);
+    yaml::Findings findings(file, errors);
     AuthoritySettings settings;
-    try {
-        trust::Entry entry(YAML::Load(text), kKeys, findings);
+    yaml::readTree(text, findings, [&](const YAML::Node& root) {
+        yaml::Entry entry(root, kKeys, findings);
         settings.name = entry.text("name", nullptr, kNameCharactersMax);
-        settings.profile = entry.text("profile", nullptr, trust::kIdCharactersMax);
+        settings.profile = entry.text("profile", nullptr, yaml::kIdCharactersMax);
         const std::string key = entry.text("key", "here", kNameCharactersMax);
         if (key != "here" && key != "offline") entry.bad(entry.find("key"), "key", "is here or offline", "应为 here 或 offline");
         settings.key_offline = key == "offline";
@@ -86,9 +86,7 @@ base::Result<AuthoritySettings> readSettings(const std::string& text, const std:
         settings.ocsp_urls = texts(entry, "ocsp_urls", true);
         settings.issuer_urls = texts(entry, "issuer_urls", true);
         settings.crl_days = entry.number("crl_days", settings.crl_days, kDaysMax);
-    } catch (const YAML::Exception& fault) {
-        findings.add(fault.mark.line + 1, "malformed", "The file is no YAML here.", "此处不是合法的 YAML。");
-    }
+    });
     if (errors.empty()) return settings;
     return crypto::refusal(crypto::FindingCode::AuthorityInvalid, errors.front().pointer, errors.front().en + " " + errors.front().zh);
 }

@@ -13,7 +13,7 @@
 
 #include "gateway/base/durable_file.h"
 #include "gateway/base/text.h"
-#include "gateway/trust/yaml_entry.h"
+#include "gateway/yaml/entry.h"
 
 namespace yht::certs {
 namespace {
@@ -41,26 +41,27 @@ constexpr Embedded kEmbedded[] = {
     {"province.yaml", embedded::kProfileProvince},
 };
 
-const trust::Names kKeys = {"profile",       "title",          "kind",      "path_length", "subject_required",   "subject_defaults",
+const yaml::Names kKeys = {"profile",       "title",          "kind",      "path_length", "subject_required",   "subject_defaults",
                             "names_allowed", "names_required", "key_kinds", "key_usage",   "extended_key_usage", "days_default",
                             "days_max",      "issues",         "crl_days"};
-const trust::Names kUsages = {"digitalSignature", "nonRepudiation", "keyEncipherment", "dataEncipherment",
+const yaml::Names kUsages = {"digitalSignature", "nonRepudiation", "keyEncipherment", "dataEncipherment",
                               "keyAgreement",     "keyCertSign",    "cRLSign"};
-const trust::Names kPurposes = {"serverAuth", "clientAuth", "emailProtection", "codeSigning", "timeStamping", "OCSPSigning"};
-const trust::Names kNameTypes = {"dns", "ip", "uri", "email"};
-const trust::Names kKeyKinds = {"p256", "p384", "rsa2048", "rsa3072", "rsa4096", "ed25519", "sm2"};
+const yaml::Names kPurposes = {"serverAuth", "clientAuth", "emailProtection", "codeSigning", "timeStamping", "OCSPSigning"};
+constexpr std::int64_t kPathLengthMax = 8;
+const yaml::Names kNameTypes = {"dns", "ip", "uri", "email"};
+const yaml::Names kKeyKinds = {"p256", "p384", "rsa2048", "rsa3072", "rsa4096", "ed25519", "sm2"};
 
 class Reader {
 public:
-    Reader(const YAML::Node& root, trust::Findings& findings) : entry_(root, kKeys, findings), findings_(findings) {}
+    Reader(const YAML::Node& root, yaml::Findings& findings) : entry_(root, kKeys, findings), findings_(findings) {}
 
     Profile read() {
         Profile profile;
-        profile.name = entry_.text("profile", nullptr, trust::kIdCharactersMax);
+        profile.name = entry_.text("profile", nullptr, yaml::kIdCharactersMax);
         profile.title = entry_.text("title", nullptr, kTextCharactersMax);
         const std::string kind = oneOf(entry_.find("kind"), entry_.text("kind", nullptr, kTextCharactersMax), {"end_entity", "ca"});
         profile.is_ca = kind == "ca";
-        if (entry_.find("path_length")) profile.path_length = pathLength();
+        if (entry_.find("path_length")) profile.path_length = static_cast<std::uint32_t>(entry_.integer("path_length", 0, 0, kPathLengthMax));
         profile.subject_required = texts("subject_required", {});
         readDefaults(profile);
         for (const auto& name : texts("names_allowed", kNameTypes)) profile.names_allowed.push_back(nameType(name));
@@ -88,15 +89,7 @@ private:
         return name == "uri" ? crypto::NameType::Uri : crypto::NameType::Email;
     }
 
-    /// 0 is a path length, which Entry::number does not read.
-    std::uint32_t pathLength() {
-        const YAML::Node node = entry_.find("path_length");
-        if (node.IsScalar() && node.Scalar() == "0") return 0;
-        constexpr std::uint32_t kPathLengthMax = 8;
-        return entry_.number("path_length", 0, kPathLengthMax);
-    }
-
-    std::string oneOf(const YAML::Node& at, const std::string& given, const trust::Names& allowed) {
+    std::string oneOf(const YAML::Node& at, const std::string& given, const yaml::Names& allowed) {
         if (!allowed.empty() && !given.empty() && std::find(allowed.begin(), allowed.end(), given) == allowed.end()) {
             findings_.addUnknown(at, "Value", "值", given, allowed);
             return {};
@@ -104,7 +97,7 @@ private:
         return given;
     }
 
-    std::vector<std::string> texts(const char* key, const trust::Names& allowed) {
+    std::vector<std::string> texts(const char* key, const yaml::Names& allowed) {
         std::vector<std::string> items;
         for (const auto& node : entry_.list(key, kItemsMax)) {
             const std::string text = oneOf(node, node.IsScalar() ? node.Scalar() : "", allowed);
@@ -129,8 +122,8 @@ private:
         }
     }
 
-    trust::Entry entry_;
-    trust::Findings& findings_;
+    yaml::Entry entry_;
+    yaml::Findings& findings_;
 };
 
 /// What a person can read in one line.
@@ -197,15 +190,11 @@ std::vector<Finding> Profile::check(
 
 base::Result<Profile> readProfile(const std::string& text, const std::string& file) {
     std::vector<base::FieldError> errors;
-    trust::Findings findings(file, errors);
-    try {
-        Profile profile = Reader(YAML::Load(text), findings).read();
-        if (!errors.empty()) return wrong(std::move(errors));
-        return profile;
-    } catch (const YAML::Exception& fault) {
-        findings.add(fault.mark.line + 1, "malformed", "The file is no YAML here.", "此处不是合法的 YAML。");
-        return wrong(std::move(errors));
-    }
+    yaml::Findings findings(file, errors);
+    Profile profile;
+    yaml::readTree(text, findings, [&](const YAML::Node& root) { profile = Reader(root, findings).read(); });
+    if (!errors.empty()) return wrong(std::move(errors));
+    return profile;
 }
 
 base::Result<Profiles> Profiles::load(const std::string& directory) {

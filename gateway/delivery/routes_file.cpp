@@ -1,210 +1,177 @@
-// routes.yaml → RouteTable; the form is described in routing.h.
-#include <yaml-cpp/yaml.h>
-
+// routes.yaml → RouteTable; the form is described in routing.h. Everything wrong is told at once, each with its line.
 #include <algorithm>
-#include <set>
+#include <filesystem>
+#include <fstream>
 
 #include "gateway/base/time_text.h"
 #include "gateway/delivery/routing.h"
 #include "gateway/ledger/format/leaf.h"
+#include "gateway/yaml/entry.h"
 
 namespace yht::delivery {
-
 namespace {
 
-/// Thrown inside this file only: yaml-cpp throws anyway, and both are caught in loadRoutes.
-struct Refusal {
-    YAML::Mark mark;
-    std::string en, zh;
+constexpr std::size_t kFileBytesMax = 4U << 20;
+constexpr std::size_t kDestinationsMax = 1024, kRulesMax = 10'000, kWindowsMax = 256;
+constexpr std::size_t kTextCharactersMax = 64;
+constexpr std::int64_t kLateAfterSecondsMax = 30LL * 86'400, kPriorityMax = 1'000'000;
+
+const yaml::Names kFroms = {"start", "now"};
+
+yaml::Names kindNames() {
+    yaml::Names names;
+    for (const auto& row : ticket::kindTable()) names.emplace_back(row.name);
+    return names;
+}
+
+class Reader {
+public:
+    explicit Reader(yaml::Findings& findings) : findings_(findings) {}
+
+    void read(const YAML::Node& root) {
+        yaml::Entry top(root, {"destinations", "routes"}, findings_);
+        if (const YAML::Node map = top.find("destinations")) readDestinations(map);
+        for (const auto& node : top.list("routes", kRulesMax)) readRule(node);
+    }
+
+    std::vector<DestinationRow> destinations;
+    std::vector<RouteRule> rules;
+
+private:
+    void readDestinations(const YAML::Node& map) {
+        if (!map.IsMap() || map.size() > kDestinationsMax) {
+            findings_.add(map, "invalid", "\"destinations\" is a mapping of at most 1024 ids.", "\"destinations\" 应为至多 1024 个编号的映射。");
+            return;
+        }
+        for (const auto& pair : map) readDestination(pair.first, pair.second);
+    }
+
+    void readDestination(const YAML::Node& name, const YAML::Node& map) {
+        yaml::Entry entry(map, yaml::namesIn(kRouteDestinationKeys), findings_);
+        DestinationRow row;
+        row.id = name.IsScalar() ? name.Scalar() : "";
+        row.party = entry.text("party", row.id.c_str(), kTextCharactersMax);
+        row.from = oneOf(entry, "from", "start", kFroms) == "now" ? StartFrom::Now : StartFrom::Start;
+        row.mask_secret = entry.flag("mask_secret", true);
+        row.late_after_ms = 1000 * entry.integer("late_after_s", 0, 1, kLateAfterSecondsMax);
+        row.dispatches = entry.flag("dispatches", false);
+        row.trial = entry.flag("trial", false);
+        row.lanes = static_cast<std::size_t>(entry.integer("lanes", kLanesDefault, 1, kLanesMax));
+        row.attachments = entry.flag("attachments", false);
+        for (const auto& node : entry.list("maintenance", kWindowsMax)) readWindow(node, row);
+        checkId(name, row);
+        destinations.push_back(std::move(row));
+    }
+
+    void checkId(const YAML::Node& at, const DestinationRow& row) {
+        if (row.id.empty() || row.id.size() > ledger::kLeafTextBytesMax) {
+            findings_.add(at, "invalid", "A destination's id has 1 to 64 bytes.", "对端标识须为 1 至 64 字节。");
+        } else if (row.attachments && attachmentsQueueOf(row.id).size() > ledger::kLeafTextBytesMax) {
+            findings_.add(at, "invalid", "With attachments a destination's id has at most 52 bytes.", "投递附件的对端标识至多 52 字节。");
+        }
+        const auto same = [&](const DestinationRow& other) { return other.id == row.id; };
+        if (std::any_of(destinations.begin(), destinations.end(), same)) {
+            findings_.add(at, "twice", "This destination stands twice.", "该对端重复出现。");
+        }
+    }
+
+    void readWindow(const YAML::Node& node, DestinationRow& row) {
+        yaml::Entry entry(node, yaml::namesIn(kMaintenanceKeys), findings_);
+        const auto from = timeOf(entry, "from"), to = timeOf(entry, "to");
+        if (!from || !to) return;
+        if (*from >= *to) {
+            findings_.add(node, "invalid", "The window ends before it begins.", "维护窗口的结束早于开始。");
+            return;
+        }
+        row.maintenance.push_back({.from_ms = *from, .to_ms = *to});
+    }
+
+    std::optional<base::UnixMillis> timeOf(yaml::Entry& entry, const char* key) {
+        const std::string text = entry.text(key, nullptr, kTextCharactersMax);
+        const auto time = base::parseRfc3339(text);
+        if (!time && !text.empty()) {
+            entry.bad(entry.find(key), key, "is an RFC 3339 time with a zone, as 2026-05-01T01:00:00+08:00",
+                      "应为带时区的 RFC 3339 时间,如 2026-05-01T01:00:00+08:00");
+        }
+        return time;
+    }
+
+    void readRule(const YAML::Node& node) {
+        yaml::Entry entry(node, yaml::namesIn(kRouteRuleKeys), findings_);
+        RouteRule rule;
+        rule.destination = oneOf(entry, "destination", nullptr, destinationNames());
+        rule.priority = entry.integer("priority", 0, -kPriorityMax, kPriorityMax);
+        rule.send = entry.flag("send", true);
+        for (const auto& name : allOf(entry, "kinds", kindNames())) {
+            rule.kinds = static_cast<ticket::KindSet>(rule.kinds | ticket::only(*ticket::findKind(name)));
+        }
+        rule.sources = textsOf(entry, "sources");
+        rule.not_sources = textsOf(entry, "not_sources");
+        rule.not_from = textsOf(entry, "not_from");
+        rule.regions = textsOf(entry, "regions");
+        rule.modes = allOf(entry, "modes", yaml::namesIn(kIntegrationModes));
+        rule.not_modes = allOf(entry, "not_modes", yaml::namesIn(kIntegrationModes));
+        rule.tickets_of = textsOf(entry, "tickets_of");
+        rules.push_back(std::move(rule));
+    }
+
+    yaml::Names destinationNames() const {
+        yaml::Names names;
+        for (const auto& row : destinations) names.push_back(row.id);
+        return names;
+    }
+
+    std::string oneOf(yaml::Entry& entry, const char* key, const char* fallback, const yaml::Names& allowed) {
+        const std::string text = entry.text(key, fallback, kTextCharactersMax);
+        return text.empty() || isAllowed(entry.find(key), key, text, allowed) ? text : "";
+    }
+
+    /// An empty list would mean "all", which nobody means by it.
+    std::vector<std::string> textsOf(yaml::Entry& entry, const char* key) {
+        const YAML::Node list = entry.find(key);
+        if (list && list.IsSequence() && list.size() == 0) entry.bad(list, key, "has at least one item", "至少应有一项");
+        return entry.texts(key, kRouteListMax, kTextCharactersMax);
+    }
+
+    std::vector<std::string> allOf(yaml::Entry& entry, const char* key, const yaml::Names& allowed) {
+        std::vector<std::string> taken;
+        for (const auto& text : textsOf(entry, key)) {
+            if (isAllowed(entry.find(key), key, text, allowed)) taken.push_back(text);
+        }
+        return taken;
+    }
+
+    bool isAllowed(const YAML::Node& at, const char* key, const std::string& text, const yaml::Names& allowed) {
+        if (std::find(allowed.begin(), allowed.end(), text) != allowed.end()) return true;
+        const std::string what = std::string("\"") + key + "\":";
+        if (allowed.empty()) findings_.add(at, "unknown", what + " there is no destination above.", what + "上文没有任何对端。");
+        else findings_.addUnknown(at, what, what, text, allowed);
+        return false;
+    }
+
+    yaml::Findings& findings_;
 };
 
-template <class Keys>
-std::set<std::string> setOf(const Keys& keys) {
-    return {std::begin(keys), std::end(keys)};
-}
-
-void refuseUnknownKeys(const YAML::Node& map, const std::set<std::string>& known) {
-    if (!map.IsMap()) throw Refusal{map.Mark(), "a map of keys belongs here", "此处应为键值表"};
-    std::set<std::string> seen;
-    for (const auto& pair : map) {
-        const auto key = pair.first.as<std::string>();
-        if (!known.empty() && !known.contains(key)) {
-            throw Refusal{
-                pair.first.Mark(), "unknown key \"" + key + "\"", "未知的键 \"" + key + "\""};
-        }
-        if (!seen.insert(key).second) {
-            throw Refusal{
-                pair.first.Mark(), "key \"" + key + "\" twice", "键 \"" + key + "\" 重复"};
-        }
-    }
-}
-
-std::vector<std::string> texts(const YAML::Node& rule, const char* key) {
-    const YAML::Node list = rule[key];
-    if (!list) return {};
-    if (!list.IsSequence() || list.size() == 0 || list.size() > kRouteListMax) {
-        throw Refusal{
-            list.Mark(), std::string(key) + " must be a list of 1 to 1024 entries",
-            std::string(key) + " 须为 1 至 1024 项的列表"};
-    }
-    return list.as<std::vector<std::string>>();
-}
-
-ticket::KindSet kindsOf(const YAML::Node& rule) {
-    ticket::KindSet kinds = 0;
-    for (const std::string& name : texts(rule, "kinds")) {
-        const auto kind = ticket::findKind(name);
-        if (!kind) {
-            throw Refusal{
-                rule["kinds"].Mark(), "no kind of record \"" + name + "\"",
-                "没有记录种类 \"" + name + "\""};
-        }
-        kinds = static_cast<ticket::KindSet>(kinds | ticket::only(*kind));
-    }
-    return kinds;
-}
-
-std::int64_t integerOf(
-    const YAML::Node& map, const char* key, std::int64_t fallback, std::int64_t min,
-    std::int64_t max
-) {
-    if (!map[key]) return fallback;
-    const auto value = map[key].as<std::int64_t>();
-    if (value < min || value > max) {
-        const std::string range = std::to_string(min) + " to " + std::to_string(max);
-        throw Refusal{
-            map[key].Mark(), std::string(key) + " must be " + range,
-            std::string(key) + " 须在 " + range + " 之间"};
-    }
-    return value;
-}
-
-base::UnixMillis timeOf(const YAML::Node& window, const char* key) {
-    const auto time = base::parseRfc3339(window[key] ? window[key].as<std::string>() : "");
-    if (!time) {
-        throw Refusal{
-            window.Mark(), std::string(key) + " must be an RFC 3339 time with a zone",
-            std::string(key) + " 须为带时区的 RFC 3339 时间"};
-    }
-    return *time;
-}
-
-std::vector<MaintenanceWindow> windowsOf(const YAML::Node& map) {
-    std::vector<MaintenanceWindow> windows;
-    for (const auto& node : map["maintenance"]) {
-        refuseUnknownKeys(node, setOf(kMaintenanceKeys));
-        windows.push_back({.from_ms = timeOf(node, "from"), .to_ms = timeOf(node, "to")});
-        if (windows.back().from_ms >= windows.back().to_ms) {
-            throw Refusal{
-                node.Mark(), "the window ends before it begins", "维护窗口的结束早于开始"};
-        }
-    }
-    return windows;
-}
-
-DestinationRow destinationOf(const std::string& id, const YAML::Node& map) {
-    refuseUnknownKeys(map, setOf(kRouteDestinationKeys));
-    DestinationRow row;
-    row.id = id;
-    row.party = map["party"].as<std::string>(id);
-    const auto from = map["from"].as<std::string>("start");
-    if (from != "start" && from != "now") {
-        throw Refusal{map["from"].Mark(), "from must be start or now", "from 须为 start 或 now"};
-    }
-    row.from = from == "now" ? StartFrom::Now : StartFrom::Start;
-    row.mask_secret = map["mask_secret"] ? map["mask_secret"].as<bool>() : true;
-    row.late_after_ms = 1000 * integerOf(map, "late_after_s", 0, 1, 30LL * 86400);
-    row.dispatches = map["dispatches"] ? map["dispatches"].as<bool>() : false;
-    row.trial = map["trial"] ? map["trial"].as<bool>() : false;
-    row.lanes = static_cast<std::size_t>(integerOf(map, "lanes", kLanesDefault, 1, kLanesMax));
-    row.attachments = map["attachments"] ? map["attachments"].as<bool>() : false;
-    row.maintenance = windowsOf(map);
-    return row;
-}
-
-std::vector<std::string> modesOf(const YAML::Node& rule, const char* key) {
-    std::vector<std::string> modes = texts(rule, key);
-    for (const std::string& mode : modes) {
-        const bool known = std::find(std::begin(kIntegrationModes), std::end(kIntegrationModes), mode) !=
-                           std::end(kIntegrationModes);
-        if (known) continue;
-        throw Refusal{
-            rule[key].Mark(), "no integration mode \"" + mode + "\": merged, dual_number, branch, excluded",
-            "没有整合方式 \"" + mode + "\",可用:merged、dual_number、branch、excluded"};
-    }
-    return modes;
-}
-
-RouteRule ruleOf(const YAML::Node& node, const std::vector<DestinationRow>& destinations) {
-    refuseUnknownKeys(node, setOf(kRouteRuleKeys));
-    RouteRule rule;
-    rule.destination = node["destination"].as<std::string>("");
-    const bool known = std::any_of(destinations.begin(), destinations.end(), [&](const auto& row) {
-        return row.id == rule.destination;
-    });
-    if (!known) {
-        throw Refusal{
-            node.Mark(), "no destination \"" + rule.destination + "\" above",
-            "上文没有对端 \"" + rule.destination + "\""};
-    }
-    rule.priority = integerOf(node, "priority", 0, -1'000'000, 1'000'000);
-    rule.send = node["send"] ? node["send"].as<bool>() : true;
-    rule.kinds = kindsOf(node);
-    rule.sources = texts(node, "sources");
-    rule.not_sources = texts(node, "not_sources");
-    rule.not_from = texts(node, "not_from");
-    rule.regions = texts(node, "regions");
-    rule.modes = modesOf(node, "modes");
-    rule.not_modes = modesOf(node, "not_modes");
-    rule.tickets_of = texts(node, "tickets_of");
-    return rule;
-}
-
-base::Result<RouteTable> tableOf(const YAML::Node& root) {
-    refuseUnknownKeys(root, {"destinations", "routes"});
-    std::vector<DestinationRow> destinations;
-    if (root["destinations"]) refuseUnknownKeys(root["destinations"], {});
-    for (const auto& pair : root["destinations"]) {
-        const auto id = pair.first.as<std::string>();
-        if (id.empty() || id.size() > ledger::kLeafTextBytesMax) {
-            throw Refusal{
-                pair.first.Mark(), "a destination's id has 1 to 64 bytes",
-                "对端标识须为 1 至 64 字节"};
-        }
-        destinations.push_back(destinationOf(id, pair.second));
-        const auto queue_bytes = attachmentsQueueOf(id).size();
-        if (destinations.back().attachments && queue_bytes > ledger::kLeafTextBytesMax) {
-            throw Refusal{
-                pair.first.Mark(), "with attachments a destination's id has at most 52 bytes",
-                "投递附件的对端标识至多 52 字节"};
-        }
-    }
-    std::vector<RouteRule> rules;
-    for (const auto& node : root["routes"]) rules.push_back(ruleOf(node, destinations));
-    return RouteTable::make(std::move(destinations), std::move(rules));
-}
-
-base::Error refusedAt(
-    const std::string& path, const YAML::Mark& mark, const std::string& en, const std::string& zh
-) {
-    const std::string place = path + ":" + std::to_string(mark.line + 1) + ": ";
-    return base::makePublicError(
-        base::ErrorCode::ConfigInvalid, place + en, place + zh, place + en
-    );
+base::Result<std::string> contentOf(const std::string& path) {
+    std::error_code failed;
+    const auto bytes = std::filesystem::file_size(path, failed);
+    std::ifstream in(path, std::ios::binary);
+    if (failed || !in) return base::makeError(base::ErrorCode::IoFailed, "can't read " + path);
+    if (bytes > kFileBytesMax) return base::makeError(base::ErrorCode::ConfigInvalid, path + " is longer than 4 MiB 超过 4 MiB");
+    return std::string(std::istreambuf_iterator<char>(in), {});
 }
 
 }  // namespace
 
 base::Result<RouteTable> loadRoutes(const std::string& path) {
-    try {
-        return tableOf(YAML::LoadFile(path));
-    } catch (const Refusal& refusal) {
-        return refusedAt(path, refusal.mark, refusal.en, refusal.zh);
-    } catch (const YAML::BadFile&) {
-        return base::makeError(base::ErrorCode::IoFailed, "can't read " + path);
-    } catch (const YAML::Exception& fault) {
-        return refusedAt(path, fault.mark, fault.msg, "YAML 格式有误:" + fault.msg);
-    }
+    const auto content = contentOf(path);
+    if (!content) return content.error();
+    std::vector<base::FieldError> errors;
+    yaml::Findings findings(path, errors);
+    Reader reader(findings);
+    yaml::readTree(*content, findings, [&](const YAML::Node& root) { reader.read(root); });
+    if (!errors.empty()) return yaml::refusal(base::ErrorCode::ConfigInvalid, path, std::move(errors));
+    return RouteTable::make(std::move(reader.destinations), std::move(reader.rules));
 }
 
 }  // namespace yht::delivery

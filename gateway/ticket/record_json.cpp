@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "gateway/base/nearest_name.h"
 #include "gateway/base/text.h"
 #include "gateway/ticket/field_values.h"
 #include "gateway/ticket/validate.h"
@@ -29,24 +30,17 @@ std::string snakeCase(std::string_view name) {
 }
 
 /// The field name that was probably meant, "" where none is near.
-std::string nearestName(Kind kind, std::string_view name) {
+std::string nearestField(Kind kind, std::string_view name) {
     if (name.size() > kGuessedNameBytesMax) return {};
-    const std::string snake = snakeCase(name);
-    std::string nearest;
-    std::size_t distance_max = std::max<std::size_t>(2, snake.size() / 3);
-    for (const FieldRow* row : fieldsOf(kind)) {
-        const auto distance = base::editDistance(snake, row->name);
-        if (distance < distance_max || (distance == distance_max && nearest.empty())) {
-            distance_max = distance;
-            nearest = row->name;
-        }
-    }
-    return nearest;
+    std::vector<std::string> names;
+    for (const FieldRow* row : fieldsOf(kind)) names.emplace_back(row->name);
+    const auto nearest = base::nearestName(snakeCase(name), names);
+    return nearest.is_near ? std::string(nearest.name) : "";
 }
 
 void addUnknown(Kind kind, std::string_view name, FieldErrors& errors) {
     const auto shown = std::string(base::prefixByCodePoints(name, kGuessedNameBytesMax));
-    auto nearest = nearestName(kind, name);
+    auto nearest = nearestField(kind, name);
     errors.add(
         Rule::UnknownField, "/" + json::pointerToken(shown), shown, shown,
         nearest.empty() ? "-" : std::move(nearest)

@@ -9,12 +9,17 @@
 #include "gateway/crypto/certificate_use.h"
 #include "gateway/crypto/certificate_path.h"
 #include "gateway/trust/partner.h"
-#include "gateway/trust/yaml_entry.h"
+#include "gateway/yaml/entry.h"
 
 namespace yht::trust {
 namespace {
 
 using base::ErrorCode;
+using yaml::Entry;
+using yaml::kIdCharactersMax;
+using yaml::Findings;
+using yaml::Names;
+using yaml::namesIn;
 
 constexpr std::size_t kFileBytesMax = 4 * 1024 * 1024;
 constexpr std::size_t kPemFileBytesMax = 64 * 1024;
@@ -52,11 +57,6 @@ Names namesOf(const Rows& rows) {
     Names names;
     for (const auto& row : rows) names.emplace_back(row.name);
     return names;
-}
-
-template <class Keys>
-Names namesIn(const Keys& keys) {
-    return Names(std::begin(keys), std::end(keys));
 }
 
 Names algorithmNames() {
@@ -122,16 +122,10 @@ void Loader::readFile(const char* file, const char* list, Read read) {
         );
         return;
     }
-    try {
-        Entry top(YAML::Load(*content), {list}, findings);
+    yaml::readTree(*content, findings, [&](const YAML::Node& root) {
+        Entry top(root, {list}, findings);
         for (const auto& node : top.list(list, kPartnersMax)) read(node, findings);
-    } catch (const YAML::Exception& fault) {
-        // yaml-cpp's text quotes nothing of the file.
-        findings.add(
-            fault.mark.line + 1, "not_yaml", "This is not YAML: " + fault.msg + ".",
-            "不是合法的 YAML。"
-        );
-    }
+    });
 }
 
 void Loader::readSource(const YAML::Node& node, Findings& findings) {
@@ -352,10 +346,7 @@ base::Result<std::shared_ptr<const TrustSnapshot>> Loader::load() {
             std::make_shared<TrustSnapshot>(std::move(partners_), std::move(sources_))
         );
     }
-    const auto& first = errors_.front();
-    base::Error error = base::makeError(ErrorCode::ConfigInvalid, first.pointer + ": " + first.en);
-    error.fields = std::move(errors_);
-    return error;
+    return yaml::refusal(ErrorCode::ConfigInvalid, directory_.string(), std::move(errors_));
 }
 
 }  // namespace

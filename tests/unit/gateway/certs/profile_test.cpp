@@ -58,7 +58,7 @@ TEST(Profiles, MistakesAreToldWithLineAndNearestName) {
     EXPECT_THAT(wrongWith("profile: a\ntitle: A\nkind: other\nkey_kinds: [p256]\n"), HasSubstr("\"other\""));
     EXPECT_THAT(wrongWith("profile: a\ntitle: A\nkind: end_entity\nkey_kinds: [dsa]\n"), HasSubstr("\"dsa\""));
     EXPECT_THAT(wrongWith("profile: a\ntitle: A\nkind: ca\nkey_kinds: [p256]\nkey_usage: [cRLSign]\n"), HasSubstr("keyCertSign"));
-    EXPECT_THAT(wrongWith("profile: [\n"), HasSubstr("no YAML"));
+    EXPECT_THAT(wrongWith("profile: [\n"), HasSubstr("not YAML"));
     EXPECT_FALSE(wrongWith("").empty());
 }
 

@@ -111,7 +111,7 @@ TEST_F(RoutingTest, ModesAreAskedForOnlyWhereTheTableNeedsThem) {
 TEST_F(RoutingTest, UnknownModeIsRefused) {
     expectRefused(
         "destinations:\n  centre: {}\nroutes:\n  - {destination: centre, modes: [half]}\n", 4,
-        "no integration mode \"half\": merged, dual_number, branch, excluded"
+        "\"modes\": \"half\" is not known here; did you mean \"branch\"?"
     );
 }
 
@@ -212,38 +212,38 @@ TEST_F(RoutingTest, ResultsGoHomeToWhoNamedTheTicket) {
 }
 
 TEST_F(RoutingTest, AnUnknownKeyIsRefusedWithItsLine) {
-    expectRefused("destinations:\n  a:\n    mask: true\n", 3, "unknown key \"mask\"");
+    expectRefused("destinations:\n  a:\n    mask: true\n", 3, "Key \"mask\" is not known here; did you mean \"mask_secret\"?");
     expectRefused(
         "destinations: {a: {}}\nroutes:\n  - destination: a\n    kind: [appeal]\n", 4,
-        "unknown key \"kind\""
+        "Key \"kind\" is not known here; did you mean \"kinds\"?"
     );
 }
 
 TEST_F(RoutingTest, ARuleForNobodyIsRefused) {
     expectRefused(
-        "destinations: {a: {}}\nroutes:\n  - destination: b\n", 3, "no destination \"b\" above"
+        "destinations: {a: {}}\nroutes:\n  - destination: b\n", 3, "\"destination\": \"b\" is not known here; did you mean \"a\"?"
     );
 }
 
 TEST_F(RoutingTest, AnUnknownKindIsRefused) {
     expectRefused(
         "destinations: {a: {}}\nroutes:\n  - {destination: a, kinds: [letter]}\n", 3,
-        "no kind of record \"letter\""
+        "\"kinds\": \"letter\" is not known here; did you mean \"result\"?"
     );
 }
 
 TEST_F(RoutingTest, ALaneCountBeyondItsBoundIsRefused) {
-    expectRefused("destinations:\n  a:\n    lanes: 9\n", 3, "lanes must be 1 to 8");
+    expectRefused("destinations:\n  a:\n    lanes: 9\n", 3, "\"lanes\" is a number from 1 to 8.");
 }
 
 TEST_F(RoutingTest, AnIdThatDoesNotFitALeafIsRefused) {
     expectRefused(
         "destinations:\n  " + std::string(65, 'a') + ": {}\n", 2,
-        "a destination's id has 1 to 64 bytes"
+        "A destination's id has 1 to 64 bytes."
     );
     expectRefused(
         "destinations:\n  " + std::string(53, 'a') + ": {attachments: true}\n", 2,
-        "with attachments a destination's id has at most 52 bytes"
+        "With attachments a destination's id has at most 52 bytes."
     );
 }
 
@@ -251,8 +251,28 @@ TEST_F(RoutingTest, AWindowThatEndsBeforeItBeginsIsRefused) {
     expectRefused(
         "destinations:\n  a:\n    maintenance:\n"
         "      - {from: \"2019-04-18T03:00:00+08:00\", to: \"2019-04-18T01:00:00+08:00\"}\n",
-        4, "the window ends before it begins"
+        4, "The window ends before it begins."
     );
+}
+
+TEST_F(RoutingTest, EverythingWrongIsToldAtOnce) {
+    const auto table = load("destinations: {a: {lane: 2, from: later}}\nroutes:\n  - {destination: a, kinds: []}\n  - {send: false}\n");
+    ASSERT_FALSE(table.ok());
+    std::vector<std::string> told;
+    for (const auto& field : table.error().fields) told.push_back(field.pointer.substr(field.pointer.rfind(':')) + " " + field.en);
+    EXPECT_EQ(
+        (std::vector<std::string>{
+            ":1 Key \"lane\" is not known here; did you mean \"lanes\"?", ":1 \"from\": \"later\" is not known here; did you mean \"start\"?",
+            ":3 \"kinds\" has at least one item.", ":4 \"destination\" is required."}),
+        told
+    );
+}
+
+TEST_F(RoutingTest, WhatIsNoYamlIsRefusedWithItsLine) {
+    const auto table = load("destinations:\n  a: [\n");
+    ASSERT_FALSE(table.ok());
+    EXPECT_EQ(base::ErrorCode::ConfigInvalid, table.error().code);
+    EXPECT_NE(std::string::npos, table.error().public_en.find("This is not YAML")) << table.error().public_en;
 }
 
 TEST_F(RoutingTest, AMissingFileCannotBeRead) {

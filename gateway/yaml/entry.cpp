@@ -1,20 +1,14 @@
-#include "gateway/trust/yaml_entry.h"
+#include "gateway/yaml/entry.h"
 
 #include <algorithm>
 #include <charconv>
 #include <set>
 
+#include "gateway/base/nearest_name.h"
 #include "gateway/base/text.h"
 
-namespace yht::trust {
+namespace yht::yaml {
 namespace {
-
-std::string nearest(const std::string& given, const Names& names) {
-    const auto closer = [&](const std::string& a, const std::string& b) {
-        return base::editDistance(given, a) < base::editDistance(given, b);
-    };
-    return *std::min_element(names.begin(), names.end(), closer);
-}
 
 // What is quoted back in a message: enough to find it, never a page of it.
 std::string shortened(const std::string& given) {
@@ -40,7 +34,7 @@ void Findings::addUnknown(
     const YAML::Node& at, const std::string& what_en, const std::string& what_zh,
     const std::string& given, const Names& names
 ) {
-    const std::string quoted = " \"" + shortened(given) + "\" ", likely = nearest(given, names);
+    const std::string quoted = " \"" + shortened(given) + "\" ", likely(base::nearestName(given, names).name);
     add(at, "unknown", what_en + quoted + "is not known here; did you mean \"" + likely + "\"?",
         what_zh + quoted + "无法识别,是否应为 \"" + likely + "\"?");
 }
@@ -102,18 +96,20 @@ bool Entry::flag(const char* key, bool fallback) {
     return false;
 }
 
-std::uint32_t Entry::number(const char* key, std::uint32_t fallback, std::uint32_t max) {
+std::int64_t Entry::integer(const char* key, std::int64_t fallback, std::int64_t min, std::int64_t max) {
     const YAML::Node value = find(key);
     if (!value) return fallback;
     const std::string text = value.IsScalar() ? value.Scalar() : "";
-    std::uint32_t number = 0;
+    std::int64_t number = 0;
     const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (read.ec != std::errc() || read.ptr != text.data() + text.size() || number < 1 ||
-        number > max) {
-        bad(value, key, "is a number from 1 to " + std::to_string(max),
-            "应为 1 至 " + std::to_string(max) + " 的整数");
-    }
-    return number;
+    if (read.ec == std::errc() && read.ptr == text.data() + text.size() && number >= min && number <= max) return number;
+    const std::string least = std::to_string(min), most = std::to_string(max);
+    bad(value, key, "is a number from " + least + " to " + most, "应为 " + least + " 至 " + most + " 的整数");
+    return fallback;
+}
+
+std::uint32_t Entry::number(const char* key, std::uint32_t fallback, std::uint32_t max) {
+    return static_cast<std::uint32_t>(integer(key, fallback, 1, max));
 }
 
 std::vector<YAML::Node> Entry::list(const char* key, std::size_t count_max) {
@@ -127,6 +123,20 @@ std::vector<YAML::Node> Entry::list(const char* key, std::size_t count_max) {
     }
     for (const auto& item : value) items.push_back(item);
     return items;
+}
+
+std::vector<std::string> Entry::texts(const char* key, std::size_t count_max, std::size_t characters_max) {
+    std::vector<std::string> texts;
+    for (const auto& item : list(key, count_max)) {
+        const auto characters = item.IsScalar() ? base::countCodePoints(item.Scalar()) : std::nullopt;
+        if (characters && *characters > 0 && *characters <= characters_max && !base::hasControlCharacters(item.Scalar())) {
+            texts.push_back(item.Scalar());
+            continue;
+        }
+        const std::string most = std::to_string(characters_max);
+        bad(item, key, "is a list of values of 1 to " + most + " characters of UTF-8", "应为列表,每项 1 至 " + most + " 个 UTF-8 字符");
+    }
+    return texts;
 }
 
 std::string Entry::id() {
@@ -148,4 +158,20 @@ void Entry::bad(
     );
 }
 
-}  // namespace yht::trust
+void readTree(const std::string& text, Findings& findings, const std::function<void(const YAML::Node&)>& read) {
+    try {
+        read(YAML::Load(text));
+    } catch (const YAML::Exception& fault) {
+        findings.add(fault.mark.line + 1, "not_yaml", "This is not YAML: " + fault.msg + ".", "不是合法的 YAML。");
+    }
+}
+
+base::Error refusal(base::ErrorCode code, const std::string& file, std::vector<base::FieldError> errors) {
+    const auto& first = errors.front();
+    base::Error error = base::makePublicError(code, first.pointer + ": " + first.en, first.pointer + ": " + first.zh, file);
+    for (const auto& found : errors) error.detail += "\n" + found.pointer + ": " + found.en + " " + found.zh;
+    error.fields = std::move(errors);
+    return error;
+}
+
+}  // namespace yht::yaml

@@ -1,19 +1,26 @@
 // A YAML mapping read strictly: unknown and repeated keys are refused with the nearest name, values
 // are read by type and bound, and everything wrong is collected with "file:line" instead of
-// stopping at the first. Uses: base, yaml-cpp. Used by: partner_file.
+// stopping at the first. Uses: base, yaml-cpp. Used by: trust, certs, delivery, app.
 #pragma once
 
 #include <yaml-cpp/yaml.h>
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "gateway/base/error.h"
 
-namespace yht::trust {
+namespace yht::yaml {
 
 using Names = std::vector<std::string>;
+
+/// Of a table of names: an array of const char*.
+template <class Keys>
+Names namesIn(const Keys& keys) {
+    return Names(std::begin(keys), std::end(keys));
+}
 
 inline constexpr std::size_t kConfigErrorsMax = 50;
 inline constexpr std::size_t kIdCharactersMax = 64;
@@ -48,10 +55,14 @@ public:
     /// The scalar's text; `fallback` where absent, and a finding where that is null.
     std::string text(const char* key, const char* fallback, std::size_t characters_max);
     bool flag(const char* key, bool fallback);
+    /// A whole number from `min` to `max`.
+    std::int64_t integer(const char* key, std::int64_t fallback, std::int64_t min, std::int64_t max);
     /// 1 to `max`.
     std::uint32_t number(const char* key, std::uint32_t fallback, std::uint32_t max);
     /// The items of a list; none where absent.
     std::vector<YAML::Node> list(const char* key, std::size_t count_max);
+    /// The items of a list of texts, each as `text` takes one; none where absent.
+    std::vector<std::string> texts(const char* key, std::size_t count_max, std::size_t characters_max);
     /// The member "id": a-z, 0-9, "-" and "_".
     std::string id();
     /// Adds: "key" <text>.
@@ -62,4 +73,11 @@ private:
     Findings& findings_;
 };
 
-}  // namespace yht::trust
+/// Reads one file with `read`, which is given its tree. What yaml-cpp throws becomes a finding, here and inside `read`; its text
+/// quotes nothing of the file.
+void readTree(const std::string& text, Findings& findings, const std::function<void(const YAML::Node&)>& read);
+
+/// What is wrong with `file`, all of it. Requires: errors not empty. The public text is the first; `detail` has one a line.
+base::Error refusal(base::ErrorCode code, const std::string& file, std::vector<base::FieldError> errors);
+
+}  // namespace yht::yaml
