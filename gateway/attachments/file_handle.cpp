@@ -57,13 +57,11 @@ base::Status FileHandle::sync() const {
     return {};
 }
 
-base::Error ioError(const std::string& what) {
-    const int number = errno;
-    const bool full = number == ENOSPC || number == EDQUOT;
-    return base::makeError(
-        full ? base::ErrorCode::DiskFull : base::ErrorCode::IoFailed,
-        "attachments: " + what + ": " + std::strerror(number)
-    );
+base::Error ioError(const std::string& what) { return ioError(what, std::error_code(errno, std::generic_category())); }
+
+base::Error ioError(const std::string& what, const std::error_code& code) {
+    const bool full = code.value() == ENOSPC || code.value() == EDQUOT;
+    return base::makeError(full ? base::ErrorCode::DiskFull : base::ErrorCode::IoFailed, "attachments: " + what + ": " + code.message());
 }
 
 FileHandle openFile(const std::string& path, int flags) {

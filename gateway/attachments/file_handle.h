@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "gateway/base/bytes.h"
@@ -35,6 +36,8 @@ private:
 
 /// errno as an Error: DiskFull where the file system or its quota is used up, else IoFailed.
 base::Error ioError(const std::string& what);
+/// The same of what std::filesystem says.
+base::Error ioError(const std::string& what, const std::error_code& code);
 
 /// open(2) of something new or old, close-on-exec, mode 600. Not open: errno says why.
 FileHandle openFile(const std::string& path, int flags);

@@ -24,10 +24,6 @@ base::Status makeFolder(const std::string& path) {
     return ioError("mkdir " + path);
 }
 
-base::Error ioFailed(const std::string& what, const std::error_code& code) {
-    return base::makeError(ErrorCode::IoFailed, "attachments: " + what + ": " + code.message());
-}
-
 }  // namespace
 
 bool isDigest(const std::string& text) {
@@ -118,7 +114,7 @@ base::Status Store::prepareFolders() {
     for (const auto& left : fs::directory_iterator(incoming, failed)) {
         if (::unlink(left.path().c_str()) != 0) return ioError("unlink " + left.path().string());
     }
-    if (failed) return ioFailed("list " + incoming, failed);
+    if (failed) return ioError("list " + incoming, failed);
     if (auto begun = beginJudging(); !begun) return begun;
     if (auto synced = syncFolder(options_.directory); !synced) return synced;
     // The folder itself may be new, and it is a name in its parent.
@@ -142,7 +138,7 @@ base::Status Store::addUp() {
             return base::makeError(ErrorCode::ConfigInvalid, "attachments: too many files");
         }
     }
-    if (failed) return ioFailed("list " + options_.directory, failed);
+    if (failed) return ioError("list " + options_.directory, failed);
     return {};
 }
 

@@ -16,10 +16,6 @@ namespace fs = std::filesystem;
 
 constexpr std::int64_t kNanosPerMilli = 1'000'000;
 
-base::Error ioFailed(const std::string& what, const std::error_code& code) {
-    return base::makeError(base::ErrorCode::IoFailed, "attachments: " + what + ": " + code.message());
-}
-
 /// 0: it is not there.
 base::UnixMillis timeOf(const std::string& path) {
     struct stat facts {};
@@ -51,7 +47,7 @@ base::Result<std::vector<Unjudged>> unjudgedIn(const std::string& directory, bas
         if (!isDigest(digest) || key.empty() || since_ms == 0 || since_ms > until_ms) continue;
         found.push_back({digest, key, since_ms, exists(directory + "/" + digest.substr(0, 2) + "/" + name)});
     }
-    if (failed && failed != std::errc::no_such_file_or_directory) return ioFailed("list " + folder, failed);
+    if (failed && failed != std::errc::no_such_file_or_directory) return ioError("list " + folder, failed);
     return found;
 }
 
@@ -61,7 +57,7 @@ base::Status Store::beginJudging() const {
     const std::string made = unjudgedFolder() + ".new";
     std::error_code failed;
     fs::create_directory(made, failed);
-    if (failed) return ioFailed("mkdir " + made, failed);
+    if (failed) return ioError("mkdir " + made, failed);
     fs::permissions(made, fs::perms::owner_all, failed);
     constexpr std::size_t kShardDigits = 2;
     fs::recursive_directory_iterator at(options_.directory, failed);
@@ -71,10 +67,10 @@ base::Status Store::beginJudging() const {
         if (!kept || splitMarkName(name).second.empty()) continue;
         if (auto noted = writeNote(made + "/" + name, options_.clock.nowMillis()); !noted) return noted;
     }
-    if (failed) return ioFailed("list " + options_.directory, failed);
+    if (failed) return ioError("list " + options_.directory, failed);
     if (auto synced = syncFolder(made); !synced) return synced;
     fs::rename(made, unjudgedFolder(), failed);
-    return failed ? base::Status(ioFailed("rename " + made, failed)) : base::Status();
+    return failed ? base::Status(ioError("rename " + made, failed)) : base::Status();
 }
 
 /// Requires: place_mutex_ is held.

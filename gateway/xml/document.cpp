@@ -12,10 +12,6 @@
 namespace yht::xml {
 namespace {
 
-std::string_view viewOf(const xmlChar* text) {
-    return text == nullptr ? std::string_view() : reinterpret_cast<const char*>(text);
-}
-
 /// libxml2's own way of building a tree.
 class TreeEvents final : public ParserEvents {
 public:

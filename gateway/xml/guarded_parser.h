@@ -17,6 +17,11 @@
 
 namespace yht::xml {
 
+/// Into libxml2's text; "" for none.
+inline std::string_view viewOf(const xmlChar* text) {
+    return text == nullptr ? std::string_view() : std::string_view(reinterpret_cast<const char*>(text));
+}
+
 /// What is done with what the parser finds. Pointers as libxml2 gives them, for the length of the
 /// call.
 class ParserEvents {

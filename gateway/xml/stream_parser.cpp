@@ -7,10 +7,6 @@
 namespace yht::xml {
 namespace {
 
-std::string_view viewOf(const xmlChar* text) {
-    return text == nullptr ? std::string_view() : reinterpret_cast<const char*>(text);
-}
-
 class Forward final : public ParserEvents {
 public:
     explicit Forward(Events& events) : events_(events) {}

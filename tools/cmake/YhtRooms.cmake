@@ -1,11 +1,15 @@
-# yht_room(<name> SOURCES … USES … LINKS …): a library; USES names rooms, LINKS names outside libraries.
+# yht_room(<name> SOURCES … ALONE … USES … LINKS …): a library; USES names rooms, LINKS names outside libraries.
 # yht_program(<name> SOURCES … USES … LINKS …): an executable in build/<preset>/bin.
 # yht_test(<name> SOURCES … USES … LINKS …): a GoogleTest program, run by ctest under the same name.
 # yht_test_limit(<test> <seconds>): how long a test may take; a sanitizer's build has YHT_SLOWER times as long.
+# yht_test_parts(<test> <count>): it runs as so many tests (<test>, <test>_2, …), each with every so-manieth case.
 # yht_reads_strangers(<program> <test>): they belong to the label "strangers" and the target strangers_tests: what reads bytes
 #   of strangers, and is run under address and undefined-behaviour sanitizers by tools/test --strangers.
 # yht_embed(<name> <constant> <file>): the text of a file inside the room, as <embedded/constant.h> for its own sources;
 #   the binary reads nothing from the source tree when it runs.
+# ALONE … of a room, program or test names those of its sources that are compiled by themselves: in the release and sanitizer presets
+#   eight files of a target are one compilation (a cold build takes less than half as long; preset dev does not, for who changes one
+#   file at a time), and two file-local names that are the same don't go into one.
 # Sources are listed, never globbed: a stray file must not ship in a signed gateway.
 
 set(CMAKE_CXX_STANDARD 20)
@@ -66,13 +70,19 @@ set_target_properties(yht_precompiled_test PROPERTIES POSITION_INDEPENDENT_CODE 
 target_compile_options(yht_precompiled_test PRIVATE -fPIE -O0)
 target_compile_definitions(yht_precompiled_test PRIVATE GTEST_HAS_PTHREAD=1)
 
+# The sources that the function around it was given as ALONE.
+macro(yht_compile_alone)
+    set_source_files_properties(${ARGN} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+endmacro()
+
 function(yht_target_defaults target)
     target_include_directories(${target} PUBLIC "${CMAKE_SOURCE_DIR}")
 endfunction()
 
 function(yht_room name)
-    cmake_parse_arguments(ROOM "" "" "SOURCES;USES;LINKS" ${ARGN})
-    add_library(yht_${name} STATIC ${ROOM_SOURCES})
+    cmake_parse_arguments(ROOM "" "" "SOURCES;ALONE;USES;LINKS" ${ARGN})
+    yht_compile_alone(${ROOM_ALONE})
+    add_library(yht_${name} STATIC ${ROOM_SOURCES} ${ROOM_ALONE})
     add_library(yht::${name} ALIAS yht_${name})
     target_precompile_headers(yht_${name} REUSE_FROM yht_precompiled_room)
     yht_target_defaults(yht_${name})
@@ -95,8 +105,9 @@ function(yht_embed name constant file)
 endfunction()
 
 function(yht_program name)
-    cmake_parse_arguments(PROGRAM "" "" "SOURCES;USES;LINKS" ${ARGN})
-    add_executable(${name} ${PROGRAM_SOURCES})
+    cmake_parse_arguments(PROGRAM "" "" "SOURCES;ALONE;USES;LINKS" ${ARGN})
+    yht_compile_alone(${PROGRAM_ALONE})
+    add_executable(${name} ${PROGRAM_SOURCES} ${PROGRAM_ALONE})
     yht_target_defaults(${name})
     foreach(used IN LISTS PROGRAM_USES)
         target_link_libraries(${name} PRIVATE yht::${used})
@@ -105,8 +116,9 @@ function(yht_program name)
 endfunction()
 
 function(yht_test name)
-    cmake_parse_arguments(TEST "" "" "SOURCES;USES;LINKS" ${ARGN})
-    add_executable(${name} ${TEST_SOURCES})
+    cmake_parse_arguments(TEST "" "" "SOURCES;ALONE;USES;LINKS" ${ARGN})
+    yht_compile_alone(${TEST_ALONE})
+    add_executable(${name} ${TEST_SOURCES} ${TEST_ALONE})
     yht_target_defaults(${name})
     foreach(used IN LISTS TEST_USES)
         target_link_libraries(${name} PRIVATE yht::${used})
@@ -123,6 +135,17 @@ endfunction()
 function(yht_test_limit test seconds)
     math(EXPR limit "${seconds} * ${YHT_SLOWER}")
     set_tests_properties(${test} PROPERTIES TIMEOUT ${limit} ENVIRONMENT "${YHT_TEST_ENVIRONMENT}")
+endfunction()
+
+function(yht_test_parts test count)
+    set_property(TEST ${test} APPEND PROPERTY ENVIRONMENT GTEST_TOTAL_SHARDS=${count} GTEST_SHARD_INDEX=0)
+    get_property(limit TEST ${test} PROPERTY TIMEOUT)
+    foreach(part RANGE 2 ${count})
+        math(EXPR index "${part} - 1")
+        add_test(NAME ${test}_${part} COMMAND ${test} --gtest_brief=1 WORKING_DIRECTORY "${CMAKE_BINARY_DIR}")
+        set_tests_properties(${test}_${part} PROPERTIES TIMEOUT ${limit} ENVIRONMENT "${YHT_TEST_ENVIRONMENT}")
+        set_property(TEST ${test}_${part} APPEND PROPERTY ENVIRONMENT GTEST_TOTAL_SHARDS=${count} GTEST_SHARD_INDEX=${index})
+    endforeach()
 endfunction()
 
 function(yht_reads_strangers program test)
