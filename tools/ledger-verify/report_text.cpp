@@ -20,6 +20,8 @@ constexpr Row kRows[] = {
      &ledger::EvidenceReport::leaves},
     {"commitments", "payloads are what the leaf commits to 内容与承诺一致",
      &ledger::EvidenceReport::commitments},
+    {"second_digests", "likewise by SM3, where leaves have it 国密摘要(SM3)承诺一致",
+     &ledger::EvidenceReport::second_digests},
     {"tree", "roots, paths and consistency proofs 根、包含证明、一致性证明",
      &ledger::EvidenceReport::tree},
     {"checkpoints", "checkpoints signed by the log key 检查点签名",

@@ -39,6 +39,7 @@ struct EvidenceReport {
 
     EvidenceCount leaves;       // readable, their numbers in order
     EvidenceCount commitments;  // of the payloads that are there
+    EvidenceCount second_digests;  // likewise by SM3, of leaves that have it
     EvidenceCount tree;         // roots, inclusion paths, consistency
     EvidenceCount checkpoints;  // signatures of the log
     EvidenceCount digests;      // message bodies against the digest that was signed

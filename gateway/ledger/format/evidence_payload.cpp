@@ -33,11 +33,13 @@ void PayloadCheck::check(const EvidenceEntry& entry, const Leaf& leaf) {
         return;
     }
     ++report_.commitments.checked;
-    const auto commitment = commitmentOf(entry.salt, entry.payload);
-    if (commitment != leaf.commitment) {
+    if (leaf.header.digest_algorithm == kDigestSha256Sm3) ++report_.second_digests.checked;
+    if (const auto difference = compareCommitment(leaf, entry.salt, entry.payload)) {
+        const bool second = std::string_view(difference->digest) == "SM3";
         report_.add(
-            report_.commitments, {seq, "commitment of salt and payload 内容承诺",
-                                  base::toHex(leaf.commitment), base::toHex(commitment)}
+            second ? report_.second_digests : report_.commitments,
+            {seq, second ? "SM3 commitment of salt and payload 国密内容承诺" : "commitment of salt and payload 内容承诺",
+             base::toHex(difference->expected), base::toHex(difference->found)}
         );
     }
     if (leaf.header.type == EntryType::Message) checkMessage(seq, entry.payload);

@@ -2,6 +2,7 @@
 #include "gateway/ledger/format/leaf.h"
 
 #include "gateway/crypto/digest.h"
+#include "gateway/crypto/sm3.h"
 
 namespace yht::ledger {
 namespace {
@@ -29,6 +30,14 @@ bool isEntryType(std::uint8_t value) {
 
 bool isAssurance(std::uint8_t value) {
     return value <= static_cast<std::uint8_t>(Assurance::AllowList);
+}
+
+bool isDigestAlgorithm(std::uint8_t value) {
+    return value == kDigestSha256 || value == kDigestSha256Sm3;
+}
+
+std::size_t commitmentBytes(std::uint8_t digest_algorithm) {
+    return digest_algorithm == kDigestSha256Sm3 ? 2 * kHashBytes : kHashBytes;
 }
 
 }  // namespace
@@ -73,13 +82,26 @@ const char* assuranceName(Assurance assurance) {
     YHT_ASSERT(false);
 }
 
-base::Bytes commitmentOf(base::BytesView salt, base::BytesView payload) {
-    YHT_ASSERT(salt.size() == kSaltBytes);
-    return crypto::Sha256().update(salt).update(payload).finish();
+base::Bytes commitmentOf(base::BytesView salt, base::BytesView payload, std::uint8_t digest_algorithm) {
+    YHT_ASSERT(salt.size() == kSaltBytes && isDigestAlgorithm(digest_algorithm));
+    auto commitment = crypto::Sha256().update(salt).update(payload).finish();
+    if (digest_algorithm == kDigestSha256Sm3) commitment += crypto::sm3(salt, payload);
+    return commitment;
+}
+
+std::optional<CommitmentDifference> compareCommitment(const Leaf& leaf, base::BytesView salt, base::BytesView payload) {
+    const auto found = commitmentOf(salt, payload, leaf.header.digest_algorithm);
+    if (found == leaf.commitment) return std::nullopt;
+    const auto part = [](base::BytesView commitment, bool second) {
+        return base::Bytes(commitment.substr(second ? kHashBytes : 0, kHashBytes));
+    };
+    const bool second = part(found, false) == leaf.sha256Commitment();
+    return CommitmentDifference{second ? "SM3" : "SHA-256", part(leaf.commitment, second), part(found, second)};
 }
 
 base::Bytes encodeLeaf(const LeafHeader& header, base::BytesView commitment) {
-    YHT_ASSERT(commitment.size() == kHashBytes && header.config_digest.size() == kHashBytes);
+    YHT_ASSERT(isDigestAlgorithm(header.digest_algorithm) && header.config_digest.size() == kHashBytes);
+    YHT_ASSERT(commitment.size() == commitmentBytes(header.digest_algorithm));
     base::Bytes out;
     out.reserve(kLeafBytesMax);
     base::appendU8(out, kLeafVersion);
@@ -122,12 +144,13 @@ base::Result<Leaf> decodeLeaf(base::BytesView bytes) {
     header.ticket_no = readText(in, in_range);
     header.adapter = readText(in, in_range);
     header.adapter_version = readText(in, in_range);
-    leaf.commitment = base::Bytes(in.bytes(kHashBytes));
+    // Before the commitment, whose length it says.
+    if (in.ok() && !isDigestAlgorithm(header.digest_algorithm)) return corrupt("unknown digest algorithm");
+    leaf.commitment = base::Bytes(in.bytes(commitmentBytes(header.digest_algorithm)));
     if (!in.finished()) return corrupt(in.ok() ? "bytes after its end" : "cut short");
     if (!in_range) return corrupt("a text is longer than 64 bytes");
     if (!isEntryType(type)) return corrupt("unknown entry type");
     if (!isAssurance(assurance)) return corrupt("unknown assurance");
-    if (header.digest_algorithm != kDigestSha256) return corrupt("unknown digest algorithm");
     if (header.seq == 0) return corrupt("sequence number 0");
     header.type = static_cast<EntryType>(type);
     header.assurance = static_cast<Assurance>(assurance);

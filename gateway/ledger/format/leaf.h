@@ -2,11 +2,14 @@
 // README.md in this folder. No personal data stands in a leaf.
 //   leaf      = header commitment
 //   leaf_hash = SHA-256(0x00 ‖ leaf)                      (RFC 9162 section 2.1.1)
-//   commitment = SHA-256(salt(16) ‖ payload)
+//   commitment = SHA-256(salt(16) ‖ payload)              digest algorithm 1
+//              | SHA-256(salt ‖ payload) SM3(salt ‖ payload)  digest algorithm 2: whoever trusts one of both has a proof.
+//                The tree is over SHA-256 in either case
 // Uses: base, crypto. Used by: ledger/store, tools/ledger-verify.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "gateway/base/bytes.h"
@@ -39,9 +42,11 @@ const char* assuranceName(Assurance assurance);
 inline constexpr std::size_t kSaltBytes = 16;
 inline constexpr std::size_t kHashBytes = 32;
 inline constexpr std::size_t kLeafTextBytesMax = 64;  // each text of the header
-inline constexpr std::size_t kLeafBytesMax = 77 + 4 * (1 + kLeafTextBytesMax) + kHashBytes;
+inline constexpr std::size_t kLeafBytesMax = 77 + 4 * (1 + kLeafTextBytesMax) + 2 * kHashBytes;
 inline constexpr std::uint8_t kLeafVersion = 1;
+/// Digest algorithms. Permanent values.
 inline constexpr std::uint8_t kDigestSha256 = 1;
+inline constexpr std::uint8_t kDigestSha256Sm3 = 2;
 
 struct LeafHeader {
     EntryType type = EntryType::Message;
@@ -61,14 +66,24 @@ struct LeafHeader {
     bool operator==(const LeafHeader&) const = default;
 };
 
-/// SHA-256(salt ‖ payload). Requires: salt.size() == kSaltBytes.
-base::Bytes commitmentOf(base::BytesView salt, base::BytesView payload);
-/// Requires: every text at most kLeafTextBytesMax bytes, commitment and config_digest of kHashBytes.
+/// 32 octets, or 64 with a second digest. Requires: one of the algorithms above; salt.size() == kSaltBytes.
+base::Bytes commitmentOf(
+    base::BytesView salt, base::BytesView payload, std::uint8_t digest_algorithm = kDigestSha256
+);
+/// Requires: every text at most kLeafTextBytesMax bytes, config_digest of kHashBytes, the commitment of the header's algorithm.
 base::Bytes encodeLeaf(const LeafHeader& header, base::BytesView commitment);
 struct Leaf {
     LeafHeader header;
     base::Bytes commitment;
+    /// The part of it that every leaf has.
+    base::BytesView sha256Commitment() const { return base::BytesView(commitment).substr(0, kHashBytes); }
 };
+/// Where salt and payload are not what the leaf commits to.
+struct CommitmentDifference {
+    const char* digest;           // "SHA-256" or "SM3": of the first that differs
+    base::Bytes expected, found;  // what the leaf says, what they give
+};
+std::optional<CommitmentDifference> compareCommitment(const Leaf& leaf, base::BytesView salt, base::BytesView payload);
 /// Errors: LedgerCorrupt on any byte that encodeLeaf would not have written.
 base::Result<Leaf> decodeLeaf(base::BytesView leaf);
 

@@ -76,9 +76,11 @@ base::Status verifyLeaf(const Receipt& receipt, const Leaf& leaf, const std::str
     }
     if (receipt.salt.size() != kSaltBytes) return corrupt("the salt is not 16 octets");
     if (payload == nullptr) return {};
-    const auto commitment = commitmentOf(receipt.salt, *payload);
-    if (commitment != leaf.commitment) {
-        return differs("commitment", base::toHex(leaf.commitment), base::toHex(commitment));
+    if (const auto difference = compareCommitment(leaf, receipt.salt, *payload)) {
+        return differs(
+            std::string("commitment by ") + difference->digest, base::toHex(difference->expected),
+            base::toHex(difference->found)
+        );
     }
     return {};
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "gateway/crypto/sm3.h"
 #include "tests/support/pki.h"
 
 namespace yht::ledger {
@@ -24,8 +25,9 @@ crypto::Certificate certificateOf(const test::CertificateFiles& files) {
 
 }  // namespace
 
-EvidenceLedger::EvidenceLedger()
-    : log_key_(*crypto::PrivateKey::fromEd25519Seed(Bytes(32, '\x07'))),
+EvidenceLedger::EvidenceLedger(const Options& options)
+    : options_(options),
+      log_key_(*crypto::PrivateKey::fromEd25519Seed(Bytes(32, '\x07'))),
       partner_key_(*crypto::PrivateKey::fromEd25519Seed(Bytes(32, '\x08'))),
       partner_(certificateOf(test::sharedPki().gateway())) {
     const auto files = test::sharedPki().issue({.name = "partner", .key = test::KeyKind::Ed25519});
@@ -85,9 +87,13 @@ void EvidenceLedger::append(LeafHeader header, const std::string& payload, Paylo
     header.received_ms = kFirstMs + static_cast<base::UnixMillis>(header.seq) * 1000;
     header.committed_ms = header.received_ms + 7;
     header.config_digest = crypto::sha256({});
+    header.digest_algorithm = options_.digest_algorithm;
     const Bytes salt(kSaltBytes, static_cast<char>('a' + header.seq));
-    EvidenceEntry entry{
-        .payload_is = payload_is, .leaf = encodeLeaf(header, commitmentOf(salt, payload))};
+    auto commitment = commitmentOf(salt, payload, header.digest_algorithm);
+    if (header.seq == options_.wrong_second_digest) {
+        commitment.replace(kHashBytes, kHashBytes, crypto::sm3(salt, payload + " "));
+    }
+    EvidenceEntry entry{.payload_is = payload_is, .leaf = encodeLeaf(header, commitment)};
     if (payload_is == PayloadIs::There) {
         entry.salt = salt;
         entry.payload = payload;

@@ -29,7 +29,12 @@ using Frames = std::vector<EvidenceFrame>;
 
 class EvidenceLedger {
 public:
-    EvidenceLedger();
+    struct Options {
+        std::uint8_t digest_algorithm = kDigestSha256;
+        std::uint64_t wrong_second_digest = 0;  // the entry whose SM3 is another payload's, signed into the tree; 0: none
+    };
+    EvidenceLedger() : EvidenceLedger(Options{}) {}
+    explicit EvidenceLedger(const Options& options);
 
     Frames whole() const { return range(EvidenceScope::Whole, 1, size()); }
     Frames range(std::uint64_t from, std::uint64_t to) const {
@@ -54,6 +59,7 @@ private:
     TreeEdge::NodeReader nodes() const;
     std::string noteBy(const crypto::PrivateKey& key, std::uint64_t size) const;
 
+    const Options options_;
     const crypto::PrivateKey log_key_;
     crypto::PrivateKey partner_key_;
     crypto::Certificate partner_;

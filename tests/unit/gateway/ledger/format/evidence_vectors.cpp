@@ -1,6 +1,6 @@
 // Writes tests/vectors/evidence anew: run by hand when the format gets a new version, never by a
 // build. The attacks are described in that folder's README and verdicts.csv.
-//   evidence_vectors DIR
+//   evidence_vectors DIR [sm3]
 #include <fstream>
 #include <iostream>
 
@@ -117,6 +117,41 @@ void writeLies() {
     write("ticket-entry-of-another.evidence", encode(frames));
 }
 
+/// The same ledger with SM3 beside SHA-256 in its leaves (国密).
+void writeSecondDigests() {
+    const EvidenceLedger both({.digest_algorithm = kDigestSha256Sm3});
+    write("sm3.evidence", encode(both.whole()));
+    write("sm3-ticket.evidence", encode(both.ticket()));
+
+    // Whoever wrote the ledger signed a leaf whose SM3 is another payload's: SHA-256, tree and signatures fit.
+    const EvidenceLedger lying({.digest_algorithm = kDigestSha256Sm3, .wrong_second_digest = 5});
+    write("sm3-digest-of-another-payload.evidence", encode(lying.whole()));
+    write("sm3-ticket-digest-of-another-payload.evidence", encode(lying.ticket()));
+
+    auto frames = both.whole();
+    entryOf(frames, 3).payload += " ";
+    write("sm3-payload-altered.evidence", encode(frames));
+
+    // Made to look like a leaf of before.
+    frames = both.whole();
+    auto leaf = *decodeLeaf(entryOf(frames, 5).leaf);
+    leaf.header.digest_algorithm = kDigestSha256;
+    entryOf(frames, 5).leaf = encodeLeaf(leaf.header, leaf.sha256Commitment());
+    write("sm3-second-digest-dropped.evidence", encode(frames));
+
+    frames = both.whole();
+    entryOf(frames, 5).leaf.back() ^= 1;
+    write("sm3-second-digest-altered.evidence", encode(frames));
+
+    frames = both.whole();
+    entryOf(frames, 5).leaf.resize(entryOf(frames, 5).leaf.size() - kHashBytes);
+    write("sm3-second-digest-cut-off.evidence", encode(frames));
+
+    frames = both.whole();
+    entryOf(frames, 5).leaf[4] = 3;
+    write("sm3-other-algorithm.evidence", encode(frames));
+}
+
 /// Where frame `index` begins.
 std::size_t frameOffset(const std::string& file, int index) {
     std::size_t offset = kEvidenceMagic.size();
@@ -163,11 +198,13 @@ void writeBroken() {
 }  // namespace yht::ledger
 
 int main(int argc, char** argv) {
-    if (argc != 2) {
-        std::cerr << "evidence_vectors DIR\n";
+    if (argc < 2) {
+        std::cerr << "evidence_vectors DIR [sm3]\n";
         return 64;
     }
     yht::ledger::directory = argv[1];
+    yht::ledger::writeSecondDigests();
+    if (argc > 2) return 0;  // the others stay as they are
     yht::ledger::writeAccepted();
     yht::ledger::writeLies();
     yht::ledger::writeBroken();

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "gateway/crypto/digest.h"
+#include "gateway/crypto/sm3.h"
 #include "gateway/ledger/format/tree.h"
 
 namespace yht::ledger {
@@ -126,6 +127,46 @@ TEST(Leaf, OverlongTextIsRefused) {
     leaf[77] = 65;
     leaf.insert(78, 65 - 12, 'x');
     EXPECT_EQ(ErrorCode::LedgerCorrupt, refusal(leaf));
+}
+
+TEST(Leaf, SecondDigestFollowsTheFirstAndChangesNothingElse) {
+    const Bytes salt(kSaltBytes, 's');
+    auto header = exampleHeader();
+    header.digest_algorithm = kDigestSha256Sm3;
+    const auto leaf = encodeLeaf(header, commitmentOf(salt, "p", kDigestSha256Sm3));
+    const auto before = encodeLeaf(exampleHeader(), commitmentOf(salt, "p"));
+    EXPECT_EQ(before.substr(5), leaf.substr(5, before.size() - 5));
+    EXPECT_EQ(crypto::sm3(salt, "p"), leaf.substr(before.size()));
+    const auto decoded = decodeLeaf(leaf);
+    ASSERT_TRUE(decoded.ok());
+    EXPECT_EQ(header, decoded->header);
+    EXPECT_EQ(crypto::sha256(salt + "p"), decoded->sha256Commitment());
+    EXPECT_EQ(leaf, encodeLeaf(decoded->header, decoded->commitment));
+    EXPECT_LE(leaf.size(), kLeafBytesMax);
+    for (std::size_t size = 0; size < leaf.size(); ++size) {
+        EXPECT_EQ(ErrorCode::LedgerCorrupt, refusal(leaf.substr(0, size))) << size;
+    }
+    EXPECT_EQ(ErrorCode::LedgerCorrupt, refusal(leaf + '\0'));
+    auto other = leaf;
+    other[4] = kDigestSha256;  // two digests where one is announced
+    EXPECT_EQ(ErrorCode::LedgerCorrupt, refusal(other));
+    other[4] = 3;
+    EXPECT_EQ(ErrorCode::LedgerCorrupt, refusal(other));
+}
+
+TEST(Leaf, ADifferenceSaysWhichDigestItIsOf) {
+    const Bytes salt(kSaltBytes, 's');
+    auto header = exampleHeader();
+    header.digest_algorithm = kDigestSha256Sm3;
+    Leaf leaf{header, commitmentOf(salt, "p", kDigestSha256Sm3)};
+    EXPECT_FALSE(compareCommitment(leaf, salt, "p"));
+    EXPECT_STREQ("SHA-256", compareCommitment(leaf, salt, "q")->digest);
+    leaf.commitment.back() ^= 1;
+    const auto difference = compareCommitment(leaf, salt, "p");
+    ASSERT_TRUE(difference);
+    EXPECT_STREQ("SM3", difference->digest);
+    EXPECT_EQ(crypto::sm3(salt, "p"), difference->found);
+    EXPECT_EQ(leaf.commitment.substr(kHashBytes), difference->expected);
 }
 
 TEST(Leaf, CommitmentDependsOnSaltAndPayload) {
