@@ -66,12 +66,12 @@ std::uint64_t sealedFileBytes(std::uint64_t content_bytes) {
     return kHeaderBytes + content_bytes + chunks * kChunkOverheadBytes;
 }
 
-SealedWriter::SealedWriter(const FileHandle& file, base::BytesView kek, base::Random& random)
+SealedWriter::SealedWriter(const FileHandle& file, const crypto::KeyRing& kek, base::Random& random)
     : file_(file),
       random_(random),
       file_id_(random.bytes(kFileIdBytes)),
       data_key_(random.bytes(crypto::kAeadKeyBytes)),
-      wrapped_key_(crypto::seal(kek, keyContext(file_id_), data_key_, random)) {
+      wrapped_key_(kek.wrap(keyContext(file_id_), data_key_, random)) {
     chunk_.reserve(kChunkBytes);
 }
 
@@ -109,7 +109,26 @@ base::Status SealedWriter::finish(const Facts& facts) {
     return file_.sync();
 }
 
-base::Result<SealedReader> SealedReader::open(FileHandle file, base::BytesView kek) {
+base::Result<bool> rewrapHeader(const FileHandle& file, const crypto::KeyRing& kek, base::Random& random) {
+    constexpr std::size_t kBefore = kMagic.size() + kFileIdBytes;
+    const auto header = file.readAt(0, kBefore + kWrappedKeyBytes);
+    if (!header) return header.error();
+    base::ByteReader in(*header);
+    if (in.bytes(kMagic.size()) != kMagic) return corrupt("it does not begin as it should");
+    const auto file_id = in.bytes(kFileIdBytes);
+    const auto wrapped_key = in.bytes(kWrappedKeyBytes);
+    if (!in.finished()) return corrupt("it ends in its header");
+    const auto anew = kek.rewrap(keyContext(file_id), wrapped_key, random);
+    if (!anew) return corrupt("its key does not unwrap");
+    // Synced where nothing is to be done too: who did it may have been killed before that.
+    if (*anew) {
+        if (auto written = file.writeAt(**anew, kBefore); !written) return written.error();
+    }
+    if (auto synced = file.sync(); !synced) return synced.error();
+    return anew->has_value();
+}
+
+base::Result<SealedReader> SealedReader::open(FileHandle file, const crypto::KeyRing& kek) {
     const auto header = file.readAt(0, kHeaderBytes);
     if (!header) return header.error();
     base::ByteReader in(*header);
@@ -119,7 +138,7 @@ base::Result<SealedReader> SealedReader::open(FileHandle file, base::BytesView k
     const auto wrapped_key = in.bytes(kWrappedKeyBytes);
     const auto sealed_facts = in.bytes(kChunkOverheadBytes + kPlainFactsBytes);
     if (!in.finished()) return corrupt("it ends in its header");
-    auto data_key = crypto::open(kek, keyContext(reader.file_id_), wrapped_key);
+    auto data_key = kek.unwrap(keyContext(reader.file_id_), wrapped_key);
     if (!data_key) return corrupt("its key does not unwrap");
     const auto plain = crypto::open(*data_key, factsContext(reader.file_id_), sealed_facts);
     if (!plain) return corrupt("its facts do not open");

@@ -30,6 +30,7 @@
 
 #include "gateway/attachments/file_handle.h"
 #include "gateway/base/random.h"
+#include "gateway/crypto/key_ring.h"
 
 namespace yht::attachments {
 
@@ -55,7 +56,7 @@ std::uint64_t sealedFileBytes(std::uint64_t content_bytes);
 /// Writes a new file front to back; holds one chunk in memory.
 class SealedWriter {
 public:
-    SealedWriter(const FileHandle& file, base::BytesView kek, base::Random& random);
+    SealedWriter(const FileHandle& file, const crypto::KeyRing& kek, base::Random& random);
     /// Errors: DiskFull, IoFailed.
     base::Status write(base::BytesView content);
     /// Once, after the last write. The file has reached the disk when this returns.
@@ -72,11 +73,16 @@ private:
     std::uint64_t chunks_ = 0;
 };
 
+/// Wraps the file's key anew under the KEK in use, where it is under the one before: 60 octets within the first sector, written
+/// by one call and synced, so that no kill and no power cut leaves half of them. Whether it had to.
+/// Errors: AttachmentCorrupt where it opens under neither, DiskFull, IoFailed.
+base::Result<bool> rewrapHeader(const FileHandle& file, const crypto::KeyRing& kek, base::Random& random);
+
 /// Reads any part of a finished file; holds one chunk in memory.
 class SealedReader {
 public:
     /// Errors: AttachmentCorrupt (also where the KEK is another), IoFailed.
-    static base::Result<SealedReader> open(FileHandle file, base::BytesView kek);
+    static base::Result<SealedReader> open(FileHandle file, const crypto::KeyRing& kek);
     const Facts& facts() const { return facts_; }
     /// Content from `offset` to the end of its chunk, at most `count_max` octets; "" at the end.
     /// Errors: AttachmentCorrupt, IoFailed.

@@ -38,7 +38,7 @@ inline constexpr std::size_t kFilesMax = 10'000'000;
 
 struct StoreOptions {
     std::string directory;
-    base::Bytes kek;
+    crypto::KeyRing kek;  // with the one before until a rotation has ended
     base::Random& random;
     const base::Clock& clock;
     std::uint64_t bytes_max = kBytesMaxDefault;             // of one attachment's content
@@ -85,6 +85,14 @@ std::string partnerKeyOf(const std::string& partner_id);
 /// Whether a record still names the attachment that was handed in by a partner for whom `is` holds.
 using PartnerTest = std::function<bool(const std::string& partner_id)>;
 using StillNamed = std::function<bool(const PartnerTest& is)>;
+
+/// What one step of a rotation of the KEK did.
+struct RekeyedFiles {
+    std::string last;  // the digest up to which all files are done
+    std::uint64_t looked = 0, rewrapped = 0;
+    std::uint64_t unreadable = 0;  // opened under no KEK before either
+    bool done = false;             // there are no more
+};
 
 /// 64 lower-case hexadecimal digits.
 bool isDigest(const std::string& text);
@@ -172,6 +180,10 @@ public:
     /// No record names these: they may go as with an erased ticket, by endErasing(). Stands on the disk when this
     /// returns. One that was brought anew since is passed over. Errors: DiskFull, IoFailed.
     base::Status noteUnnamed(const std::vector<Unjudged>& seen);
+    /// Wraps the keys of the files after `after` ("": from the first) anew under the KEK in use, in the order of their digests,
+    /// at most `limit`; each has reached the disk when this returns. What was done before is left alone. `limit` > 0.
+    /// Errors: ParameterInvalid, DiskFull, IoFailed; safe to call again.
+    base::Result<RekeyedFiles> rekey(const std::string& after, std::size_t limit);
     Counters counters() const;
 
 private:
@@ -189,6 +201,7 @@ private:
     bool isAsSeen(const Unjudged& seen) const;
     base::Status dropNote(const std::string& digest, const std::string& partner_id) const;
     base::Status destroy(const std::string& digest);
+    base::Status rekeyFile(const std::string& digest, RekeyedFiles& done);
     base::Status reserve(const std::string& partner_id, std::uint64_t bytes);
     void giveBack(const std::string& partner_key, std::uint64_t bytes);
     struct Naming {

@@ -266,6 +266,10 @@ base::Result<ItemDecision> Decider::keep(
         base::Status added = transaction_.addAttachment(digest, {*seq, ticket_no});
         if (!added.ok()) return std::move(added).error();
     }
+    for (const std::string& number : item.phones) {
+        base::Status added = transaction_.addPhone(number, {*seq, ticket_no});
+        if (!added.ok()) return std::move(added).error();
+    }
     return ItemDecision{
         .verdict = judgement.stale ? ItemVerdict::Stale : ItemVerdict::Created,
         .error = {},

@@ -173,6 +173,10 @@ base::Status bringBack(ledger::Transaction& transaction, Lost& lost, Honoured& h
         auto added = transaction.addAttachment(digest, {*seq, honoured.ticket_no});
         if (!added.ok()) return added;
     }
+    for (const auto& phone : lost.item.phones) {
+        auto added = transaction.addPhone(phone, {*seq, honoured.ticket_no});
+        if (!added.ok()) return added;
+    }
     if (honoured.ticket_no.empty() || number.empty()) return {};
     return transaction.addAlias({source, number, honoured.ticket_no});
 }

@@ -3,6 +3,7 @@
 #include "gateway/crypto/digest.h"
 #include "gateway/intake/admission/message_payload.h"
 #include "gateway/json/json.h"
+#include "gateway/ticket/phone_number.h"
 #include "gateway/ticket/record_json.h"
 
 namespace yht::intake {
@@ -118,6 +119,7 @@ PreparedItem prepareRecord(ticket::Record record, std::string pointer, base::Byt
     item.version_origin = record.versionOrigin();
     item.event_ms = record.timeMillis(Field::event_time);
     item.canonical = ticket::canonicalText(record);
+    item.phones = ticket::namedPhones(record);
     item.body_digest = crypto::sha256(item.canonical);
     item.salt = std::move(salt);
     item.record = std::move(record);

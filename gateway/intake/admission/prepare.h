@@ -30,6 +30,7 @@ struct PreparedItem {
     std::string canonical;    // the payload to be; holds nothing that we derived
     base::Bytes body_digest;  // SHA-256 of it: what "the same content" means
     base::Bytes salt;
+    std::vector<std::string> phones;  // ticket::namedPhones() of the record
 };
 
 /// A message ready to be decided on. Points into the VerifiedMessage it was made from.

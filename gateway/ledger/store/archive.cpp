@@ -254,7 +254,7 @@ base::Status Archiver::fill(ArchiveFileWriter& writer, const Plan& plan, Archive
             const auto sealed = (*view)->sealedPayload(seq);
             if (!sealed) return base::makeError(base::ErrorCode::LedgerCorrupt, "entry " + std::to_string(seq) + " has no payload");
             const bool erased = sealed->find_first_not_of('\0') == base::Bytes::npos;
-            const auto added = writer.add(seq, leaf->commitment, erased ? base::BytesView() : base::BytesView(*sealed));
+            const auto added = writer.add(seq, leaf->sha256Commitment(), erased ? base::BytesView() : base::BytesView(*sealed));
             if (!added.ok()) return added;
             archive.last_seq = seq;
             ++archive.entries;
@@ -282,7 +282,7 @@ base::Status Archiver::readBack(const std::string& path, const Archive& archive)
             const Seq seq = (*seqs)[next];
             const auto leaf = (*view)->leaf(seq);
             if (!leaf.ok()) return leaf.error();
-            const auto row = (*file)->find(leaf->commitment);
+            const auto row = (*file)->find(leaf->sha256Commitment());
             if (!row.ok()) return row.error();
             if (!*row || (*row)->seq != seq) return differs("entry " + std::to_string(seq));
             const auto sealed = (*file)->sealed(**row);

@@ -4,7 +4,7 @@
 //   body   the sealed payloads, one behind the other
 //   index  a row of 52 octets an entry, ascending by digest: digest(32) seq(8) offset(8) length(4)
 //   tail   offset of the index(8) rows(8) SHA-256 of everything before it(32)
-// Numbers are big-endian. The digest is the commitment that the entry's leaf holds; length 0: the entry was erased before.
+// Numbers are big-endian. The digest is the SHA-256 commitment that the entry's leaf holds; length 0: the entry was erased before.
 // Uses: crypto, ledger/format. Used by: ledger/store only.
 #pragma once
 

@@ -92,7 +92,9 @@ base::Result<BackupReport> describe(const std::string& path, const SqliteStoreOp
     const LedgerNames names{
         options.origin, verifierKey(options.key_name, options.log_key->publicKey())};
     if (auto schema = checkSchema(database, names); !schema.ok()) return schema.error();
-    Lookups lookups(database, options.kek);
+    auto keys = readKeys(database, options.kek);
+    if (!keys.ok()) return std::move(keys).error();
+    Lookups lookups(database, *std::move(keys));
     const auto edge = loadStoredEdge(lookups, options.key_name, options.log_key->publicKey());
     if (!edge.ok()) return edge.error();
     const auto newest = lookups.newestCheckpoint();
@@ -102,7 +104,7 @@ base::Result<BackupReport> describe(const std::string& path, const SqliteStoreOp
 }
 
 base::Status checkKeys(const SqliteStoreOptions& options) {
-    if (options.log_key && options.kek.size() == crypto::kAeadKeyBytes) return {};
+    if (options.log_key && options.kek.isUsable()) return {};
     return base::makeError(
         base::ErrorCode::ConfigInvalid, "ledger: the log key or the KEK is missing"
     );
@@ -167,7 +169,7 @@ base::Result<BackupReport> restoreLedger(
             copyPages(source, to, copied);
             markRestored(to);
             to.execute("PRAGMA secure_delete = ON");
-            migrate(to, options.kek);
+            if (auto migrated = migrate(to, options.kek, options.random); !migrated.ok()) return migrated.error();
         }
         auto report = describe(draft.path(), options);
         if (!report.ok()) return report;

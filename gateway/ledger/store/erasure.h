@@ -10,6 +10,7 @@
 //   Batch answers of destinations stay: they speak of many tickets, in numbers and codes.
 //   Numbers. The ticket's aliases and identities are replaced by keyed digests (keyed_digests.h): a
 //   late record still finds that its ticket was erased, and is refused (ledger.erased).
+//   Telephone numbers. Their rows in the index (phone_index.h) go.
 //   Deliveries. Rows that have not gone end here; one that is in flight ends when its answer comes.
 //   Bytes. Keys and sealed payloads are overwritten with zeros where they stand, and the WAL is
 //   emptied: nothing of them is left in the ledger's files. Older backups have them still.

@@ -11,6 +11,23 @@ base::Bytes keyContext(base::BytesView owner) {
     return base::Bytes("yht data key\n").append(owner);
 }
 
+constexpr std::string_view kMark = "YHTSEAL";
+
+base::Bytes markOf(crypto::CipherSuite suite) {
+    return base::Bytes(kMark) + static_cast<char>(suite);
+}
+
+/// The plain text by the mark that it bears, or by none.
+base::Result<base::Bytes> openAny(base::BytesView data_key, base::BytesView context, base::BytesView sealed) {
+    constexpr auto kMarked = crypto::CipherSuite::Sm4CtrHmacSm3;
+    const auto mark = markOf(kMarked);
+    if (sealed.starts_with(mark)) {
+        auto plain = crypto::openWith(kMarked, data_key, context, sealed.substr(mark.size()));
+        if (plain.ok()) return plain;
+    }
+    return crypto::open(data_key, context, sealed);
+}
+
 base::Error corrupt(const char* what, const base::Error& why) {
     return base::makeError(
         base::ErrorCode::LedgerCorrupt, std::string(what) + ": " + base::describe(why)
@@ -20,20 +37,21 @@ base::Error corrupt(const char* what, const base::Error& why) {
 }  // namespace
 
 base::Bytes sealPayload(
-    base::BytesView data_key, base::BytesView leaf_hash, base::BytesView salt,
+    crypto::CipherSuite suite, base::BytesView data_key, base::BytesView leaf_hash, base::BytesView salt,
     base::BytesView payload, base::Random& random
 ) {
     YHT_ASSERT(salt.size() == kSaltBytes);
     base::Bytes plain;
     plain.reserve(salt.size() + payload.size());
     plain.append(salt).append(payload);
-    return crypto::seal(data_key, payloadContext(leaf_hash), plain, random);
+    auto sealed = crypto::sealWith(suite, data_key, payloadContext(leaf_hash), plain, random);
+    return suite == crypto::CipherSuite::Aes256Gcm ? sealed : markOf(suite) + sealed;
 }
 
 base::Result<OpenedPayload> openPayload(
     base::BytesView data_key, base::BytesView leaf_hash, base::BytesView sealed
 ) {
-    auto plain = crypto::open(data_key, payloadContext(leaf_hash), sealed);
+    auto plain = openAny(data_key, payloadContext(leaf_hash), sealed);
     if (!plain.ok()) return corrupt("a sealed payload does not open", plain.error());
     if (plain->size() < kSaltBytes) {
         return base::makeError(base::ErrorCode::LedgerCorrupt, "a sealed payload has no salt");
@@ -42,15 +60,23 @@ base::Result<OpenedPayload> openPayload(
 }
 
 base::Bytes wrapKey(
-    base::BytesView kek, base::BytesView owner, base::BytesView data_key, base::Random& random
+    const crypto::KeyRing& kek, base::BytesView owner, base::BytesView data_key, base::Random& random
 ) {
-    return crypto::seal(kek, keyContext(owner), data_key, random);
+    return kek.wrap(keyContext(owner), data_key, random);
+}
+
+base::Result<std::optional<base::Bytes>> rewrapKey(
+    const crypto::KeyRing& kek, base::BytesView owner, base::BytesView wrapped, base::Random& random
+) {
+    auto anew = kek.rewrap(keyContext(owner), wrapped, random);
+    if (!anew.ok()) return corrupt("a data key does not unwrap", anew.error());
+    return anew;
 }
 
 base::Result<base::Bytes> unwrapKey(
-    base::BytesView kek, base::BytesView owner, base::BytesView wrapped
+    const crypto::KeyRing& kek, base::BytesView owner, base::BytesView wrapped
 ) {
-    auto key = crypto::open(kek, keyContext(owner), wrapped);
+    auto key = kek.unwrap(keyContext(owner), wrapped);
     if (!key.ok()) return corrupt("a data key does not unwrap", key.error());
     if (key->size() != crypto::kAeadKeyBytes) {
         return base::makeError(base::ErrorCode::LedgerCorrupt, "a data key is not 32 octets");

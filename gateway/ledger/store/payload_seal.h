@@ -1,8 +1,14 @@
 // Payloads at rest: salt ‖ payload under a data key, the data key under the KEK, each bound to what
-// it belongs to. Uses: crypto. Used by: ledger/store only.
+// it belongs to. A payload says in which way it is sealed, so that old ones stay readable whichever is configured:
+//   sealed = nonce(12) ciphertext tag(16)                          aes-256-gcm, as all were before
+//          | "YHTSEAL" suite(1) nonce(12) ciphertext tag(16)       any other suite (crypto/cipher_suite.h)
+// A nonce of the first form begins like the second once in 2^64: what does not open by its mark is tried without.
+// Data keys are wrapped by AES-256-GCM under either.
+// Uses: crypto. Used by: ledger/store only.
 #pragma once
 
-#include "gateway/crypto/aead.h"
+#include "gateway/crypto/cipher_suite.h"
+#include "gateway/crypto/key_ring.h"
 #include "gateway/ledger/format/leaf.h"
 
 namespace yht::ledger {
@@ -14,7 +20,7 @@ struct OpenedPayload {
 
 /// Bound to the leaf's hash: a sealed payload moved to another entry does not open there.
 base::Bytes sealPayload(
-    base::BytesView data_key, base::BytesView leaf_hash, base::BytesView salt,
+    crypto::CipherSuite suite, base::BytesView data_key, base::BytesView leaf_hash, base::BytesView salt,
     base::BytesView payload, base::Random& random
 );
 /// Errors: LedgerCorrupt.
@@ -24,11 +30,15 @@ base::Result<OpenedPayload> openPayload(
 
 /// `owner` names what the key is for: a ticket's number, or "entry 7".
 base::Bytes wrapKey(
-    base::BytesView kek, base::BytesView owner, base::BytesView data_key, base::Random& random
+    const crypto::KeyRing& kek, base::BytesView owner, base::BytesView data_key, base::Random& random
 );
-/// Errors: LedgerCorrupt (also where the KEK is not the one that wrapped it).
+/// Errors: LedgerCorrupt (also where neither KEK is the one that wrapped it).
 base::Result<base::Bytes> unwrapKey(
-    base::BytesView kek, base::BytesView owner, base::BytesView wrapped
+    const crypto::KeyRing& kek, base::BytesView owner, base::BytesView wrapped
+);
+/// The same key under the KEK in use, of the same length; nullopt: it is under that one. Errors: as unwrapKey().
+base::Result<std::optional<base::Bytes>> rewrapKey(
+    const crypto::KeyRing& kek, base::BytesView owner, base::BytesView wrapped, base::Random& random
 );
 std::string entryKeyOwner(std::uint64_t seq);
 

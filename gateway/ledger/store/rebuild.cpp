@@ -7,8 +7,10 @@
 #include "gateway/ledger/format/tree.h"
 #include "gateway/ledger/store/erasure.h"
 #include "gateway/ledger/store/ledger_files.h"
+#include "gateway/ledger/store/phone_index.h"
 #include "gateway/ledger/store/sqlite_lookups.h"
 #include "gateway/ledger/store/sqlite_schema.h"
+#include "gateway/ticket/phone_number.h"
 #include "gateway/ticket/record_json.h"
 #include "gateway/ticket/ticket_number.h"
 
@@ -35,6 +37,7 @@ constexpr TableRow kDerived[] = {
      "SELECT quote(party) || quote(number) || quote(ticket_no) FROM alias ORDER BY party, number"},
     {"attachment",
      "SELECT hex(mac) || '|' || seq || quote(ticket_no) FROM attachment ORDER BY mac, seq"},
+    {"phone", "SELECT hex(mac) || '|' || seq || quote(ticket_no) FROM phone ORDER BY mac, seq"},
     {"replay", "SELECT hex(replay_key) || '|' || message_seq FROM replay ORDER BY replay_key"},
     {"serial", "SELECT quote(region) || day || '|' || serial FROM serial ORDER BY region"},
     {"epoch",
@@ -57,9 +60,9 @@ base::Error corrupt(Seq seq, const std::string& why) {
 
 class Rebuilder {
 public:
-    Rebuilder(Database& database, const SqliteStoreOptions& options, const EntryReaders& readers)
+    Rebuilder(Database& database, LedgerKeys keys, const SqliteStoreOptions& options, const EntryReaders& readers)
         : database_(database),
-          lookups_(database, options.kek),
+          lookups_(database, std::move(keys)),
           options_(options),
           readers_(readers) {}
 
@@ -251,6 +254,9 @@ base::Status Rebuilder::rebuildRecord(const Entry& entry) {
             seq, entry.header.ticket_no
         );
     }
+    for (const auto& number : ticket::namedPhones(*record)) {
+        addPhone(database_, lookups_.digests(), number, {seq, entry.header.ticket_no});
+    }
     return {};
 }
 
@@ -374,7 +380,7 @@ base::Result<RebuildReport> rebuildLedger(
     const SqliteStoreOptions& options, const EntryReaders& readers,
     const std::function<void(Seq, Seq)>& progress
 ) {
-    YHT_ASSERT(options.log_key.has_value() && options.kek.size() == crypto::kAeadKeyBytes);
+    YHT_ASSERT(options.log_key.has_value() && options.kek.isUsable());
     if (!std::filesystem::exists(options.path)) {
         return base::makePublicError(
             base::ErrorCode::NotFound, "There is no ledger yet.", "账本尚未建立。", options.path
@@ -388,8 +394,10 @@ base::Result<RebuildReport> rebuildLedger(
         const LedgerNames names{
             options.origin, verifierKey(options.key_name, options.log_key->publicKey())};
         if (auto known = checkVersionAndKey(database, names); !known.ok()) return known.error();
+        auto keys = readKeys(database, options.kek);
+        if (!keys.ok()) return std::move(keys).error();
         database.execute("BEGIN IMMEDIATE");
-        auto report = Rebuilder(database, options, readers).run(progress);
+        auto report = Rebuilder(database, *std::move(keys), options, readers).run(progress);
         if (!report.ok()) {
             database.execute("ROLLBACK");
             return report;

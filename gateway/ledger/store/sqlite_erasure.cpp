@@ -7,6 +7,7 @@
 #include <set>
 
 #include "gateway/ledger/store/erasure.h"
+#include "gateway/ledger/store/phone_index.h"
 #include "gateway/ledger/store/sqlite_transaction.h"
 #include "gateway/ticket/record_json.h"
 
@@ -164,6 +165,7 @@ base::Result<ErasureReport> SqliteTransaction::eraseTicket(const ErasureOrder& o
         if (auto noted = order.attachments(*this, attachmentsOf(note)); !noted.ok()) return noted.error();
     }
     change(context_.database, "DELETE FROM attachment WHERE ticket_no = ?", order.ticket_no);
+    erasePhones(context_.database, order.ticket_no);
     change(context_.database, "DELETE FROM source_attachment WHERE ticket_no = ?", order.ticket_no);
     change(context_.database, "DELETE FROM history_held WHERE ticket_no = ?", order.ticket_no);
     report.other_records = otherRecords(order.ticket_no, note.messages);

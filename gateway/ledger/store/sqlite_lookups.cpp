@@ -1,6 +1,7 @@
 #include "gateway/ledger/store/sqlite_lookups.h"
 
 #include "gateway/ledger/format/tree.h"
+#include "gateway/ledger/store/phone_index.h"
 
 namespace yht::ledger {
 namespace {
@@ -147,6 +148,10 @@ bool Lookups::namesAttachments(Seq seq) {
     return Query(database_, "SELECT 1 FROM attachment WHERE seq = ? LIMIT 1", seq).next();
 }
 
+std::vector<PhoneName> Lookups::phoneNames(base::BytesView mac, Seq after, std::size_t limit) {
+    return ledger::phoneNames(database_, mac, after, limit);
+}
+
 bool Lookups::hasTicket(const std::string& ticket_no) {
     return Query(database_, "SELECT 1 FROM ticket WHERE ticket_no = ?", ticket_no).next();
 }
@@ -227,7 +232,7 @@ base::Result<Entry> Lookups::entry(Seq seq) {
     std::string archive_path;
     auto sealed = sealedPayload(seq);
     if (!sealed) {
-        auto archived = archivedPayload(seq, decoded->commitment);
+        auto archived = archivedPayload(seq, decoded->sha256Commitment());
         if (!archived.ok()) return archived.error();
         sealed = std::move(archived->sealed);
         archive_path = std::move(archived->path);

@@ -6,8 +6,9 @@
 
 #include "gateway/ledger/store/archive.h"
 #include "gateway/ledger/store/epoch.h"
-#include "gateway/ledger/store/keyed_digests.h"
+#include "gateway/ledger/store/ledger_keys.h"
 #include "gateway/ledger/store/payload_seal.h"
+#include "gateway/ledger/store/rekey.h"
 #include "gateway/ledger/store/sqlite.h"
 #include "gateway/ledger/store/store.h"
 
@@ -22,7 +23,8 @@ KnownIdentity readIdentity(const Query& query);
 /// Methods are as View's of the same name. All throw SqliteFault.
 class Lookups {
 public:
-    Lookups(Database& database, base::BytesView kek) : database_(database), kek_(kek), digests_(kek) {}
+    Lookups(Database& database, LedgerKeys keys)
+        : database_(database), kek_(std::move(keys.kek)), digests_(std::move(keys.index)) {}
 
     std::optional<KnownIdentity> findIdentity(const ticket::Identity& identity);
     std::optional<KnownIdentity> findLatest(
@@ -30,10 +32,12 @@ public:
     );
     bool sameBody(const KnownIdentity& known, base::BytesView body_digest) const;
     const KeyedDigests& digests() const { return digests_; }
+    const crypto::KeyRing& kek() const { return kek_; }
     std::optional<std::string> findTicket(const std::string& party, const std::string& number);
     std::vector<Alias> aliases(const std::string& ticket_no);
     std::vector<AttachmentName> attachmentNames(const std::string& digest, std::size_t limit);
     bool namesAttachments(Seq seq);
+    std::vector<PhoneName> phoneNames(base::BytesView mac, Seq after, std::size_t limit);
     std::vector<std::string> ticketNumbers(std::size_t limit);
     bool hasTicket(const std::string& ticket_no);
     bool isErased(const std::string& ticket_no);
@@ -100,6 +104,8 @@ public:
     /// Errors: Unavailable; LedgerCorrupt where no file has it.
     base::Result<Archived> archivedPayload(Seq seq, base::BytesView digest);
 
+    RekeyState rekeyState();  // rekey.cpp
+
     Seq lastSeq();
     /// Errors: NotFound; LedgerErased where the key was destroyed; LedgerCorrupt.
     base::Result<base::Bytes> ticketKey(const std::string& ticket_no);
@@ -126,7 +132,7 @@ private:
 
     Database& database_;
     std::map<std::string, std::unique_ptr<ArchiveFile>> archive_files_;
-    const base::Bytes kek_;
+    const crypto::KeyRing kek_;
     const KeyedDigests digests_;
 };
 

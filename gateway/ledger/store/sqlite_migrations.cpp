@@ -3,7 +3,9 @@
 #include <sqlite3.h>
 
 #include "gateway/ledger/format/tree.h"
+#include "gateway/ledger/store/phone_index.h"
 #include "gateway/ledger/store/sqlite_lookups.h"
+#include "gateway/ticket/phone_number.h"
 #include "gateway/ticket/record_json.h"
 
 namespace yht::ledger {
@@ -18,8 +20,14 @@ void bodyMacFunction(sqlite3_context* context, int, sqlite3_value** values) {
     sqlite3_result_blob64(context, mac.data(), mac.size(), SQLITE_TRANSIENT);
 }
 
-void keyIdentityDigests(Database& database, base::BytesView kek) {
-    KeyedDigests key(kek);
+/// What every step may need. `keys`: of a ledger of this age (indexKeysOf()).
+struct Means {
+    const LedgerKeys& keys;
+    base::Random& random;
+};
+
+void keyIdentityDigests(Database& database, const Means& means) {
+    KeyedDigests key(means.keys.index);
     const int code = sqlite3_create_function_v2(
         database.handle(), "yht_body_mac", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, &key,
         bodyMacFunction, nullptr, nullptr, nullptr
@@ -49,7 +57,7 @@ void keyIdentityDigests(Database& database, base::BytesView kek) {
     );
 }
 
-void keepKeysInPlace(Database& database, base::BytesView) {
+void keepKeysInPlace(Database& database, const Means&) {
     database.execute(R"sql(
         ALTER TABLE ticket RENAME TO ticket_2;
         CREATE TABLE ticket (
@@ -70,7 +78,7 @@ void keepKeysInPlace(Database& database, base::BytesView) {
     )sql");
 }
 
-void countEpochs(Database& database, base::BytesView) {
+void countEpochs(Database& database, const Means&) {
     database.execute(R"sql(
         CREATE TABLE epoch (
             number       INTEGER PRIMARY KEY,
@@ -86,7 +94,7 @@ void countEpochs(Database& database, base::BytesView) {
 
 /// A payload as ledgers up to schema 8 keep it: an entry's own key beside it. nullopt where it can't be read.
 std::optional<base::Bytes> payloadBesideKey(
-    Database& database, Lookups& lookups, base::BytesView kek, const LeafHeader& header, base::BytesView leaf
+    Database& database, Lookups& lookups, const crypto::KeyRing& kek, const LeafHeader& header, base::BytesView leaf
 ) {
     Query query(database, "SELECT sealed, own_key FROM payload WHERE seq = ?", header.seq);
     if (!query.next() || isOverwritten(query.bytes(0))) return std::nullopt;
@@ -98,7 +106,7 @@ std::optional<base::Bytes> payloadBesideKey(
     return std::move(opened->payload);
 }
 
-void nameAttachments(Database& database, base::BytesView kek) {
+void nameAttachments(Database& database, const Means& means) {
     database.execute(R"sql(
         CREATE TABLE attachment (
             seq       INTEGER NOT NULL,
@@ -109,14 +117,14 @@ void nameAttachments(Database& database, base::BytesView kek) {
         CREATE INDEX attachment_by_mac ON attachment (mac, seq);
         CREATE INDEX attachment_by_ticket ON attachment (ticket_no);
     )sql");
-    Lookups lookups(database, kek);
+    Lookups lookups(database, means.keys);
     Query records(database, "SELECT leaf FROM leaf WHERE type = 2 ORDER BY seq");
     while (records.next()) {
         const base::Bytes leaf(records.bytes(0));
         const auto decoded = decodeLeaf(leaf);
         if (!decoded.ok()) continue;
         const auto& header = decoded->header;
-        const auto payload = payloadBesideKey(database, lookups, kek, header, leaf);
+        const auto payload = payloadBesideKey(database, lookups, means.keys.kek, header, leaf);
         if (!payload) continue;  // erased, or not to be read by anybody
         const auto record = ticket::fromCanonicalText(*payload);
         if (!record.ok()) continue;
@@ -130,7 +138,7 @@ void nameAttachments(Database& database, base::BytesView kek) {
     }
 }
 
-void keepSources(Database& database, base::BytesView) {
+void keepSources(Database& database, const Means&) {
     database.execute(R"sql(
         ALTER TABLE quarantine RENAME TO quarantine_5;
         CREATE TABLE quarantine (
@@ -185,7 +193,7 @@ void keepSources(Database& database, base::BytesView) {
 }
 
 /// What operators settled is looked up too, not what is open alone.
-void findSettledItems(Database& database, base::BytesView) {
+void findSettledItems(Database& database, const Means&) {
     database.execute(R"sql(
         DROP INDEX quarantine_open;
         CREATE INDEX quarantine_by_item ON quarantine (source, item_mac);
@@ -193,7 +201,7 @@ void findSettledItems(Database& database, base::BytesView) {
 }
 
 /// Rows of payloads leave the database for archive files: their keys must not stand beside them.
-void keepKeysApart(Database& database, base::BytesView) {
+void keepKeysApart(Database& database, const Means&) {
     database.execute(R"sql(
         CREATE TABLE entry_key (
             seq         INTEGER PRIMARY KEY,
@@ -222,7 +230,7 @@ void keepKeysApart(Database& database, base::BytesView) {
     )sql");
 }
 
-void keepSourceWork(Database& database, base::BytesView) {
+void keepSourceWork(Database& database, const Means&) {
     database.execute(R"sql(
         CREATE TABLE source_attachment (
             id           INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -257,9 +265,45 @@ void keepSourceWork(Database& database, base::BytesView) {
     )sql");
 }
 
+void keepIndexKeys(Database& database, const Means& means) {
+    database.execute(R"sql(
+        CREATE TABLE index_key (
+            name        TEXT PRIMARY KEY,
+            wrapped_key BLOB NOT NULL
+        ) WITHOUT ROWID;
+        CREATE TABLE kek (
+            name    TEXT PRIMARY KEY,
+            in_use  INTEGER NOT NULL,
+            begun   INTEGER NOT NULL,
+            tickets INTEGER NOT NULL,
+            entries INTEGER NOT NULL,
+            files   TEXT NOT NULL
+        ) WITHOUT ROWID;
+        CREATE TABLE phone (
+            mac       BLOB NOT NULL,
+            seq       INTEGER NOT NULL,
+            ticket_no TEXT NOT NULL,
+            PRIMARY KEY (mac, seq)
+        ) WITHOUT ROWID;
+        CREATE INDEX phone_by_ticket ON phone (ticket_no) WHERE ticket_no <> '';
+    )sql");
+    storeKeys(database, means.keys, means.random);
+    Lookups lookups(database, means.keys);
+    Query records(database, "SELECT seq FROM leaf WHERE type = 2 ORDER BY seq");
+    while (records.next()) {
+        const auto entry = lookups.entry(records.unsignedInteger(0));
+        if (!entry.ok()) continue;  // erased, or not to be read by anybody now
+        const auto record = ticket::fromCanonicalText(entry->payload);
+        if (!record.ok()) continue;
+        for (const auto& number : ticket::namedPhones(*record)) {
+            addPhone(database, lookups.digests(), number, {entry->header.seq, entry->header.ticket_no});
+        }
+    }
+}
+
 struct Step {
     std::int64_t from;  // gives from + 1
-    void (*run)(Database& database, base::BytesView kek);
+    void (*run)(Database& database, const Means& means);
     const char* mark;  // a PRAGMA takes no parameter
 };
 
@@ -272,12 +316,18 @@ constexpr Step kSteps[] = {
     {6, findSettledItems, "PRAGMA user_version = 7"},
     {7, keepSourceWork, "PRAGMA user_version = 8"},
     {8, keepKeysApart, "PRAGMA user_version = 9"},
+    {9, keepIndexKeys, "PRAGMA user_version = 10"},
 };
 
-void runStep(Database& database, base::BytesView kek, const Step& step) {
+std::int64_t versionOf(Database& database) {
+    Query query(database, "PRAGMA user_version");
+    return query.next() ? query.integer(0) : 0;
+}
+
+void runStep(Database& database, const Means& means, const Step& step) {
     database.execute("BEGIN IMMEDIATE");
     try {
-        step.run(database, kek);
+        step.run(database, means);
         database.execute(step.mark);
         database.execute("COMMIT");
     } catch (const SqliteFault&) {
@@ -288,19 +338,17 @@ void runStep(Database& database, base::BytesView kek, const Step& step) {
 
 }  // namespace
 
-void migrate(Database& database, base::BytesView kek) {
-    bool migrated = false;
+base::Status migrate(Database& database, const crypto::KeyRing& kek, base::Random& random) {
+    const auto version = versionOf(database);
+    if (version == 0 || version >= kSchemaVersion) return {};  // no ledger, ours, or newer: checkSchema() tells
+    const auto found = findFormerKek(database, kek);
+    if (!found.ok()) return found.error();
+    const LedgerKeys keys{*found, indexKeysOf(*found, random)};
     for (const auto& step : kSteps) {
-        std::int64_t version = 0;
-        {
-            Query query(database, "PRAGMA user_version");
-            if (query.next()) version = query.integer(0);
-        }
-        if (version != step.from) continue;
-        runStep(database, kek, step);
-        migrated = true;
+        if (versionOf(database) == step.from) runStep(database, {keys, random}, step);
     }
-    if (migrated) database.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+    database.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+    return {};
 }
 
 }  // namespace yht::ledger

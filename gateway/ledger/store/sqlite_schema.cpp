@@ -1,4 +1,4 @@
-// `leaf` and `payload` are the ledger, with the keys, the archive files' names and the checkpoints that were signed over
+// `leaf` and `payload` are the ledger, with the keys (also `index_key` and `kek`: ledger_keys.h), the archive files' names and the checkpoints that were signed over
 // it; delivery, cursor, quarantine, source_attachment, history_held, kept_answer and unfinished are work in progress; source_account and carrier tell what
 // left no entry. Every other table can be made anew
 // (rebuild.h). Columns of `leaf` beside the leaf itself repeat its header for look-ups; verify
@@ -35,13 +35,27 @@ CREATE INDEX leaf_by_message ON leaf (message_seq) WHERE type = 2;
 
 CREATE TABLE payload (
     seq     INTEGER PRIMARY KEY,
-    sealed  BLOB NOT NULL             -- AES-256-GCM of salt and payload, bound to the leaf's hash; zeros: erased
+    sealed  BLOB NOT NULL             -- salt and payload (payload_seal.h), bound to the leaf's hash; zeros: erased
 );                                    -- no row: in an archive file
 
 CREATE TABLE entry_key (              -- of entries that are not under their ticket's key; as `ticket`: only
     seq         INTEGER PRIMARY KEY,  -- appended to and overwritten in place
     wrapped_key BLOB NOT NULL         -- by the KEK; zeros: destroyed by an erasure
 );
+
+CREATE TABLE index_key (              -- what keyed digests are made with (keyed_digests.h)
+    name        TEXT PRIMARY KEY,
+    wrapped_key BLOB NOT NULL         -- by the KEK
+) WITHOUT ROWID;
+
+CREATE TABLE kek (                    -- what wraps any key here, and how far a rotation has come (ledger_keys.h)
+    name    TEXT PRIMARY KEY,
+    in_use  INTEGER NOT NULL,
+    begun   INTEGER NOT NULL,
+    tickets INTEGER NOT NULL,         -- ticket.id up to which all keys are under it
+    entries INTEGER NOT NULL,         -- entry_key.seq likewise
+    files   TEXT NOT NULL             -- the last attachment likewise
+) WITHOUT ROWID;
 
 CREATE TABLE archive (                -- files of closed months (archive.h)
     id         INTEGER PRIMARY KEY,
@@ -191,7 +205,7 @@ CREATE TABLE identity (
     version     BLOB NOT NULL,        -- eight octets, big-endian: keeps the order of a u64
     correction  INTEGER NOT NULL,
     seq         INTEGER NOT NULL,
-    body_mac    BLOB NOT NULL,        -- keyed (body_mac.h): confirms no guess to who has the file alone
+    body_mac    BLOB NOT NULL,        -- keyed (keyed_digests.h): confirms no guess to who has the file alone
     ticket_no   TEXT NOT NULL,
     PRIMARY KEY (source, kind, record_ref, version, correction)
 ) WITHOUT ROWID;
@@ -220,6 +234,14 @@ CREATE TABLE attachment (             -- which records name which
 CREATE INDEX attachment_by_mac ON attachment (mac, seq);
 CREATE INDEX attachment_by_ticket ON attachment (ticket_no);
 
+CREATE TABLE phone (                  -- which records name which number (盲索引)
+    mac       BLOB NOT NULL,          -- keyed digest of it
+    seq       INTEGER NOT NULL,
+    ticket_no TEXT NOT NULL,          -- '' for a stand-alone record
+    PRIMARY KEY (mac, seq)
+) WITHOUT ROWID;
+CREATE INDEX phone_by_ticket ON phone (ticket_no) WHERE ticket_no <> '';
+
 CREATE TABLE serial (                 -- the last number given out
     region TEXT PRIMARY KEY,
     day    INTEGER NOT NULL,
@@ -239,6 +261,7 @@ DROP TABLE IF EXISTS identity;
 DROP TABLE IF EXISTS erased_name;
 DROP TABLE IF EXISTS alias;
 DROP TABLE IF EXISTS attachment;
+DROP TABLE IF EXISTS phone;
 DROP TABLE IF EXISTS serial;
 DROP TABLE IF EXISTS replay;
 )sql";
@@ -271,7 +294,7 @@ base::Status checkOrigin(Database& database, const std::string& expected) {
     return configInvalid("its origin is \"" + newest + "\", configured is \"" + expected + "\"");
 }
 
-void create(Database& database, const LedgerNames& names) {
+void create(Database& database, const LedgerNames& names, const crypto::KeyRing& kek, base::Random& random) {
     database.execute("BEGIN IMMEDIATE");
     database.execute(kOriginalTables);
     database.execute(kDerivedTables);
@@ -283,6 +306,7 @@ void create(Database& database, const LedgerNames& names) {
         "INSERT INTO epoch (number, after, origin, serial_day, serial_floor) VALUES (1, 0, ?, 0, 0)",
         names.origin
     );
+    storeKeys(database, {kek.withoutFormer(), newIndexKeys(random)}, random);
     database.execute("COMMIT");
 }
 
@@ -329,15 +353,15 @@ bool isMarkedRestored(Database& database) {
 }
 
 base::Status createOrMigrateSchema(
-    Database& database, const LedgerNames& names, base::BytesView kek
+    Database& database, const LedgerNames& names, const crypto::KeyRing& kek, base::Random& random
 ) {
     if (pragmaInteger(database, "PRAGMA user_version") == 0) {
         if (pragmaInteger(database, "SELECT count(*) FROM sqlite_schema") > 0) {
             return configInvalid("the file is a database, but no ledger");
         }
-        create(database, names);
+        create(database, names, kek, random);
     }
-    migrate(database, kek);
+    if (auto migrated = migrate(database, kek, random); !migrated.ok()) return migrated;
     return checkSchema(database, names);
 }
 

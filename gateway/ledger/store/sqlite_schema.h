@@ -2,8 +2,7 @@
 // Uses: sqlite. Used by: ledger/store only.
 #pragma once
 
-#include "gateway/base/result.h"
-#include "gateway/ledger/store/sqlite.h"
+#include "gateway/ledger/store/ledger_keys.h"
 
 namespace yht::ledger {
 
@@ -20,9 +19,9 @@ struct LedgerNames {
 };
 
 /// Makes the tables in an empty file, brings older ones forward, and checks that they are ours and
-/// that the names are the same. Errors: ConfigInvalid. Throws SqliteFault.
+/// that the names are the same. Errors: ConfigInvalid, also where an older ledger's keys open under neither KEK. Throws SqliteFault.
 base::Status createOrMigrateSchema(
-    Database& database, const LedgerNames& names, base::BytesView kek
+    Database& database, const LedgerNames& names, const crypto::KeyRing& kek, base::Random& random
 );
 /// The same for a reader, who makes and changes nothing; an empty verifier_key is not compared.
 base::Status checkSchema(Database& database, const LedgerNames& names);

@@ -164,7 +164,7 @@ private:
 };
 
 ReaderPool::Reader::Reader(const ReaderOptions& options)
-    : database(options.path, Database::Access::Read), lookups(database, options.kek) {
+    : database(options.path, Database::Access::Read), lookups(database, options.keys) {
     prepareReader(database);
 }
 

@@ -16,7 +16,7 @@ inline constexpr std::size_t kIdleConnectionsMax = 32;  // kept open between sna
 
 struct ReaderOptions {
     std::string path;
-    base::Bytes kek;
+    LedgerKeys keys;
     std::function<void(const std::string&)> on_fatal;
 };
 

@@ -31,7 +31,7 @@ base::Status checkOptions(SqliteStoreOptions& options) {
     const auto invalid = [](const char* why) {
         return base::makeError(base::ErrorCode::ConfigInvalid, std::string("ledger: ") + why);
     };
-    if (options.kek.size() != crypto::kAeadKeyBytes) return invalid("the KEK is not 32 octets");
+    if (!options.kek.isUsable()) return invalid("the KEK is not 32 octets, or the one before is not or is the same");
     if (!options.read_only && !options.log_key) return invalid("there is no log key");
     if (options.log_key &&
         !options.log_key->publicKey().supports(crypto::SignatureAlgorithm::Ed25519)) {
@@ -73,6 +73,7 @@ struct SqliteStore::Parts {
     base::Status openReader();
 
     SqliteStoreOptions options;
+    LedgerKeys keys;
     std::unique_ptr<WriterLock> lock;
     std::unique_ptr<DiskReserve> reserve;
     std::unique_ptr<Checkpointer> checkpointer;
@@ -88,10 +89,14 @@ base::Status SqliteStore::Parts::openWriter() {
     auto database = std::make_unique<Database>(options.path, Database::Access::Write);
     if (auto prepared = prepareWriter(*database); !prepared.ok()) return prepared;
     boundSize(*database, options.bytes_max);
-    auto schema = createOrMigrateSchema(*database, namesOf(options), options.kek);
+    auto schema = createOrMigrateSchema(*database, namesOf(options), options.kek, options.random);
     if (!schema.ok()) return schema;
+    auto read = readKeys(*database, options.kek);
+    if (!read.ok()) return std::move(read).error();
+    keys = *std::move(read);
+    takeKekIntoUse(*database, options.kek);
     if (auto synced = syncFolderOf(options.path); !synced.ok()) return synced;
-    Lookups lookups(*database, options.kek);
+    Lookups lookups(*database, keys);
     options.origin = lookups.epochs().back().origin;
     if (!options.allow_restored && isMarkedRestored(*database)) {
         return restored(options.path);
@@ -101,7 +106,7 @@ base::Status SqliteStore::Parts::openWriter() {
     reserve->restore();
     checkpointer = std::make_unique<Checkpointer>(options.path, *reserve, options.on_fatal);
     writer = std::make_unique<SqliteWriter>(
-        options, SqliteWriter::Parts{std::move(database), *std::move(edge), *reserve, *checkpointer}
+        options, SqliteWriter::Parts{std::move(database), keys, *std::move(edge), *reserve, *checkpointer}
     );
     return {};
 }
@@ -109,7 +114,10 @@ base::Status SqliteStore::Parts::openWriter() {
 base::Status SqliteStore::Parts::openReader() {
     Database database(options.path, Database::Access::Read);
     if (auto schema = checkSchema(database, namesOf(options)); !schema.ok()) return schema;
-    options.origin = Lookups(database, options.kek).epochs().back().origin;
+    auto read = readKeys(database, options.kek);
+    if (!read.ok()) return std::move(read).error();
+    keys = *std::move(read);
+    options.origin = Lookups(database, keys).epochs().back().origin;
     return {};
 }
 
@@ -127,7 +135,7 @@ base::Result<std::unique_ptr<SqliteStore>> SqliteStore::open(SqliteStoreOptions 
         return fault.toError();
     }
     parts->readers = std::make_unique<ReaderPool>(ReaderOptions{
-        parts->options.path, parts->options.kek, parts->options.on_fatal});
+        parts->options.path, parts->keys, parts->options.on_fatal});
     return std::unique_ptr<SqliteStore>(new SqliteStore(std::move(parts)));
 }
 

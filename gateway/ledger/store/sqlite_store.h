@@ -10,6 +10,8 @@
 #include <atomic>
 #include <memory>
 
+#include "gateway/crypto/cipher_suite.h"
+#include "gateway/crypto/key_ring.h"
 #include "gateway/ledger/store/store.h"
 #include "gateway/ticket/ticket_number.h"
 
@@ -21,7 +23,7 @@ enum class CommitPoint : std::uint8_t { Begun, TasksDone, CheckpointSigned, Comm
 /// References must outlive the store.
 struct SqliteStoreOptions {
     std::string path;
-    base::Bytes kek;  // 32 octets: wraps every data key
+    crypto::KeyRing kek;  // wraps every data key; with the one before until a rotation has ended (rekey.h)
     /// The log's signing key. May be absent for read_only; then receipts are still whole, but
     /// nothing is signed.
     std::optional<crypto::PrivateKey> log_key = {};
@@ -39,6 +41,10 @@ struct SqliteStoreOptions {
     ticket::SerialRange serials = ticket::kLiveSerials;
     /// Of the database file; beyond it tasks get DiskFull. 0: whatever the disk holds.
     std::uint64_t bytes_max = 0;
+    /// How new payloads are sealed; old ones say for themselves.
+    crypto::CipherSuite payload_cipher = crypto::CipherSuite::Aes256Gcm;
+    /// kDigestSha256, or kDigestSha256Sm3: what new leaves commit to their payload by (leaf.h).
+    std::uint8_t leaf_digests = kDigestSha256;
     /// An I/O error, a failed fsync, a file that SQLite calls corrupt: nothing can be promised any
     /// more, nothing is tried again. Must not return. Default: print and _exit(70).
     std::function<void(const std::string&)> on_fatal = {};
@@ -56,7 +62,7 @@ public:
     /// Opens the ledger, makes it where it is not there (unless read_only), and checks that the
     /// stored tree's root is the one that the last checkpoint signs. Errors: LedgerLocked,
     /// LedgerCorrupt, NotReady (restored: wants `yht ledger reopen`; a reader may look), ConfigInvalid
-    /// (other origin, key or a newer schema), IoFailed, DiskFull.
+    /// (other origin, log key or KEK, or a newer schema), IoFailed, DiskFull.
     static base::Result<std::unique_ptr<SqliteStore>> open(SqliteStoreOptions options);
     /// Refuses new tasks (NotReady), commits what is queued, then closes.
     ~SqliteStore() override;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "gateway/base/time_text.h"
+#include "gateway/ledger/store/phone_index.h"
 #include "gateway/ticket/ticket_number.h"
 
 namespace yht::ledger {
@@ -83,10 +84,10 @@ void SqliteTransaction::storePayload(
 ) {
     const Seq seq = draft.header.seq;
     const auto sealed =
-        sealPayload(data_key, leaf_hash, draft.salt, draft.payload, context_.random);
+        sealPayload(context_.payload_cipher, data_key, leaf_hash, draft.salt, draft.payload, context_.random);
     change(context_.database, "INSERT INTO payload (seq, sealed) VALUES (?, ?)", seq, Blob{sealed});
     if (draft.sealed_under == SealedUnder::Ticket) return;
-    const auto own_key = wrapKey(context_.kek, entryKeyOwner(seq), data_key, context_.random);
+    const auto own_key = wrapKey(context_.lookups.kek(), entryKeyOwner(seq), data_key, context_.random);
     change(
         context_.database, "INSERT INTO entry_key (seq, wrapped_key) VALUES (?, ?)", seq, Blob{own_key}
     );
@@ -102,8 +103,9 @@ base::Result<Seq> SqliteTransaction::append(EntryDraft draft) {
     if (header.message_seq > header.seq) return broken("it names a message after itself");
     header.committed_ms = context_.now_ms;
     header.config_digest = context_.config_digest;
+    header.digest_algorithm = context_.digest_algorithm;
 
-    const auto leaf = encodeLeaf(header, commitmentOf(draft.salt, draft.payload));
+    const auto leaf = encodeLeaf(header, commitmentOf(draft.salt, draft.payload, header.digest_algorithm));
     const auto leaf_hash = leafHash(leaf);
     storeLeaf(header, leaf);
     storePayload(draft, leaf_hash, *data_key);
@@ -171,7 +173,7 @@ base::Result<std::string> SqliteTransaction::newTicket(const std::string& region
 void SqliteTransaction::storeTicketKey(const std::string& ticket_no) {
     last_ticket_no_ = ticket_no;
     last_ticket_key_ = context_.random.bytes(crypto::kAeadKeyBytes);
-    const auto wrapped = wrapKey(context_.kek, last_ticket_no_, last_ticket_key_, context_.random);
+    const auto wrapped = wrapKey(context_.lookups.kek(), last_ticket_no_, last_ticket_key_, context_.random);
     change(
         context_.database, "INSERT INTO ticket (ticket_no, wrapped_key) VALUES (?, ?)",
         last_ticket_no_, Blob{wrapped}
@@ -202,6 +204,12 @@ base::Status SqliteTransaction::addAttachment(
         "INSERT INTO attachment (mac, seq, ticket_no) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
         Blob{mac}, name.seq, name.ticket_no
     );
+    return {};
+}
+
+base::Status SqliteTransaction::addPhone(const std::string& number, const PhoneName& name) {
+    if (number.empty()) return broken("it names no telephone number");
+    ledger::addPhone(context_.database, context_.lookups.digests(), number, name);
     return {};
 }
 

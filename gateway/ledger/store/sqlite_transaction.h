@@ -15,11 +15,12 @@ inline constexpr std::size_t kPayloadBytesMax = 64 * 1024 * 1024;
 struct CommitContext {
     Database& database;
     Lookups& lookups;
-    base::Bytes kek;
     base::Random& random;
     base::UnixMillis now_ms = 0;
     base::Bytes config_digest;
     ticket::SerialRange serials;
+    crypto::CipherSuite payload_cipher;
+    std::uint8_t digest_algorithm;  // of leaves
 };
 
 /// Thread-safety: the writer thread.
@@ -45,6 +46,7 @@ public:
     base::Result<std::string> newTicket(const std::string& region) override;
     base::Status addAlias(const Alias& alias) override;
     base::Status addAttachment(const std::string& digest, const AttachmentName& name) override;
+    base::Status addPhone(const std::string& number, const PhoneName& name) override;
     base::Status addReplay(base::BytesView key, Seq message_seq) override;
     base::Status setCursor(const std::string& name, Seq seq) override;
     base::Status putDelivery(const DeliveryRow& row) override;
@@ -77,6 +79,11 @@ public:
     std::uint64_t addArchive(const Archive& archive) override;
     std::uint64_t removeArchived(Seq seq) override;
     base::Status endArchive(std::uint64_t id) override;
+    // rekey.cpp
+    base::Status beginRekey() override;
+    base::Result<RekeyStep> rekeyRows() override;
+    base::Status markRekeyedFile(const std::string& last) override;
+    base::Status endRekey() override;
 
 private:
     Lookups& lookups() override { return context_.lookups; }

@@ -38,6 +38,13 @@ public:
     bool namesAttachments(Seq seq) override {
         return ask([&] { return lookups().namesAttachments(seq); });
     }
+    base::Bytes phoneDigest(const std::string& number) override { return lookups().digests().phone(number); }
+    std::vector<PhoneName> phoneNames(base::BytesView digest, Seq after, std::size_t limit) override {
+        return ask([&] { return lookups().phoneNames(digest, after, limit); });
+    }
+    RekeyState rekeyState() override {
+        return ask([&] { return lookups().rekeyState(); });
+    }
     bool hasTicket(const std::string& ticket_no) override {
         return ask([&] { return lookups().hasTicket(ticket_no); });
     }

@@ -20,7 +20,7 @@ SqliteWriter::SqliteWriter(const SqliteStoreOptions& options, Parts parts)
       reserve_(parts.reserve),
       checkpointer_(parts.checkpointer),
       database_(std::move(parts.database)),
-      lookups_(*database_, options.kek),
+      lookups_(*database_, std::move(parts.keys)),
       edge_(std::move(parts.edge)),
       origin_(options.origin),
       last_seq_(edge_.size()),
@@ -115,8 +115,8 @@ SqliteWriter::Answers SqliteWriter::commitOrThrow(const Batch& batch) {
     reach(CommitPoint::Begun);
     const auto now_ms = options_.clock.nowMillis();
     SqliteTransaction transaction(
-        {*database_, lookups_, options_.kek, options_.random, now_ms,
-         configDigest(), options_.serials},
+        {*database_, lookups_, options_.random, now_ms, configDigest(), options_.serials, options_.payload_cipher,
+         options_.leaf_digests},
         edge_, origin_
     );
     Answers answers;

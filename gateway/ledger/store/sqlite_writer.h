@@ -20,6 +20,7 @@ class SqliteWriter {
 public:
     struct Parts {
         std::unique_ptr<Database> database;
+        LedgerKeys keys;
         TreeEdge edge;
         DiskReserve& reserve;
         Checkpointer& checkpointer;

@@ -63,6 +63,13 @@ struct AttachmentName {
     bool operator==(const AttachmentName&) const = default;
 };
 
+/// A record that names a telephone number.
+struct PhoneName {
+    Seq seq = 0;
+    std::string ticket_no;  // "" for a stand-alone record
+    bool operator==(const PhoneName&) const = default;
+};
+
 /// permanent values; `Done` rows are deleted, so it never stands in the table.
 enum class DeliveryState : std::uint8_t { Ready = 1, InFlight = 2, Held = 3, Unknown = 4, Dead = 5 };
 const char* deliveryStateName(DeliveryState state);
@@ -94,6 +101,8 @@ struct ErasureReport;  // erasure.h
 struct Epoch;
 struct EpochOrder;
 struct EpochNote;  // epoch.h
+struct RekeyState;
+struct RekeyStep;  // rekey.h
 
 /// What both a task and a reader can look up. All look-ups are indexed.
 /// A look-up that the disk fails has no answer: inside a task it ends the task by an exception that only the
@@ -115,6 +124,12 @@ public:
     virtual std::vector<AttachmentName> attachmentNames(const std::string& digest, std::size_t limit) = 0;
     /// Whether the record of this entry names any attachment.
     virtual bool namesAttachments(Seq seq) = 0;
+    /// Stands for a telephone number (ticket::comparedPhone()) in the index of numbers: a keyed digest, of no use without
+    /// the ledger's keys.
+    virtual base::Bytes phoneDigest(const std::string& number) = 0;
+    /// Records that name the number of this digest, after `after`, ascending, at most `limit`.
+    virtual std::vector<PhoneName> phoneNames(base::BytesView digest, Seq after, std::size_t limit) = 0;
+    virtual RekeyState rekeyState() = 0;
     virtual bool hasTicket(const std::string& ticket_no) = 0;
     /// Its key was destroyed (erasure.h): nothing of it can be read, and nothing be added.
     virtual bool isErased(const std::string& ticket_no) = 0;
@@ -201,6 +216,9 @@ public:
     virtual base::Status addAlias(const Alias& alias) = 0;
     /// What attachmentNames() finds. Requires: append() gave `name.seq` in this transaction.
     virtual base::Status addAttachment(const std::string& digest, const AttachmentName& name) = 0;
+    /// What phoneNames() finds. Requires: `number` from ticket::comparedPhone(), not ""; append() gave `name.seq` in this
+    /// transaction. Nothing where the record named it before.
+    virtual base::Status addPhone(const std::string& number, const PhoneName& name) = 0;
     /// Errors: ReplayRefused where the key is taken.
     virtual base::Status addReplay(base::BytesView key, Seq message_seq) = 0;
     virtual base::Status setCursor(const std::string& name, Seq seq) = 0;
@@ -248,6 +266,14 @@ public:
     /// Takes a payload that an archive file has out of the database; 1 where it was there.
     virtual std::uint64_t removeArchived(Seq seq) = 0;
     virtual base::Status endArchive(std::uint64_t id) = 0;
+    /// Rotation of the KEK: rekey.h, whose rekeyNext() calls rekeyRows(). beginRekey() and markRekeyedFile() note how far it has come.
+    virtual base::Status beginRekey() = 0;
+    /// Errors: LedgerCorrupt where a key opens under no KEK.
+    virtual base::Result<RekeyStep> rekeyRows() = 0;
+    virtual base::Status markRekeyedFile(const std::string& last) = 0;
+    /// Nothing is under a former KEK any more. Requires: no file that the KEK wraps a key of is under another. Errors: LedgerCorrupt;
+    /// Unavailable where more than some thousand rows came since rekeyRows() found none: nothing was done.
+    virtual base::Status endRekey() = 0;
 };
 
 /// Of the database file. Free bytes are used again before the file grows.

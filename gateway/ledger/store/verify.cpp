@@ -29,9 +29,9 @@ struct StoredLeaf {
 
 class Verifier {
 public:
-    Verifier(Database& database, const SqliteStoreOptions& options)
+    Verifier(Database& database, LedgerKeys keys, const SqliteStoreOptions& options)
         : database_(database),
-          lookups_(database, options.kek),
+          lookups_(database, std::move(keys)),
           options_(options),
           log_key_(options.log_key->publicKey()) {}
 
@@ -177,11 +177,10 @@ void Verifier::checkPayload(const StoredLeaf& row, const Leaf& leaf) {
         }
         return;
     }
-    const auto commitment = commitmentOf(entry->salt, entry->payload);
-    if (commitment != leaf.commitment) {
+    if (const auto difference = compareCommitment(leaf, entry->salt, entry->payload)) {
         differs(
-            named("payload", row.seq) + ": commitment", base::toHex(leaf.commitment),
-            base::toHex(commitment)
+            named("payload", row.seq) + ": commitment by " + difference->digest, base::toHex(difference->expected),
+            base::toHex(difference->found)
         );
         return;
     }
@@ -447,14 +446,16 @@ base::Status VerifyReport::status() const {
 base::Result<VerifyReport> verifyLedger(
     const SqliteStoreOptions& options, const std::function<void(Seq, Seq)>& progress
 ) {
-    YHT_ASSERT(options.log_key.has_value() && options.kek.size() == crypto::kAeadKeyBytes);
+    YHT_ASSERT(options.log_key.has_value() && options.kek.isUsable());
     try {
         Database database(options.path, Database::Access::Read);
         prepareReader(database);
         const LedgerNames names{
             options.origin, verifierKey(options.key_name, options.log_key->publicKey())};
         if (auto schema = checkSchema(database, names); !schema.ok()) return schema.error();
-        return Verifier(database, options).run(progress);
+        auto keys = readKeys(database, options.kek);
+        if (!keys.ok()) return std::move(keys).error();
+        return Verifier(database, *std::move(keys), options).run(progress);
     } catch (const SqliteFault& fault) {
         return fault.toError();
     }

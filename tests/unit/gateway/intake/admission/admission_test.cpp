@@ -22,6 +22,26 @@ ErrorCode refusal(const base::Result<SubmissionAnswer>& answer) {
     return answer.ok() ? ErrorCode::Internal : answer.error().code;
 }
 
+TEST_F(AdmissionTest, RecordsAreFoundByTheTelephoneNumbersTheyName) {
+    const auto first = post(
+        "police", appeal("zz110", "J1", {{"caller_phone", "138-1234-5678"}, {"contact_phone", "+86 138 1234 5678"}})
+    );
+    const auto second = post("media", appeal("zz-media", "M1", {{"caller_phone", "13812345678"}}));
+    post("media", appeal("zz-media", "M2", {{"caller_phone", "000"}}));
+    const auto refused = post("police", appeal("zz110", "J2", {{"caller_phone", "13812345678"}, {"title", ""}}));
+    ASSERT_NE("created", outcome(refused));
+    const auto find = [&](const char* number) {
+        const auto view = ledger_.store().snapshot().value();
+        return view->phoneNames(view->phoneDigest(number), 0, 10);
+    };
+    const std::vector<ledger::PhoneName> both{
+        {first.receipt->seq, first.ticket_no}, {second.receipt->seq, second.ticket_no}};
+    EXPECT_EQ(both, find("13812345678"));
+    EXPECT_TRUE(find("000").empty());
+    restart();
+    EXPECT_EQ(both, find("13812345678"));
+}
+
 TEST_F(AdmissionTest, ReceiptProvesTheCanonicalRecord) {
     const std::string record = appeal("zz110", "J1", {{"version", "1"}});
     const ItemAnswer answer = post("police", record);

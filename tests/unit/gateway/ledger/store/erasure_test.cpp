@@ -79,6 +79,24 @@ TEST_F(ErasureTest, WhatTheTicketsRecordsNamedIsForgotten) {
     EXPECT_EQ((std::vector<AttachmentName>{{4, other}}), look()->attachmentNames("aa", 10));
 }
 
+TEST_F(ErasureTest, TelephoneNumbersAreForgotten) {
+    const auto number = submit("A-1");
+    const auto other = submit("A-2");
+    must(run([&](Transaction& transaction) -> base::Status {
+        must(transaction.addPhone("13812345678", {2, number}));
+        return transaction.addPhone("13812345678", {4, other});
+    }));
+    const auto digest = look()->phoneDigest("13812345678");
+    const auto row = *base::fromHex(query("SELECT hex(mac) FROM phone WHERE seq = 2")[0]);
+    ASSERT_EQ(digest, row);
+    erase(number);
+    EXPECT_THAT(look()->phoneNames(digest, 0, 10), ElementsAre(PhoneName{4, other}));
+    erase(other);
+    EXPECT_THAT(look()->phoneNames(digest, 0, 10), IsEmpty());
+    close();
+    EXPECT_FALSE(filesHold(digest));
+}
+
 TEST_F(ErasureTest, TellsWhatTheRecordsNameBeforeItIsForgotten) {
     const std::string first(64, 'a'), second(64, 'b');
     std::string number;

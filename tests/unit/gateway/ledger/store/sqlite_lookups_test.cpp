@@ -12,10 +12,16 @@ class QueryPlanTest : public LedgerTest {
 protected:
     QueryPlanTest() { submit("A-1"); }
 
+    /// Read by a connection of its own, whose statements are not the lookup's.
+    LedgerKeys keys() {
+        Database database(folder_ / "ledger.db", Database::Access::Read);
+        return must(readKeys(database, base::Bytes(32, 'k')));
+    }
+
     /// SQLite's plan for the first statement that `lookup` runs, its steps joined.
     std::string planOf(const std::function<void(Lookups&)>& lookup) {
         Database database(folder_ / "ledger.db", Database::Access::Read);
-        Lookups lookups(database, base::Bytes(32, 'k'));
+        Lookups lookups(database, keys());
         lookup(lookups);
         sqlite3_stmt* first = nullptr;  // SQLite lists the newest first
         while (auto* next = sqlite3_next_stmt(database.handle(), first)) first = next;
@@ -67,6 +73,12 @@ TEST_F(QueryPlanTest, DeliveriesOfATicketDoNotReadTheBacklog) {
     EXPECT_EQ(
         "SEARCH delivery USING INDEX delivery_by_ticket (destination=? AND ticket_no=?)",
         planOf([](Lookups& l) { l.deliveriesOf("x", "x"); })
+    );
+}
+
+TEST_F(QueryPlanTest, RecordsOfATelephoneNumberComeFromTheKey) {
+    EXPECT_EQ(
+        "SEARCH phone USING PRIMARY KEY (mac=? AND seq>?)", planOf([](Lookups& l) { l.phoneNames("x", 0, 1); })
     );
 }
 

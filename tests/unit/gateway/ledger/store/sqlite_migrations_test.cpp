@@ -152,11 +152,101 @@ TEST_F(MigrationTest, NewerSchemaIsRefused) {
 TEST_F(MigrationTest, IdentityHoldsNoDigestThatAGuessCouldBeHeldAgainst) {
     EXPECT_FALSE(filesHold(crypto::sha256("record A-2")));
     EXPECT_THAT(query("SELECT length(body_mac) FROM identity"), ElementsAre("32", "32", "32"));
+    // Another ledger under the same KEK has other index keys: nothing can be carried over.
+    const auto before = query("SELECT body_mac FROM identity ORDER BY record_ref");
+    std::filesystem::remove(file());
+    for (const char* ref : {"A-1", "A-2", "A-3"}) submit(ref);
+    close();
+    EXPECT_THAT(query("SELECT body_mac FROM identity ORDER BY record_ref"), testing::Not(ElementsAreArray(before)));
+}
+
+/// As the program of schema 9 left it: its keyed digests are under keys that it derived from the KEK each time.
+class Schema9Test : public MigrationTest {
+protected:
+    static base::Bytes derived(const char* info) { return crypto::hkdfSha256(base::Bytes(32, 'k'), {}, info); }
+    void makeSchema9() {
+        execute("DROP TABLE index_key; DROP TABLE kek; DROP TABLE phone; PRAGMA user_version = 9");
+        for (const char* ref : {"A-1", "A-2", "A-3"}) {
+            const auto mac =
+                crypto::hmacSha256(derived("yht identity body v1"), crypto::sha256(std::string("record ") + ref));
+            execute("UPDATE identity SET body_mac = x'" + base::toHex(mac) + "' WHERE record_ref = '" + ref + "'");
+        }
+        execute(
+            "INSERT INTO attachment (mac, seq, ticket_no) VALUES (x'" +
+            base::toHex(crypto::hmacSha256(derived("yht attachment v1"), std::string(64, 'a'))) + "', 2, 'T')"
+        );
+        execute(
+            "INSERT INTO erased_name (mac, party, ticket_no) VALUES (x'" +
+            base::toHex(crypto::hmacSha256(
+                derived("yht erased name v1"), base::Bytes("alias\0\0\0\1p\0\0\0\1n", 15)
+            )) +
+            "', 'p', 'T')"
+        );
+    }
+};
+
+TEST_F(Schema9Test, WhatWasFoundByAKeyedDigestStillIs) {
+    makeSchema9();
+    open();
+    EXPECT_EQ("record A-2", read(4));
+    const auto known = look()->findIdentity(appealIdentity("A-2"));
+    ASSERT_TRUE(known);
+    EXPECT_TRUE(look()->sameBody(*known, crypto::sha256("record A-2")));
+    EXPECT_EQ(1u, look()->attachmentNames(std::string(64, 'a'), 10).size());
+    EXPECT_EQ("T", look()->findTicket("p", "n"));
+    close();
+    open();  // and from the keys that it keeps now
+    EXPECT_TRUE(look()->sameBody(*known, crypto::sha256("record A-2")));
+}
+
+TEST_F(Schema9Test, AnotherKekIsRefusedBeforeAnythingIsChanged) {
+    makeSchema9();
     auto other = options();
     other.kek = base::Bytes(32, 'K');
-    const auto store = must(tryOpen(other));
-    const auto known = must(store->snapshot())->findIdentity(appealIdentity("A-2"));
-    EXPECT_FALSE(must(store->snapshot())->sameBody(*known, crypto::sha256("record A-2")));
+    EXPECT_EQ("server.config_invalid", verdictOfOpen(other));
+    EXPECT_THAT(query("PRAGMA user_version"), ElementsAre("9"));
+    EXPECT_EQ("opened", verdictOfOpen(options()));
+}
+
+TEST_F(Schema9Test, ARotationMayBeginWithTheUpgrade) {
+    makeSchema9();
+    auto both = options();
+    both.kek = crypto::KeyRing(base::Bytes(32, 'K'), base::Bytes(32, 'k'));
+    store_ = must(tryOpen(both));
+    const auto known = look()->findIdentity(appealIdentity("A-2"));
+    EXPECT_TRUE(look()->sameBody(*known, crypto::sha256("record A-2")));
+    EXPECT_EQ("record A-2", read(4));
+    submit("A-4");
+    close();
+    EXPECT_THAT(query("SELECT name || in_use FROM kek ORDER BY in_use"),
+                ElementsAre(both.kek.formerName() + "0", both.kek.name() + "1"));
+}
+
+TEST_F(Schema9Test, RecordsOfBeforeAreFoundByTheirTelephoneNumbers) {
+    open();
+    std::string number;
+    must(run([&](Transaction& transaction) -> base::Status {
+        auto message = transaction.append(messageDraft("message"));
+        number = *transaction.newTicket(kRegion);
+        const auto record = transaction.append(recordDraft(
+            R"({"caller_phone":"138-1234-5678","kind":"appeal","record_ref":"A-4","source":"hotline"})", number, *message
+        ));
+        return record.ok() ? base::Status() : record.error();
+    }));
+    close();
+    makeSchema9();
+    open();
+    const auto view = look();
+    EXPECT_THAT(view->phoneNames(view->phoneDigest("13812345678"), 0, 10), ElementsAre(PhoneName{8, number}));
+    EXPECT_FALSE(filesHold("13812345678"));
+}
+
+TEST_F(Schema9Test, GivesTheTablesOfANewLedger) {
+    const auto made = columns();
+    makeSchema9();
+    open();
+    close();
+    EXPECT_THAT(columns(), ElementsAreArray(made));
 }
 
 }  // namespace

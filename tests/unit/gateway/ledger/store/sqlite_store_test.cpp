@@ -126,7 +126,7 @@ TEST_F(SqliteStoreTest, FileThatIsNoDatabaseIsRefused) {
 
 TEST_F(SqliteStoreTest, OptionsThatCanNotWorkAreRefused) {
     auto short_kek = options();
-    short_kek.kek = "short";
+    short_kek.kek = base::Bytes("short");
     EXPECT_EQ("server.config_invalid", verdictOfOpen(short_kek));
     auto no_key = options();
     no_key.log_key.reset();
@@ -143,13 +143,60 @@ TEST_F(SqliteStoreTest, OptionsThatCanNotWorkAreRefused) {
     EXPECT_EQ("server.config_invalid", verdictOfOpen(no_origin));
 }
 
-TEST_F(SqliteStoreTest, OtherKekOpensNoPayload) {
+TEST_F(SqliteStoreTest, OtherKekIsRefusedBeforeAnythingIsWrittenUnderIt) {
     append("one");
     close();
     auto other = options();
     other.kek = base::Bytes(32, 'x');
-    store_ = must(tryOpen(other));
-    EXPECT_EQ("ledger.corrupt", read(1));
+    EXPECT_EQ("server.config_invalid", verdictOfOpen(other));
+    const auto said = tryOpen(other).error().public_en;
+    EXPECT_NE(std::string::npos, said.find(crypto::kekName(base::Bytes(32, 'k')))) << said;
+    other.read_only = true;
+    EXPECT_EQ("server.config_invalid", verdictOfOpen(other));
+    const auto verified = verifyLedger(other, {});
+    EXPECT_EQ(base::ErrorCode::ConfigInvalid, verified.error().code);
+    open();
+    EXPECT_EQ("one", read(1));
+}
+
+TEST_F(SqliteStoreTest, PayloadsOfBothCiphersAreReadWhicheverIsConfigured) {
+    append("one");
+    close();
+    auto national = options();
+    national.payload_cipher = crypto::CipherSuite::Sm4CtrHmacSm3;
+    store_ = must(tryOpen(national));
+    append("two");
+    EXPECT_EQ("one", read(1));
+    EXPECT_EQ("two", read(2));
+    EXPECT_THAT(
+        query("SELECT seq FROM payload WHERE hex(substr(sealed, 1, 8)) = '" + base::toHex("YHTSEAL\x02") + "' COLLATE NOCASE"),
+        testing::ElementsAre("2")
+    );
+    reopen();
+    EXPECT_EQ("two", read(2));
+    append("three");
+    EXPECT_EQ("sound", verdict());
+}
+
+TEST_F(SqliteStoreTest, LeavesOfBothKindsStandInOneTree) {
+    append("one");
+    close();
+    auto two = options();
+    two.leaf_digests = kDigestSha256Sm3;
+    store_ = must(tryOpen(two));
+    append("two");
+    reopen();
+    append("three");
+    const auto leaf = must(look()->leaf(2));
+    EXPECT_EQ(kDigestSha256Sm3, leaf.header.digest_algorithm);
+    EXPECT_EQ(2 * kHashBytes, leaf.commitment.size());
+    EXPECT_EQ(kDigestSha256, must(look()->leaf(3)).header.digest_algorithm);
+    const auto told = receipt(2);
+    const auto parsed = must(decodeReceipt(told));
+    const std::string right = "two", wrong = "twp";
+    must(verifyReceipt(parsed, kKeyName, log_key_.publicKey(), &right));
+    EXPECT_FALSE(verifyReceipt(parsed, kKeyName, log_key_.publicKey(), &wrong).ok());
+    EXPECT_EQ("sound", verdict());
 }
 
 TEST_F(SqliteStoreTest, SnapshotStaysAsItWas) {

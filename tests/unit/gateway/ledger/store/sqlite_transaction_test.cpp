@@ -71,6 +71,26 @@ TEST_F(SqliteTransactionTest, AttachmentsAreFoundByDigestInTheOrderTheyWereNamed
     EXPECT_TRUE(look()->attachmentNames("cc", 10).empty());
 }
 
+TEST_F(SqliteTransactionTest, TelephoneNumbersAreFoundAndStandNowhere) {
+    const auto ticket = submit("A-1");
+    const auto other = submit("A-2");
+    must(run([&](Transaction& transaction) -> base::Status {
+        must(transaction.addPhone("13812345678", {4, other}));
+        must(transaction.addPhone("13812345678", {2, ticket}));
+        must(transaction.addPhone("073188881234", {4, other}));
+        must(transaction.addPhone("13812345678", {3, ""}));  // a record that stands alone
+        EXPECT_EQ(ErrorCode::Internal, transaction.addPhone("", {2, ticket}).error().code);
+        return transaction.addPhone("13812345678", {2, ticket});
+    }));
+    const auto now = look();
+    const auto digest = now->phoneDigest("13812345678");
+    EXPECT_EQ((std::vector<PhoneName>{{2, ticket}, {3, ""}, {4, other}}), now->phoneNames(digest, 0, 10));
+    EXPECT_EQ((std::vector<PhoneName>{{3, ""}}), now->phoneNames(digest, 2, 1));
+    EXPECT_TRUE(now->phoneNames(now->phoneDigest("13812345679"), 0, 10).empty());
+    EXPECT_FALSE(filesHold("13812345678"));
+    EXPECT_FALSE(filesHold(crypto::sha256("13812345678")));
+}
+
 TEST_F(SqliteTransactionTest, FailedTaskLeavesNoTrace) {
     failThenSubmit("A-1", "A-2");
     const auto now = look();
