@@ -167,7 +167,9 @@ int serve(const std::string& directory) {
                                   app::logLine,
                                   [&] { clock_guard.confirm(); },
                                   &desk,
-                                  app::writeSystemLog};
+                                  app::writeSystemLog,
+                                  *trial ? (*trial)->store.get() : nullptr,
+                                  *trial ? (*trial)->attachments.get() : nullptr};
     YHT_STEP(control, app::ControlSocket::open(app::controlSocketPath(*config), commands, services));
     app::ShadowRunner shadow({**store, clock, random, config->directory(), config->text("ledger.directory"),
                               [&] { return adapters.current(); }, app::logLine});

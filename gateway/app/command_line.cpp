@@ -142,6 +142,21 @@ void addLedger(CLI::App& top, Parsed& parsed) {
     addLedgerUpkeep(*ledger, parsed.options, parsed.run);
 }
 
+void addFind(CLI::App& tickets, Parsed& parsed) {
+    auto* find = command(tickets, "find", "Which tickets name a telephone number 按电话号码查工单", parsed,
+                         [&] { return findPhoneCommand(parsed.options, parsed.what, parsed.why); });
+    find->add_option("--phone", parsed.what, "The number, however it is written 电话号码,写法不限")->required();
+    find->add_option("--why", parsed.why, "The reason; it stays in the ledger: no personal data 理由,记入账本,勿含个人信息")->required();
+    addConfig(find, parsed);
+    addJson(find, parsed);
+    find->footer("Numbers of callers, of those to call back and of the accused are found; without its area code a local number is\n"
+                 "another number. An entry of the ledger says who looked and why, and holds a keyed digest in place of the number.\n"
+                 "可查来电、联系与被反映对象电话;不带区号的本地号码视为另一号码。查询人与理由记入账本,号码以密钥摘要代替。\n"
+                 "Examples 示例:\n  yht tickets find --phone 13812345678 --why \"citizen asks what became of it\"\n"
+                 "  yht tickets find --phone \"0731-8888 1234\" --why \"request 2019-12\" --json\n"
+                 "Exit codes 退出码: 0 told, also where there is none, 65 no number, 75 a second person is wanted.");
+}
+
 void addFlow(CLI::App& top, Parsed& parsed) {
     auto* tickets = top.add_subcommand("tickets", "Tickets with state, uploads and what is open 工单一览");
     // CLI11 runs a command's callback after those of its subcommands.
@@ -150,6 +165,7 @@ void addFlow(CLI::App& top, Parsed& parsed) {
         parsed.run = [&parsed] { return listTickets(parsed.options, parsed.unsettled, parsed.limit); };
     });
     addCorrection(*tickets, parsed.options, parsed.run);
+    addFind(*tickets, parsed);
     tickets->add_flag("--unsettled", parsed.unsettled,
                       "Only those not answered or not wholly delivered; exit code 3 where there is one 仅未办结或未送达的");
     tickets->add_option("--limit", parsed.limit, "At most so many 最多条数")->capture_default_str()->check(CLI::Range(1, 1'000'000));

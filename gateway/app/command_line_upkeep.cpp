@@ -52,6 +52,24 @@ void addArchive(CommandFamily& upkeep, CommandOptions& options, const std::share
     addWhy(*archive, given->why)->required();
 }
 
+void addRekeying(CommandFamily& upkeep, CommandOptions& options, const std::shared_ptr<Given>& given) {
+    auto* rekey = upkeep.add(
+        "rekey", "Put the key-encryption key before out of use 轮换密钥加密密钥",
+        [given, &options] { return rekeyLedgerCommand(options, given->why); },
+        "First make a new KEK, name it as ledger.kek and the old one as ledger.kek_former in yht.yaml, and restart: from then on\n"
+        "new keys are under the new one. This command then wraps every key of tickets, entries and attachments anew, of the trial\n"
+        "ledger too, while the gateway runs. Stopped or killed half-way, the next run goes on; until it has ended both KEKs are\n"
+        "wanted. Payloads are not touched. Older backups stay under the KEK of their time.\n"
+        "先生成新密钥,在 yht.yaml 中以 ledger.kek 指明新密钥、ledger.kek_former 指明原密钥并重启,此后新密钥均由新 KEK 加密。\n"
+        "本命令在网关运行时逐批重新加密工单、条目、附件的密钥(含联调账本);中断后再次执行即继续,结束之前两个 KEK 均须保留。\n"
+        "内容不变;此前的备份仍由当时的 KEK 加密。\n"
+        "Example 示例:\n  (umask 077; openssl rand -hex 32 > kek-2020.hex)\n  systemctl restart yihaotong\n"
+        "  yht ledger rekey --why \"yearly rotation\"\n"
+        "Exit codes 退出码: 0 done, also where there was nothing to do, 3 a key opens under no KEK, 65 the gateway was not restarted,\n"
+        "69 done, but a reader kept the write-ahead log, 78 the KEKs are not this ledger's.");
+    addWhy(*rekey, given->why)->required();
+}
+
 void addReopening(CommandFamily& upkeep, CommandOptions& options, const std::shared_ptr<Given>& given) {
     auto* reopen = upkeep.add(
         "reopen", "Let a restored ledger serve again, in a new epoch 恢复后重新启用账本",
@@ -99,6 +117,7 @@ void addLedgerUpkeep(CLI::App& ledger, CommandOptions& options, std::function<in
     addArchive(upkeep, options, given);
     addCopies(upkeep, options, given);
     addReopening(upkeep, options, given);
+    addRekeying(upkeep, options, given);
     upkeep.add(
         "rebuild", "Make every derived table anew from leaves and payloads 由叶与内容重建各表",
         [&options] { return rebuildLedgerCommand(options); },

@@ -40,6 +40,8 @@ int eraseTicketCommand(const CommandOptions& options, const std::string& ticket_
 
 /// A table of tickets, newest first. With `unsettled_only`: kExitFound where there is one.
 int listTickets(const CommandOptions& options, bool unsettled_only, std::size_t limit);
+/// Tickets that name a telephone number; an entry says who looked, and a second person is wanted (control_phones.h).
+int findPhoneCommand(const CommandOptions& options, const std::string& phone, const std::string& why);
 /// One screen; kExitFound where something has to be looked at.
 int showStatus(const CommandOptions& options);
 int listDeliveries(const CommandOptions& options);

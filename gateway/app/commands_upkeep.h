@@ -1,4 +1,4 @@
-// `yht ledger archive|backup|restore|reopen|honour|rebuild`: what operators do for the day that a disk is
+// `yht ledger archive|backup|restore|reopen|honour|rebuild|rekey`: what operators do for the day that a disk is
 // lost, and on it. All return an ExitCode. Uses: opened_ledger, ledger/store, intake/admission.
 // Used by: command_line_upkeep.cpp.
 #pragma once
@@ -25,6 +25,10 @@ int honourReceiptCommand(
 /// Closed months before `before` ("2019-05") into archive files, until nothing is left to archive; through the running
 /// gateway, or as the ledger's writer.
 int archiveLedgerCommand(const CommandOptions& options, const std::string& before, const std::string& why);
+
+/// Every key under the KEK in use, until nothing is under the one before; through the running gateway, or as the ledger's
+/// writer.
+int rekeyLedgerCommand(const CommandOptions& options, const std::string& why);
 
 /// With no gateway running: every derived table anew from leaves and payloads. kExitFound where one
 /// differed.

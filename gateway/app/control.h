@@ -74,6 +74,8 @@ struct ControlServices {
     std::function<void()> confirm_clock = {};
     OperatorDesk* operators = nullptr;  // nullptr: nobody is named
     std::function<void(const std::string&)> system_log = {};  // one line a command, for syslog; or empty
+    ledger::Store* trial_store = nullptr;  // nullptr: there is none
+    attachments::Store* trial_attachments = nullptr;
 };
 
 /// One command under way.

@@ -13,13 +13,16 @@
 #include "gateway/app/control_history.h"
 #include "gateway/app/control_import.h"
 #include "gateway/app/control_ledger.h"
+#include "gateway/app/control_phones.h"
 #include "gateway/app/control_quarantine.h"
+#include "gateway/app/control_rekey.h"
 #include "gateway/app/control_sources.h"
 #include "gateway/app/control_socket.h"
 #include "gateway/app/deployment.h"
 #include "gateway/app/opened_attachments.h"
 #include "gateway/app/operators.h"
 #include "gateway/app/system_log.h"
+#include "gateway/app/trial.h"
 #include "gateway/crypto/provider/key_provider.h"
 
 namespace yht::app {
@@ -53,6 +56,31 @@ base::Error explained(base::Error error) {
     );
 }
 
+struct TrialBook {
+    std::unique_ptr<ledger::SqliteStore> store;  // nullptr: none
+    std::unique_ptr<attachments::Store> attachments;
+};
+
+/// The trial ledger, for the one command that works on it too.
+base::Result<TrialBook> openTrialBook(
+    const Config& config, const ControlRequest& request, const base::Clock& clock, base::Random& random
+) {
+    TrialBook trial;
+    if (request.command != kRekeyLedger || !hasTrial(config)) return trial;
+    if (!std::filesystem::exists(config.text("trial.directory") + "/ledger.db")) return trial;
+    auto options = trialStoreOptions(config, clock, random, false);
+    if (!options.ok()) return std::move(options).error();
+    auto store = ledger::SqliteStore::open(*std::move(options));
+    if (!store.ok()) return explained(std::move(store).error());
+    trial.store = *std::move(store);
+    auto files = openTrialAttachments(
+        config, *trial.store, [&config] { return trust::loadTrust(config.directory()); }, random, clock
+    );
+    if (!files.ok()) return std::move(files).error();
+    trial.attachments = *std::move(files);
+    return trial;
+}
+
 /// With no gateway running: the same table on the ledger itself.
 base::Result<std::string> runHere(const Config& config, const ControlRequest& request) {
     const base::SystemClock clock(config.integer("clock.offset_ms"));
@@ -78,6 +106,10 @@ base::Result<std::string> runHere(const Config& config, const ControlRequest& re
     desk.replace(*std::move(operators));
     ControlServices services{.store = **store, .clock = clock, .random = random, .directory = config.directory(),
                              .attachments = attachments->get(), .operators = &desk, .system_log = writeSystemLog};
+    const auto trial = openTrialBook(config, request, clock, random);
+    if (!trial.ok()) return trial.error();
+    services.trial_store = trial->store.get();
+    services.trial_attachments = trial->attachments.get();
     const auto table = controlCommands(config.directory());
     return runControl(table, services, {request, "uid:" + std::to_string(::geteuid())});
 }
@@ -101,6 +133,7 @@ std::vector<ControlCommand> controlCommands(const std::string& directory) {
     auto table = ownControlCommands();
     for (auto& row : deliveryCommands(directory)) table.push_back(std::move(row));
     for (auto& row : ledgerCommands(directory)) table.push_back(std::move(row));
+    for (auto& row : phoneCommands()) table.push_back(std::move(row));
     for (auto& row : attachmentCommands()) table.push_back(std::move(row));
     for (auto& row : importCommands()) table.push_back(std::move(row));
     for (auto& row : historyCommands()) table.push_back(std::move(row));

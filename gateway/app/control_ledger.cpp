@@ -1,6 +1,7 @@
 #include "gateway/app/control_ledger.h"
 
 #include "gateway/app/control_archive.h"
+#include "gateway/app/control_rekey.h"
 #include "gateway/app/deployment.h"
 #include "gateway/app/erasure_carriers.h"
 #include "gateway/app/opened_attachments.h"
@@ -140,6 +141,7 @@ bool withPayloads(const ControlRequest& request) {
 std::vector<ControlCommand> ledgerCommands(const std::string& directory) {
     return {
         archiveCommand(directory),
+        rekeyCommand(),
         {kEraseTicket, {"ticket_no"}, true, erase, kSecurityRole, always},
         {kExportLedger, {"from", "payloads", "ticket_no", "to"}, true, noteExport, kSecurityRole | kAuditRole, withPayloads},
         {kHonourReceipt,

@@ -41,6 +41,8 @@ base::Result<std::string> readFile(const std::string& path, std::size_t bytes_ma
     return text;
 }
 
+namespace {
+
 base::Result<base::Bytes> readKek(const std::string& path) {
     auto text = crypto::readPrivateFile(path);
     if (!text.ok()) return std::move(text).error();
@@ -52,10 +54,42 @@ base::Result<base::Bytes> readKek(const std::string& path) {
     return *std::move(key);
 }
 
-base::Result<ledger::SqliteStoreOptions> storeOptions(const Config& config, const base::Clock& clock,
-                                                      base::Random& random, bool read_only) {
+base::Result<crypto::CipherSuite> payloadCipher(const Config& config) {
+    const auto& name = config.text("ledger.payload_cipher");
+    if (const auto suite = crypto::findCipherSuite(name)) return *suite;
+    return makeError(ErrorCode::ConfigInvalid,
+                     "ledger.payload_cipher: \"" + name + "\" is neither aes-256-gcm nor sm4-ctr-hmac-sm3 取值有误");
+}
+
+base::Result<std::uint8_t> leafDigests(const Config& config) {
+    const auto& second = config.text("ledger.second_digest");
+    if (second.empty()) return ledger::kDigestSha256;
+    if (second == "sm3") return ledger::kDigestSha256Sm3;
+    return makeError(ErrorCode::ConfigInvalid, "ledger.second_digest: \"" + second + "\" is not sm3 取值有误");
+}
+
+}  // namespace
+
+base::Result<crypto::KeyRing> readKeks(const Config& config) {
     auto kek = readKek(config.text("ledger.kek"));
     if (!kek.ok()) return std::move(kek).error();
+    const auto& former_path = config.text("ledger.kek_former");
+    if (former_path.empty()) return crypto::KeyRing(*std::move(kek));
+    auto former = readKek(former_path);
+    if (!former.ok()) return std::move(former).error();
+    crypto::KeyRing keks(*std::move(kek), *std::move(former));
+    if (keks.isUsable()) return keks;
+    return makeError(ErrorCode::ConfigInvalid, "ledger.kek_former: the same key as ledger.kek 与 ledger.kek 相同");
+}
+
+base::Result<ledger::SqliteStoreOptions> storeOptions(const Config& config, const base::Clock& clock,
+                                                      base::Random& random, bool read_only) {
+    auto kek = readKeks(config);
+    if (!kek.ok()) return std::move(kek).error();
+    const auto cipher = payloadCipher(config);
+    if (!cipher.ok()) return cipher.error();
+    const auto digests = leafDigests(config);
+    if (!digests.ok()) return digests.error();
     auto key = readPrivateKey(config.text("ledger.log_key"));
     if (!key.ok()) return std::move(key).error();
     const auto bundle = readBundle(config.directory());
@@ -68,6 +102,8 @@ base::Result<ledger::SqliteStoreOptions> storeOptions(const Config& config, cons
                                        .clock = clock,
                                        .random = random};
     options.read_only = read_only;
+    options.payload_cipher = *cipher;
+    options.leaf_digests = *digests;
     options.config_digest = bundleDigest(*bundle);
     options.batch_max = static_cast<std::size_t>(config.integer("ledger.batch_max"));
     options.queue_max = static_cast<std::size_t>(config.integer("ledger.queue_max"));

@@ -19,8 +19,9 @@ namespace yht::app {
 /// Reads a whole file of at most `bytes_max`. Errors: IoFailed naming the path.
 base::Result<std::string> readFile(const std::string& path, std::size_t bytes_max = 4U << 20);
 
-/// The key-encryption key: 64 hexadecimal digits in a file. Errors: ConfigInvalid, IoFailed.
-base::Result<base::Bytes> readKek(const std::string& path);
+/// The key-encryption keys: ledger.kek, and ledger.kek_former where it is set; 64 hexadecimal digits in a file each.
+/// Errors: ConfigInvalid, IoFailed.
+base::Result<crypto::KeyRing> readKeks(const Config& config);
 /// Options of the ledger named by the configuration, keys read. `read_only` for commands beside a running gateway.
 base::Result<ledger::SqliteStoreOptions> storeOptions(const Config& config, const base::Clock& clock,
                                                       base::Random& random, bool read_only);

@@ -14,7 +14,7 @@ base::Result<std::unique_ptr<attachments::Store>> openIn(
     const std::string& directory, std::int64_t total_bytes_max, const Config& config,
     ledger::Store& ledger, const RegistrySource& registry, base::Random& random, const base::Clock& clock
 ) {
-    auto kek = readKek(config.text("ledger.kek"));
+    auto kek = readKeks(config);
     if (!kek.ok()) return std::move(kek).error();
     auto opened = attachments::Store::open(
         {.directory = directory + "/attachments",
