@@ -138,7 +138,7 @@ int serve(const std::string& directory) {
     if (*trial) in_trial.deliveries->start();
 
     // Sources that are asked instead of speaking; nothing is asked before we listen.
-    intake::Pulls pulls(app::pullParts(*config, **store, source_messages, trust, clock, random));
+    intake::Pulls pulls(app::pullParts(*config, **store, source_messages, trust, clock, random, revocation));
     const app::SourceWatch source_watch(metrics, {**store, adapters, clock, days, app::logLine});
     const app::CertificateWatch certificate_watch(metrics, {config->directory(), clock, app::logLine});
 

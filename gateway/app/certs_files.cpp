@@ -3,6 +3,7 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <iostream>
 
@@ -29,6 +30,11 @@ base::Error inFile(const std::string& path, base::Error error) {
 }
 
 std::string legible(const std::string& text) { return base::countCodePoints(text) ? printable(text) : base::toHex(text); }
+
+std::string accountId() {
+    const char* operator_id = std::getenv("YHT_OPERATOR");
+    return operator_id != nullptr && *operator_id != '\0' ? operator_id : "uid:" + std::to_string(::getuid());
+}
 
 std::string accountName() {
     constexpr std::size_t kBufferBytes = 4096;
@@ -129,7 +135,7 @@ base::Result<crypto::KeyKind> keyKindOf(const CertsLine& line, const certs::Prof
     return *kind;
 }
 
-Actor::Actor() : by_(accountName()) {}
+Actor::Actor() : by_(accountName()), account_(accountId()) {}
 
 std::string dayText(base::UnixMillis at_ms) { return base::formatRfc3339(at_ms).substr(0, 10); }
 

@@ -44,13 +44,13 @@ base::Result<crypto::KeyKind> keyKindOf(const CertsLine& line, const certs::Prof
 class Actor {
 public:
     Actor();
-    certs::Act act() { return {by_, clock_.nowMillis(), random_}; }
+    certs::Act act() { return {by_, clock_.nowMillis(), random_, account_}; }
     base::UnixMillis nowMillis() const { return clock_.nowMillis(); }
 
 private:
     base::SystemClock clock_;
     base::SystemRandom random_;
-    std::string by_;
+    std::string by_, account_;  // the account's name; operator or "uid:1000", never a person's name
 };
 
 /// "2026-11-29" in Beijing time.

@@ -15,7 +15,10 @@ constexpr const char* kExamples =
     "  yht certs revoke --authority issuing --certificate hotline.pem --reason key_compromise --why \"laptop stolen\" --publish\n"
     "certs/README.md walks through a year. 全年流程见 certs/README.md。";
 
-constexpr const char* kFindings = "Exit codes 退出码: 0 done, 65 refused: every reason as certificate.CODE with a sentence, 70 disk.";
+constexpr const char* kFindings =
+    "Where this machine has a deployment, its gateway is asked first and told after: with operators named a second person approves\n"
+    "(yht approvals). 本机有部署时先由网关复核、后入账;指定了操作员的须第二人复核。\n"
+    "Exit codes 退出码: 0 done, 65 refused: every reason as certificate.CODE with a sentence, 70 disk, 75 waits for a second person.";
 
 void addOut(CLI::App* command, CertsLine& line) {
     command->add_option("--out", line.out, "File to make; never over another 输出文件,不覆盖")->required();
@@ -28,6 +31,11 @@ void addNewKey(CLI::App* command, CertsLine& line) {
     command->add_option(
         "--passphrase-file", line.passphrase_file, "Its first line encrypts the new key; - is standard input 口令文件,用于加密新私钥"
     );
+}
+
+void addDeployment(CLI::App* command, CertsLine& line) {
+    command->add_option("-c,--config", line.deployment, "Deployment whose gateway is asked and told; /etc/yihaotong where that is one 部署目录")
+        ->envname("YHT_CONFIG");
 }
 
 void addDays(CLI::App* command, CertsLine& line) {
@@ -49,6 +57,7 @@ void addIssue(CertsCommands& commands) {
         ) + kFindings
     );
     addSigner(issue, line);
+    addPermission(issue, line);
     addProfiles(issue, line);
     issue->add_option("--profile", line.profile, "certs/profiles: gateway, partner, province, operator, front 证书模板")->required();
     addSubject(issue, line);
@@ -80,6 +89,7 @@ void addRenew(CertsCommands& commands) {
         ) + kFindings
     );
     addSigner(renew, line);
+    addPermission(renew, line);
     addProfiles(renew, line);
     auto* certificate = renew->add_option("--certificate", line.certificate, "The one before 原证书");
     auto* serial = renew->add_option("--serial", line.serial, "Or its serial 或其序列号")->excludes(certificate);
@@ -107,6 +117,7 @@ void addRevoke(CertsCommands& commands) {
         ) + kFindings
     );
     addSigner(revoke, line);
+    addDeployment(revoke, line);
     auto* certificate = revoke->add_option("--certificate", line.certificate, "The certificate 证书");
     auto* serial = revoke->add_option("--serial", line.serial, "Or its serial 或其序列号")->excludes(certificate);
     revoke->add_option("--reason", line.reason, "RFC 5280 reason 吊销原因")->required()->check(CLI::IsMember(reasons));
@@ -115,6 +126,20 @@ void addRevoke(CertsCommands& commands) {
     revoke->parse_complete_callback([certificate, serial] {
         if (certificate->empty() && serial->empty()) throw CLI::RequiredError("--certificate or --serial");
     });
+}
+
+void addJournal(CertsCommands& commands) {
+    CertsLine& line = commands.line();
+    auto* journal = commands.add(
+        "journal", "What an authority was used for, and hand it in to the ledger CA 签发日志与补录", journalCommand,
+        "Every use is a line that names the line before it by digest: one that was changed or taken out is found. --hand-in brings the lines\n"
+        "that no ledger has yet, as of an offline root. 每行含上一行的摘要,改动或删除均会被发现;--hand-in 将尚未入账的行补录到账本。\n"
+        "Example 示例:\n  yht certs journal --authority root --hand-in\n"
+        "Exit codes 退出码: 0 the ledger has all of it, 3 lines wait, 65 the journal was altered."
+    );
+    journal->add_option("--authority", line.authority, "Directory of the authority CA 目录")->required();
+    journal->add_flag("--hand-in", line.hand_in, "Bring what waits into the ledger 补录");
+    addDeployment(journal, line);
 }
 
 void addOutside(CertsCommands& commands) {
@@ -227,6 +252,11 @@ void addSigner(CLI::App* command, CertsLine& line) {
     command->add_option("--ca-passphrase-file", line.ca_passphrase_file, "Opens the authority's key; - is standard input CA 私钥口令文件");
 }
 
+void addPermission(CLI::App* command, CertsLine& line) {
+    addDeployment(command, line);
+    command->add_option("--why", line.why, "The reason, where a gateway is asked; it stays in the ledger: no personal data 理由,记入账本,勿含个人信息");
+}
+
 void addProfiles(CLI::App* command, CertsLine& line) {
     command->add_option("--profiles", line.profiles, "Directory of profiles of your own 自有模板目录")->envname("YHT_CERTIFICATE_PROFILES");
 }
@@ -247,6 +277,7 @@ void addCerts(CLI::App& top, std::function<int()>& run) {
     CertsCommands commands(*certs, line, run);
     addLooking(commands);
     addCertsAuthority(*certs, line, run);
+    addJournal(commands);
     addIssue(commands);
     addRenew(commands);
     addRevoke(commands);

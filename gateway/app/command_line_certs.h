@@ -33,6 +33,8 @@ private:
 void addCertsAuthority(CLI::App& certs, const SharedCertsLine& line, std::function<int()>& run);
 /// What an authority signs with: --authority, --ca-key, --ca-passphrase-file.
 void addSigner(CLI::App* command, CertsLine& line);
+/// Whose gateway is asked and told: --config, --why.
+void addPermission(CLI::App* command, CertsLine& line);
 void addProfiles(CLI::App* command, CertsLine& line);
 void addSubject(CLI::App* command, CertsLine& line);
 

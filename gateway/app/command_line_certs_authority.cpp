@@ -31,6 +31,7 @@ void addCreate(CertsCommands& commands) {
     create->add_option("--passphrase-file", line.passphrase_file, "Encrypts its key 口令文件,用于加密其私钥");
     create->add_flag("--offline", line.offline, "Its key is kept elsewhere; wants --ca-key and --passphrase-file 私钥离线保管");
     create->add_option("--ca-key", line.ca_key, "Where an offline key is written 离线私钥的位置");
+    addPermission(create, line);
     create->add_option("--issuer", line.issuer, "Authority above, which signs it 上级 CA 目录");
     create->add_option("--issuer-key", line.issuer_key, "The key above, where that is kept offline 上级离线私钥");
     create->add_option("--issuer-passphrase-file", line.issuer_passphrase_file, "Opens the key above 上级私钥口令文件");
@@ -75,6 +76,7 @@ void addCertsAuthority(CLI::App& certs, const SharedCertsLine& line, std::functi
         ) + kFindings
     );
     addSigner(publish, *line);
+    addPermission(publish, *line);
     publish->add_option("--days", line->days, "Until the next update 距下次更新的天数")->check(CLI::Range(1, 3650));
     publish->add_option("--out", line->out, "Where it is fetched from, replaced 发布位置");
 }

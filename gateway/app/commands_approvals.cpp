@@ -1,6 +1,7 @@
 #include "gateway/app/commands_approvals.h"
 
 #include <iostream>
+#include <set>
 
 #include "gateway/app/approvals.h"
 #include "gateway/app/command_line.h"
@@ -13,14 +14,25 @@
 namespace yht::app {
 namespace {
 
-/// Names only: an argument may be somebody's number.
-std::string argumentNames(const ControlRequest& request) {
+/// Commands whose arguments are shown; of all others the names only: an argument may be somebody's number.
+std::set<std::string> shownCommands(const std::string& directory) {
+    std::set<std::string> names;
+    for (const auto& row : controlCommands(directory)) {
+        if (row.shown) names.insert(row.name);
+    }
+    return names;
+}
+
+std::string argumentText(const ControlRequest& request, bool shown) {
     std::string out;
-    for (const auto& argument : request.arguments) out += (out.empty() ? "" : " ") + argument.first;
+    for (const auto& [name, text] : request.arguments) {
+        if (shown && text.empty()) continue;
+        out += (out.empty() ? "" : " ") + name + (shown ? "=" + text : "");
+    }
     return out;
 }
 
-void printJson(const std::vector<PendingApproval>& pending) {
+void printJson(const std::vector<PendingApproval>& pending, const std::set<std::string>& shown) {
     rapidjson::StringBuffer buffer;
     rapidjson::Writer<rapidjson::StringBuffer> out(buffer);
     const auto text = [&](const char* name, const std::string& value) {
@@ -36,6 +48,12 @@ void printJson(const std::vector<PendingApproval>& pending) {
         text("operator", one.operator_id);
         text("approved_by", one.second_id);
         text("why", one.request.why);
+        if (shown.contains(one.request.command)) {
+            out.Key("arguments");
+            out.StartObject();
+            for (const auto& [name, value] : one.request.arguments) text(name.c_str(), value);
+            out.EndObject();
+        }
         out.Key("asked_ms");
         out.Int64(one.asked_ms);
         out.EndObject();
@@ -53,14 +71,15 @@ int listApprovals(const CommandOptions& options) {
         if (!view.ok()) return reportError(view.error());
         const auto pending = pendingApprovals(**view, now_ms);
         if (!pending.ok()) return reportError(pending.error());
+        const auto shown = shownCommands(options.directory);
         if (options.json) {
-            printJson(*pending);
+            printJson(*pending, shown);
         } else if (pending->empty()) {
             std::cout << "No command waits for a second person. 没有待复核的命令。\n";
         } else {
             Table table{{"编号 id", "命令 command", "参数 arguments", "申请人 asked by", "已等待 waits", "复核人 approved by", "原因 why"}, {}};
             for (const auto& one : *pending) {
-                table.rows.push_back({std::to_string(one.id), one.request.command, argumentNames(one.request), one.operator_id,
+                table.rows.push_back({std::to_string(one.id), one.request.command, argumentText(one.request, shown.contains(one.request.command)), one.operator_id,
                                       humanDuration(now_ms - one.asked_ms), one.second_id, one.request.why});
             }
             print(std::cout, table);

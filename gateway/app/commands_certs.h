@@ -31,7 +31,7 @@ struct CertsLine {
     std::string out_dir;                // of several: where each goes, under its request's name
     std::vector<std::string> crl_urls, ocsp_urls, issuer_urls, issues;
     std::uint32_t crl_days = 0;
-    bool offline = false, publish = false;
+    bool offline = false, publish = false, hand_in = false;
     std::string issuer, issuer_key, issuer_passphrase_file;  // the authority above
 };
 
@@ -42,6 +42,8 @@ int issueCertificateCommand(const CertsLine& line);
 int renewCertificate(const CertsLine& line);
 int revokeCertificate(const CertsLine& line);
 int publishCrlCommand(const CertsLine& line);
+/// The authority's journal; hands it in to the ledger. kExitFound where lines wait.
+int journalCommand(const CertsLine& line);
 /// A key and a request for a CA elsewhere; the key stays here.
 int requestCertificate(const CertsLine& line);
 /// A certificate that another CA made: checked against its key, its chain, dates and usage before it is written.

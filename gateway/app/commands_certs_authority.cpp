@@ -2,6 +2,7 @@
 #include <iostream>
 
 #include "gateway/app/certs_files.h"
+#include "gateway/app/certs_permission.h"
 #include "gateway/app/command_line.h"
 #include "gateway/app/terminal.h"
 #include "gateway/base/time_text.h"
@@ -42,12 +43,13 @@ base::Result<Above> openAbove(const CertsLine& line) {
 }
 
 /// Signs the request of the new one, which then is in use.
-base::Status signBy(Above& above, const CertsLine& line, const certs::Profile& profile, Authority& below, Actor& actor) {
+base::Status signBy(Above& above, const CertsLine& line, const certs::Profile& profile, Authority& below, const CertsPermission& permission, Actor& actor) {
     auto request = crypto::readRequest(below.requestPem());
     if (!request) return std::move(request).error();
     const certs::Order order{.subject = request->subject_parts, .names = {}, .public_key_der = request->key.public_der, .days = line.days};
-    auto issued = above.authority.issue(profile, order, above.key, actor.act());
+    auto issued = above.authority.issue(profile, order, above.key, permission.put(actor.act(), order.subject));
     if (!issued) return std::move(issued).error();
+    permission.tell(above.authority);
     auto bundle = crypto::readBundle(issued->certificate.pem() + above.authority.trustPem());
     if (!bundle) return std::move(bundle).error();
     return below.activate(*bundle, actor.nowMillis());
@@ -164,17 +166,23 @@ int createAuthority(const CertsLine& line) {
     auto prepared = prepare(line);
     if (!prepared) return reportRefusal(prepared.error());
     std::optional<Above> above;
+    std::optional<CertsPermission> permission;
     if (!line.issuer.empty()) {
         auto opened = openAbove(line);
         if (!opened) return reportRefusal(opened.error());
         above.emplace(*std::move(opened));
+        auto asked = CertsPermission::ask(
+            line, above->authority, {.act = "issue", .profile = prepared->profile.name, .subjects = {prepared->creation.subject}}
+        );
+        if (!asked) return reportRefusal(asked.error());
+        permission.emplace(*std::move(asked));
     }
     Actor actor;
     auto authority = prepared->signs_itself ? Authority::createRoot(prepared->creation, prepared->profile, actor.act())
                                             : Authority::createPending(prepared->creation, prepared->profile, actor.act());
     if (!authority) return reportRefusal(authority.error());
     if (above) {
-        if (auto done = signBy(*above, line, prepared->profile, *authority, actor); !done) {
+        if (auto done = signBy(*above, line, prepared->profile, *authority, *permission, actor); !done) {
             std::cerr << line.authority << ": 已建立,尚待签发 made, and waits for its certificate: authority.csr\n";
             return reportRefusal(done.error());
         }

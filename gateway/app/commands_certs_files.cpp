@@ -13,15 +13,15 @@ namespace {
 using crypto::FindingCode;
 using crypto::refusal;
 
-void write(CertsWriter& out, const crypto::CrlFacts& crl) {
+void write(CertsWriter& out, const crypto::RevocationList& crl) {
     out.StartObject();
-    jsonText(out, "issuer", crl.issuer);
-    jsonText(out, "number", crl.number_hex);
-    jsonText(out, "this_update", base::formatRfc3339(crl.this_update_ms));
-    if (crl.next_update_ms != 0) jsonText(out, "next_update", base::formatRfc3339(crl.next_update_ms));
+    jsonText(out, "issuer", crl.issuer());
+    jsonText(out, "number", crl.numberHex());
+    jsonText(out, "this_update", base::formatRfc3339(crl.thisUpdateMillis()));
+    jsonText(out, "next_update", base::formatRfc3339(crl.nextUpdateMillis()));
     out.Key("revoked");
     out.StartArray();
-    for (const auto& one : crl.revoked) {
+    for (const auto& one : crl.entries()) {
         out.StartObject();
         jsonText(out, "serial", one.serial_hex);
         jsonText(out, "revoked_at", base::formatRfc3339(one.revoked_ms));
@@ -32,11 +32,11 @@ void write(CertsWriter& out, const crypto::CrlFacts& crl) {
     out.EndObject();
 }
 
-void print(const crypto::CrlFacts& crl) {
-    std::cout << "CRL  " << printable(crl.issuer) << "\n  编号 number      " << crl.number_hex << "\n  更新 update      "
-              << dayText(crl.this_update_ms) << " … " << (crl.next_update_ms == 0 ? "-" : dayText(crl.next_update_ms))
-              << "\n  吊销 revoked     " << crl.revoked.size() << '\n';
-    for (const auto& one : crl.revoked) {
+void print(const crypto::RevocationList& crl) {
+    std::cout << "CRL  " << printable(crl.issuer()) << "\n  编号 number      " << crl.numberHex() << "\n  更新 update      "
+              << dayText(crl.thisUpdateMillis()) << " … " << dayText(crl.nextUpdateMillis())
+              << "\n  吊销 revoked     " << crl.entryCount() << '\n';
+    for (const auto& one : crl.entries()) {
         std::cout << "    " << one.serial_hex << "  " << dayText(one.revoked_ms) << "  " << crypto::reasonName(one.reason) << ' '
                   << crypto::reasonChinese(one.reason) << '\n';
     }
@@ -143,10 +143,11 @@ crypto::ChainQuestion questionOf(const CertsLine& line, const Brought& brought, 
         .anchors = brought.anchors,
         .at_ms = now_ms,
         .purpose = purposeNamed(line.purpose).value_or(crypto::CertificatePurpose::Any),
-        .host = line.host,
-        .revocation = crypto::RevocationCheck::WhereThere};
+        .revocation = crypto::RevocationCheck::WhereThere,
+        .own_kinds = true};
+    if (!line.host.empty()) question.hosts.push_back(line.host);
     for (const auto& one : brought.bundle.certificates) question.others.push_back(one.der);
-    for (const auto& one : brought.bundle.crls) question.crls.push_back(one.der);
+    question.crls = brought.bundle.crls;
     return question;
 }
 

@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "gateway/app/certs_files.h"
+#include "gateway/app/certs_permission.h"
 #include "gateway/app/command_line.h"
 #include "gateway/app/terminal.h"
 #include "gateway/base/time_text.h"
@@ -110,47 +111,86 @@ base::Result<std::string> serialOf(const CertsLine& line) {
     return bundle->certificates.front().serial_hex;
 }
 
-base::Result<certs::Issued> issueOne(const CertsLine& line, const certs::Profile& profile, Signer& signer, Actor& actor) {
-    if (auto status = refuseExisting({line.out}); !status) return std::move(status).error();
-    auto asked = ask(line, profile);
-    if (!asked) return std::move(asked).error();
-    auto issued = signer.authority.issue(profile, asked->order, signer.key, actor.act());
-    if (!issued) return issued;
-    if (auto status = writeIssued(line, *issued); !status) return std::move(status).error();
-    return issued;
+CertsIntent intentOf(const char* act, const certs::Profile& profile, const Asked& asked) {
+    CertsIntent intent{.act = act, .profile = profile.name, .subjects = {asked.order.subject}};
+    // A key that is made here is another one each time that the command is given.
+    if (!asked.key) intent.public_ders = {asked.order.public_key_der};
+    return intent;
 }
 
-/// Several requests in one go: the authority's key is opened once. One that is refused holds up none of the others.
+/// One of several requests that may be issued.
+struct Asking {
+    std::string request, out;
+    Asked asked;
+};
+
+base::Result<Asking> askingOf(const CertsLine& line, const std::string& request, const certs::Profile& profile, const Signer& signer, Actor& actor) {
+    CertsLine one = line;
+    one.request = request;
+    one.out = line.out_dir + "/" + std::filesystem::path(request).stem().string() + ".pem";
+    if (auto status = refuseExisting({one.out}); !status) return std::move(status).error();
+    auto asked = ask(one, profile);
+    if (!asked) return std::move(asked).error();
+    if (auto allowed = signer.authority.check(profile, asked->order, "", actor.nowMillis()); !allowed) return std::move(allowed).error();
+    return Asking{request, one.out, *std::move(asked)};
+}
+
+base::Result<CertsPermission> permissionForAll(
+    const CertsLine& line, const certs::Profile& profile, const Signer& signer, const std::vector<Asking>& all
+) {
+    CertsIntent intent{.act = "issue", .profile = profile.name};
+    for (const auto& one : all) {
+        intent.subjects.push_back(one.asked.order.subject);
+        intent.public_ders.push_back(one.asked.order.public_key_der);
+    }
+    return CertsPermission::ask(line, signer.authority, intent);
+}
+
+/// Several requests in one go: the authority's key is opened once, a second person is asked once. One that is refused holds up none of
+/// the others.
 int issueAll(const CertsLine& line, const certs::Profile& profile) {
     auto signer = openSigner(line);
     if (!signer) return reportRefusal(signer.error());
     Actor actor;
+    int code = kExitOk;
+    const auto refuse = [&](const std::string& request, const base::Error& error) {
+        std::cerr << request << ":\n";
+        code = reportRefusal(error);
+    };
+    std::vector<Asking> all;
+    for (const auto& request : line.requests) {
+        auto asking = askingOf(line, request, profile, *signer, actor);
+        if (asking.ok()) all.push_back(*std::move(asking));
+        else refuse(request, asking.error());
+    }
+    if (all.empty()) return code;
+    const auto permission = permissionForAll(line, profile, *signer, all);
+    if (!permission) return reportRefusal(permission.error());
     rapidjson::StringBuffer buffer;
     CertsWriter out(buffer);
     out.StartArray();
     Table table{{"申请 request", "主题 subject", "序列号 serial", "有效至 until", "文件 file"}, {}};
-    int code = kExitOk;
-    for (const auto& request : line.requests) {
-        CertsLine one = line;
-        one.request = request;
-        one.out = line.out_dir + "/" + std::filesystem::path(request).stem().string() + ".pem";
-        const auto issued = issueOne(one, profile, *signer, actor);
-        if (!issued) {
-            std::cerr << request << ":\n";
-            code = reportRefusal(issued.error());
+    for (const auto& one : all) {
+        const auto act = permission->put(actor.act(), one.asked.order.subject);
+        const auto issued = signer->authority.issue(profile, one.asked.order, signer->key, act);
+        const auto written = issued.ok() ? writeFile(one.out, issued->chain_pem) : base::Status(issued.error());
+        if (!written.ok()) {
+            refuse(one.request, written.error());
             continue;
         }
         const auto& certificate = issued->certificate;
-        table.rows.push_back({request, clipped(certificate.subject, 40), certificate.serial_hex, dayText(certificate.not_after_ms), one.out}
+        table.rows.push_back(
+            {one.request, clipped(certificate.subject, 40), certificate.serial_hex, dayText(certificate.not_after_ms), one.out}
         );
         out.StartObject();
-        jsonText(out, "request", request);
+        jsonText(out, "request", one.request);
         jsonText(out, "file", one.out);
         out.Key("certificate");
         writeCertificate(out, certificate);
         out.EndObject();
     }
     out.EndArray();
+    permission->tell(signer->authority);
     if (line.json)
         std::cout << buffer.GetString() << '\n';
     else if (!table.rows.empty())
@@ -176,11 +216,15 @@ int issueCertificateCommand(const CertsLine& given) {
     auto signer = openSigner(line);
     if (!signer) return reportRefusal(signer.error());
     Actor actor;
+    if (auto allowed = signer->authority.check(*profile, asked->order, "", actor.nowMillis()); !allowed) return reportRefusal(allowed.error());
+    const auto permission = CertsPermission::ask(line, signer->authority, intentOf("issue", *profile, *asked));
+    if (!permission) return reportRefusal(permission.error());
     // The key first: a certificate without its key is worth nothing.
     if (asked->key) {
         if (auto status = writeKeyFile(line.new_key, *asked->key, *passphrase); !status) return reportRefusal(status.error());
     }
-    auto issued = signer->authority.issue(*profile, asked->order, signer->key, actor.act());
+    auto issued = signer->authority.issue(*profile, asked->order, signer->key, permission->put(actor.act(), asked->order.subject));
+    permission->tell(signer->authority);
     if (!issued) {
         if (asked->key) std::remove(line.new_key.c_str());
         return reportRefusal(issued.error());
@@ -202,19 +246,31 @@ int renewCertificate(const CertsLine& line) {
     const certs::IssuedRow* before = signer->authority.find(*serial);
     if (before == nullptr) return reportRefusal(refusal(FindingCode::SerialUnknown, *serial, signer->authority.settings().name));
     const std::string until = dayText(before->not_after_ms);
+    auto profile = profiles->find(before->profile);
+    if (!profile) return reportRefusal(profile.error());
+    Asked asked;
     certs::Renewal renewal{.public_key_der = {}, .days = line.days};
     if (!line.new_key.empty() || !line.request.empty()) {
-        auto profile = profiles->find(before->profile);
-        if (!profile) return reportRefusal(profile.error());
-        auto asked = ask(line, *profile);
-        if (!asked) return reportRefusal(asked.error());
-        renewal.public_key_der = asked->order.public_key_der;
-        if (asked->key) {
-            if (auto status = writeKeyFile(line.new_key, *asked->key, *passphrase); !status) return reportRefusal(status.error());
-        }
+        auto other = ask(line, *profile);
+        if (!other) return reportRefusal(other.error());
+        asked.key = std::move(other->key);
+        renewal.public_key_der = other->order.public_key_der;
     }
+    auto order = signer->authority.renewalOrder(*serial, renewal);
+    if (!order) return reportRefusal(order.error());
+    asked.order = *std::move(order);
     Actor actor;
-    auto issued = signer->authority.renew(*profiles, *serial, renewal, signer->key, actor.act());
+    if (auto allowed = signer->authority.check(*profile, asked.order, *serial, actor.nowMillis()); !allowed) return reportRefusal(allowed.error());
+    CertsIntent intent = intentOf("renew", *profile, asked);
+    intent.serial = *serial;
+    intent.fingerprint = before->fingerprint;
+    const auto permission = CertsPermission::ask(line, signer->authority, intent);
+    if (!permission) return reportRefusal(permission.error());
+    if (asked.key) {
+        if (auto status = writeKeyFile(line.new_key, *asked.key, *passphrase); !status) return reportRefusal(status.error());
+    }
+    auto issued = signer->authority.renew(*profiles, *serial, renewal, signer->key, permission->put(actor.act(), asked.order.subject));
+    permission->tell(signer->authority);
     if (!issued) {
         if (!line.new_key.empty()) std::remove(line.new_key.c_str());
         return reportRefusal(issued.error());
@@ -222,6 +278,38 @@ int renewCertificate(const CertsLine& line) {
     if (auto status = writeIssued(line, *issued); !status) return reportRefusal(status.error());
     return tell(line, *issued, until);
 }
+
+namespace {
+
+/// Asks for revoking it. nullopt, and nobody asked, where there is nothing to revoke: revoke() says why.
+base::Result<std::optional<CertsPermission>> permissionToRevoke(const CertsLine& line, const Authority& authority, const std::string& serial) {
+    const certs::IssuedRow* row = authority.find(serial);
+    if (row == nullptr || row->revoked()) return std::optional<CertsPermission>();
+    const auto certificate = authority.readIssuedCertificate(serial);
+    if (!certificate) return certificate.error();
+    auto permission = CertsPermission::ask(
+        line, authority,
+        {.act = "revoke",
+         .profile = row->profile,
+         .subjects = {certificate->subject_parts},
+         .serial = serial,
+         .fingerprint = row->fingerprint,
+         .public_ders = {},
+         .reason = line.reason}
+    );
+    if (!permission) return std::move(permission).error();
+    return std::optional<CertsPermission>(*std::move(permission));
+}
+
+base::Result<crypto::RevocationList> publish(const CertsLine& line, Authority& authority, const crypto::KeyMaterial& key, Actor& actor) {
+    const auto permission = CertsPermission::ask(line, authority, {.act = "publish_crl"});
+    if (!permission) return permission.error();
+    auto crl = authority.publishCrl(line.days, key, permission->put(actor.act(), {}));
+    permission->tell(authority);
+    return crl;
+}
+
+}  // namespace
 
 int revokeCertificate(const CertsLine& line) {
     const auto reason = crypto::findReason(line.reason);
@@ -232,8 +320,14 @@ int revokeCertificate(const CertsLine& line) {
     // Revoking needs no key, so that it never has to wait for one; publishing does.
     auto authority = Authority::open(line.authority);
     if (!authority) return reportRefusal(authority.error());
-    auto row = authority->revoke(*serial, *reason, line.why, actor.act());
+    const auto permission = permissionToRevoke(line, *authority, *serial);
+    if (!permission) return reportRefusal(permission.error());
+    const auto subject = authority->readIssuedCertificate(*serial);
+    const auto named = subject.ok() ? subject->subject_parts : crypto::DistinguishedName{};
+    const auto act = *permission ? (*permission)->put(actor.act(), named) : actor.act();
+    auto row = authority->revoke(*serial, *reason, line.why, act);
     if (!row) return reportRefusal(row.error());
+    if (*permission) (*permission)->tell(*authority);
     if (!line.json) {
         std::cout << row->serial << "  " << printable(row->subject) << ":已吊销 revoked, " << crypto::reasonName(row->reason) << ' '
                   << crypto::reasonChinese(row->reason) << '\n';
@@ -243,9 +337,9 @@ int revokeCertificate(const CertsLine& line) {
         if (!passphrase) return reportRefusal(passphrase.error());
         auto key = authority->readKey(line.ca_key, *passphrase);
         if (!key) return reportRefusal(key.error());
-        auto crl = authority->publishCrl({}, *key, actor.act());
+        auto crl = publish(line, *authority, *key, actor);
         if (!crl) return reportRefusal(crl.error());
-        if (!line.json) std::cout << "CRL " << crl->number_hex << ":" << line.authority << "/crl.pem\n";
+        if (!line.json) std::cout << "CRL " << crl->numberHex() << ":" << line.authority << "/crl.pem\n";
     } else if (!line.json) {
         std::cout << "请发布 CRL now publish the CRL: yht certs crl publish --authority " << line.authority << '\n';
     }
@@ -267,25 +361,25 @@ int publishCrlCommand(const CertsLine& line) {
     auto signer = openSigner(line);
     if (!signer) return reportRefusal(signer.error());
     Actor actor;
-    auto crl = signer->authority.publishCrl(line.days, signer->key, actor.act());
+    auto crl = publish(line, signer->authority, signer->key, actor);
     if (!crl) return reportRefusal(crl.error());
     if (!line.out.empty()) {
         const bool der = line.out.ends_with(".der") || line.out.ends_with(".crl");
-        if (auto status = writeFile(line.out, der ? crl->der : crl->pem(), true); !status) return reportRefusal(status.error());
+        if (auto status = writeFile(line.out, der ? crl->toDer() : crl->toPem(), true); !status) return reportRefusal(status.error());
     }
     if (line.json) {
         rapidjson::StringBuffer buffer;
         CertsWriter out(buffer);
         out.StartObject();
-        jsonText(out, "issuer", crl->issuer);
-        jsonText(out, "number", crl->number_hex);
-        jsonNumber(out, "revoked", static_cast<std::int64_t>(crl->revoked.size()));
-        jsonText(out, "next_update", base::formatRfc3339(crl->next_update_ms));
+        jsonText(out, "issuer", crl->issuer());
+        jsonText(out, "number", crl->numberHex());
+        jsonNumber(out, "revoked", static_cast<std::int64_t>(crl->entryCount()));
+        jsonText(out, "next_update", base::formatRfc3339(crl->nextUpdateMillis()));
         out.EndObject();
         std::cout << buffer.GetString() << '\n';
     } else {
-        std::cout << "CRL " << crl->number_hex << "  " << printable(crl->issuer) << "\n  吊销 revoked " << crl->revoked.size()
-                  << "  下次更新 next update " << dayText(crl->next_update_ms) << "\n  " << line.authority << "/crl.pem, crl.der"
+        std::cout << "CRL " << crl->numberHex() << "  " << printable(crl->issuer()) << "\n  吊销 revoked " << crl->entryCount()
+                  << "  下次更新 next update " << dayText(crl->nextUpdateMillis()) << "\n  " << line.authority << "/crl.pem, crl.der"
                   << (line.out.empty() ? "" : ", " + line.out) << '\n';
     }
     return kExitOk;

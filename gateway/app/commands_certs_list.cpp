@@ -42,7 +42,7 @@ void writeJudgement(CertsWriter& out, const Judgement& one) {
     jsonText(out, "subject", object.subject());
     jsonText(out, "fingerprint", object.fingerprint());
     if (object.certificate) jsonText(out, "serial", object.certificate->serial_hex);
-    if (object.crl) jsonText(out, "crl_number", object.crl->number_hex);
+    if (object.crl) jsonText(out, "crl_number", object.crl->numberHex());
     jsonText(out, "state", certs::stateName(one.state));
     if (object.endMillis() != 0) {
         jsonText(out, object.crl ? "next_update" : "not_after", base::formatRfc3339(object.endMillis()));

@@ -31,7 +31,30 @@ void time(Writer& out, const char* name, base::UnixMillis at_ms) {
     if (at_ms != 0) text(out, name, base::formatRfc3339(at_ms));
 }
 
-void write(Writer& out, const LookedSource& one) {
+/// How a pulled source's far side stands with the revocation policy; empty where it shows no certificate.
+struct Revocation {
+    std::string policy, state;
+};
+std::optional<Revocation> revocationOf(const LookedSource& one, const Config& config) {
+    const auto& pull = one.adapter->manifest().pull;
+    if (!pull || (one.way() != "http" && one.way() != "ftps")) return std::nullopt;
+    Revocation made{pull->revocation ? trust::revocationPolicyText(*pull->revocation) : config.text("revocation.policy"), "unknown"};
+    const std::string& trouble = one.health.pull.trouble;
+    if (made.policy == "off") made.state = "off";
+    if (trouble.starts_with("certificate.revoked_")) made.state = "revoked";
+    else if (trouble.starts_with("certificate.crl_") || trouble.starts_with("certificate.ocsp_")) made.state = "unchecked";
+    else if (trouble.empty() && one.health.pull.last_success_ms != 0 && made.policy != "off") made.state = "passed";
+    return made;
+}
+
+const char* revocationZh(const std::string& state) {
+    if (state == "revoked") return "已吊销";
+    if (state == "unchecked") return "无法确认";
+    if (state == "passed") return "通过";
+    return state == "off" ? "不核验" : "未知";
+}
+
+void write(Writer& out, const LookedSource& one, const Config& config) {
     const SourceHealth& health = one.health;
     const kit::Manifest& manifest = one.adapter->manifest();
     out.StartObject();
@@ -62,6 +85,13 @@ void write(Writer& out, const LookedSource& one) {
         text(out, "paused_by", health.pause.by);
         text(out, "paused_why", health.pause.why);
     }
+    if (const auto revocation = revocationOf(one, config)) {
+        out.Key("revocation");
+        out.StartObject();
+        text(out, "policy", revocation->policy);
+        text(out, "state", revocation->state);
+        out.EndObject();
+    }
     text(out, "adapter_version", one.adapter->version());
     text(out, "owner", manifest.owner.unit + " " + manifest.owner.person + " " + manifest.owner.phone);
     out.EndObject();
@@ -81,7 +111,7 @@ void printTable(const std::vector<LookedSource>& all, base::UnixMillis now_ms) {
     print(std::cout, table);
 }
 
-void printOne(const LookedSource& one, base::UnixMillis now_ms) {
+void printOne(const LookedSource& one, const Config& config, base::UnixMillis now_ms) {
     const SourceHealth& health = one.health;
     const kit::Manifest& manifest = one.adapter->manifest();
     const ledger::SourceAccount& today = health.today;
@@ -92,6 +122,10 @@ void printOne(const LookedSource& one, base::UnixMillis now_ms) {
               << today.quarantined << " + 拒收 refused " << today.refused << " + 忽略 ignored " << today.ignoredCount() << (today.balances() ? "" : "  不平 DOES NOT BALANCE")
               << "\n隔离待处理 open in quarantine: " << health.open_quarantine << "  未映射代码 unmapped codes: " << today.unmapped_codes << "\n适配器版本 adapter: " << one.adapter->version()
               << "\n责任人 owner: " << printable(manifest.owner.unit + " " + manifest.owner.person + " " + manifest.owner.phone) << '\n';
+    if (const auto revocation = revocationOf(one, config)) {
+        std::cout << "吊销核验 revocation: " << revocation->policy << "  " << revocationZh(revocation->state) << ' ' << revocation->state
+                  << "  " << printable(health.pull.trouble) << '\n';
+    }
     if (manifest.pull) std::cout << "游标 cursor: " << printable(health.pull.cursor) << "  份数 portions: " << health.pull.portion << '\n';
 }
 
@@ -104,7 +138,7 @@ int listSources(const CommandOptions& options) {
         rapidjson::StringBuffer buffer;
         Writer out(buffer);
         out.StartArray();
-        for (const LookedSource& one : *all) write(out, one);
+        for (const LookedSource& one : *all) write(out, one, opened.config);
         out.EndArray();
         if (options.json) std::cout << buffer.GetString() << '\n';
         else if (all->empty()) std::cout << "没有 none\n";
@@ -122,9 +156,9 @@ int showSource(const CommandOptions& options, const std::string& source) {
             if (one.health.source != source) continue;
             rapidjson::StringBuffer buffer;
             Writer out(buffer);
-            write(out, one);
+            write(out, one, opened.config);
             if (options.json) std::cout << buffer.GetString() << '\n';
-            else printOne(one, opened.clock->nowMillis());
+            else printOne(one, opened.config, opened.clock->nowMillis());
             return static_cast<int>(one.health.trouble() ? kExitFound : kExitOk);
         }
         return reportError(base::makeError(base::ErrorCode::SourceUnknown));

@@ -115,6 +115,7 @@ struct ControlCommand {
     Roles roles = kSystemRole;  // any of them may
     /// Whether this very request wants a second person; empty: never.
     std::function<bool(const ControlRequest&)> wants_second = {};
+    bool shown = false;  // its arguments never hold personal data: who is to approve it sees them
 };
 /// For ControlCommand::wants_second.
 inline bool always(const ControlRequest&) { return true; }

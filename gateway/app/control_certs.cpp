@@ -19,8 +19,9 @@ struct Switched {
 
 std::string fingerprintOf(const std::string& path) {
     const auto chain = trust::readCertificates(path);
-    const auto summary = chain.ok() ? crypto::certificateSummary(chain->front()) : std::nullopt;
-    return summary ? summary->fingerprint : std::string();
+    if (!chain.ok()) return {};
+    const auto facts = crypto::readCertificateFacts(chain->front());
+    return facts.ok() ? facts->fingerprint : std::string();
 }
 
 /// The slot's pair as it would be, checked for every slot that uses one of its files.
@@ -166,7 +167,7 @@ base::Result<std::vector<CredentialSlot>> allSlots(const std::string& directory)
     for (const auto& files : *destinations) {
         slots.push_back({"destination " + files.id, {.certificate_path = files.certificate, .private_key_path = files.private_key,
                                                      .issuer_ca_path = files.issuer_ca,
-                                                     .uses = {crypto::CertificateUse::Client, crypto::CertificateUse::Signer}}});
+                                                     .uses = {crypto::CertificatePurpose::TlsClient, crypto::CertificatePurpose::Signing}}});
     }
     return slots;
 }
@@ -184,8 +185,8 @@ base::Result<CredentialSlot> findSlot(const std::vector<CredentialSlot>& slots, 
 }
 
 std::vector<ControlCommand> certificateCommands() {
-    return {{kActivateCertificate, {"slot", "certificate", "private_key"}, true, activate},
-            {kRollbackCertificate, {"slot"}, true, rollback}};
+    return {{kActivateCertificate, {"slot", "certificate", "private_key"}, true, activate, kSecurityRole},
+            {kRollbackCertificate, {"slot"}, true, rollback, kSecurityRole}};
 }
 
 }  // namespace yht::app

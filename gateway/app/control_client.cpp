@@ -9,6 +9,7 @@
 #include "gateway/app/control_approvals.h"
 #include "gateway/app/control_attachments.h"
 #include "gateway/app/control_certs.h"
+#include "gateway/app/control_certs_issuing.h"
 #include "gateway/app/control_deliveries.h"
 #include "gateway/app/control_history.h"
 #include "gateway/app/control_import.h"
@@ -142,6 +143,7 @@ std::vector<ControlCommand> controlCommands(const std::string& directory) {
     for (auto& row : sourceCommands()) table.push_back(std::move(row));
     for (auto& row : approvalCommands(directory)) table.push_back(std::move(row));
     for (auto& row : certificateCommands()) table.push_back(std::move(row));
+    for (auto& row : certificateIssuingCommands()) table.push_back(std::move(row));
     return table;
 }
 

@@ -8,7 +8,7 @@ namespace {
 
 using base::ErrorCode;
 
-/// Asks the revocation book about the far side of one destination.
+/// Asks the revocation book about one far side.
 class FarSideJudge final : public trust::PeerJudge {
 public:
     FarSideJudge(trust::RevocationBook& book, std::string peer, std::optional<trust::RevocationPolicy> policy)
@@ -18,8 +18,8 @@ public:
         if (verified.empty()) return base::makeError(ErrorCode::CertInvalid, "no chain");
         book_.noteChain(peer_, policy_, verified);
         if (!stapled.empty()) book_.takeStapled(verified, stapled);
-        const auto facts = crypto::certificateSummary(verified.front());
-        return facts ? book_.judgeFarSide(facts->fingerprint, policy_) : base::makeError(ErrorCode::CertInvalid);
+        const auto facts = crypto::readCertificateFacts(verified.front());
+        return facts.ok() ? book_.judgeFarSide(facts->fingerprint, policy_) : base::makeError(ErrorCode::CertInvalid);
     }
 
 private:
@@ -52,12 +52,19 @@ std::vector<trust::VerifyingKey> answerKeys(const std::vector<crypto::Certificat
 
 }  // namespace
 
+std::shared_ptr<const trust::PeerJudge> farSideJudge(
+    trust::RevocationBook& book, const std::string& peer, const std::optional<trust::RevocationPolicy>& policy
+) {
+    return std::make_shared<FarSideJudge>(book, peer, policy);
+}
+
 bool isKnownToEnd(const base::Error& error, const std::string& certificate_path, const std::optional<std::string>& in_force) {
     if (error.code != ErrorCode::CertExpired && error.code != ErrorCode::CertNotYetValid) return false;
     if (!in_force) return true;
     const auto chain = trust::readCertificates(certificate_path);
-    const auto facts = chain.ok() ? crypto::certificateSummary(chain->front()) : std::nullopt;
-    return facts && facts->fingerprint == *in_force;
+    if (!chain.ok()) return false;
+    const auto facts = crypto::readCertificateFacts(chain->front());
+    return facts.ok() && facts->fingerprint == *in_force;
 }
 
 base::Result<DestinationMaterial> readMaterial(
@@ -70,13 +77,13 @@ base::Result<DestinationMaterial> readMaterial(
     };
     const auto checked = trust::checkCredential(
         {.certificate_path = files.certificate, .private_key_path = files.private_key, .issuer_ca_path = files.issuer_ca,
-         .uses = {crypto::CertificateUse::Client, crypto::CertificateUse::Signer}},
+         .uses = {crypto::CertificatePurpose::TlsClient, crypto::CertificatePurpose::Signing}},
         now_ms
     );
     if (!checked.ok() && !isKnownToEnd(checked.error(), files.certificate, in_force)) return named(checked.error());
     if (auto authorities = trust::readCertificates(files.peer_ca); !authorities.ok()) return named(authorities.error());
     std::shared_ptr<const trust::PeerJudge> judge;
-    if (book != nullptr) judge = std::make_shared<FarSideJudge>(*book, "destination " + files.id, files.revocation);
+    if (book != nullptr) judge = farSideJudge(*book, "destination " + files.id, files.revocation);
     auto context = trust::clientContext({.certificate_chain_pem = files.certificate,
                                          .private_key_pem = files.private_key,
                                          .peer_ca_pem = files.peer_ca,

@@ -61,6 +61,11 @@ base::Result<std::function<void()>> prepareCredentials(
     const DestinationCredentials& credentials, trust::RevocationBook* book, base::UnixMillis now_ms
 );
 
+/// Asks the book about one far side, "destination ID" or "source ID", whose certificate a handshake shows. The book must outlive it.
+std::shared_ptr<const trust::PeerJudge> farSideJudge(
+    trust::RevocationBook& book, const std::string& peer, const std::optional<trust::RevocationPolicy>& policy
+);
+
 /// Whether this fault is one of dates alone, of the certificate that is in force anyway (nullopt: nothing is yet).
 bool isKnownToEnd(const base::Error& error, const std::string& certificate_path, const std::optional<std::string>& in_force);
 

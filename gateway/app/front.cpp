@@ -16,7 +16,7 @@ base::Status addFronts(const Config& config, http::FrontRules& rules) {
         if (file.empty()) continue;
         const auto chain = trust::readCertificates(resolvePath(config.directory(), file));
         if (!chain.ok()) return chain.error();
-        if (const auto facts = crypto::certificateSummary(chain->front())) rules.fronts.insert(facts->fingerprint);
+        if (const auto facts = crypto::readCertificateFacts(chain->front()); facts.ok()) rules.fronts.insert(facts->fingerprint);
     }
     if (!rules.fronts.empty()) return {};
     return base::makeError(base::ErrorCode::ConfigInvalid, "front.fronts: name the certificates of the fronts 请列出各前置的证书文件");

@@ -5,18 +5,18 @@
 namespace yht::app {
 
 std::vector<CredentialSlot> ownSlots(const Config& config) {
-    using enum crypto::CertificateUse;
+    using enum crypto::CertificatePurpose;
     std::vector<CredentialSlot> slots;
-    const auto add = [&](const std::string& name, crypto::CertificateUse use, const std::string& issuer_ca) {
+    const auto add = [&](const std::string& name, crypto::CertificatePurpose use, const std::string& issuer_ca) {
         const std::string certificate = config.text(name + ".certificate");
         if (certificate.empty()) return;  // it has none of its own
         slots.push_back({name, {.certificate_path = certificate, .private_key_path = config.text(name + ".private_key"),
                                 .issuer_ca_path = issuer_ca, .uses = {use}}});
     };
-    add("partner", Server, config.text("partner.issuer_ca"));
-    add("signing", Signer, config.text("signing.issuer_ca"));
-    add("channels", Server, "");
-    add("front", Server, "");
+    add("partner", TlsServer, config.text("partner.issuer_ca"));
+    add("signing", Signing, config.text("signing.issuer_ca"));
+    add("channels", TlsServer, "");
+    add("front", TlsServer, "");
     return slots;
 }
 
@@ -43,8 +43,8 @@ base::Result<CredentialsInForce> checkOwnCredentials(
         }
         if (log) log(slot.name + ": " + base::describe(credential.error()));
         const auto chain = trust::readCertificates(slot.question.certificate_path);
-        const auto facts = chain.ok() ? crypto::certificateSummary(chain->front()) : std::nullopt;
-        if (facts) checked.emplace(slot.name, facts->fingerprint);
+        if (!chain.ok()) continue;
+        if (const auto facts = crypto::readCertificateFacts(chain->front()); facts.ok()) checked.emplace(slot.name, facts->fingerprint);
     }
     return checked;
 }

@@ -1,5 +1,6 @@
 #include "gateway/app/source_pulls.h"
 
+#include "gateway/app/destination_credentials.h"
 #include "gateway/app/gateway.h"
 #include "gateway/crypto/provider/key_provider.h"
 
@@ -52,7 +53,7 @@ kit::PullSurroundings drySurroundings(
 
 intake::PullParts pullParts(
     const Config& config, ledger::Store& store, intake::SourceMessages& messages, const trust::TrustHolder& trust,
-    const base::Clock& clock, base::Random& random
+    const base::Clock& clock, base::Random& random, trust::RevocationBook& revocation
 ) {
     const std::string directory = config.directory();
     return {
@@ -63,7 +64,10 @@ intake::PullParts pullParts(
         .random = random,
         .secret = secretsOf(directory),
         .deployment_path = [directory](const std::string& file) { return resolvePath(directory, file); },
-        .log = logLine};
+        .log = logLine,
+        .judge = [&revocation](const kit::Manifest& manifest) {
+            return farSideJudge(revocation, "source " + manifest.id, manifest.pull->revocation);
+        }};
 }
 
 }  // namespace yht::app

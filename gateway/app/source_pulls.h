@@ -19,7 +19,7 @@ kit::PullSurroundings drySurroundings(
 /// References must outlive what is made of it.
 intake::PullParts pullParts(
     const Config& config, ledger::Store& store, intake::SourceMessages& messages, const trust::TrustHolder& trust,
-    const base::Clock& clock, base::Random& random
+    const base::Clock& clock, base::Random& random, trust::RevocationBook& revocation
 );
 
 }  // namespace yht::app

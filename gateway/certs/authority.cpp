@@ -3,7 +3,6 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
 
 #include "gateway/base/time_text.h"
@@ -31,7 +30,6 @@ constexpr const char* kRequest = "authority.csr";
 constexpr const char* kChain = "chain.pem";
 constexpr const char* kTrust = "trust.pem";
 constexpr const char* kIssued = "issued.csv";
-constexpr const char* kCrlNumber = "crl_number";
 
 base::UnixMillis wholeSeconds(base::UnixMillis at_ms) { return at_ms / 1000 * 1000; }
 
@@ -73,7 +71,9 @@ base::Result<Authority> Authority::prepare(const Creation& creation) {
     if (std::filesystem::exists(fileOf(creation.directory, kSettings)) || std::filesystem::exists(fileOf(creation.directory, kKey))) {
         return refusal(FindingCode::AuthorityExists, creation.directory);
     }
-    Authority authority(creation.directory, *std::move(lock));
+    auto journal = Journal::open(creation.directory);
+    if (!journal) return std::move(journal).error();
+    Authority authority(creation.directory, *std::move(lock), *std::move(journal));
     authority.settings_ = creation.settings;
     return authority;
 }
@@ -105,6 +105,8 @@ base::Result<Authority> Authority::createRoot(const Creation& creation, const Pr
     if (auto saved = authority->saveIssued({}); !saved) return std::move(saved).error();
     auto saved = base::writeDurably(fileOf(creation.directory, kSettings), writeSettings(creation.settings), base::FileSecrecy::Public);
     if (!saved) return std::move(saved).error();
+    const IssuedRow row{.serial = own->serial_hex, .subject = own->subject, .profile = profile.name, .fingerprint = own->fingerprint};
+    if (auto noted = authority->note("create", act, row); !noted) return std::move(noted).error();
     return authority;
 }
 
@@ -134,7 +136,9 @@ base::Result<Authority> Authority::open(const std::string& directory) {
     if (!lock)
         return lock.error().code == base::ErrorCode::LedgerLocked ? refusal(FindingCode::AuthorityBusy, directory)
                                                                   : std::move(lock).error();
-    Authority authority(directory, *std::move(lock));
+    auto journal = Journal::open(directory);
+    if (!journal) return std::move(journal).error();
+    Authority authority(directory, *std::move(lock), *std::move(journal));
     auto text = base::readBounded(settings_file, kSettingsBytesMax);
     if (!text) return std::move(text).error();
     auto settings = readSettings(*text, settings_file);
@@ -210,7 +214,7 @@ base::Status Authority::activate(const crypto::Bundle& bundle, base::UnixMillis 
     const auto found =
         std::find_if(bundle.certificates.begin(), bundle.certificates.end(), [&](const auto& one) { return one.key.public_der == wanted; });
     if (found == bundle.certificates.end()) return refusal(FindingCode::KeyMismatch, directory_, "authority.csr");
-    crypto::ChainQuestion question{.at_ms = at_ms, .purpose = crypto::CertificatePurpose::Ca};
+    crypto::ChainQuestion question{.at_ms = at_ms, .purpose = crypto::CertificatePurpose::Ca, .own_kinds = true};
     for (const auto& one : bundle.certificates) (one.self_issued ? question.anchors : question.others).push_back(one.der);
     const auto answer = crypto::checkChain(found->der, question);
     if (!answer.ok()) return refusal(answer.findings);
@@ -244,20 +248,51 @@ std::vector<Finding> Authority::objections(
     return findings;
 }
 
+base::Status Authority::check(const Profile& profile, const Order& order, const std::string& renews, base::UnixMillis at_ms) const {
+    const auto own = certificate();
+    if (!own) return own.error();
+    auto findings = objections(profile, order, order.days.value_or(profile.days_default), *own, at_ms);
+    const std::string key_name = keyName(order.public_key_der);
+    const auto same_key = std::find_if(issued_.begin(), issued_.end(), [&](const IssuedRow& row) {
+        return row.key == key_name && row.not_after_ms > at_ms && !row.revoked();
+    });
+    if (same_key != issued_.end() && renews.empty()) findings.push_back({FindingCode::KeyReused, same_key->subject, same_key->serial});
+    return findings.empty() ? base::Status() : base::Status(refusal(findings));
+}
+
+base::Result<std::string> Authority::keyDigest() const {
+    const auto own = certificate();
+    if (!own) return own.error();
+    return keyName(own->key.public_der);
+}
+
+base::Status Authority::note(const char* act_name, const Act& act, const IssuedRow& row) {
+    auto authority = keyDigest();
+    if (!authority) return std::move(authority).error();
+    return journal_.append(
+        {.at_ms = act.at_ms,
+         .act = act_name,
+         .authority = *std::move(authority),
+         .by = act.account,
+         .permit = act.permit,
+         .profile = row.profile,
+         .partner = act.partner,
+         .subject = row.subject.empty() ? "" : base::toHex(crypto::sha256(row.subject)),
+         .serial = row.serial,
+         .fingerprint = row.fingerprint,
+         .reason = row.revoked() ? crypto::reasonName(row.reason) : "",
+         .previous = ""}
+    );
+}
+
 base::Result<Issued> Authority::issueChecked(
     const Profile& profile, const Order& order, const std::string& renews, const crypto::KeyMaterial& key, const Act& act
 ) {
+    if (auto allowed = check(profile, order, renews, act.at_ms); !allowed) return std::move(allowed).error();
     const auto own = certificate();
     if (!own) return own.error();
-    const std::uint32_t days = order.days.value_or(profile.days_default);
-    auto findings = objections(profile, order, days, *own, act.at_ms);
     const std::string key_name = keyName(order.public_key_der);
-    const auto same_key = std::find_if(issued_.begin(), issued_.end(), [&](const IssuedRow& row) {
-        return row.key == key_name && row.not_after_ms > act.at_ms && !row.revoked();
-    });
-    if (same_key != issued_.end() && renews.empty()) findings.push_back({FindingCode::KeyReused, same_key->subject, same_key->serial});
-    if (!findings.empty()) return refusal(findings);
-
+    const std::uint32_t days = order.days.value_or(profile.days_default);
     crypto::CertificateContent content = contentOf(profile, order, days, act);
     content.crl_urls = settings_.crl_urls;
     content.ocsp_urls = settings_.ocsp_urls;
@@ -280,6 +315,7 @@ base::Result<Issued> Authority::issueChecked(
          .renews = renews}
     );
     if (auto saved = saveIssued(rows); !saved) return std::move(saved).error();
+    if (auto noted = note(renews.empty() ? "issue" : "renew", act, rows.back()); !noted) return std::move(noted).error();
     Issued issued{*std::move(facts), ""};
     issued.chain_pem = issued.certificate.pem() + chain_;
     if (auto made = makeDirectory(fileOf(directory_, "certificates")); !made) return std::move(made).error();
@@ -292,87 +328,27 @@ base::Result<Issued> Authority::issue(const Profile& profile, const Order& order
     return issueChecked(profile, order, "", key, act);
 }
 
-base::Result<Issued> Authority::renew(
-    const Profiles& profiles, const std::string& serial, const Renewal& renewal, const crypto::KeyMaterial& key, const Act& act
-) {
+base::Result<Order> Authority::renewalOrder(const std::string& serial, const Renewal& renewal) const {
     const IssuedRow* row = find(serial);
     if (row == nullptr) return refusal(FindingCode::SerialUnknown, serial, settings_.name);
     if (row->revoked() && !renewal.public_key_der) return refusal(FindingCode::Revoked, row->subject, crypto::reasonName(row->reason));
     const auto before = readIssuedCertificate(serial);
     if (!before) return before.error();
-    const auto profile = profiles.find(row->profile);
-    if (!profile) return profile.error();
-    const Order order{
+    return Order{
         .subject = before->subject_parts,
         .names = before->names,
         .public_key_der = renewal.public_key_der.value_or(before->key.public_der),
         .days = renewal.days};
-    return issueChecked(*profile, order, serial, key, act);
 }
 
-base::Result<IssuedRow> Authority::revoke(
-    const std::string& serial, crypto::RevocationReason reason, const std::string& why, const Act& act
+base::Result<Issued> Authority::renew(
+    const Profiles& profiles, const std::string& serial, const Renewal& renewal, const crypto::KeyMaterial& key, const Act& act
 ) {
-    auto rows = issued_;
-    const auto row = std::find_if(rows.begin(), rows.end(), [&](const IssuedRow& one) { return one.serial == serial; });
-    if (row == rows.end()) return refusal(FindingCode::SerialUnknown, serial, settings_.name);
-    if (row->revoked())
-        return refusal(
-            FindingCode::AlreadyRevoked, row->subject, std::string(crypto::reasonName(row->reason)) + ", " + day(row->revoked_ms)
-        );
-    row->revoked_ms = act.at_ms;
-    row->reason = reason;
-    row->revoked_by = act.by;
-    row->why = why;
-    const IssuedRow revoked = *row;
-    if (auto saved = saveIssued(rows); !saved) return std::move(saved).error();
-    return revoked;
-}
-
-base::Result<std::uint64_t> Authority::nextCrlNumber() {
-    constexpr std::size_t kNumberBytesMax = 32;
-    const std::string path = fileOf(directory_, kCrlNumber);
-    auto text = readIfThere(path, kNumberBytesMax);
-    if (!text) return std::move(text).error();
-    std::uint64_t number = 0;
-    const char* const end = text->data() + text->size();
-    const auto read = std::from_chars(text->data(), end, number);
-    if (!text->empty() && (read.ec != std::errc() || (read.ptr != end && *read.ptr != '\n'))) {
-        return refusal(FindingCode::AuthorityInvalid, path, "a whole number is expected 应为整数");
-    }
-    ++number;
-    // Given out before it is used: after a crash a number is left out, never used twice.
-    if (auto saved = base::writeDurably(path, std::to_string(number) + "\n", base::FileSecrecy::Public); !saved)
-        return std::move(saved).error();
-    return number;
-}
-
-base::Result<crypto::CrlFacts> Authority::publishCrl(std::optional<std::uint32_t> days, const crypto::KeyMaterial& key, const Act& act) {
-    const auto own = certificate();
-    if (!own) return own.error();
-    const auto& usage = own->key_usage;
-    if (!usage.empty() && std::find(usage.begin(), usage.end(), "cRLSign") == usage.end()) {
-        return refusal(FindingCode::IssuerMayNotSign, own->subject, "cRLSign");
-    }
-    auto number = nextCrlNumber();
-    if (!number) return std::move(number).error();
-    const std::int64_t lifetime_ms = static_cast<std::int64_t>(days.value_or(settings_.crl_days)) * kDayMillis;
-    crypto::CrlContent content{
-        .number = *number, .this_update_ms = wholeSeconds(act.at_ms), .next_update_ms = wholeSeconds(act.at_ms) + lifetime_ms};
-    for (const IssuedRow& row : issued_) {
-        // RFC 5280 section 3.3: at least one CRL after its end still names it.
-        if (row.revoked() && row.not_after_ms + 2 * lifetime_ms > act.at_ms)
-            content.revoked.push_back({row.serial, row.revoked_ms, row.reason});
-    }
-    auto der = crypto::issueCrl(content, key, own->der);
-    if (!der) return std::move(der).error();
-    auto facts = crypto::readCrl(*der);
-    if (!facts) return facts;
-    if (auto saved = base::writeDurably(fileOf(directory_, "crl.pem"), facts->pem(), base::FileSecrecy::Public); !saved)
-        return std::move(saved).error();
-    if (auto saved = base::writeDurably(fileOf(directory_, "crl.der"), facts->der, base::FileSecrecy::Public); !saved)
-        return std::move(saved).error();
-    return facts;
+    const auto order = renewalOrder(serial, renewal);
+    if (!order) return order.error();
+    const auto profile = profiles.find(find(serial)->profile);
+    if (!profile) return profile.error();
+    return issueChecked(*profile, *order, serial, key, act);
 }
 
 const IssuedRow* Authority::find(const std::string& serial) const {

@@ -12,17 +12,19 @@
 #include "gateway/base/random.h"
 #include "gateway/certs/authority_files.h"
 #include "gateway/certs/issued_table.h"
+#include "gateway/certs/journal.h"
 #include "gateway/certs/profile.h"
 #include "gateway/crypto/certificate_bundle.h"
 #include "gateway/crypto/key_material.h"
 
 namespace yht::certs {
 
-/// Who does it and when: both stand in issued.csv.
+/// Who does it and when, in issued.csv; in journal.csv by account, with the ledger entry that allowed it and the partner it is for.
 struct Act {
     std::string by;
     base::UnixMillis at_ms = 0;
     base::Random& random;
+    std::string account = {}, permit = {}, partner = {};
 };
 
 /// What is to be issued. The public key says for whom; the profile says what.
@@ -89,7 +91,15 @@ public:
     /// Errors: CryptoFailed with SerialUnknown, AlreadyRevoked.
     base::Result<IssuedRow> revoke(const std::string& serial, crypto::RevocationReason reason, const std::string& why, const Act& act);
     /// Numbered one above the last, in crl.pem and crl.der. Errors: CryptoFailed, IoFailed.
-    base::Result<crypto::CrlFacts> publishCrl(std::optional<std::uint32_t> days, const crypto::KeyMaterial& key, const Act& act);
+    base::Result<crypto::RevocationList> publishCrl(std::optional<std::uint32_t> days, const crypto::KeyMaterial& key, const Act& act);
+
+    /// Whether issue(), or renew() of `renews`, would do it; nothing is done. Errors: as theirs.
+    base::Status check(const Profile& profile, const Order& order, const std::string& renews, base::UnixMillis at_ms) const;
+    /// What renew() orders. Errors: as renew().
+    base::Result<Order> renewalOrder(const std::string& serial, const Renewal& renewal) const;
+    Journal& journal() { return journal_; }
+    /// SHA-256 of its SubjectPublicKeyInfo. Errors: CryptoFailed with AuthorityPending.
+    base::Result<std::string> keyDigest() const;
 
     /// The row of a serial, or nullptr.
     const IssuedRow* find(const std::string& serial) const;
@@ -97,7 +107,8 @@ public:
     base::Result<crypto::CertificateFacts> readIssuedCertificate(const std::string& serial) const;
 
 private:
-    explicit Authority(std::string directory, base::FileLock lock) : directory_(std::move(directory)), lock_(std::move(lock)) {}
+    Authority(std::string directory, base::FileLock lock, Journal journal)
+        : directory_(std::move(directory)), lock_(std::move(lock)), journal_(std::move(journal)) {}
     static base::Result<Authority> prepare(const Creation& creation);
     base::Result<crypto::KeyMaterial> makeKey(const Creation& creation) const;
     base::Status saveCertificate(const crypto::CertificateFacts& own, const std::vector<crypto::CertificateFacts>& above);
@@ -107,11 +118,13 @@ private:
     base::Result<Issued> issueChecked(
         const Profile& profile, const Order& order, const std::string& renews, const crypto::KeyMaterial& key, const Act& act
     );
+    base::Status note(const char* act_name, const Act& act, const IssuedRow& row);
     base::Status saveIssued(const std::vector<IssuedRow>& rows);
     base::Result<std::uint64_t> nextCrlNumber();
 
     std::string directory_;
     base::FileLock lock_;
+    Journal journal_;
     AuthoritySettings settings_;
     std::string certificate_, request_, chain_, trust_;  // PEM
     std::vector<IssuedRow> issued_;

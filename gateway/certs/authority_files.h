@@ -8,6 +8,7 @@
 //   trust.pem             its certificate and those above it, root last: what others trust
 //   issued.csv            issued_table.h
 //   certificates/SERIAL.pem   each with chain.pem behind it
+//   journal.csv, journal_handed_in   journal.h
 //   crl_number            the last number given out; a CRL's number never comes twice
 //   crl.pem, crl.der      the CRL as published
 //   lock                  held by the command at work

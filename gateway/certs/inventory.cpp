@@ -26,26 +26,25 @@ void note(InventoryObject& object, const std::string& file, ObjectUse use) {
     if (!known) object.uses.push_back(std::move(use));
 }
 
-std::vector<base::Bytes> crlsOf(const Inventory& inventory) {
-    std::vector<base::Bytes> crls;
+std::vector<crypto::RevocationList> crlsOf(const Inventory& inventory) {
+    std::vector<crypto::RevocationList> crls;
     for (const auto& object : inventory.objects) {
-        if (object.crl) crls.push_back(object.crl->der);
+        if (object.crl) crls.push_back(*object.crl);
     }
     return crls;
 }
 
-std::vector<Finding> findingsOfCrl(const crypto::CrlFacts& crl, base::UnixMillis at_ms) {
+std::vector<Finding> findingsOfCrl(const crypto::RevocationList& crl, base::UnixMillis at_ms) {
     std::vector<Finding> findings;
-    if (crl.next_update_ms != 0 && crl.next_update_ms < at_ms)
-        findings.push_back({FindingCode::CrlExpired, crl.issuer, day(crl.next_update_ms)});
-    if (crl.this_update_ms > at_ms) findings.push_back({FindingCode::CrlNotYetValid, crl.issuer, day(crl.this_update_ms)});
-    if (crl.signature_weak) findings.push_back({FindingCode::SignatureWeak, crl.issuer, crl.signature_algorithm});
+    if (crl.nextUpdateMillis() < at_ms) findings.push_back({FindingCode::CrlExpired, crl.issuer(), day(crl.nextUpdateMillis())});
+    if (crl.thisUpdateMillis() > at_ms) findings.push_back({FindingCode::CrlNotYetValid, crl.issuer(), day(crl.thisUpdateMillis())});
+    if (crl.isSignatureWeak()) findings.push_back({FindingCode::SignatureWeak, crl.issuer(), crl.signatureAlgorithm()});
     return findings;
 }
 
 /// What is wrong with an object for one use of it.
 std::vector<Finding> findingsOf(
-    const InventoryObject& object, const ObjectUse& use, const std::vector<base::Bytes>& crls, base::UnixMillis at_ms
+    const InventoryObject& object, const ObjectUse& use, const std::vector<crypto::RevocationList>& crls, base::UnixMillis at_ms
 ) {
     if (object.crl) return findingsOfCrl(*object.crl, at_ms);
     const crypto::CertificateFacts& certificate = *object.certificate;
@@ -57,8 +56,9 @@ std::vector<Finding> findingsOf(
                                  .crls = crls,
                                  .at_ms = at_ms,
                                  .purpose = use.purpose,
-                                 .host = "",
-                                 .revocation = crypto::RevocationCheck::WhereThere}
+                                 .hosts = {},
+                                 .revocation = crypto::RevocationCheck::WhereThere,
+                                 .own_kinds = true}
     )
         .findings;
 }
@@ -71,7 +71,7 @@ std::int64_t daysUntil(base::UnixMillis end_ms, base::UnixMillis at_ms) {
     return left_ms >= 0 ? left_ms / kDayMillis : -((-left_ms + kDayMillis - 1) / kDayMillis);
 }
 
-Judgement judgeOne(const InventoryObject& object, const std::vector<base::Bytes>& crls, base::UnixMillis at_ms) {
+Judgement judgeOne(const InventoryObject& object, const std::vector<crypto::RevocationList>& crls, base::UnixMillis at_ms) {
     Judgement judgement{.object = &object};
     const base::UnixMillis end_ms = object.endMillis();
     judgement.days_left = end_ms == 0 ? INT64_MAX : daysUntil(end_ms, at_ms);
@@ -111,7 +111,7 @@ bool hasAnother(const Inventory& inventory, const InventoryObject& object, const
 }
 
 /// Old and new stand side by side after a renewal: the old one is let run out without alarm.
-bool isReplaced(const Inventory& inventory, const InventoryObject& object, const std::vector<base::Bytes>& crls, base::UnixMillis at_ms) {
+bool isReplaced(const Inventory& inventory, const InventoryObject& object, const std::vector<crypto::RevocationList>& crls, base::UnixMillis at_ms) {
     if (!isEndEntity(object)) return false;
     return std::all_of(object.uses.begin(), object.uses.end(), [&](const ObjectUse& use) {
         return hasAnother(inventory, object, use, [&](const InventoryObject& other, const ObjectUse& one) {
@@ -142,16 +142,16 @@ const char* stateChinese(ObjectState state) {
     return kNames[static_cast<std::size_t>(state)];
 }
 
-const std::string& InventoryObject::subject() const { return crl ? crl->issuer : certificate->subject; }
+const std::string& InventoryObject::subject() const { return crl ? crl->issuer() : certificate->subject; }
 
 std::string InventoryObject::fingerprint() const {
     if (certificate) return certificate->fingerprint;
-    return crl ? base::toHex(crypto::sha256(crl->der)) : "";
+    return crl ? base::toHex(crypto::sha256(crl->toDer())) : "";
 }
 
-base::UnixMillis InventoryObject::endMillis() const { return crl ? crl->next_update_ms : certificate->not_after_ms; }
+base::UnixMillis InventoryObject::endMillis() const { return crl ? crl->nextUpdateMillis() : certificate->not_after_ms; }
 
-base::UnixMillis InventoryObject::beginMillis() const { return crl ? crl->this_update_ms : certificate->not_before_ms; }
+base::UnixMillis InventoryObject::beginMillis() const { return crl ? crl->thisUpdateMillis() : certificate->not_before_ms; }
 
 void Inventory::add(ObjectRole role, const std::string& file, const crypto::CertificateFacts& certificate, ObjectUse use) {
     InventoryObject& object = found(objects, certificate.fingerprint);
@@ -162,8 +162,8 @@ void Inventory::add(ObjectRole role, const std::string& file, const crypto::Cert
     note(object, file, std::move(use));
 }
 
-void Inventory::add(const std::string& file, const crypto::CrlFacts& crl, ObjectUse use) {
-    InventoryObject& object = found(objects, base::toHex(crypto::sha256(crl.der)));
+void Inventory::add(const std::string& file, const crypto::RevocationList& crl, ObjectUse use) {
+    InventoryObject& object = found(objects, base::toHex(crypto::sha256(crl.toDer())));
     object.crl = crl;
     object.role = ObjectRole::Crl;
     note(object, file, std::move(use));

@@ -35,7 +35,7 @@ struct InventoryObject {
     ObjectRole role = ObjectRole::Own;
     std::vector<std::string> files;
     std::optional<crypto::CertificateFacts> certificate;
-    std::optional<crypto::CrlFacts> crl;
+    std::optional<crypto::RevocationList> crl;
     std::vector<ObjectUse> uses;
 
     const std::string& subject() const;
@@ -57,7 +57,7 @@ struct Inventory {
 
     /// Adds a use to the object that it is of; makes it where it is not there yet.
     void add(ObjectRole role, const std::string& file, const crypto::CertificateFacts& certificate, ObjectUse use);
-    void add(const std::string& file, const crypto::CrlFacts& crl, ObjectUse use);
+    void add(const std::string& file, const crypto::RevocationList& crl, ObjectUse use);
 };
 
 enum class ObjectState : std::uint8_t {

@@ -1,5 +1,6 @@
 #include "gateway/crypto/certificate_bundle.h"
 
+#include <openssl/err.h>
 #include <openssl/pem.h>
 
 #include <algorithm>
@@ -13,6 +14,7 @@
 namespace yht::crypto {
 namespace {
 
+constexpr std::size_t kPemBytesMax = 1024 * 1024;  // of a chain
 constexpr const char* kFormNames[] = {"pem", "der", "p12", "p7"};
 
 base::Status addCertificate(Bundle& bundle, base::BytesView der) {
@@ -23,9 +25,9 @@ base::Status addCertificate(Bundle& bundle, base::BytesView der) {
 }
 
 base::Status addCrl(Bundle& bundle, base::BytesView der) {
-    auto facts = readCrl(der);
-    if (!facts) return std::move(facts).error();
-    bundle.crls.push_back(*std::move(facts));
+    auto list = RevocationList::read(der);
+    if (!list) return std::move(list).error();
+    bundle.crls.push_back(*std::move(list));
     return {};
 }
 
@@ -81,7 +83,9 @@ base::Result<Bundle> readDer(std::string_view file, const std::optional<std::str
     auto certificate = addCertificate(bundle, file);
     if (certificate.ok() || has(certificate.error(), FindingCode::TrailingOctets))
         return certificate.ok() ? base::Result<Bundle>(bundle) : certificate.error();
-    if (addCrl(bundle, file).ok()) return bundle;
+    if (auto list = addCrl(bundle, file); list.ok() || !has(list.error(), FindingCode::Unreadable)) {
+        return list.ok() ? base::Result<Bundle>(std::move(bundle)) : std::move(list).error();
+    }
     bundle.form = BundleForm::Pkcs7;
     if (auto status = addPkcs7(bundle, file); status.ok() || !has(status.error(), FindingCode::Unreadable)) {
         return status.ok() ? base::Result<Bundle>(std::move(bundle)) : std::move(status).error();
@@ -104,6 +108,23 @@ std::optional<BundleForm> findBundleForm(std::string_view name) {
         if (name == kFormNames[index]) return static_cast<BundleForm>(index);
     }
     return std::nullopt;
+}
+
+base::Result<CertificateChain> certificatesOfPem(std::string_view pem) {
+    const auto refused = [](const std::string& why) { return base::makeError(base::ErrorCode::CryptoFailed, why); };
+    if (pem.size() > kPemBytesMax) return refused("the file is too long");
+    const Memory input = readFrom(pem);
+    CertificateChain chain;
+    while (X509* read = PEM_read_bio_X509(input.get(), nullptr, nullptr, nullptr)) {
+        const CertificateHandle certificate(read);
+        if (chain.size() >= kCertificatesPerFileMax) return refused("more certificates than one file may hold");
+        chain.push_back(encodeDer(certificate.get(), i2d_X509));
+    }
+    const bool at_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
+    drainOpensslErrors();
+    if (!at_end) return refused("a certificate in it can't be read");
+    if (chain.empty()) return refused("no certificate in it (-----BEGIN CERTIFICATE-----)");
+    return chain;
 }
 
 base::Result<Bundle> readBundle(std::string_view file, const std::optional<std::string>& passphrase) {
@@ -139,7 +160,7 @@ std::vector<CertificateFacts> orderedChain(const CertificateFacts& leaf, const s
     return chain;
 }
 
-base::Bytes writePkcs7(const std::vector<CertificateFacts>& certificates, const std::vector<CrlFacts>& crls) {
+base::Bytes writePkcs7(const std::vector<CertificateFacts>& certificates, const std::vector<RevocationList>& crls) {
     const Pkcs7Handle container(mustNotFail(PKCS7_new()));
     mustNotFail(PKCS7_set_type(container.get(), NID_pkcs7_signed) == 1);
     mustNotFail(PKCS7_content_new(container.get(), NID_pkcs7_data) == 1);
@@ -149,9 +170,9 @@ base::Bytes writePkcs7(const std::vector<CertificateFacts>& certificates, const 
         const CertificateHandle certificate(mustNotFail(decodeCertificate(one.der, exact).release()));
         mustNotFail(PKCS7_add_certificate(container.get(), certificate.get()) == 1);
     }
-    for (const CrlFacts& one : crls) {
+    for (const RevocationList& one : crls) {
         bool exact = false;
-        const CrlHandle crl(mustNotFail(decodeDer(one.der, d2i_X509_CRL, exact)));
+        const CrlHandle crl(mustNotFail(decodeDer(one.toDer(), d2i_X509_CRL, exact)));
         mustNotFail(PKCS7_add_crl(container.get(), crl.get()) == 1);
     }
     return encodeDer(container.get(), i2d_PKCS7);

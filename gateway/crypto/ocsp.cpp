@@ -2,20 +2,17 @@
 
 #include <openssl/ocsp.h>
 
-#include "gateway/crypto/certificate_path.h"
-#include "gateway/crypto/x509_owners.h"
+#include "gateway/crypto/certificate_chain.h"
+#include "gateway/crypto/openssl_error.h"
+#include "gateway/crypto/x509_handles.h"
 
 namespace yht::crypto {
-
-using namespace x509;
 
 namespace {
 
 using base::ErrorCode;
 
-constexpr std::int64_t kWithoutNextUpdateMillis = 3'600'000;
-
-using RequestHandle = std::unique_ptr<OCSP_REQUEST, OpensslFree<OCSP_REQUEST_free>>;
+using OcspRequestHandle = std::unique_ptr<OCSP_REQUEST, OpensslFree<OCSP_REQUEST_free>>;
 using ResponseHandle = std::unique_ptr<OCSP_RESPONSE, OpensslFree<OCSP_RESPONSE_free>>;
 using BasicHandle = std::unique_ptr<OCSP_BASICRESP, OpensslFree<OCSP_BASICRESP_free>>;
 using IdHandle = std::unique_ptr<OCSP_CERTID, OpensslFree<OCSP_CERTID_free>>;
@@ -31,13 +28,13 @@ base::Error unavailable(const std::string& why) {
 
 /// The CA is the one anchor: whoever signed is the CA, or was issued by it for OCSP.
 bool isSignedFor(OCSP_BASICRESP* basic, X509* issuer, base::UnixMillis now_ms) {
-    const X509Store store(mustNotFail(X509_STORE_new()));
+    const StoreHandle store(mustNotFail(X509_STORE_new()));
     mustNotFail(X509_STORE_add_cert(store.get(), issuer) == 1);
     X509_VERIFY_PARAM* parameters = X509_STORE_get0_param(store.get());
     X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_PARTIAL_CHAIN);
     X509_VERIFY_PARAM_set_time(parameters, static_cast<std::time_t>(now_ms / 1000));
     X509_VERIFY_PARAM_set_auth_level(parameters, kSecurityLevel);
-    X509Stack known(mustNotFail(sk_X509_new_null()));
+    CertificateStack known(mustNotFail(sk_X509_new_null()));
     mustNotFail(X509_up_ref(issuer) == 1);
     mustNotFail(sk_X509_push(known.get(), issuer) > 0);
     return OCSP_basic_verify(basic, known.get(), store.get(), OCSP_NOEXPLICIT) == 1;
@@ -53,7 +50,7 @@ std::optional<OcspAnswer> answerOf(OCSP_BASICRESP* basic, OCSP_CERTID* id, int& 
     answer.this_update_ms = *made;
     answer.next_update_ms = millisOf(next_update).value_or(*made + kWithoutNextUpdateMillis);
     if (status == V_OCSP_CERTSTATUS_REVOKED) {
-        answer.revoked = Revocation{millisOf(revoked_at).value_or(0), reason < 0 ? "unspecified" : OCSP_crl_reason_str(reason)};
+        answer.revoked = Revocation{millisOf(revoked_at).value_or(0), reasonOfNumber(reason)};
     }
     return answer;
 }
@@ -61,19 +58,16 @@ std::optional<OcspAnswer> answerOf(OCSP_BASICRESP* basic, OCSP_CERTID* id, int& 
 }  // namespace
 
 std::optional<base::Bytes> ocspRequest(base::BytesView certificate_der, base::BytesView issuer_der) {
-    const X509Handle certificate = readCertificate(certificate_der), issuer = readCertificate(issuer_der);
+    const CertificateHandle certificate = readCertificate(certificate_der), issuer = readCertificate(issuer_der);
     if (!certificate || !issuer) return std::nullopt;
-    const RequestHandle request(mustNotFail(OCSP_REQUEST_new()));
+    const OcspRequestHandle request(mustNotFail(OCSP_REQUEST_new()));
     OCSP_CERTID* id = OCSP_cert_to_id(nullptr, certificate.get(), issuer.get());
     if (id == nullptr || OCSP_request_add0_id(request.get(), id) == nullptr) {
         OCSP_CERTID_free(id);
         drainOpensslErrors();
         return std::nullopt;
     }
-    base::Bytes der(static_cast<std::size_t>(std::max(0, i2d_OCSP_REQUEST(request.get(), nullptr))), '\0');
-    unsigned char* out = octets(der);
-    i2d_OCSP_REQUEST(request.get(), &out);
-    return der;
+    return encodeDer(request.get(), i2d_OCSP_REQUEST);
 }
 
 base::Result<OcspAnswer> readOcspAnswer(
@@ -87,7 +81,7 @@ base::Result<OcspAnswer> readOcspAnswer(
         return unavailable(std::string("the responder says ") + OCSP_response_status_str(status));
     }
     const BasicHandle basic(OCSP_response_get1_basic(response.get()));
-    const X509Handle certificate = readCertificate(certificate_der), issuer = readCertificate(issuer_der);
+    const CertificateHandle certificate = readCertificate(certificate_der), issuer = readCertificate(issuer_der);
     if (!basic || !certificate || !issuer) return untrusted("the answer holds no basic response");
     if (!isSignedFor(basic.get(), issuer.get(), now_ms)) return untrusted("not signed by " + certificateText(issuer_der) + " or its delegate");
     const IdHandle id(OCSP_cert_to_id(nullptr, certificate.get(), issuer.get()));

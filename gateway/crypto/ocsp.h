@@ -8,7 +8,7 @@
 #include "gateway/base/bytes.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/result.h"
-#include "gateway/crypto/crl.h"
+#include "gateway/crypto/revocation_list.h"
 
 namespace yht::crypto {
 

@@ -1,5 +1,8 @@
 #include "gateway/crypto/revocation_list.h"
 
+#include <algorithm>
+
+#include "gateway/base/time_text.h"
 #include "gateway/crypto/certificate_extensions.h"
 #include "gateway/crypto/certificate_finding.h"
 #include "gateway/crypto/openssl_error.h"
@@ -65,10 +68,7 @@ RevocationReason reasonOf(const X509_REVOKED* revoked) {
     if (reason == nullptr) return RevocationReason::Unspecified;
     const long value = ASN1_ENUMERATED_get(reason);
     ASN1_ENUMERATED_free(reason);
-    for (const ReasonRow& row : kReasons) {
-        if (static_cast<long>(row.reason) == value) return row.reason;
-    }
-    return RevocationReason::Unspecified;
+    return reasonOfNumber(value);
 }
 
 /// OpenSSL 3.0 has no place for SM2's user id in a CRL: there its parts are taken out and checked here.
@@ -92,16 +92,41 @@ bool isSignedWith(X509_CRL* crl, EVP_PKEY* key) {
     return X509_CRL_verify(crl, key) == 1;
 }
 
-void readRevoked(X509_CRL* crl, CrlFacts& facts) {
-    const STACK_OF(X509_REVOKED)* all = X509_CRL_get_REVOKED(crl);
-    for (int index = 0; index < sk_X509_REVOKED_num(all); ++index) {
-        const X509_REVOKED* one = sk_X509_REVOKED_value(all, index);
-        facts.revoked.push_back(
-            {.serial_hex = serialHexOf(X509_REVOKED_get0_serialNumber(one)),
-             .revoked_ms = millisOf(X509_REVOKED_get0_revocationDate(one)).value_or(0),
-             .reason = reasonOf(one)}
-        );
+struct FreeCrl {
+    void operator()(void* crl) const { X509_CRL_free(static_cast<X509_CRL*>(crl)); }
+};
+X509_CRL* listOf(const std::shared_ptr<void>& handle) { return static_cast<X509_CRL*>(handle.get()); }
+
+base::Error untrusted(FindingCode code, const std::string& at, const std::string& why = {}) {
+    const std::string queued = drainOpensslErrors();
+    base::Error error = refusal(code, at, why);
+    error.code = base::ErrorCode::CertCrlUntrusted;
+    error.detail = textOf({code, at, why}) + (queued.empty() ? "" : ": " + queued);
+    return error;
+}
+
+/// The same finding where a part of the list can't be read.
+base::Error asUntrusted(const base::Error& error) {
+    for (const auto code : {FindingCode::TrailingOctets, FindingCode::TooLarge}) {
+        if (has(error, code)) return untrusted(code, "");
     }
+    return untrusted(FindingCode::Unreadable, "", "PEM X509 CRL or DER");
+}
+
+/// Every extension that limits what the list is about is critical (RFC 5280 sections 5.2.4 and 5.2.5).
+bool isWhole(const X509_CRL* crl) { return X509_CRL_get_ext_by_critical(crl, 1, -1) < 0; }
+
+std::string numberOf(const X509_CRL* crl) {
+    const IntegerHandle number(static_cast<ASN1_INTEGER*>(X509_CRL_get_ext_d2i(crl, NID_crl_number, nullptr, nullptr)));
+    return number ? serialHexOf(number.get()) : std::string();
+}
+
+int signatureOf(const X509_CRL* crl, bool& weak) {
+    const X509_ALGOR* algorithm = nullptr;
+    X509_CRL_get0_signature(crl, nullptr, &algorithm);
+    const int nid = X509_CRL_get_signature_nid(crl);
+    weak = isWeakSignature(nid, pssDigestOf(algorithm));
+    return nid;
 }
 
 }  // namespace
@@ -125,6 +150,13 @@ std::optional<RevocationReason> findReason(std::string_view name) {
         if (name == row.name) return row.reason;
     }
     return std::nullopt;
+}
+
+RevocationReason reasonOfNumber(long number) {
+    for (const ReasonRow& row : kReasons) {
+        if (static_cast<long>(row.reason) == number) return row.reason;
+    }
+    return RevocationReason::Unspecified;
 }
 
 std::vector<std::string> reasonNames() {
@@ -161,44 +193,80 @@ base::Result<base::Bytes> issueCrl(const CrlContent& content, const KeyMaterial&
     return encodeDer(crl.get(), i2d_X509_CRL);
 }
 
-std::string CrlFacts::pem() const { return toPemText("X509 CRL", der); }
+std::string revocationText(const Revocation& revocation) {
+    return "revoked " + base::formatRfc3339(revocation.at_ms) + " (" + reasonName(revocation.reason) + ")";
+}
 
-base::Result<CrlFacts> readCrl(std::string_view file) {
-    if (file.size() > kCrlBytesMax) return refusal(FindingCode::TooLarge);
-    auto der = derOfPem(file, {"X509 CRL"});
-    if (!der) return std::move(der).error();
+base::Result<RevocationList> RevocationList::read(base::BytesView file) {
+    if (file.size() > kRevocationListBytesMax) return untrusted(FindingCode::TooLarge, "");
+    const auto der = derOfPem(file, {"X509 CRL"});
+    if (!der) return asUntrusted(der.error());
     bool exact = false;
-    const CrlHandle crl(decodeDer(*der, d2i_X509_CRL, exact));
+    X509_CRL* const crl = decodeDer(*der, d2i_X509_CRL, exact);
+    if (crl == nullptr) return untrusted(FindingCode::Unreadable, "", "PEM X509 CRL or DER");
+    RevocationList list;
+    list.handle_ = std::shared_ptr<void>(crl, FreeCrl());
+    if (!exact) return untrusted(FindingCode::TrailingOctets, "");
+    list.issuer_ = nameLine(X509_CRL_get_issuer(crl));
+    if (!isWhole(crl)) return untrusted(FindingCode::CrlPartial, list.issuer_);
+    const auto this_update = millisOf(X509_CRL_get0_lastUpdate(crl));
+    if (!this_update) return untrusted(FindingCode::Unreadable, list.issuer_, "its dates can't be read");
+    list.this_update_ms_ = *this_update;
+    list.next_update_ms_ = millisOf(X509_CRL_get0_nextUpdate(crl)).value_or(*this_update + kWithoutNextUpdateMillis);
+    list.number_hex_ = numberOf(crl);
+    list.signature_algorithm_ = signatureName(signatureOf(crl, list.signature_weak_));
+    list.entry_count_ = static_cast<std::size_t>(std::max(0, sk_X509_REVOKED_num(X509_CRL_get_REVOKED(crl))));
     drainOpensslErrors();
-    if (!crl) return refusal(FindingCode::Unreadable);
-    if (!exact) return refusal(FindingCode::TrailingOctets);
-    CrlFacts facts;
-    facts.der = *std::move(der);
-    facts.issuer = nameLine(X509_CRL_get_issuer(crl.get()));
-    if (auto* number = static_cast<ASN1_INTEGER*>(X509_CRL_get_ext_d2i(crl.get(), NID_crl_number, nullptr, nullptr))) {
-        facts.number_hex = serialHexOf(number);
-        ASN1_INTEGER_free(number);
+    return list;
+}
+
+bool RevocationList::namesIssuer(base::BytesView issuer_der) const {
+    const CertificateHandle issuer = readCertificate(issuer_der);
+    return issuer && X509_NAME_cmp(X509_get_subject_name(issuer.get()), X509_CRL_get_issuer(listOf(handle_))) == 0;
+}
+
+base::Status RevocationList::checkSignature(base::BytesView issuer_der) const {
+    const CertificateHandle issuer = readCertificate(issuer_der);
+    if (!issuer) return untrusted(FindingCode::CrlUntrusted, issuer_, "the CA's certificate can't be read");
+    if ((X509_get_key_usage(issuer.get()) & KU_CRL_SIGN) == 0) {
+        return untrusted(FindingCode::CrlUntrusted, issuer_, "the CA may not sign lists");
     }
-    const auto this_update = millisOf(X509_CRL_get0_lastUpdate(crl.get()));
-    if (!this_update) return refusal(FindingCode::Unreadable, facts.issuer, "its dates can't be read");
-    facts.this_update_ms = *this_update;
-    facts.next_update_ms = millisOf(X509_CRL_get0_nextUpdate(crl.get())).value_or(0);
-    const int signature = X509_CRL_get_signature_nid(crl.get());
-    facts.signature_algorithm = signatureName(signature);
-    facts.signature_weak = isWeakSignature(signature, NID_undef);
-    readRevoked(crl.get(), facts);
-    drainOpensslErrors();
-    return facts;
+    if (signature_weak_) return untrusted(FindingCode::CrlUntrusted, issuer_, "the list is signed with " + signature_algorithm_);
+    if (!isSignedWith(listOf(handle_), X509_get0_pubkey(issuer.get()))) {
+        return untrusted(FindingCode::CrlUntrusted, issuer_, "not signed by its key");
+    }
+    return {};
 }
 
-bool isCrlSignedBy(base::BytesView crl_der, base::BytesView issuer_der) {
-    bool exact = false;
-    const CrlHandle crl(decodeDer(crl_der, d2i_X509_CRL, exact));
-    const CertificateHandle issuer = decodeCertificate(issuer_der, exact);
-    const bool signed_by = crl && issuer && X509_NAME_cmp(X509_CRL_get_issuer(crl.get()), X509_get_subject_name(issuer.get())) == 0 &&
-                           isSignedWith(crl.get(), X509_get0_pubkey(issuer.get()));
-    drainOpensslErrors();
-    return signed_by;
+std::optional<Revocation> RevocationList::find(base::BytesView certificate_der) const {
+    const CertificateHandle certificate = readCertificate(certificate_der);
+    X509_REVOKED* entry = nullptr;
+    if (!certificate || X509_CRL_get0_by_cert(listOf(handle_), &entry, certificate.get()) != 1 || entry == nullptr) return std::nullopt;
+    return Revocation{millisOf(X509_REVOKED_get0_revocationDate(entry)).value_or(0), reasonOf(entry)};
 }
+
+std::vector<RevokedCertificate> RevocationList::entries() const {
+    std::vector<RevokedCertificate> entries;
+    const STACK_OF(X509_REVOKED)* all = X509_CRL_get_REVOKED(listOf(handle_));
+    for (int index = 0; index < sk_X509_REVOKED_num(all); ++index) {
+        const X509_REVOKED* one = sk_X509_REVOKED_value(all, index);
+        entries.push_back(
+            {.serial_hex = serialHexOf(X509_REVOKED_get0_serialNumber(one)),
+             .revoked_ms = millisOf(X509_REVOKED_get0_revocationDate(one)).value_or(0),
+             .reason = reasonOf(one)}
+        );
+    }
+    return entries;
+}
+
+bool RevocationList::isNewerThan(const RevocationList& other) const {
+    const auto &mine = number_hex_, &theirs = other.number_hex_;
+    if (mine.empty() || theirs.empty() || mine == theirs) return this_update_ms_ > other.this_update_ms_;
+    return mine.size() != theirs.size() ? mine.size() > theirs.size() : mine > theirs;
+}
+
+base::Bytes RevocationList::toDer() const { return encodeDer(listOf(handle_), i2d_X509_CRL); }
+
+std::string RevocationList::toPem() const { return toPemText("X509 CRL", toDer()); }
 
 }  // namespace yht::crypto

@@ -4,6 +4,7 @@
 
 #include <openssl/pkcs12.h>
 #include <openssl/pkcs7.h>
+#include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 
 #include <optional>
@@ -25,6 +26,8 @@ using NameHandle = std::unique_ptr<X509_NAME, OpensslFree<X509_NAME_free>>;
 using IntegerHandle = std::unique_ptr<ASN1_INTEGER, OpensslFree<ASN1_INTEGER_free>>;
 using TimeHandle = std::unique_ptr<ASN1_TIME, OpensslFree<ASN1_TIME_free>>;
 using NamesHandle = std::unique_ptr<GENERAL_NAMES, OpensslFree<GENERAL_NAMES_free>>;
+using StoreHandle = std::unique_ptr<X509_STORE, OpensslFree<X509_STORE_free>>;
+using StoreContext = std::unique_ptr<X509_STORE_CTX, OpensslFree<X509_STORE_CTX_free>>;
 using CertificateStack = std::unique_ptr<STACK_OF(X509), OpensslFree<freeCertificates>>;
 using ExtensionStack = std::unique_ptr<STACK_OF(X509_EXTENSION), OpensslFree<freeExtensions>>;
 
@@ -58,6 +61,8 @@ base::Bytes encodeDer(T* object, Encode encode) {
 /// A certificate from DER; one whose key or signature is SM2 gets the user id that such signatures are made with.
 /// Null where there is none; `exact`: nothing follows it.
 CertificateHandle decodeCertificate(base::BytesView der, bool& exact);
+/// The same; null where something follows it.
+CertificateHandle readCertificate(base::BytesView der);
 
 std::string nameLine(const X509_NAME* name);
 DistinguishedName namePartsOf(const X509_NAME* name);
@@ -76,6 +81,8 @@ KeyFacts keyFactsOf(EVP_PKEY* key);
 /// Null where the DER is no key that OpenSSL reads.
 KeyHandle decodePublicKey(base::BytesView der);
 std::string signatureName(int nid);
+/// The digest that the parameters of an RSASSA-PSS signature name (RFC 4055 section 3.1); NID_undef of any other algorithm.
+int pssDigestOf(const X509_ALGOR* algorithm);
 /// MD5, SHA-1, older, and what is not known at all; of RSASSA-PSS the digest that its parameters name counts.
 bool isWeakSignature(int nid, int pss_digest_nid);
 /// Sets `context` up to sign with the digest that goes with the key, SM2 with its user id.

@@ -1,5 +1,6 @@
 #include <arpa/inet.h>
 #include <openssl/err.h>
+#include <openssl/rsa.h>
 
 #include <algorithm>
 #include <ctime>
@@ -120,6 +121,13 @@ CertificateHandle decodeCertificate(base::BytesView der, bool& exact) {
     return certificate;
 }
 
+CertificateHandle readCertificate(base::BytesView der) {
+    bool exact = false;
+    CertificateHandle certificate = decodeCertificate(der, exact);
+    drainOpensslErrors();
+    return exact ? std::move(certificate) : nullptr;
+}
+
 // UTF-8 stays readable; control characters and RFC 2253 specials are escaped, so it is one line.
 std::string nameLine(const X509_NAME* name) {
     const Memory memory = writeToMemory();
@@ -219,9 +227,27 @@ KeyHandle decodePublicKey(base::BytesView der) {
 
 std::string signatureName(int nid) { return nid == NID_undef ? "?" : OBJ_nid2ln(nid); }
 
+int pssDigestOf(const X509_ALGOR* algorithm) {
+    const ASN1_OBJECT* object = nullptr;
+    int type = V_ASN1_UNDEF;
+    const void* value = nullptr;
+    X509_ALGOR_get0(&object, &type, &value, algorithm);
+    if (OBJ_obj2nid(object) != NID_rsassaPss || type != V_ASN1_SEQUENCE) return NID_undef;
+    const auto* sequence = static_cast<const ASN1_STRING*>(value);
+    const unsigned char* in = ASN1_STRING_get0_data(sequence);
+    const std::unique_ptr<RSA_PSS_PARAMS, OpensslFree<RSA_PSS_PARAMS_free>> parameters(
+        d2i_RSA_PSS_PARAMS(nullptr, &in, ASN1_STRING_length(sequence))
+    );
+    if (!parameters) return NID_undef;
+    if (parameters->hashAlgorithm == nullptr) return NID_sha1;  // what RFC 4055 takes where none is named
+    const ASN1_OBJECT* digest = nullptr;
+    X509_ALGOR_get0(&digest, nullptr, nullptr, parameters->hashAlgorithm);
+    return OBJ_obj2nid(digest);
+}
+
 bool isWeakSignature(int nid, int pss_digest_nid) {
     if (nid == NID_rsassaPss) return !isStrongDigest(pss_digest_nid);
-    if (nid == NID_ED25519) return false;  // hashes by itself
+    if (nid == NID_ED25519 || nid == NID_ED448) return false;  // hash by themselves
     int digest = NID_undef, key = NID_undef;
     return OBJ_find_sigid_algs(nid, &digest, &key) != 1 || !isStrongDigest(digest);
 }

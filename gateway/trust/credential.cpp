@@ -53,7 +53,7 @@ base::Status checkMode(const std::string& path) {
     return {};
 }
 
-base::Status checkKey(const CredentialQuestion& question, const crypto::CertificateSummary& leaf) {
+base::Status checkKey(const CredentialQuestion& question, const crypto::CertificateFacts& leaf) {
     if (!crypto::isDeviceReference(question.private_key_path)) {
         const std::string file = crypto::fileOfReference(question.private_key_path);
         if (auto mode = checkMode(file); !mode.ok()) return mode;
@@ -68,7 +68,7 @@ base::Status checkKey(const CredentialQuestion& question, const crypto::Certific
             question.private_key_path + ":不是可用的私钥。", key.error().detail
         );
     }
-    if (key->publicKey().toDer() == leaf.public_key) return {};
+    if (key->publicKey().toDer() == leaf.key.public_der) return {};
     return base::makePublicError(
         ErrorCode::CertKeyMismatch,
         question.private_key_path + " is not the key of " + question.certificate_path +
@@ -103,25 +103,26 @@ base::Result<crypto::CertificateChain> readCertificates(const std::string& path)
 base::Result<CheckedCredential> checkCredential(const CredentialQuestion& question, base::UnixMillis now_ms) {
     auto chain = readCertificates(question.certificate_path);
     if (!chain.ok()) return std::move(chain).error();
-    const auto leaf = crypto::certificateSummary(chain->front());
-    if (!leaf) return named(base::makeError(ErrorCode::CertUnreadable), question.certificate_path);
+    const auto leaf = crypto::readCertificateFacts(chain->front());
+    if (!leaf.ok()) return named(base::makeError(ErrorCode::CertUnreadable), question.certificate_path);
     if (!question.private_key_path.empty()) {
         if (auto key = checkKey(question, *leaf); !key.ok()) return std::move(key).error();
     }
-    crypto::CertificateChain anchors;
+    crypto::ChainQuestion asked{.others = {chain->begin() + 1, chain->end()}, .last_is_anchor = question.issuer_ca_path.empty(), .at_ms = now_ms};
     if (!question.issuer_ca_path.empty()) {
         auto read = readCertificates(question.issuer_ca_path);
         if (!read.ok()) return std::move(read).error();
-        anchors = *std::move(read);
+        asked.anchors = *std::move(read);
     }
     for (const auto use : question.uses) {
-        const auto& names = use == crypto::CertificateUse::Server ? question.names : std::vector<std::string>();
-        const auto judged = crypto::checkPath({.chain = *chain, .anchors = anchors, .use = use, .at_ms = now_ms, .names = names});
+        asked.purpose = use;
+        asked.hosts = use == crypto::CertificatePurpose::TlsServer ? question.names : std::vector<std::string>();
+        const auto judged = crypto::checkChain(chain->front(), asked);
         if (!judged.status.ok()) return named(judged.status.error(), question.certificate_path);
     }
     CheckedCredential checked{leaf->fingerprint, leaf->subject, leaf->not_after_ms};
     for (const auto& der : *chain) {
-        if (const auto facts = crypto::certificateSummary(der)) checked.not_after_ms = std::min(checked.not_after_ms, facts->not_after_ms);
+        if (const auto facts = crypto::readCertificateFacts(der); facts.ok()) checked.not_after_ms = std::min(checked.not_after_ms, facts->not_after_ms);
     }
     return checked;
 }

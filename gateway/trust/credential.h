@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "gateway/crypto/certificate_path.h"
+#include "gateway/crypto/certificate_chain.h"
 #include "gateway/crypto/key.h"
 
 namespace yht::trust {
@@ -21,7 +21,7 @@ struct CredentialQuestion {
     std::string certificate_path;
     std::string private_key_path;  // "": the certificate alone, of a far side
     std::string issuer_ca_path;    // "": not asked
-    std::vector<crypto::CertificateUse> uses;
+    std::vector<crypto::CertificatePurpose> uses;
     std::vector<std::string> names = {};
 };
 

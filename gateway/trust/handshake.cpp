@@ -82,7 +82,10 @@ HandshakeWatch::HandshakeWatch(HandshakeNote& note) : outer_(t_note) { t_note = 
 HandshakeWatch::~HandshakeWatch() { t_note = outer_; }
 
 void judgeHandshakes(const Poco::Net::Context::Ptr& context, bool server, std::shared_ptr<const PeerJudge> judge) {
-    SSL_CTX* ssl = context->sslContext();
+    judgeHandshakes(context->sslContext(), server, std::move(judge));
+}
+
+void judgeHandshakes(ssl_ctx_st* ssl, bool server, std::shared_ptr<const PeerJudge> judge) {
     YHT_ASSERT(judgingOf(ssl) == nullptr);
     auto* judging = new Judging{server, std::move(judge)};
     YHT_ASSERT(SSL_CTX_set_ex_data(ssl, judgingIndex(), judging) == 1);

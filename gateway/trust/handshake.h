@@ -1,6 +1,6 @@
 // What a TLS handshake made of the far side's certificate: OpenSSL's verdict in our words, the chain as it was verified, and what is
 // known of its revocation. libssl tells only "handshake failure"; this is where the reason is kept.
-// Uses: crypto. Used by: tls, kit/http_connection, intake/http.
+// Uses: crypto. Used by: tls, kit/http_connection, transport/curl_exchange, intake/http.
 #pragma once
 
 #include <Poco/Net/Context.h>
@@ -9,7 +9,9 @@
 #include <string>
 
 #include "gateway/base/result.h"
-#include "gateway/crypto/certificate_path.h"
+#include "gateway/crypto/certificate_chain.h"
+
+struct ssl_ctx_st;  // OpenSSL's SSL_CTX
 
 namespace yht::trust {
 
@@ -41,6 +43,8 @@ private:
 /// Makes every handshake of the context verify as crypto::judgeChain does, at its security level, and ask the judge. A client asks
 /// for a stapled OCSP answer. `judge` may be nullptr. Once a context.
 void judgeHandshakes(const Poco::Net::Context::Ptr& context, bool server, std::shared_ptr<const PeerJudge> judge);
+/// The same of a context that another library made (libcurl).
+void judgeHandshakes(ssl_ctx_st* context, bool server, std::shared_ptr<const PeerJudge> judge);
 
 /// The judge's word on a connection that stands, as of now.
 base::Status judgeAgain(const Poco::Net::Context::Ptr& context, const crypto::CertificateChain& chain);

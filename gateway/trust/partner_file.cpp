@@ -7,7 +7,7 @@
 #include <set>
 
 #include "gateway/crypto/certificate_use.h"
-#include "gateway/crypto/certificate_path.h"
+#include "gateway/crypto/certificate_chain.h"
 #include "gateway/trust/partner.h"
 #include "gateway/yaml/entry.h"
 

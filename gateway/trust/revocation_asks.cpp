@@ -31,6 +31,17 @@ std::optional<base::Bytes> readBytes(const std::string& path, std::size_t bytes_
     return bytes;
 }
 
+/// Those of a certificate's URLs that are fetched: a stranger wrote them.
+std::vector<std::string> webUrls(const std::vector<std::string>& urls) {
+    constexpr std::size_t kUrlsMax = 4, kUrlBytesMax = 1024;
+    std::vector<std::string> web;
+    for (const auto& url : urls) {
+        const bool is_web = url.starts_with("http://") || url.starts_with("https://");
+        if (is_web && url.size() <= kUrlBytesMax && web.size() < kUrlsMax) web.push_back(url);
+    }
+    return web;
+}
+
 /// Changes with the file; 0 where there is none.
 std::int64_t timeOf(const std::string& path) {
     struct stat info {};
@@ -140,11 +151,11 @@ void RevocationBook::renewAsks() {
     for (const auto& [leaf, chain] : known_.chains) {
         if (chain.policy.mode == RevocationPolicy::Mode::Off) continue;
         for (std::size_t i = 0; i + 1 < chain.chain.size(); ++i) {
-            const auto facts = crypto::certificateSummary(chain.chain[i]);
-            if (!facts) continue;
+            const auto facts = crypto::readCertificateFacts(chain.chain[i]);
+            if (!facts.ok()) continue;
             std::vector<std::string> responders;
             if (!settings_.ocsp_url.empty()) responders = {settings_.ocsp_url};
-            else if (settings_.certificate_urls) responders = facts->ocsp_urls;
+            else if (settings_.certificate_urls) responders = webUrls(facts->ocsp_urls);
             if (!responders.empty()) {
                 if (auto body = crypto::ocspRequest(chain.chain[i], chain.chain[i + 1])) {
                     addAsk(responders.front(), *std::move(body), chain.fingerprints[i]);
@@ -156,7 +167,7 @@ void RevocationBook::renewAsks() {
                 }
             }
             if (!settings_.certificate_urls) continue;
-            for (const auto& url : facts->crl_urls) {
+            for (const auto& url : webUrls(facts->crl_urls)) {
                 addAsk(url, {}, {});
                 if (const auto kept = readBytes(keptPath(listName(url)), crypto::kRevocationListBytesMax); kept && !before.contains(url + " ")) {
                     static_cast<void>(takeList(url, *kept, false));

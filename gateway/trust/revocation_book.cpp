@@ -71,14 +71,14 @@ void RevocationBook::renewPartnerChains() {
     std::set<base::Bytes> anchors(authorities_.begin(), authorities_.end());
     for (const auto& partner : partners_->partners()) {
         for (const auto& each : partner.certificates) {
-            crypto::CertificateChain sent{each.certificate.toDer()};
-            sent.insert(sent.end(), each.issuers.begin(), each.issuers.end());
-            for (const auto& [fingerprint, der] : intermediates_) sent.push_back(der);
+            crypto::ChainQuestion question{.others = each.issuers, .anchors = authorities_};
+            for (const auto& [fingerprint, der] : intermediates_) question.others.push_back(der);
             // Whether it is in its dates is judged per request; here it matters which CAs stand above it.
-            const auto at_ms = std::clamp(now_ms, each.certificate.notBeforeMillis(), each.certificate.notAfterMillis());
-            const auto built = crypto::checkPath({.chain = sent, .anchors = authorities_, .use = crypto::CertificateUse::Signer, .at_ms = at_ms});
-            const bool complete = !built.chain.empty() && anchors.contains(built.chain.back());
-            addChain("partner " + partner.id, partner.revocation, built.chain.empty() ? sent : built.chain, complete);
+            question.at_ms = std::clamp(now_ms, each.certificate.notBeforeMillis(), each.certificate.notAfterMillis());
+            crypto::CertificateChain built;
+            for (const auto& member : crypto::checkChain(each.certificate.toDer(), question).members) built.push_back(member.der);
+            const bool complete = !built.empty() && anchors.contains(built.back());
+            addChain("partner " + partner.id, partner.revocation, built, complete);
         }
     }
 }

@@ -19,9 +19,9 @@
 #include <vector>
 
 #include "gateway/base/clock.h"
-#include "gateway/crypto/certificate_path.h"
+#include "gateway/crypto/certificate_chain.h"
 #include "gateway/crypto/ocsp.h"
-#include "gateway/crypto/crl.h"
+#include "gateway/crypto/revocation_list.h"
 #include "gateway/trust/partner.h"
 #include "gateway/trust/revocation_known.h"
 

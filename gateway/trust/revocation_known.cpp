@@ -5,16 +5,8 @@
 #include "gateway/base/time_text.h"
 
 namespace yht::trust {
-namespace {
 
 using base::ErrorCode;
-
-/// "revoked 2026-… (keyCompromise)".
-std::string revocationText(const crypto::Revocation& revocation) {
-    return "revoked " + base::formatRfc3339(revocation.at_ms) + " (" + revocation.reason + ")";
-}
-
-}  // namespace
 
 void RevocationKnown::putList(const std::string& from, crypto::RevocationList list) {
     list_faults_.erase(from);
@@ -53,12 +45,12 @@ void RevocationKnown::judgeOne(const PeerChain& chain, std::size_t index, base::
     const bool asked = answer != answers.end();
     if (list) {
         if (const auto revoked = list->find(certificate)) {
-            standing.revoked = base::makeError(ErrorCode::CertRevokedCrl, revocationText(*revoked) + ": " + crypto::certificateText(certificate));
+            standing.revoked = base::makeError(ErrorCode::CertRevokedCrl, crypto::revocationText(*revoked) + ": " + crypto::certificateText(certificate));
         }
     }
     if (asked && answer->second.answer && answer->second.answer->revoked) {
         standing.revoked = base::makeError(
-            ErrorCode::CertRevokedOcsp, revocationText(*answer->second.answer->revoked) + ": " + crypto::certificateText(certificate)
+            ErrorCode::CertRevokedOcsp, crypto::revocationText(*answer->second.answer->revoked) + ": " + crypto::certificateText(certificate)
         );
     }
     base::UnixMillis until_ms = list ? list->nextUpdateMillis() : 0;

@@ -8,9 +8,9 @@
 #include <set>
 #include <string>
 
-#include "gateway/crypto/certificate_path.h"
+#include "gateway/crypto/certificate_chain.h"
 #include "gateway/crypto/ocsp.h"
-#include "gateway/crypto/crl.h"
+#include "gateway/crypto/revocation_list.h"
 #include "gateway/trust/revocation_policy.h"
 
 namespace yht::trust {

@@ -85,14 +85,14 @@ base::Result<RequestVerifier::Speaker> RequestVerifier::speakerOf(
 }
 
 base::Error RequestVerifier::explainUnknown(base::BytesView certificate_der) const {
-    const auto facts = crypto::certificateSummary(certificate_der);
-    if (!facts) return base::makeError(ErrorCode::CertificateUnknown);
+    const auto facts = crypto::readCertificateFacts(certificate_der);
+    if (!facts.ok()) return base::makeError(ErrorCode::CertificateUnknown);
     const auto snapshot = trust_.current();
     const std::string presented = crypto::certificateText(certificate_der);
     if (snapshot->findCertificate(facts->fingerprint)) return base::makeError(ErrorCode::CertificateUnknown, "not registered for connecting: " + presented);
     for (const auto& partner : snapshot->partners()) {
         for (const auto& each : partner.certificates) {
-            const bool same_key = each.certificate.publicKey().toDer() == facts->public_key;
+            const bool same_key = each.certificate.publicKey().toDer() == facts->key.public_der;
             const bool same_name = each.certificate.subject() == facts->subject && each.certificate.issuer() == facts->issuer;
             if (!same_key && !same_name) continue;
             return base::makeError(

@@ -10,6 +10,7 @@
 
 #include "gateway/app/markdown.h"
 #include "gateway/certs/issued_table.h"
+#include "gateway/certs/journal.h"
 #include "gateway/crypto/certificate_bundle.h"
 #include "gateway/crypto/certificate_chain.h"
 #include "gateway/json/json.h"
@@ -77,7 +78,7 @@ TEST_F(CertsGuide, TheYearUsesEveryCommandThatMakesOrLooks) {
     for (const auto& block : codeOfTheYear()) code += block;
     for (const char* command :
          {"authority create", "authority show", "issue", "request", "import", "export", "renew", "revoke", "crl publish", "list", "what-if",
-          "show"}) {
+          "show", "journal"}) {
         EXPECT_THAT(code, HasSubstr("yht certs " + std::string(command)));
     }
 }
@@ -93,8 +94,23 @@ TEST_F(CertsGuide, TheLedgerOfTheAuthorityTellsTheYear) {
     }
     EXPECT_EQ(1U, revoked);
     EXPECT_EQ(4U, renewed);
-    EXPECT_EQ(42U, issuedBy("issuing-2027").size());  // partners, centre, gateway
+    EXPECT_EQ(44U, issuedBy("issuing-2027").size());  // partners, centre, gateway, operators
     EXPECT_EQ(2U, issuedBy("root").size());
+}
+
+TEST_F(CertsGuide, TheJournalsAreWholeAndTheLedgerHasAllOfThem) {
+    for (const char* name : {"root", "issuing", "issuing-2027"}) {
+        const auto journal = certs::Journal::open(walk().scratch / (std::string("ca/") + name));
+        ASSERT_TRUE(journal.ok()) << base::describe(journal.error());
+        EXPECT_EQ(journal->lines().size(), journal->handedIn()) << name;
+        EXPECT_FALSE(journal->lines().empty());
+    }
+    const auto journal = certs::Journal::open(walk().scratch / "ca/issuing-2027");
+    const auto& lines = journal->lines();
+    const auto revoked = std::find_if(lines.begin(), lines.end(), [](const auto& line) { return line.act == "revoke"; });
+    ASSERT_NE(lines.end(), revoked);
+    EXPECT_EQ("op-007", revoked->by);
+    EXPECT_FALSE(revoked->permit.empty());
 }
 
 TEST_F(CertsGuide, ARenewedCertificateHasTheSameNameAndOverlaps) {
@@ -111,12 +127,12 @@ TEST_F(CertsGuide, ARenewedCertificateHasTheSameNameAndOverlaps) {
 }
 
 TEST_F(CertsGuide, TheCrlNamesTheStolenKeyWithItsReason) {
-    const auto crl = crypto::readCrl(test::readFile(walk().scratch / "ca/issuing.crl"));
+    const auto crl = crypto::RevocationList::read(test::readFile(walk().scratch / "ca/issuing.crl"));
     ASSERT_TRUE(crl.ok());
-    ASSERT_EQ(1U, crl->revoked.size());
-    EXPECT_EQ(certificate("deployment/certificates/partner-13.pem").serial_hex, crl->revoked[0].serial_hex);
-    EXPECT_EQ(crypto::RevocationReason::KeyCompromise, crl->revoked[0].reason);
-    EXPECT_EQ("03", crl->number_hex);
+    ASSERT_EQ(1U, crl->entryCount());
+    EXPECT_EQ(certificate("deployment/certificates/partner-13.pem").serial_hex, crl->entries()[0].serial_hex);
+    EXPECT_EQ(crypto::RevocationReason::KeyCompromise, crl->entries()[0].reason);
+    EXPECT_EQ("03", crl->numberHex());
 }
 
 TEST_F(CertsGuide, TheInventoryKnewWhatEachWasFor) {

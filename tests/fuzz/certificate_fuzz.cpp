@@ -35,7 +35,7 @@ void claimBundle(std::string_view file, const std::optional<std::string>& passph
     }
     FUZZ_CLAIM(bundle->certificates.size() + bundle->keys.size() <= 2 * crypto::kBundleItemsMax);
     for (const auto& one : bundle->certificates) claimCertificate(one);
-    for (const auto& one : bundle->crls) FUZZ_CLAIM(crypto::readCrl(one.pem()).ok());
+    for (const auto& one : bundle->crls) FUZZ_CLAIM(crypto::RevocationList::read(one.toPem()).ok());
     if (!bundle->certificates.empty()) FUZZ_CLAIM(crypto::readBundle(crypto::writePkcs7(bundle->certificates, bundle->crls)).ok());
 }
 
@@ -56,8 +56,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
             break;
         }
         case 3: {
-            const auto crl = crypto::readCrl(input);
-            FUZZ_CLAIM(crl.ok() ? crypto::readCrl(crl->pem()).ok() : isTold(crl));
+            const auto crl = crypto::RevocationList::read(input);
+            FUZZ_CLAIM(crl.ok() ? crypto::RevocationList::read(crl->toPem()).ok() : isTold(crl));
             break;
         }
         default: {

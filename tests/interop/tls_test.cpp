@@ -5,6 +5,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+
 #include "tests/interop/outside_program.h"
 #include "tests/scenarios/samples.h"
 
@@ -188,6 +191,55 @@ TEST_F(Tls, GnutlsIsTurnedAwayBelowTls13) {
             AllOf(HasSubstr("Error in protocol version"), Not(HasSubstr("HTTP/1.1")))
         ) << version;
     }
+}
+
+/// The list is certtool's, the client gnutls-cli: nothing of revoking is ours but the listener.
+class GnutlsRevocation : public testing::Test {
+protected:
+    void SetUp() override {
+        publish("");
+        std::ofstream(federation.deployment() + "/yht.yaml", std::ios::app)
+            << "revocation:\n  policy: hard_fail\n  crl_files: [" << credential(federation, "root.crl") << "]\n";
+        federation.startGateway();
+    }
+    /// The root's list, which revokes `name`.
+    void publish(const std::string& name) {
+        const auto pki = credential(federation, "");
+        const auto tmpl = writeFile(federation, "crl.tmpl", "crl_next_update = 7\ncrl_number = " + std::to_string(++number_) + "\n");
+        std::vector<std::string> words{"certtool", "--generate-crl", "--load-ca-privkey", pki + "root.key", "--load-ca-certificate",
+                                       pki + "root.pem", "--template", tmpl, "--outfile", pki + "root.crl.new"};
+        if (!name.empty()) words.insert(words.end(), {"--load-certificate", pki + name + ".pem"});
+        const auto made = run(federation, words);
+        ASSERT_EQ(0, made.exit_code) << made.errors;
+        std::filesystem::rename(pki + "root.crl.new", pki + "root.crl");
+    }
+    std::string ask(const std::string& name) {
+        const auto port = std::to_string(federation.gatewayPort());
+        const auto who = credential(federation, name);
+        const auto outcome = run(
+            federation, {"gnutls-cli", "--logfile=/dev/stderr", "--port", port, "--x509cafile", credential(federation, "root.pem"),
+                         "--x509certfile", who + ".pem", "--x509keyfile", who + ".key", "localhost"},
+            "GET /v1/changes HTTP/1.1\r\nHost: localhost:" + port + "\r\nConnection: close\r\n\r\n"
+        );
+        return outcome.output + outcome.errors;
+    }
+
+    scenarios::Federation federation;
+
+private:
+    int number_ = 0;
+};
+
+TEST_F(GnutlsRevocation, ARevokedPartnersClientIsServedNothing) {
+    ASSERT_THAT(ask("hotline-12315"), HasSubstr(kServed));
+    publish("hotline-12315");
+    std::string said;
+    federation.waitUntil("the revoked partner is refused", [&] {
+        said = ask("hotline-12315");
+        return said.find(kServed) == std::string::npos;
+    });
+    EXPECT_THAT(said, AllOf(HasSubstr("HTTP/1.1 403"), HasSubstr("certificate.revoked_crl")));
+    EXPECT_THAT(ask("police-110"), HasSubstr(kServed));
 }
 
 }  // namespace

@@ -288,6 +288,11 @@ PullRules PullReader::read(YamlMap map) {
     rules.timeout_s = map.integer("timeout_s", 60, 1, 3'600);
     rules.connect_timeout_s = map.integer("connect_timeout_s", 10, 1, 300);
     rules.items_max = static_cast<std::uint64_t>(map.integer("items_max", 10'000, 1, 200'000));
+    if (const auto policy = map.text("revocation", ""); !policy.empty()) {
+        rules.revocation = trust::parseRevocationPolicy(policy);
+        if (!rules.revocation) map.problem(std::string("revocation: one of ") + trust::kRevocationPolicyForms);
+        if (!map.has("http") && !map.has("ftps")) map.problem("revocation: of http and ftps, whose servers show certificates");
+    }
     int ways = 0;
     for (const char* way : kWays) ways += map.has(way) ? 1 : 0;
     if (ways != 1) map.problem("exactly one of the sections folder, sftp, ftps, http, database");

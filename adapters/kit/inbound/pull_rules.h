@@ -1,5 +1,5 @@
 // How a source is asked for what is new: the `pull` section of a manifest as a value. A source without one is pushed.
-// The keys: adapters/README.md. Uses: std. Used by: manifest, kit/pull, intake/pull.
+// The keys: adapters/README.md. Uses: trust (revocation policies). Used by: manifest, kit/pull, intake/pull.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +8,8 @@
 #include <utility>
 #include <variant>
 #include <vector>
+
+#include "gateway/trust/revocation_policy.h"
 
 namespace yht::kit {
 
@@ -130,6 +132,7 @@ struct PullRules {
     std::int64_t requests_per_minute = 0;  // 0: no bound
     std::int64_t timeout_s = 60, connect_timeout_s = 10;
     std::uint64_t items_max = 10'000;
+    std::optional<trust::RevocationPolicy> revocation;  // http and ftps; nullopt: the deployment's
     std::variant<FilesPull, HttpPull, DatabasePull> way;
 };
 

@@ -117,7 +117,7 @@ private:
         auto password = secret(ftps.password);
         if (!password.ok()) return std::move(password).error();
         const std::string ca = ftps.ca.empty() ? "" : surroundings_.deployment_path(ftps.ca);
-        return openFtps({ftps.host, ftps.port, ftps.tls_name, ftps.user, *std::move(password), ca, times}, surroundings_.stop);
+        return openFtps({ftps.host, ftps.port, ftps.tls_name, ftps.user, *std::move(password), ca, times, surroundings_.judge}, surroundings_.stop);
     }
 
     bool isCandidate(const std::string& name) const {

@@ -107,6 +107,7 @@ private:
         HttpExchangeSettings settings;
         settings.times = {rules_.connect_timeout_s * 1'000, rules_.timeout_s * 1'000};
         settings.answer_bytes_max = http_.answer_bytes_max;
+        settings.judge = surroundings_.judge;
         if (!http_.ca.empty()) settings.ca_path = surroundings_.deployment_path(http_.ca);
         if (!http_.auth.certificate.empty()) {
             auto key = surroundings_.secret_path(http_.auth.key);

@@ -18,6 +18,10 @@
 #include "gateway/base/result.h"
 #include "gateway/trust/peer_evidence.h"
 
+namespace yht::trust {
+class PeerJudge;  // handshake.h
+}
+
 namespace yht::kit {
 
 /// What a puller needs of the place it runs in.
@@ -31,6 +35,8 @@ struct PullSurroundings {
     /// What is remembered of a file ("" nothing): the mark of the portion that it came in.
     std::function<std::string(const std::string& name)> file_mark;
     std::function<void()> before_request;  // waits where the source's rate asks for it
+    /// Of the certificate that a far side shows over HTTPS and FTPS; nullptr: nobody is asked whether it is revoked.
+    std::shared_ptr<const trust::PeerJudge> judge = {};
     std::stop_token stop;
     bool dry = false;  // only looking: nothing at the source is moved, deleted or marked
 };

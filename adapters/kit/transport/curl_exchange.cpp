@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "gateway/trust/handshake.h"
+
 namespace yht::kit {
 namespace {
 
@@ -53,8 +55,35 @@ CurlList::CurlList(const std::vector<std::string>& lines) {
     }
 }
 
-CurlExchange::CurlExchange(const char* protocols, TransferTimes times, std::stop_token stop)
-    : protocols_(protocols), times_(times), stop_(std::move(stop)) {
+/// Keeps what the judge said last and of whom: libcurl tells "peer failed verification" only. Asked on the thread that runs the exchange.
+class CurlExchange::NotedJudge final : public trust::PeerJudge {
+public:
+    explicit NotedJudge(std::shared_ptr<const trust::PeerJudge> judge) : judge_(std::move(judge)) {}
+
+    base::Status judge(const crypto::CertificateChain& verified, base::BytesView stapled) const override {
+        auto said = judge_->judge(verified, stapled);
+        chain_ = verified;
+        if (!said.ok()) refusal_ = said;
+        return said;
+    }
+    /// Whether whom it last let in may be let in still; true where nobody was.
+    bool standsStill() const { return chain_.empty() || judge_->judge(chain_, {}).ok(); }
+    void forget() {
+        chain_.clear();
+        refusal_ = {};
+    }
+    void beginRun() { refusal_ = {}; }
+    const base::Status& refusal() const { return refusal_; }
+
+private:
+    const std::shared_ptr<const trust::PeerJudge> judge_;
+    mutable crypto::CertificateChain chain_;
+    mutable base::Status refusal_;
+};
+
+CurlExchange::CurlExchange(const char* protocols, TransferTimes times, std::stop_token stop, std::shared_ptr<const trust::PeerJudge> judge)
+    : protocols_(protocols), times_(times), stop_(std::move(stop)),
+      judge_(judge ? std::make_shared<NotedJudge>(std::move(judge)) : nullptr) {
     startLibrary();
     handle_.reset(curl_easy_init());
     YHT_ASSERT(handle_ != nullptr);
@@ -84,6 +113,9 @@ void CurlExchange::begin(const std::string& url) {
     set(CURLOPT_SSL_VERIFYPEER, 1L);
     set(CURLOPT_SSL_VERIFYHOST, 2L);
     set(CURLOPT_URL, url.c_str());
+    if (!judge_) return;
+    set(CURLOPT_SSL_CTX_FUNCTION, &CurlExchange::judgePeer);
+    set(CURLOPT_SSL_CTX_DATA, static_cast<void*>(this));
 }
 
 void CurlExchange::onUpload(std::string_view bytes) {
@@ -103,9 +135,27 @@ void CurlExchange::onConnect(std::function<bool(const sockaddr&)> may_connect) {
 base::Status CurlExchange::run() {
     if (stop_.stop_requested()) return base::makeError(ErrorCode::PeerAnswerLost, "stopped");
     text_[0] = '\0';
+    giveUpRefused();
     const CURLcode code = curl_easy_perform(handle_.get());
     if (code == CURLE_OK || (cut_ && code == CURLE_WRITE_ERROR)) return {};
+    if (judge_ && !judge_->refusal().ok()) return judge_->refusal();
     return errorOf(code);
+}
+
+CURLcode CurlExchange::judgePeer(CURL*, void* context, void* self) {
+    trust::judgeHandshakes(static_cast<ssl_ctx_st*>(context), false, static_cast<CurlExchange*>(self)->judge_);
+    return CURLE_OK;
+}
+
+/// A kept connection, and a TLS session to resume, carry a certificate that was judged then: where it would not be let in now, a new
+/// handshake has to show one that is.
+void CurlExchange::giveUpRefused() {
+    if (!judge_) return;
+    judge_->beginRun();
+    if (judge_->standsStill()) return;
+    judge_->forget();
+    set(CURLOPT_FRESH_CONNECT, 1L);
+    set(CURLOPT_SSL_SESSIONID_CACHE, 0L);
 }
 
 long CurlExchange::responseCode() const {

@@ -34,7 +34,9 @@ private:
 class CurlExchange {
 public:
     /// `protocols`: "sftp", "http,https".
-    CurlExchange(const char* protocols, TransferTimes times, std::stop_token stop);
+    /// `judge`: asked about the far side's certificate in every TLS handshake, and again before a connection that was kept is used
+    /// once more: revoked meanwhile, it is given up for a new one. nullptr: nobody is asked.
+    CurlExchange(const char* protocols, TransferTimes times, std::stop_token stop, std::shared_ptr<const trust::PeerJudge> judge = {});
     ~CurlExchange();
     CurlExchange(const CurlExchange&) = delete;
     CurlExchange& operator=(const CurlExchange&) = delete;
@@ -53,6 +55,7 @@ public:
     /// Judges each address at the moment when its socket is made, so that no second look-up of a name leads elsewhere.
     void onConnect(std::function<bool(const sockaddr&)> may_connect);
 
+    /// Errors: the judge's; PeerUnreachable and the others of the table in the .cpp file.
     base::Status run();
     bool cut() const { return cut_; }
     long responseCode() const;
@@ -68,6 +71,8 @@ private:
     static std::size_t give(char* room, std::size_t size, std::size_t count, void* self);
     static curl_socket_t openSocket(void* self, curlsocktype, curl_sockaddr* address);
     static int progress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t);
+    static CURLcode judgePeer(CURL*, void* context, void* self);
+    void giveUpRefused();
     base::Error errorOf(CURLcode code) const;
 
     struct Free {
@@ -76,6 +81,8 @@ private:
     const std::string protocols_;
     const TransferTimes times_;
     const std::stop_token stop_;
+    class NotedJudge;
+    const std::shared_ptr<NotedJudge> judge_;  // nullptr: none
     std::unique_ptr<CURL, Free> handle_;
     char text_[CURL_ERROR_SIZE] = {};
     FileSink sink_;

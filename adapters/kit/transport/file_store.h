@@ -20,6 +20,10 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/result.h"
 
+namespace yht::trust {
+class PeerJudge;  // handshake.h
+}
+
 namespace yht::kit {
 
 inline constexpr std::size_t kListedFilesMax = 20'000;    // of one directory; more: PeerAnswerInvalid
@@ -87,6 +91,7 @@ struct FtpsSettings {
     std::string user, password;
     std::string ca_path;  // PEM; "": the system's authorities
     TransferTimes times;
+    std::shared_ptr<const trust::PeerJudge> judge = {};  // of its certificate; nullptr: nobody is asked
 };
 
 /// Errors: ConfigInvalid (no such account).

@@ -17,7 +17,7 @@ constexpr std::size_t kHeadBytesMax = 64U << 10;
 class CurlHttp final : public HttpExchange {
 public:
     CurlHttp(HttpExchangeSettings settings, std::stop_token stop)
-        : settings_(std::move(settings)), exchange_("http,https", settings_.times, std::move(stop)) {}
+        : settings_(std::move(settings)), exchange_("http,https", settings_.times, std::move(stop), settings_.judge) {}
 
     base::Result<HttpAnswer> ask(const HttpAsk& ask) override {
         std::string body;

@@ -14,6 +14,10 @@
 #include "adapters/kit/http_answer.h"
 #include "adapters/kit/transport/file_store.h"
 
+namespace yht::trust {
+class PeerJudge;  // handshake.h
+}
+
 namespace yht::kit {
 
 struct HttpExchangeSettings {
@@ -22,6 +26,7 @@ struct HttpExchangeSettings {
     std::string user, password;               // Basic; "": none
     TransferTimes times;
     std::uint64_t answer_bytes_max = 16U << 20;
+    std::shared_ptr<const trust::PeerJudge> judge = {};  // of the far side's certificate; nullptr: nobody is asked
     std::function<bool(const sockaddr&)> may_connect;  // judges each address; empty: any
 };
 
@@ -44,7 +49,7 @@ public:
         HttpExchangeSettings settings, std::stop_token stop = {}
     );
     virtual ~HttpExchange() = default;
-    /// Any complete answer, whatever its status. Errors: PeerUnreachable, PeerUntrusted, PeerAnswerLost,
+    /// Any complete answer, whatever its status. Errors: PeerUnreachable, PeerUntrusted, PeerAnswerLost, the judge's,
     /// PeerAnswerInvalid (no HTTP, larger than answer_bytes_max).
     virtual base::Result<HttpAnswer> ask(const HttpAsk& ask) = 0;
     /// The body of a 200 goes to the sink instead, which bounds it; what another status says is nobody's file.

@@ -35,8 +35,10 @@ base::Error badPath() { return base::makeError(ErrorCode::ConfigInvalid, "a path
 /// What both servers have in common.
 class RemoteStore : public FileStore {
 public:
-    RemoteStore(const char* protocol, std::string place, TransferTimes times, std::stop_token stop)
-        : place_(std::move(place)), exchange_(protocol, times, std::move(stop)) {}
+    RemoteStore(
+        const char* protocol, std::string place, TransferTimes times, std::stop_token stop, std::shared_ptr<const trust::PeerJudge> judge = {}
+    )
+        : place_(std::move(place)), exchange_(protocol, times, std::move(stop), std::move(judge)) {}
 
     base::Result<std::vector<FileEntry>> list(const std::string& directory) override {
         if (!isPlainPath(directory)) return badPath();
@@ -234,7 +236,8 @@ class FtpsStore final : public RemoteStore {
 public:
     FtpsStore(FtpsSettings settings, std::stop_token stop)
         // The name goes into the URL, so that it is the one that is checked; the address is given beside it.
-        : RemoteStore("ftp", place("ftp", settings.tls_name.empty() ? settings.host : settings.tls_name, settings.port), settings.times, std::move(stop)),
+        : RemoteStore("ftp", place("ftp", settings.tls_name.empty() ? settings.host : settings.tls_name, settings.port), settings.times, std::move(stop),
+                      settings.judge),
           settings_(std::move(settings)),
           connect_to_({"::" + (settings_.host.find(':') == std::string::npos ? settings_.host : "[" + settings_.host + "]") + ":"}) {}
 

@@ -65,11 +65,14 @@ base::Status FrontGate::checkChain(const crypto::CertificateChain& chain, const 
         const auto known = verified_until_.find(name);
         if (known != verified_until_.end() && now_ms < known->second) return {};
     }
-    const auto judged = crypto::checkPath(
-        {.chain = chain, .anchors = rules->authorities, .use = crypto::CertificateUse::Client, .at_ms = now_ms, .names = {}}
+    const auto judged = crypto::checkChain(
+        chain.front(), {.others = {chain.begin() + 1, chain.end()}, .anchors = rules->authorities, .at_ms = now_ms,
+                        .purpose = crypto::CertificatePurpose::TlsClient}
     );
     if (!judged.status.ok()) return judged.status;
-    if (rules->seen) rules->seen(judged.chain);
+    crypto::CertificateChain verified;
+    for (const auto& member : judged.members) verified.push_back(member.der);
+    if (rules->seen) rules->seen(verified);
     constexpr std::int64_t kLookAgainMillis = 60'000;  // a CA between may end
     const std::lock_guard lock(mutex_);
     if (verified_by_ == rules) verified_until_[name] = now_ms + kLookAgainMillis;
@@ -81,8 +84,8 @@ base::Result<FrontedClient> FrontGate::clientOf(const trust::HttpHead& head, con
     if (!rules->fronts.contains(front_fingerprint)) return base::makeError(ErrorCode::FrontUntrusted, "certificate " + front_fingerprint);
     const auto chain = readChain(head);
     if (!chain) return base::makeError(ErrorCode::FrontHeader);
-    const auto facts = crypto::certificateSummary(chain->front());
-    if (!facts) return base::makeError(ErrorCode::FrontHeader, "no certificate");
+    const auto facts = crypto::readCertificateFacts(chain->front());
+    if (!facts.ok()) return base::makeError(ErrorCode::FrontHeader, "no certificate");
     if (auto checked = checkChain(*chain, rules); !checked.ok()) return std::move(checked).error();
     return FrontedClient{facts->fingerprint, chain->front()};
 }

@@ -14,7 +14,7 @@
 #include <string>
 
 #include "gateway/base/clock.h"
-#include "gateway/crypto/certificate_path.h"
+#include "gateway/crypto/certificate_chain.h"
 #include "gateway/intake/http/connection.h"
 #include "gateway/trust/held.h"
 #include "gateway/trust/http_message.h"

@@ -268,6 +268,7 @@ kit::PullSurroundings SourceWorker::surroundings() {
             return view.ok() ? fileMark(**view, id_, name) : std::string();
         },
         .before_request = [this] { pace(); },
+        .judge = parts_.judge ? parts_.judge(manifest_) : nullptr,
         .stop = stop_};
 }
 

@@ -19,6 +19,7 @@
 #include "adapters/kit/pull/puller.h"
 #include "gateway/intake/admission/source_messages.h"
 #include "gateway/intake/pull/source_memory.h"
+#include "gateway/trust/handshake.h"
 #include "gateway/trust/pull_verifier.h"
 
 namespace yht::intake {
@@ -41,6 +42,8 @@ struct PullParts {
     std::function<base::Result<std::string>(const std::string& reference)> secret;
     std::function<std::string(const std::string& file)> deployment_path;
     std::function<void(const std::string&)> log;
+    /// Who judges the certificate that the source's far side shows; empty: nobody is asked whether it is revoked.
+    std::function<std::shared_ptr<const trust::PeerJudge>(const kit::Manifest&)> judge = {};
 };
 
 class SourceWorker {

@@ -215,7 +215,7 @@ public:
     base::Status judge(const crypto::CertificateChain& verified, base::BytesView stapled) const override {
         book_.noteChain("destination far", std::nullopt, verified);
         if (!stapled.empty()) book_.takeStapled(verified, stapled);
-        return book_.judgeFarSide(crypto::certificateSummary(verified.front())->fingerprint, std::nullopt);
+        return book_.judgeFarSide(crypto::readCertificateFacts(verified.front())->fingerprint, std::nullopt);
     }
 
 private:

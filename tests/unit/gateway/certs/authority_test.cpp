@@ -177,7 +177,7 @@ TEST_F(AuthorityTest, ARevokedCertificateIsInTheCrlWithItsReasonAndOpensslRefuse
     EXPECT_THAT(codesOf(issuing->revoke("40", crypto::RevocationReason::Superseded, "?", act())), ElementsAre("serial_unknown"));
     const auto crl = issuing->publishCrl({}, *issuing_key, act());
     ASSERT_TRUE(crl.ok()) << base::describe(crl.error());
-    EXPECT_EQ(start_ms / 1000 * 1000 + 7 * kDayMillis, crl->next_update_ms);
+    EXPECT_EQ(start_ms / 1000 * 1000 + 7 * kDayMillis, crl->nextUpdateMillis());
     const auto verify = [&](const Issued& one) {
         return test::openssl(
             {"verify", "-crl_check", "-CRLfile", scratch / "issuing/crl.pem", "-CAfile", scratch / "issuing/trust.pem",
@@ -192,11 +192,11 @@ TEST_F(AuthorityTest, ARevokedCertificateIsInTheCrlWithItsReasonAndOpensslRefuse
 }
 
 TEST_F(AuthorityTest, ACrlsNumberNeverComesTwice) {
-    EXPECT_EQ("01", issuing->publishCrl({}, *issuing_key, act())->number_hex);
-    EXPECT_EQ("02", issuing->publishCrl({}, *issuing_key, act())->number_hex);
+    EXPECT_EQ("01", issuing->publishCrl({}, *issuing_key, act())->numberHex());
+    EXPECT_EQ("02", issuing->publishCrl({}, *issuing_key, act())->numberHex());
     issuing.reset();
     issuing.emplace(*Authority::open(scratch / "issuing"));
-    EXPECT_EQ("03", issuing->publishCrl(30, *issuing_key, act())->number_hex);
+    EXPECT_EQ("03", issuing->publishCrl(30, *issuing_key, act())->numberHex());
     scratch.write("issuing/crl_number", "many\n");
     EXPECT_THAT(codesOf(issuing->publishCrl({}, *issuing_key, act())), ElementsAre("authority_invalid"));
 }
@@ -204,8 +204,8 @@ TEST_F(AuthorityTest, ACrlsNumberNeverComesTwice) {
 TEST_F(AuthorityTest, ACertificateLongGoneLeavesTheCrl) {
     const auto bad = issue(order());
     ASSERT_TRUE(issuing->revoke(bad->certificate.serial_hex, crypto::RevocationReason::Superseded, "test", act()).ok());
-    EXPECT_EQ(1U, issuing->publishCrl({}, *issuing_key, act(370))->revoked.size());
-    EXPECT_EQ(0U, issuing->publishCrl({}, *issuing_key, act(400))->revoked.size());
+    EXPECT_EQ(1U, issuing->publishCrl({}, *issuing_key, act(370))->entryCount());
+    EXPECT_EQ(0U, issuing->publishCrl({}, *issuing_key, act(400))->entryCount());
 }
 
 TEST_F(AuthorityTest, AddressesOfTheSettingsStandInWhatItIssues) {

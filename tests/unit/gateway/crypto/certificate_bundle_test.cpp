@@ -54,7 +54,7 @@ TEST_F(CertificateBundleTest, DerIsRecognisedByWhatItIs) {
 }
 
 TEST_F(CertificateBundleTest, Pkcs7ThatWeWriteIsReadByOpenssl) {
-    const auto crl = readCrl(
+    const auto crl = RevocationList::read(
         *issueCrl({.number = 1, .this_update_ms = now(), .next_update_ms = now() + kDayMillis}, authority->key, authority->certificate.der)
     );
     const auto path = scratch.write("a.p7b", writePkcs7({own->certificate, authority->certificate}, {*crl}));

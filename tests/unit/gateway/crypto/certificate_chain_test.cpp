@@ -57,7 +57,7 @@ TEST_F(CertificateChainTest, AGoodChainHasNothingAgainstIt) {
     const auto authority = opensslRoot();
     const auto middle = make("middle", &authority, kCa);
     const auto end = make("end", &middle, kLeaf);
-    const auto answer = check(end, {&middle}, authority, {.purpose = CertificatePurpose::TlsClient, .host = "a.example"});
+    const auto answer = check(end, {&middle}, authority, {.purpose = CertificatePurpose::TlsClient, .hosts = {"a.example"}});
     EXPECT_THAT(codes(answer.findings), IsEmpty());
     EXPECT_EQ(3U, answer.members.size());
 }
@@ -90,12 +90,9 @@ TEST_F(CertificateChainTest, ARootOfTheSameNameAndAnotherKeyDoesNotVerify) {
     const auto authority = opensslRoot();
     const auto end = make("end", &authority, kLeaf);
     const auto twin = opensslRoot();
-    const auto found = codes(check(end, {}, twin).findings);
-    EXPECT_TRUE(
-        std::find(found.begin(), found.end(), "chain_incomplete") != found.end() ||
-        std::find(found.begin(), found.end(), "signature_invalid") != found.end()
-    );
-    EXPECT_FALSE(found.empty());
+    const auto answer = check(end, {}, twin);
+    EXPECT_THAT(codes(answer.findings), ElementsAre("issuer_unknown"));
+    EXPECT_EQ(base::ErrorCode::CertIssuerUnknown, answer.status.error().code);
 }
 
 TEST_F(CertificateChainTest, ASelfSignedLeafIsSaidToBeOne) {
@@ -140,9 +137,9 @@ TEST_F(CertificateChainTest, UsageIsThatOfThePurpose) {
 TEST_F(CertificateChainTest, HostsAreMatchedAgainstNamesNotTheSubject) {
     const auto authority = opensslRoot();
     const auto end = make("end.example", &authority, kLeaf);
-    EXPECT_TRUE(check(end, {}, authority, {.host = "10.0.0.1"}).ok());
-    EXPECT_THAT(codes(check(end, {}, authority, {.host = "end.example"}).findings), ElementsAre("name_mismatch"));
-    EXPECT_THAT(codes(check(end, {}, authority, {.host = "10.0.0.2"}).findings), ElementsAre("name_mismatch"));
+    EXPECT_TRUE(check(end, {}, authority, {.hosts = {"10.0.0.1"}}).ok());
+    EXPECT_THAT(codes(check(end, {}, authority, {.hosts = {"end.example"}}).findings), ElementsAre("name_mismatch"));
+    EXPECT_THAT(codes(check(end, {}, authority, {.hosts = {"10.0.0.2"}}).findings), ElementsAre("name_mismatch"));
 }
 
 TEST_F(CertificateChainTest, WeakDigestsAndKeysAreRefused) {
@@ -169,25 +166,25 @@ TEST_F(CertificateChainTest, EverythingThatIsWrongIsSaidAtOnce) {
     const auto authority = opensslRoot();
     const auto end = make("end", &authority, kLeaf, {"-sha1"}, "rsa:1024");
     const auto found =
-        codes(check(end, {}, authority, {.at_ms = now() + 31 * kDayMillis, .purpose = CertificatePurpose::TlsServer, .host = "b"}).findings
+        codes(check(end, {}, authority, {.at_ms = now() + 31 * kDayMillis, .purpose = CertificatePurpose::TlsServer, .hosts = {"b"}}).findings
         );
     for (const char* code : {"expired", "digest_weak", "key_weak", "usage_wrong", "name_mismatch"}) EXPECT_THAT(found, Contains(code));
 }
 
 class RevocationCheckTest : public CertificateChainTest {
 protected:
-    base::Bytes crlOf(
+    RevocationList crlOf(
         const Member& authority, std::vector<RevokedCertificate> revoked, std::int64_t from_days = 0, std::int64_t to_days = 7
     ) {
-        return *issueCrl(
+        return *RevocationList::read(*issueCrl(
             {.number = 1,
              .this_update_ms = now() + from_days * kDayMillis,
              .next_update_ms = now() + to_days * kDayMillis,
              .revoked = std::move(revoked)},
             authority.key, authority.certificate.der
-        );
+        ));
     }
-    ChainAnswer ask(const Member& leaf, const Member& authority, std::vector<base::Bytes> crls, RevocationCheck revocation) {
+    ChainAnswer ask(const Member& leaf, const Member& authority, std::vector<RevocationList> crls, RevocationCheck revocation) {
         return checkChain(
             leaf.certificate.der,
             {.anchors = {authority.certificate.der}, .crls = std::move(crls), .at_ms = now(), .revocation = revocation}

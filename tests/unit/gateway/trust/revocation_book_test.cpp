@@ -82,7 +82,7 @@ TEST_F(Revocation, ByListIsRefusedUnderEveryPolicyAndTheOthersPass) {
     for (const char* policy : {"off", "hard_fail", "last_good:24", "queue"}) {
         EXPECT_EQ(judged("revoked", policy), "certificate.revoked_crl") << policy;
     }
-    EXPECT_THAT(book->judge(fingerprint("revoked"), {}).error().detail, HasSubstr("keyCompromise"));
+    EXPECT_THAT(book->judge(fingerprint("revoked"), {}).error().detail, HasSubstr("key_compromise"));
 }
 
 TEST_F(Revocation, EveryMemberOfTheChainMustBeCovered) {

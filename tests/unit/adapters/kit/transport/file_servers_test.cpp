@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "adapters/kit/transport/file_store.h"
+#include "gateway/trust/handshake.h"
 #include "tests/scenarios/port_lease.h"
 #include "tests/support/pki.h"
 #include "tests/unit/adapters/kit/transport/server_process.h"
@@ -248,6 +249,34 @@ TEST(FtpsTest, AnotherAuthorityOrNameIsNotTrusted) {
     EXPECT_EQ(ErrorCode::PeerUntrusted, (*openFtps(settings))->list("/in").error().code);
     settings.tls_name = "localhost";
     EXPECT_TRUE((*openFtps(settings))->list("/in").ok());
+}
+
+/// Says the same of everybody, and whom it was asked about.
+class FixedJudge final : public trust::PeerJudge {
+public:
+    explicit FixedJudge(base::Status word) : word_(std::move(word)) {}
+    base::Status judge(const crypto::CertificateChain& verified, base::BytesView) const override {
+        asked_about = verified.empty() ? base::Bytes() : verified.front();
+        return word_;
+    }
+    mutable base::Bytes asked_about;
+
+private:
+    const base::Status word_;
+};
+
+TEST(FtpsTest, ItsCertificateIsJudgedBeforeAnybodyLogsIn) {
+    const Vsftpd vsftpd;
+    FtpsSettings settings = vsftpd.settings();
+    const auto taken = std::make_shared<FixedJudge>(base::Status());
+    settings.judge = taken;
+    doesEverything(**openFtps(settings), "/in");
+    const auto gateway = crypto::certificatesOfPem(test::sharedPki().gateway().certificatePem());
+    EXPECT_EQ(gateway->front(), taken->asked_about);
+    settings.judge = std::make_shared<FixedJudge>(base::makeError(ErrorCode::CertRevokedCrl, "test"));
+    const auto store = *openFtps(settings);
+    EXPECT_EQ(ErrorCode::CertRevokedCrl, store->list("/in").error().code);
+    EXPECT_EQ(ErrorCode::CertRevokedCrl, store->list("/in").error().code) << "on the second try neither";
 }
 
 TEST(FtpsTest, AnUnknownUserIsALoginRefused) {
