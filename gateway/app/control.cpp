@@ -51,22 +51,22 @@ base::Status checkCall(const ControlCommand& command, const ControlRequest& requ
 void appendSignature(std::string& out, const ControlRequest& request) {
     if (!request.signature) return;
     out += ",\"signature\":{";
-    appendMember(out, "created_ms", request.signature->created_ms);
-    appendMember(out, "nonce", request.signature->nonce);
-    appendMember(out, "operator", request.signature->operator_id);
-    appendMember(out, "value", request.signature->value);
+    json::appendMember(out, "created_ms", request.signature->created_ms);
+    json::appendMember(out, "nonce", request.signature->nonce);
+    json::appendMember(out, "operator", request.signature->operator_id);
+    json::appendMember(out, "value", request.signature->value);
     out += '}';
 }
 
 std::string auditPayload(const ControlCall& call, const char* state) {
     std::string out = "{\"arguments\":" + argumentsText(call.request);
-    appendMember(out, "command", call.request.command);
-    appendMember(out, "format", "yht-audit-1");
-    appendMember(out, "operator", call.operator_id);
-    if (!call.second_id.empty()) appendMember(out, "second", call.second_id);
+    json::appendMember(out, "command", call.request.command);
+    json::appendMember(out, "format", "yht-audit-1");
+    json::appendMember(out, "operator", call.operator_id);
+    if (!call.second_id.empty()) json::appendMember(out, "second", call.second_id);
     appendSignature(out, call.request);
-    if (*state != '\0') appendMember(out, "state", state);
-    appendMember(out, "why", call.request.why);
+    if (*state != '\0') json::appendMember(out, "state", state);
+    json::appendMember(out, "why", call.request.why);
     return out + "}";
 }
 
@@ -182,24 +182,17 @@ base::Result<Reloaded> reloadFor(ControlServices& services, const ControlCall& c
     return taken;
 }
 
-void appendMember(std::string& out, std::string_view name, std::string_view text) {
-    if (out.back() != '{') out += ',';
-    json::appendCanonicalString(out, name);
-    out += ':';
-    json::appendCanonicalString(out, text);
-}
-
 std::string argumentsText(const ControlRequest& request) {
     std::string out = "{";
-    for (const auto& [name, text] : request.arguments) appendMember(out, name, text);
+    for (const auto& [name, text] : request.arguments) json::appendMember(out, name, text);
     return out + "}";
 }
 
 std::string encodeControlRequest(const ControlRequest& request) {
     std::string out = "{\"arguments\":" + argumentsText(request);
-    appendMember(out, "command", request.command);
+    json::appendMember(out, "command", request.command);
     appendSignature(out, request);
-    appendMember(out, "why", request.why);
+    json::appendMember(out, "why", request.why);
     return out + "}";
 }
 
@@ -230,11 +223,11 @@ std::string encodeControlAnswer(const base::Result<std::string>& answer) {
     if (answer.ok()) return "{\"answer\":" + *answer + "}";
     const base::Error& error = answer.error();
     std::string out = "{\"error\":{";
-    appendMember(out, "code", error.row().wire);
+    json::appendMember(out, "code", error.row().wire);
     // Whoever may use the socket may read the log: the detail says which file and line.
-    appendMember(out, "detail", error.detail);
-    appendMember(out, "en", error.public_en);
-    appendMember(out, "zh", error.public_zh);
+    json::appendMember(out, "detail", error.detail);
+    json::appendMember(out, "en", error.public_en);
+    json::appendMember(out, "zh", error.public_zh);
     return out + "}}";
 }
 

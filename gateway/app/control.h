@@ -39,8 +39,6 @@ struct ControlRequest {
     std::optional<CommandSignature> signature = {};
     bool operator==(const ControlRequest&) const = default;
 };
-/// Appends "name":"text" to an object under way, as RFC 8785 writes it; names are given in their order.
-void appendMember(std::string& out, std::string_view name, std::string_view text);
 /// {"name":"text"…} of a request's arguments (RFC 8785).
 std::string argumentsText(const ControlRequest& request);
 std::string encodeControlRequest(const ControlRequest& request);

@@ -22,11 +22,11 @@ constexpr std::size_t kNonceBytes = 16;
 /// What an operator signs.
 std::string signedText(const ControlRequest& request, const std::string& origin) {
     std::string out = "yht-command-1\n" + origin + "\n{\"arguments\":" + argumentsText(request);
-    appendMember(out, "command", request.command);
-    appendMember(out, "created_ms", request.signature->created_ms);
-    appendMember(out, "nonce", request.signature->nonce);
-    appendMember(out, "operator", request.signature->operator_id);
-    appendMember(out, "why", request.why);
+    json::appendMember(out, "command", request.command);
+    json::appendMember(out, "created_ms", request.signature->created_ms);
+    json::appendMember(out, "nonce", request.signature->nonce);
+    json::appendMember(out, "operator", request.signature->operator_id);
+    json::appendMember(out, "why", request.why);
     return out + "}";
 }
 

@@ -12,7 +12,7 @@ namespace yht::delivery {
 namespace {
 
 constexpr std::size_t kFileBytesMax = 4U << 20;
-constexpr std::size_t kDestinationsMax = 1024, kRulesMax = 10'000, kWindowsMax = 256;
+constexpr std::size_t kWindowsMax = 256;
 constexpr std::size_t kTextCharactersMax = 64;
 constexpr std::int64_t kLateAfterSecondsMax = 30LL * 86'400, kPriorityMax = 1'000'000;
 
@@ -31,7 +31,7 @@ public:
     void read(const YAML::Node& root) {
         yaml::Entry top(root, {"destinations", "routes"}, findings_);
         if (const YAML::Node map = top.find("destinations")) readDestinations(map);
-        for (const auto& node : top.list("routes", kRulesMax)) readRule(node);
+        for (const auto& node : top.list("routes", kRoutesMax)) readRule(node);
     }
 
     std::vector<DestinationRow> destinations;
@@ -40,7 +40,7 @@ public:
 private:
     void readDestinations(const YAML::Node& map) {
         if (!map.IsMap() || map.size() > kDestinationsMax) {
-            findings_.add(map, "invalid", "\"destinations\" is a mapping of at most 1024 ids.", "\"destinations\" 应为至多 1024 个编号的映射。");
+            findings_.add(map, "invalid", "\"destinations\" is a mapping of at most 256 ids.", "\"destinations\" 应为至多 256 个编号的映射。");
             return;
         }
         for (const auto& pair : map) readDestination(pair.first, pair.second);

@@ -212,4 +212,11 @@ std::string pointerToken(std::string_view name) {
     return token;
 }
 
+void appendMember(std::string& out, std::string_view name, std::string_view text) {
+    if (out.back() != '{') out += ',';
+    appendCanonicalString(out, name);
+    out += ':';
+    appendCanonicalString(out, text);
+}
+
 }  // namespace yht::json

@@ -35,6 +35,9 @@ std::string write(const rapidjson::Value& value);
 
 /// Appends `text` as an RFC 8785 (JCS) string. Requires: well-formed UTF-8.
 void appendCanonicalString(std::string& out, std::string_view text);
+/// Appends "name":"text" to an object that is being written into `out`, with the comma before it where it is not the first. RFC 8785
+/// where names are given in their order. Requires: `out` not empty.
+void appendMember(std::string& out, std::string_view name, std::string_view text);
 
 /// RFC 8785 order of names: by UTF-16 code units. Requires: well-formed UTF-8.
 bool lessUtf16(std::string_view a, std::string_view b);

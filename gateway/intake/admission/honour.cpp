@@ -106,13 +106,6 @@ std::string ownNumber(const ticket::Record& record) {
     return record.kind() == ticket::Kind::Appeal ? record.text(ticket::Field::record_ref) : "";
 }
 
-void member(std::string& out, std::string_view name, std::string_view text) {
-    if (out.back() != '{') out += ',';
-    json::appendCanonicalString(out, name);
-    out += ':';
-    json::appendCanonicalString(out, text);
-}
-
 base::Status appendDecision(
     ledger::Transaction& transaction, const HonourOrder& order, const Honoured& honoured,
     const base::Bytes& salt
@@ -122,13 +115,13 @@ base::Status appendDecision(
     draft.header.source = order.operator_id;
     draft.header.ticket_no = honoured.ticket_no;
     draft.payload = "{";
-    member(draft.payload, "format", "yht-honoured-1");
-    member(draft.payload, "lost_origin", honoured.lost_origin);
-    member(draft.payload, "lost_seq", std::to_string(honoured.lost_seq));
-    member(draft.payload, "operator", order.operator_id);
-    member(draft.payload, "record_seq", std::to_string(honoured.seq));
-    member(draft.payload, "ticket_no", honoured.ticket_no);
-    member(draft.payload, "why", order.why);
+    json::appendMember(draft.payload, "format", "yht-honoured-1");
+    json::appendMember(draft.payload, "lost_origin", honoured.lost_origin);
+    json::appendMember(draft.payload, "lost_seq", std::to_string(honoured.lost_seq));
+    json::appendMember(draft.payload, "operator", order.operator_id);
+    json::appendMember(draft.payload, "record_seq", std::to_string(honoured.seq));
+    json::appendMember(draft.payload, "ticket_no", honoured.ticket_no);
+    json::appendMember(draft.payload, "why", order.why);
     draft.payload += '}';
     draft.salt = salt;
     auto appended = transaction.append(std::move(draft));

@@ -34,13 +34,6 @@ base::Error gone() {
     );
 }
 
-void member(std::string& out, std::string_view name, std::string_view text) {
-    if (out.back() != '{') out += ',';
-    json::appendCanonicalString(out, name);
-    out += ':';
-    json::appendCanonicalString(out, text);
-}
-
 void listMember(std::string& out, std::string_view name, const std::vector<std::string>& texts) {
     out += ',';
     json::appendCanonicalString(out, name);
@@ -61,20 +54,20 @@ std::string encodeDecision(
     const std::size_t named = std::min(decided.seqs.size(), kRecordsNamedMax);
     for (std::size_t i = 0; i < named; ++i) records.push_back(std::to_string(decided.seqs[i]));
     std::string out = "{";
-    member(out, "adapter_version", adapter_version);
-    member(out, "decision", decision);
-    member(out, "format", "yht-quarantine-1");
-    member(out, "item", std::to_string(row.id));
-    member(out, "message_seq", std::to_string(row.message_seq));
-    member(out, "operator", order.operator_id);
+    json::appendMember(out, "adapter_version", adapter_version);
+    json::appendMember(out, "decision", decision);
+    json::appendMember(out, "format", "yht-quarantine-1");
+    json::appendMember(out, "item", std::to_string(row.id));
+    json::appendMember(out, "message_seq", std::to_string(row.message_seq));
+    json::appendMember(out, "operator", order.operator_id);
     listMember(out, "paths", paths);
     listMember(out, "records", records);
     if (decided.seqs.size() > named) {
-        member(out, "records_not_shown", std::to_string(decided.seqs.size() - named));
+        json::appendMember(out, "records_not_shown", std::to_string(decided.seqs.size() - named));
     }
-    member(out, "source", row.source);
-    member(out, "verdict", decision == ledger::kQuarantineDiscarded ? "" : sourceVerdictName(decided.verdict));
-    member(out, "why", order.why);
+    json::appendMember(out, "source", row.source);
+    json::appendMember(out, "verdict", decision == ledger::kQuarantineDiscarded ? "" : sourceVerdictName(decided.verdict));
+    json::appendMember(out, "why", order.why);
     return out + "}";
 }
 

@@ -20,13 +20,6 @@ constexpr std::string_view kFormat = "yht-archive-1";
 constexpr std::size_t kPageEntries = 500;
 constexpr std::size_t kNameDigits = 16;  // of the digest, in the file's name
 
-void member(std::string& out, std::string_view name, std::string_view text) {
-    if (out.back() != '{') out += ',';
-    json::appendCanonicalString(out, name);
-    out += ':';
-    json::appendCanonicalString(out, text);
-}
-
 std::optional<std::uint64_t> numberMember(const rapidjson::Value& object, const char* name) {
     const std::string text = json::textMember(object, name);
     std::uint64_t value = 0;
@@ -347,16 +340,16 @@ base::Status Archiver::removeSome(
 
 std::string encodeArchive(const Archive& archive, const std::string& operator_id, const std::string& why) {
     std::string out = "{";
-    member(out, "digest", base::toHex(archive.digest));
-    member(out, "entries", std::to_string(archive.entries));
-    member(out, "file", archive.file);
-    member(out, "first_seq", std::to_string(archive.first_seq));
-    member(out, "format", kFormat);
-    member(out, "last_seq", std::to_string(archive.last_seq));
-    member(out, "month", archive.month);
-    member(out, "operator", operator_id);
-    member(out, "size_bytes", std::to_string(archive.size_bytes));
-    member(out, "why", why);
+    json::appendMember(out, "digest", base::toHex(archive.digest));
+    json::appendMember(out, "entries", std::to_string(archive.entries));
+    json::appendMember(out, "file", archive.file);
+    json::appendMember(out, "first_seq", std::to_string(archive.first_seq));
+    json::appendMember(out, "format", kFormat);
+    json::appendMember(out, "last_seq", std::to_string(archive.last_seq));
+    json::appendMember(out, "month", archive.month);
+    json::appendMember(out, "operator", operator_id);
+    json::appendMember(out, "size_bytes", std::to_string(archive.size_bytes));
+    json::appendMember(out, "why", why);
     return out + "}";
 }
 

@@ -10,13 +10,6 @@ namespace {
 
 constexpr std::string_view kFormat = "yht-reopen-1";
 
-void member(std::string& out, std::string_view name, std::string_view text) {
-    if (out.back() != '{') out += ',';
-    json::appendCanonicalString(out, name);
-    out += ':';
-    json::appendCanonicalString(out, text);
-}
-
 template <class Integer>
 std::optional<Integer> integerOf(const std::string& text) {
     Integer value = 0;
@@ -29,15 +22,15 @@ std::optional<Integer> integerOf(const std::string& text) {
 
 std::string encodeEpoch(const EpochNote& note) {
     std::string out = "{";
-    member(out, "after", std::to_string(note.epoch.after));
-    member(out, "epoch", std::to_string(note.epoch.number));
-    member(out, "former_origin", note.former_origin);
-    member(out, "format", kFormat);
-    member(out, "operator", note.operator_id);
-    member(out, "origin", note.epoch.origin);
-    member(out, "serial_day", std::to_string(note.epoch.serial_day));
-    member(out, "serial_floor", std::to_string(note.epoch.serial_floor));
-    member(out, "why", note.why);
+    json::appendMember(out, "after", std::to_string(note.epoch.after));
+    json::appendMember(out, "epoch", std::to_string(note.epoch.number));
+    json::appendMember(out, "former_origin", note.former_origin);
+    json::appendMember(out, "format", kFormat);
+    json::appendMember(out, "operator", note.operator_id);
+    json::appendMember(out, "origin", note.epoch.origin);
+    json::appendMember(out, "serial_day", std::to_string(note.epoch.serial_day));
+    json::appendMember(out, "serial_floor", std::to_string(note.epoch.serial_floor));
+    json::appendMember(out, "why", note.why);
     return out + "}";
 }
 

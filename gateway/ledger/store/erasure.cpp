@@ -10,13 +10,6 @@ namespace {
 constexpr std::string_view kFormat = "yht-erasure-1";
 constexpr std::size_t kPageEntries = 256;
 
-void member(std::string& out, std::string_view name, std::string_view text) {
-    if (out.back() != '{') out += ',';
-    json::appendCanonicalString(out, name);
-    out += ':';
-    json::appendCanonicalString(out, text);
-}
-
 template <class Items, class Write>
 void list(std::string& out, std::string_view name, const Items& items, const Write& write) {
     if (out.back() != '{') out += ',';
@@ -98,18 +91,18 @@ std::string encodeErasure(const ErasureNote& note) {
     const auto text = [&](std::string_view each) { json::appendCanonicalString(out, each); };
     const auto seq = [&](Seq each) { text(std::to_string(each)); };
     list(out, "entries", note.entries, seq);
-    member(out, "format", kFormat);
+    json::appendMember(out, "format", kFormat);
     list(out, "messages", note.messages, seq);
     list(out, "names", note.names, [&](const ErasedName& name) {
         out += '{';
-        member(out, "mac", base::toBase64(name.mac));
-        member(out, "party", name.party);
+        json::appendMember(out, "mac", base::toBase64(name.mac));
+        json::appendMember(out, "party", name.party);
         out += '}';
     });
-    member(out, "operator", note.operator_id);
-    member(out, "ticket_no", note.ticket_no);
+    json::appendMember(out, "operator", note.operator_id);
+    json::appendMember(out, "ticket_no", note.ticket_no);
     list(out, "unsent", note.unsent, text);
-    member(out, "why", note.why);
+    json::appendMember(out, "why", note.why);
     return out + "}";
 }
 
