@@ -13,6 +13,7 @@
 #include "gateway/crypto/certificate_facts.h"
 #include "gateway/crypto/key_material.h"
 #include "gateway/crypto/openssl_handles.h"
+#include "gateway/crypto/sm2.h"
 
 namespace yht::crypto {
 
@@ -36,9 +37,6 @@ struct KeyMaterialAccess {
     /// Errors: CryptoFailed with KeyWeak.
     static base::Result<KeyMaterial> make(KeyHandle handle);
 };
-
-/// What GM/T 0009 signs with where nothing else is agreed.
-inline constexpr std::string_view kSm2UserId = "1234567812345678";
 
 template <class Decode>
 auto decodeDer(base::BytesView der, Decode decode, bool& exact) {
