@@ -29,13 +29,11 @@ int digestOf(const CommandOptions& options, const std::string& number, std::stri
 }
 
 void printFound(const rapidjson::Value& answer) {
-    for (const char* name : {"tickets", "stand_alone"}) {
+    // Numbers are texts in our documents.
+    for (const auto& [name, mark] : {std::pair{"tickets", ""}, std::pair{"stand_alone", "#"}}) {
         const auto* all = json::findMember(answer, name);
         if (all == nullptr || !all->IsArray()) continue;
-        for (const auto& one : all->GetArray()) {
-            if (one.IsString()) std::cout << one.GetString() << '\n';
-            if (one.IsUint64()) std::cout << '#' << one.GetUint64() << '\n';
-        }
+        for (const auto& one : all->GetArray()) std::cout << mark << one.GetString() << '\n';
     }
     const auto* more = json::findMember(answer, "more");
     std::cout << json::textMember(answer, "records") << " records name it 条记录含此号码"

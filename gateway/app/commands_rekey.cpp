@@ -1,4 +1,5 @@
 // `yht ledger rekey`: the KEK before put out of use, a portion at a time.
+#include <cstdlib>
 #include <iostream>
 
 #include "gateway/app/command_line.h"
@@ -13,8 +14,8 @@ namespace yht::app {
 namespace {
 
 std::uint64_t count(const rapidjson::Value& answer, const char* name) {
-    const auto* member = json::findMember(answer, name);
-    return member != nullptr && member->IsUint64() ? member->GetUint64() : 0;
+    // Numbers are texts in our documents.
+    return std::strtoull(json::textMember(answer, name).c_str(), nullptr, 10);
 }
 
 bool flag(const rapidjson::Value& answer, const char* name) {

@@ -44,8 +44,8 @@ bool isGiven(const crypto::KeyRing& kek, const std::string& name) {
     return name == kek.name() || name == kek.formerName();
 }
 
-bool hasColumn(Database& database, const char* sql) {
-    return Query(database, sql).next();
+bool hasEntryKeys(Database& database) {
+    return Query(database, "SELECT 1 FROM sqlite_schema WHERE name = 'entry_key'").next();
 }
 
 struct WrappedKey {
@@ -63,7 +63,7 @@ std::optional<WrappedKey> firstKey(Database& database) {
         );
         if (tickets.next()) return WrappedKey{tickets.text(0), base::Bytes(tickets.bytes(1))};
     }
-    if (hasColumn(database, "SELECT 1 FROM sqlite_schema WHERE name = 'entry_key'")) {
+    if (hasEntryKeys(database)) {
         Query entries(
             database,
             "SELECT seq, wrapped_key FROM entry_key WHERE wrapped_key <> zeroblob(length(wrapped_key)) LIMIT 1"
