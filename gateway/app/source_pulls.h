@@ -4,6 +4,7 @@
 
 #include "gateway/app/deployment.h"
 #include "gateway/intake/pull/source_worker.h"
+#include "gateway/trust/revocation_book.h"
 
 namespace yht::app {
 
