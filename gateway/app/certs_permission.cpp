@@ -20,6 +20,12 @@ constexpr const char* kUsualDeployment = "/etc/yihaotong";
 
 std::string digestOf(base::BytesView bytes) { return base::toHex(crypto::sha256(bytes)); }
 
+/// As the journal has it: of the line that certificates print, which begins with the last part.
+std::string subjectDigest(crypto::DistinguishedName subject) {
+    std::reverse(subject.parts.begin(), subject.parts.end());
+    return digestOf(subject.text());
+}
+
 /// One digest for what several say: that of the only one is its own.
 std::string digestOfAll(const std::vector<std::string>& digests) {
     if (digests.empty()) return "";
@@ -68,7 +74,7 @@ base::Result<CertsPermission> CertsPermission::ask(const CertsLine& line, const 
     std::vector<std::string> subjects, keys;
     std::string partners;
     for (const auto& subject : intent.subjects) {
-        subjects.push_back(digestOf(subject.text()));
+        subjects.push_back(subjectDigest(subject));
         const auto id = permission.about_partner_.empty() ? partnerIn(permission.partner_ids_, subject) : permission.about_partner_;
         if (!id.empty() && partners.size() + id.size() < certs::kJournalCellBytesMax) partners += (partners.empty() ? "" : " ") + id;
     }
@@ -93,9 +99,8 @@ base::Result<CertsPermission> CertsPermission::ask(const CertsLine& line, const 
     }
     if (!answer.ok()) return answer.error();
     const auto document = json::parse(*answer);
-    const auto* number = document.ok() ? json::findMember(*document, "permit") : nullptr;
-    if (number == nullptr || !number->IsUint64()) return base::makeError(ErrorCode::PeerAnswerInvalid, "no permit in the gateway's answer");
-    permission.permit_ = std::to_string(number->GetUint64());
+    if (document.ok()) permission.permit_ = json::textMember(*document, "permit");
+    if (permission.permit_.empty()) return base::makeError(ErrorCode::PeerAnswerInvalid, "no permit in the gateway's answer");
     return permission;
 }
 

@@ -26,6 +26,7 @@ protected:
     void SetUp() override {
         DeploymentFixture::SetUp();
         ::unsetenv("YHT_CONFIG");
+        write("sources.yaml", "sources: [{id: zz, name: 来源, region: \"430200\"}]\n");
         write("partners.yaml", "partners:\n  - {id: hotline, name: 热线, stage: live, certificates: [{file: hotline.pem}]}\n");
         write("hotline.pem", test::sharedPki().partner("hotline").certificatePem());
         ASSERT_EQ(kExitOk, certs({"authority", "create", scratch / "ca", "--profile", "ca-root", "--key-type", "p256", "--subject", "O=A,CN=root",
@@ -87,7 +88,7 @@ protected:
         const auto waiting = json::parse(out);
         if (!waiting.ok() || waiting->Size() == 0) return -1;
         actAs(id);
-        return yht({"approvals", "approve", std::to_string((*waiting)[0]["id"].GetUint64()), "--why", "seen"});
+        return yht({"approvals", "approve", json::textMember((*waiting)[0], "id"), "--why", "seen"});
     }
     /// Payloads of all audit entries.
     std::vector<std::string> audits() {
@@ -171,7 +172,9 @@ TEST_F(CertsPermissionTest, WhatWasAskedAndWhatCameOfItStandInTheLedgerByIdsAndD
     ASSERT_EQ(3U, records.size());
     EXPECT_THAT(records[0], HasSubstr("\"act\":\"create\""));
     EXPECT_THAT(records[1], AllOf(HasSubstr("\"act\":\"issue\""), HasSubstr("\"serial\":\"" + made.serial_hex + "\""),
-                                  HasSubstr("\"partner\":\"hotline\""), HasSubstr(made.fingerprint), HasSubstr("\"by\":\"op-1\"")));
+                                  HasSubstr("\"partner\":\"hotline\""), HasSubstr(made.fingerprint), HasSubstr("\"by\":\"op-1\""),
+                                  HasSubstr(base::toHex(crypto::sha256(made.subject)))));
+    EXPECT_THAT(permits[1], HasSubstr(base::toHex(crypto::sha256(made.subject)))) << "the same subject, before and after";
     EXPECT_THAT(records[2], AllOf(HasSubstr("\"act\":\"revoke\""), HasSubstr("\"reason\":\"key_compromise\""), HasSubstr(made.serial_hex)));
 }
 
