@@ -55,29 +55,38 @@ CurlList::CurlList(const std::vector<std::string>& lines) {
     }
 }
 
-/// Keeps what the judge said last and of whom: libcurl tells "peer failed verification" only. Asked on the thread that runs the exchange.
+/// Keeps what the judge said last, and of whom it was asked: libcurl tells "peer failed verification" only. Asked on the thread that runs the exchange.
 class CurlExchange::NotedJudge final : public trust::PeerJudge {
 public:
     explicit NotedJudge(std::shared_ptr<const trust::PeerJudge> judge) : judge_(std::move(judge)) {}
 
     base::Status judge(const crypto::CertificateChain& verified, base::BytesView stapled) const override {
-        auto said = judge_->judge(verified, stapled);
-        chain_ = verified;
+        if (!verified.empty() && std::find(chains_.begin(), chains_.end(), verified) == chains_.end()) chains_.push_back(verified);
+        // A resumed session shows no certificate: it is of somebody who was let in before.
+        auto said = verified.empty() ? judgeAll() : judge_->judge(verified, stapled);
         if (!said.ok()) refusal_ = said;
         return said;
     }
-    /// Whether whom it last let in may be let in still; true where nobody was.
-    bool standsStill() const { return chain_.empty() || judge_->judge(chain_, {}).ok(); }
+    /// Whether everybody whom it let in may be let in still; true where nobody was.
+    bool standsStill() const { return chains_.empty() || judgeAll().ok(); }
     void forget() {
-        chain_.clear();
+        chains_.clear();
         refusal_ = {};
     }
     void beginRun() { refusal_ = {}; }
     const base::Status& refusal() const { return refusal_; }
 
 private:
+    base::Status judgeAll() const {
+        if (chains_.empty()) return base::makeError(ErrorCode::CertInvalid, "a session of nobody who was seen");
+        for (const auto& chain : chains_) {
+            if (auto said = judge_->judge(chain, {}); !said.ok()) return said;
+        }
+        return {};
+    }
+
     const std::shared_ptr<const trust::PeerJudge> judge_;
-    mutable crypto::CertificateChain chain_;
+    mutable std::vector<crypto::CertificateChain> chains_;  // a few: one host, and one that gives tokens
     mutable base::Status refusal_;
 };
 

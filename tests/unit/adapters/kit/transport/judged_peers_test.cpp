@@ -101,7 +101,7 @@ TEST_F(JudgedPeers, WhatElseIsWrongIsToldAsBefore) {
     test::FileServer foreign(true, files("foreign-leaf"));
     know({"root.crl", "inter.crl"});
     open(foreign);
-    EXPECT_EQ("!delivery.peer_untrusted", ask(foreign));
+    EXPECT_EQ("!peer.untrusted", ask(foreign));
 }
 
 }  // namespace
