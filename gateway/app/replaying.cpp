@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "gateway/app/terminal.h"
+#include "gateway/intake/admission/decide.h"
 #include "gateway/ticket/record_json.h"
 
 namespace yht::app {
@@ -83,6 +84,10 @@ private:
             return true;
         }
         const auto latest = view_.findLatest(made.identity.source, made.identity.kind, made.identity.record_ref);
+        if (latest && adapter_.manifest().unchanged_is_duplicate && intake::saysTheSame(view_, *latest, made.record)) {
+            ++all.same;
+            return false;
+        }
         const bool known = latest && (made.version_origin == ticket::VersionOrigin::Latest ||
                                       view_.findIdentity(made.identity).has_value());
         if (known) {

@@ -82,6 +82,9 @@ struct Manifest {
     IntegrationMode mode = IntegrationMode::DualNumber;
     std::uint8_t assurance_min = 1;  // the weakest proof it accepts, in the numbering of leaf
                                      // headers: 1 partner_signature (strongest) … 5 allow_list
+    /// `unchanged: duplicate`: what differs from the newest of its record in version or modification time alone is a repeat of
+    /// it, as in an export of everything, every day. Else it is a version.
+    bool unchanged_is_duplicate = false;
     std::string hotline;  // 热线号码, "12315"; of its appeals by telephone that name none; "" none
     DecodeRules decode;
     AttachmentAccess attachments;

@@ -30,6 +30,7 @@ constexpr Word<IntegrationMode> kModes[] = {
     {"branch", IntegrationMode::Branch},
     {"excluded", IntegrationMode::Excluded},
 };
+constexpr Word<bool> kUnchanged[] = {{"version", false}, {"duplicate", true}};
 // The numbering of leaf headers (gateway/ledger/format/leaf.h), which the kit does not depend on.
 constexpr Word<std::uint8_t> kAssurances[] = {
     {"partner_signature", 1}, {"channel_signature", 2}, {"authenticated_pull", 3}, {"token", 4},
@@ -83,6 +84,7 @@ void identity(YamlMap& root, Manifest& manifest, const std::string& id) {
     manifest.lifecycle = choose(root, "lifecycle", "draft", kLifecycles);
     manifest.mode = choose(root, "integration_mode", "dual_number", kModes);
     manifest.assurance_min = choose(root, "assurance_min", "partner_signature", kAssurances);
+    manifest.unchanged_is_duplicate = choose(root, "unchanged", "version", kUnchanged);
 }
 
 void owner(YamlMap map, Manifest& manifest) {

@@ -3,6 +3,7 @@
 #include <limits>
 #include <map>
 
+#include "gateway/base/time_text.h"
 #include "gateway/crypto/digest.h"
 #include "gateway/intake/admission/erased_items.h"
 #include "gateway/intake/admission/ticket_names.h"
@@ -55,14 +56,6 @@ base::Error versionsUsedUp(const PreparedItem& item) {
     return error;
 }
 
-/// The source's own latest content: an operator's correction of it must not make a repeat look new.
-KnownIdentity withoutCorrection(ledger::View& view, const KnownIdentity& latest) {
-    if (latest.identity.correction == 0) return latest;
-    Identity own = latest.identity;
-    own.correction = 0;
-    return view.findIdentity(own).value_or(latest);
-}
-
 /// Rule 4, for records that bring neither version nor modification time.
 base::Status deriveVersion(
     ledger::View& view, const PreparedItem& item, const std::optional<KnownIdentity>& latest,
@@ -113,8 +106,8 @@ base::Status checkRoom(ledger::View& view, const PreparedItem& item, const std::
     return error;
 }
 
-/// Rules 2 to 6. Errors: RecordConflict, CorrectionBaseMissing, RecordInvalid, LedgerErased.
-base::Result<Judgement> judge(ledger::View& view, const PreparedItem& item) {
+/// Rules 2 to 6, 4a. Errors: RecordConflict, CorrectionBaseMissing, RecordInvalid, LedgerErased.
+base::Result<Judgement> judge(ledger::View& view, const PreparedItem& item, bool unchanged_is_duplicate) {
     Judgement judgement;
     judgement.identity = item.identity;
     const std::optional<KnownIdentity> latest =
@@ -126,6 +119,9 @@ base::Result<Judgement> judge(ledger::View& view, const PreparedItem& item) {
             return std::move(derived).error();
         }
         if (judgement.duplicate) return judgement;
+    } else if (unchanged_is_duplicate && latest && item.identity.correction == 0 && saysTheSame(view, *latest, item.record)) {
+        judgement.duplicate = withoutCorrection(view, *latest);
+        return judgement;
     }
     const Identity& identity = judgement.identity;
     const auto order = [](const Identity& each) {
@@ -156,6 +152,28 @@ ItemDecision duplicateOf(const std::string& ticket_no, ledger::Seq seq) {
 
 }  // namespace
 
+KnownIdentity withoutCorrection(ledger::View& view, const KnownIdentity& latest) {
+    if (latest.identity.correction == 0) return latest;
+    Identity own = latest.identity;
+    own.correction = 0;
+    return view.findIdentity(own).value_or(latest);
+}
+
+bool saysTheSame(ledger::View& view, const KnownIdentity& latest, const ticket::Record& record) {
+    if (record.versionOrigin() == ticket::VersionOrigin::Latest) return false;
+    const KnownIdentity own = withoutCorrection(view, latest);
+    // Digests are all that is compared, no payload is opened: the record as it would be under the version of the other.
+    ticket::Record same = record;
+    if (record.has(ticket::Field::version))
+        same.set(ticket::Field::version, std::to_string(own.identity.version));
+    else
+        same.set(
+            ticket::Field::modified_time,
+            base::formatRfc3339(static_cast<base::UnixMillis>(own.identity.version))
+        );
+    return view.sameBody(own, crypto::sha256(ticket::canonicalText(same)));
+}
+
 Decider::Decider(ledger::Transaction& transaction, const PreparedMessage& message)
     : transaction_(transaction),
       message_(message),
@@ -163,7 +181,7 @@ Decider::Decider(ledger::Transaction& transaction, const PreparedMessage& messag
 
 base::Result<ItemDecision> Decider::decide(const PreparedItem& item) {
     if (item.refusal) return refused(*item.refusal);
-    base::Result<Judgement> judgement = judge(transaction_, item);
+    base::Result<Judgement> judgement = judge(transaction_, item, message_.unchanged_is_duplicate);
     if (!judgement.ok()) return refused(std::move(judgement).error());
     if (judgement->duplicate) {
         return duplicateOf(judgement->duplicate->ticket_no, judgement->duplicate->seq);
@@ -279,7 +297,7 @@ base::Result<ItemDecision> Decider::keep(
 
 bool leadsToErased(ledger::View& view, const PreparedMessage& message, const PreparedItem& item) {
     if (item.refusal) return false;
-    const base::Result<Judgement> judgement = judge(view, item);
+    const base::Result<Judgement> judgement = judge(view, item, message.unchanged_is_duplicate);
     if (!judgement.ok()) return judgement.error().code == ErrorCode::LedgerErased;
     if (judgement->duplicate || judgement->stale) return false;
     const base::Result<TicketNames> names =
@@ -288,7 +306,8 @@ bool leadsToErased(ledger::View& view, const PreparedMessage& message, const Pre
     return !names->ticket_no.empty() && view.isErased(names->ticket_no);
 }
 
-ReplayAnswers::ReplayAnswers(ledger::View& view, ledger::Seq first_message_seq) : view_(view) {
+ReplayAnswers::ReplayAnswers(ledger::View& view, ledger::Seq first_message_seq, bool unchanged_is_duplicate)
+    : view_(view), unchanged_is_duplicate_(unchanged_is_duplicate) {
     for (const ledger::Seq seq : view.messageEntries(first_message_seq)) {
         const base::Result<ledger::Entry> entry = view.entry(seq);
         if (!entry.ok()) continue;  // erased; its identity still answers below
@@ -305,7 +324,7 @@ ItemDecision ReplayAnswers::answer(const PreparedItem& item) {
         if (found->second.size() > 1) found->second.erase(found->second.begin());
         return first;
     }
-    const base::Result<Judgement> judgement = judge(view_, item);
+    const base::Result<Judgement> judgement = judge(view_, item, unchanged_is_duplicate_);
     if (judgement.ok() && judgement->duplicate) {
         return duplicateOf(judgement->duplicate->ticket_no, judgement->duplicate->seq);
     }

@@ -11,6 +11,9 @@
 //  4. Identity's version: the source's; else its modification time in ms; else 1 for the first body
 //     seen, and latest+1 for a body that differs from the source's own latest (operator's
 //     corrections of it don't count), Duplicate for one that equals it. A→B→A makes three versions.
+// 4a. A message whose source says `unchanged: duplicate`: a record that differs from the source's own latest in version or
+//     modification time alone is a Duplicate of it, later or earlier. It leaves no trace: a version that came between the two
+//     and arrives afterwards counts from the first.
 //  5. An identity below the latest (version, correction) is kept under the record's ticket as Stale
 //     and changes nothing: it registers no names.
 //  6. A correction (> 0) is an operator's, of a version that is known; else CorrectionBaseMissing.
@@ -61,6 +64,12 @@ struct Decisions {
     std::optional<ledger::Seq> replay_of;  // the message that came first with the same signature
 };
 
+/// The source's own latest content: an operator's correction of it must not make a repeat look new.
+ledger::KnownIdentity withoutCorrection(ledger::View& view, const ledger::KnownIdentity& latest);
+
+/// Rule 4a: `latest` is the same but for its version or modification time. Requires: a validated record without correction.
+bool saysTheSame(ledger::View& view, const ledger::KnownIdentity& latest, const ticket::Record& record);
+
 struct Judgement;
 struct TicketNames;
 
@@ -106,11 +115,12 @@ base::Result<Decisions> decide(ledger::Transaction& transaction, const PreparedM
 class ReplayAnswers {
 public:
     /// Requires: `view` outlives it.
-    ReplayAnswers(ledger::View& view, ledger::Seq first_message_seq);
+    ReplayAnswers(ledger::View& view, ledger::Seq first_message_seq, bool unchanged_is_duplicate = false);
     ItemDecision answer(const PreparedItem& item);
 
 private:
     ledger::View& view_;
+    const bool unchanged_is_duplicate_;
     /// The first message's records by body digest, each in its order; the last of equals answers for the rest.
     std::map<base::Bytes, std::vector<ItemDecision>> records_;
 };

@@ -49,6 +49,8 @@ struct PreparedMessage {
     std::string adapter_version = "1";
     /// Under which new tickets are numbered; "" the region of the record's source.
     std::string ticket_region;
+    /// The source says everything again each time (manifest: `unchanged: duplicate`); decide.h, rule 4a.
+    bool unchanged_is_duplicate = false;
     /// Where the message stands already, 0 for none: its records point there, and none is appended.
     std::optional<std::uint64_t> message_seq;
 };

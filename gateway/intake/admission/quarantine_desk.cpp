@@ -260,6 +260,7 @@ base::Result<QuarantineDecided> QuarantineDesk::mend(
     const trust::Partner* partner = services_.trust->findPartner(work.stand_in.id);
     work.message.speaker = partner == nullptr ? &work.stand_in : partner;
     work.message.registry = services_.trust.get();
+    work.message.unchanged_is_duplicate = work.adapter->manifest().unchanged_is_duplicate;
     work.message.ticket_region = ticketRegionOf(work.adapter->manifest(), *services_.trust);
     if (services_.trust->findSource(work.adapter->manifest().source) == nullptr) {
         return noAdapter(work.row.source);

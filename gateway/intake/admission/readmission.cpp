@@ -75,6 +75,7 @@ private:
         message_.received_ms = entry->header.received_ms;
         message_.adapter = manifest.id;
         message_.adapter_version = services_.adapter.version();
+        message_.unchanged_is_duplicate = manifest.unchanged_is_duplicate;
         message_.message_seq = message_seq_;
         return {};
     }

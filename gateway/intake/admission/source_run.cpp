@@ -32,6 +32,7 @@ PreparedMessage prepareMessage(
     prepared.payload = messagePayload(message);
     prepared.salt = random.bytes(ledger::kSaltBytes);
     prepared.adapter = adapter.manifest().id;
+    prepared.unchanged_is_duplicate = adapter.manifest().unchanged_is_duplicate;
     prepared.ticket_region = ticketRegionOf(adapter.manifest(), message.registry());
     prepared.adapter_version = adapter.version();
     return prepared;
@@ -131,7 +132,7 @@ base::Status SourceRun::learn(Known known) {
     auto view = store_.snapshot();
     if (!view.ok()) return std::move(view).error();
     snapshot_ = *std::move(view);
-    first_answers_ = std::make_unique<ReplayAnswers>(*snapshot_, *known.first);
+    first_answers_ = std::make_unique<ReplayAnswers>(*snapshot_, *known.first, prepared_.unchanged_is_duplicate);
     repeated_below_ = known.unfinished_from.value_or(kAll);
     decided_to_ = known.unfinished_from;
     prepared_.message_seq = known.first;

@@ -488,5 +488,42 @@ TEST_F(SourceTest, AccountBalancesOverRandomMixes) {
     }
 }
 
+/// An export of everything, every day: the day is its version, and no part of what it says.
+class DailyExportTest : public SourceTest {
+protected:
+    DailyExportTest() { adapter_.changeManifest().unchanged_is_duplicate = true; }
+    static std::string of(int day, const std::string& title) {
+        return mediaAppeal("A-1", {{"title", title}, {"modified_time", "2019-04-" + std::to_string(day) + "T00:00:00.000+08:00"}});
+    }
+};
+
+TEST_F(DailyExportTest, WhatIsUnchangedIsADuplicateAndWhatChangedWins) {
+    const auto first = submit({of(24, "甲")});
+    const auto before = entries();
+    const auto again = submit({of(25, "甲")});
+    EXPECT_THAT(verdicts(again), ElementsAre("duplicate"));
+    EXPECT_EQ(first.items[0].seqs, again.items[0].seqs);
+    EXPECT_EQ(before, entries());
+    EXPECT_THAT(verdicts(submit({of(26, "乙")})), ElementsAre("accepted"));
+    EXPECT_THAT(verdicts(submit({of(27, "乙")})), ElementsAre("duplicate"));
+    EXPECT_TRUE(account().balances());
+}
+
+TEST_F(DailyExportTest, AnEarlierOneThatComesLateChangesNothing) {
+    submit({of(24, "甲")});
+    submit({of(26, "丙")});
+    EXPECT_THAT(verdicts(submit({of(25, "乙")})), ElementsAre("stale"));  // kept, as an older version
+    const auto newest = versionOf("zz-media", ticket::Kind::Appeal, "A-1");
+    EXPECT_THAT(verdicts(submit({of(27, "丙")})), ElementsAre("duplicate"));
+    EXPECT_THAT(verdicts(submit({of(25, "丙")})), ElementsAre("duplicate"));
+    EXPECT_EQ(newest, versionOf("zz-media", ticket::Kind::Appeal, "A-1"));
+}
+
+TEST_F(DailyExportTest, ASourceThatDoesNotSaySoHasAVersionADay) {
+    adapter_.changeManifest().unchanged_is_duplicate = false;
+    submit({of(24, "甲")});
+    EXPECT_THAT(verdicts(submit({of(25, "甲")})), ElementsAre("accepted"));
+}
+
 }  // namespace
 }  // namespace yht::intake
