@@ -68,6 +68,9 @@ struct TableRules {
 /// xml: prefixes of the paths; a path without prefix means the name in any namespace.
 struct XmlRules {
     std::vector<std::pair<std::string, std::string>> namespaces;  // prefix → URI
+    /// Where the message says how many items it holds, from its root on: "@SL", "Head/Count", "Head/@n"; "" nowhere. Fewer or
+    /// more than it says: the message ends as one that was cut off. Needs `items` as a path of names.
+    std::string items_expected;
     bool attributes =
         true;  // as members "@name"; text beside children or attributes is the member "#text"
     bool operator==(const XmlRules&) const = default;

@@ -86,8 +86,8 @@ private:
         if (!read) return read.error();
         xml::Limits limits;
         limits.bytes_max = 3 * kSoapEnvelopeBytesMax;
-        limits.malformed = ErrorCode::ItemUndecodable;
-        limits.too_large = ErrorCode::ItemTooLarge;
+        limits.malformed = limits.dtd = ErrorCode::ItemUndecodable;
+        limits.too_large = limits.too_deep = limits.start_tag = ErrorCode::ItemTooLarge;
         const auto document = xml::Document::parse(utf8, limits, xml::Encoding::Utf8);
         if (!document) return document.error();
         const xml::Element envelope = document->root();

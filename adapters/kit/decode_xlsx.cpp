@@ -90,8 +90,8 @@ private:
 
 Status XlsxRun::readPart(const std::string& part, xml::Events& events) {
     xml::Limits limits;
-    limits.malformed = ErrorCode::ItemUndecodable;
-    limits.too_large = ErrorCode::ItemTooLarge;
+    limits.malformed = limits.dtd = ErrorCode::ItemUndecodable;
+    limits.too_large = limits.too_deep = limits.start_tag = ErrorCode::ItemTooLarge;
     limits.bytes_max = rules_.limits.expanded_bytes_max;
     limits.nodes_max = std::numeric_limits<std::size_t>::max();  // none is kept
     xml::StreamParser parser(events, limits);

@@ -115,6 +115,7 @@ DecodeRules readDecodeRules(YamlMap map) {
             rules.array_paths = map.texts("array_paths");
             if (rules.format == Format::Json) break;
             rules.xml.attributes = map.flag("attributes", true);
+            rules.xml.items_expected = map.text("items_expected", "");
             for (const auto& [prefix, uri] : map.entries("namespaces"))
                 rules.xml.namespaces.emplace_back(prefix, uri.Scalar());
             break;

@@ -198,5 +198,33 @@ TEST(DecodeXmlTest, PathsThatCannotBeAreAMistakeOfTheManifest) {
     }
 }
 
+TEST(DecodeXmlTest, ACountThatTheMessageDeclaresIsHeldAgainstItsItems) {
+    DecodeRules rules = xmlRules("Row");
+    rules.xml.items_expected = "@SL";
+    EXPECT_EQ("", decoded(rules, "<t SL='2'><Row/><Row/></t>").error);
+    const auto cut = decoded(rules, "<t SL=' 3 '><Row><i>1</i></Row><Row><i>2</i></Row></t>");
+    EXPECT_EQ(2U, cut.items.size()) << "what is there stands";
+    EXPECT_THAT(cut.error, HasSubstr("adapter.item_undecodable"));
+    for (const char* message : {"<t SL='1'><Row/><Row/></t>", "<t><Row/></t>", "<t SL='two'><Row/><Row/></t>", "<t SL='1'/>"})
+        EXPECT_THAT(decoded(rules, message).error, HasSubstr("adapter.item_undecodable")) << message;
+    EXPECT_EQ("", decoded(rules, "<t SL='0'></t>").error);
+    rules.xml.items_expected = "Head/Count";
+    EXPECT_EQ("", decoded(rules, "<t><Head><Count>1</Count></Head><Row><Count>7</Count></Row></t>").error);
+    EXPECT_NE("", decoded(rules, "<t><Head><Count>2</Count></Head><Row><Count>7</Count></Row></t>").error);
+    rules.xml.items_expected = "Foot/@n";  // behind the items
+    EXPECT_EQ("", decoded(rules, "<t><Row/><Foot n='1'/></t>").error);
+    EXPECT_NE("", decoded(rules, "<t><Row/><Foot n='2'/></t>").error);
+}
+
+TEST(DecodeXmlTest, ADeclaredCountNeedsItemsAndAPath) {
+    for (const auto& [items, expected] : {std::pair{"", "@SL"}, std::pair{"//Row", "@SL"}, std::pair{"Row", "@"}, std::pair{"Row", "Head@n"}, std::pair{"Row", "x:Head"}}) {
+        DecodeRules rules = xmlRules(items);
+        rules.xml.items_expected = expected;
+        const auto made = makeXmlDecoder(rules);
+        ASSERT_FALSE(made) << items << " " << expected;
+        EXPECT_THAT(made.error().detail, HasSubstr("items_expected: ")) << items << " " << expected;
+    }
+}
+
 }  // namespace
 }  // namespace yht::kit
