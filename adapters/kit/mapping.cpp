@@ -72,6 +72,7 @@ public:
         if (row.has_fallback) return writeText(row.fallback);
         if (needed()) {
             source_ = row.from.empty() ? nullptr : &row.from.front();
+            if (wantsUnit()) return noUnit();
             fail("missing", "", "the far side requires it", "对端必填");
         }
         return false;
@@ -83,6 +84,17 @@ private:
     bool needed() const {
         return row_->need == Need::Required ||
                (row_->need == Need::RequiredWhen && row_->need_when.holds(record_.record));
+    }
+
+    bool wantsUnit() const {
+        return source_ != nullptr && source_->is_context && source_->context == ContextValue::ReportingUnit && style_.reporting_units;
+    }
+    /// A region is nobody's secret, and what has to be added is one row.
+    bool noUnit() {
+        const std::string region = acceptingRegion();
+        const std::string en = "the far side requires it, and the table of reporting_units has no row for region " + region;
+        const std::string zh = "对端必填,而 reporting_units 对照表中没有行政区划 " + region + " 的行";
+        return fail("missing", region, en.c_str(), zh.c_str());
     }
 
     bool fail(const char* code, std::string limit, const char* en, const char* zh) {

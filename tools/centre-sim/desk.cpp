@@ -208,7 +208,7 @@ Desk::Receipt Desk::takeOne(const Delivered& item) {
         number = ticket->number;
         const bool appeal =
             stage::textOf(record, "kind") == "appeal" && stage::textOf(record, "op") != "void";
-        if (appeal && !ticket->handled) {
+        if (appeal && !ticket->handled && !item.for_information) {
             ticket->appeal_ms = base::parseRfc3339(stage::textOf(record, "event_time"))
                                     .value_or(clock_.nowMillis());
             ticket->handling = plan_.handlingOf(

@@ -34,6 +34,7 @@ struct Delivered {
     std::int64_t seq = 0;
     std::string ticket_no;
     std::string json;  // the record
+    bool for_information = false;  // 知悉: a branch handles the ticket
 };
 
 /// Bytes that the gateway delivered beside its records; `digest` is theirs.

@@ -49,6 +49,8 @@ std::optional<Item> readItem(const rapidjson::Value& value, stage::Misbehaviour&
     if (!fits) return std::nullopt;
     delivered.ticket_no = json::textMember(value, "ticket_no");
     delivered.json = json::write(record->value);
+    const auto information = value.FindMember("for_information");
+    delivered.for_information = information != value.MemberEnd() && information->value.IsBool() && information->value.GetBool();
     item.refusal = misbehaviour.nextRefusal(record->value);
     if (!item.refusal) item.delivered = std::move(delivered);
     return item;

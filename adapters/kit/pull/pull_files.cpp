@@ -14,6 +14,8 @@
 namespace yht::kit {
 namespace {
 
+constexpr int kSameNamesMax = 1'000;  // of files that came under one name in one millisecond
+
 using base::ErrorCode;
 
 bool matches(const std::string& pattern, const std::string& name) {
@@ -244,12 +246,15 @@ private:
         return {};
     }
 
-    /// A source uses its names again, and an SFTP server renames over no file: the later one gets its time behind its name.
+    /// A source uses its names again, and what came first is evidence: the later one gets its time behind its name.
     base::Status moveAway(const std::string& path, base::UnixMillis modified_ms) {
         const std::string to = files_.move_to + path.substr(path.rfind('/'));
-        base::Status moved = store_->rename(path, to);
-        if (moved.ok() || !store_->stat(to).ok() || !store_->stat(path).ok()) return moved;
-        return store_->rename(path, to + "." + std::to_string(modified_ms));
+        if (!store_->stat(to).ok()) return store_->rename(path, to);
+        const std::string timed = to + "." + std::to_string(modified_ms);
+        std::string free = timed;
+        for (int number = 2; number < kSameNamesMax && store_->stat(free).ok(); ++number)
+            free = timed + "-" + std::to_string(number);
+        return store_->rename(path, free);
     }
 
     const PullRules rules_;

@@ -231,6 +231,11 @@ TEST_F(MappingTest, AStandAloneRecordTakesTheDestinationsRegion) {
     const std::string row = "{ to: SBDW, from: \"@reporting_unit\", max: 8, required: true }";
     map(row, "reporting_units: unit\n");
     EXPECT_EQ(onlyError(), "/@reporting_unit missing");
+    record.ticket_no = ticket::formatTicketNumber({"371102", 18022, 7});
+    map(row, "reporting_units: unit\n");
+    EXPECT_EQ(onlyError(), "/@reporting_unit missing");
+    EXPECT_NE(mapped.errors.front().en.find("reporting_units has no row for region 371102"), std::string::npos) << mapped.errors.front().en;
+    record.ticket_no = "";
     context.accepting_region = "430200";
     map(row, "reporting_units: unit\n");
     EXPECT_EQ(at("SBDW"), "HX430201");

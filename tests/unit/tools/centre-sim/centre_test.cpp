@@ -86,6 +86,7 @@ protected:
         return client.post(
             "/deliveries", R"([{"seq":")" + seq + R"(","ticket_no":")" + ticket_no +
                                R"(","committed_time":"2019-05-06T15:20:01.000+08:00","late":false,)"
+                               (information_ ? R"("for_information":true,)" : "") +
                                R"("numbers":{},"record":)" +
                                record + "}]"
         );
@@ -101,6 +102,7 @@ protected:
         return kinds;
     }
 
+    bool information_ = false;  // what deliver() says: a branch handles it
     const std::string appeal_ =
         R"({"kind":"appeal","source":"zz-media","record_ref":"MT-1","event_time":"2019-05-06T15:20:00.000+08:00"})";
     const std::string ticket_no_ = ticket::formatTicketNumber({"430200", 18022, 7});
@@ -136,6 +138,16 @@ TEST_F(CentreTest, ADeliveredTicketGetsANumberAndComesBackHandled) {
     ASSERT_TRUE(gateway_.waitForTaken(5));
     EXPECT_THAT(postedKinds(), ElementsAre("assignment", "process", "result", "visit", "process"));
     for (const auto& record : gateway_.taken()) EXPECT_EQ(ticket_no_, record.ticket_no);
+}
+
+TEST_F(CentreTest, ABranchesTicketIsSupervisedAndNotDispatched) {
+    information_ = true;
+    const auto reply = deliver("17", ticket_no_, appeal_);
+    EXPECT_THAT(reply.body, ::testing::HasSubstr(R"("status":"accepted","number":"CZ-)"));
+    information_ = false;
+    deliver("18", ticket::formatTicketNumber({"430200", 18022, 8}), appeal_);
+    ASSERT_TRUE(gateway_.waitForTaken(5));
+    for (const auto& record : gateway_.taken()) EXPECT_NE(ticket_no_, record.ticket_no) << record.identity;
 }
 
 TEST_F(CentreTest, TheSameDeliveryAgainIsADuplicateWithTheSameNumber) {

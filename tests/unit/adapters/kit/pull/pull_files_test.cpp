@@ -2,6 +2,8 @@
 #include <sys/stat.h>
 
 #include <filesystem>
+#include <fstream>
+#include <set>
 
 #include "adapters/kit/zip_archive.h"
 #include "tests/unit/adapters/kit/pull/pull_fixture.h"
@@ -124,6 +126,22 @@ TEST_F(PullFilesTest, EndsAtItsBoundAndSaysThatThereIsMore) {
     EXPECT_TRUE(puller_->more());
     EXPECT_THAT(pull(), ElementsAre("c"));
     EXPECT_FALSE(puller_->more());
+}
+
+TEST_F(PullFilesTest, WhatLiesWhereAFileIsMovedToStays) {
+    TemporaryDirectory done;
+    files().after = AfterFile::Move;
+    files().move_to = done.path();
+    directory_.write("a", "torn");
+    EXPECT_THAT(pull(), ElementsAre("torn"));
+    directory_.write("a", "whole");
+    EXPECT_THAT(pull(), ElementsAre("whole"));
+    std::set<std::string> bodies;
+    for (const auto& entry : std::filesystem::directory_iterator(done.path())) {
+        std::ifstream file(entry.path());
+        bodies.insert(std::string(std::istreambuf_iterator<char>(file), {}));
+    }
+    EXPECT_EQ((std::set<std::string>{"torn", "whole"}), bodies);
 }
 
 }  // namespace
