@@ -38,7 +38,14 @@ base::Result<YAML::Node> parseYamlFile(const std::string& path) {
 
 std::string didYouMean(const std::string& name, const std::vector<std::string>& known) {
     const auto nearest = base::nearestName(name, known);
-    return nearest.is_near ? ", did you mean " + std::string(nearest.name) + "?" : "";
+    if (nearest.is_near) return ", did you mean " + std::string(nearest.name) + "?";
+    // contact_tel: whoever knows the first word wants to see what goes on with it.
+    const auto word = name.find('_');
+    std::string all;
+    for (const auto& each : known) {
+        if (word != std::string::npos && each.starts_with(name.substr(0, word + 1))) all += (all.empty() ? "" : " or ") + each;
+    }
+    return all.empty() ? "" : ", did you mean " + all + "?";
 }
 
 std::vector<std::string> scalarsOf(

@@ -81,7 +81,7 @@ std::vector<std::string> scalarsOf(
     const YAML::Node& node, const std::string& where, YamlProblems& problems
 );
 
-/// ", did you mean X?" for the nearest of `known`, "" where none is near.
+/// ", did you mean X?" for the nearest of `known`, else those with its first word (contact_…), "" where none is near.
 std::string didYouMean(const std::string& name, const std::vector<std::string>& known);
 
 }  // namespace yht::kit

@@ -40,10 +40,17 @@ std::string percent(const std::string& bytes, const char* digits) {
 
 std::string jsonEscaped(std::string_view text, const char* digits) {
     std::string out;
+    const auto appendUnit = [&](char32_t unit) {
+        out += std::string("\\u") + digits[(unit >> 12) & 15] + digits[(unit >> 8) & 15] + digits[(unit >> 4) & 15] + digits[unit & 15];
+    };
     for (std::size_t at = 0; at < text.size();) {
         const char32_t c = nextCodePoint(text, at);
         if (c < 0x80) out += static_cast<char>(c);
-        else out += std::string("\\u") + digits[(c >> 12) & 15] + digits[(c >> 8) & 15] + digits[(c >> 4) & 15] + digits[c & 15];
+        else if (c < 0x10000) appendUnit(c);
+        else {
+            appendUnit(0xD800 + ((c - 0x10000) >> 10));
+            appendUnit(0xDC00 + ((c - 0x10000) & 0x3FF));
+        }
     }
     return out;
 }
@@ -65,7 +72,10 @@ std::vector<std::string> written(const std::string& text, const std::set<std::st
 
 }  // namespace
 
-bool isWide(char32_t c) { return c >= 0x2E80 && c < 0xFF00; }
+bool isWide(char32_t c) {
+    constexpr char32_t kRareFirst = 0x20000, kRareEnd = 0x40000;  // planes 2 and 3: characters of names (生僻字)
+    return (c >= 0x2E80 && c < 0xFF00) || (c >= kRareFirst && c < kRareEnd);
+}
 bool isAsciiWord(char32_t c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }

@@ -43,6 +43,46 @@ void lintRecord(const RecordRules& record, std::vector<std::string>& found) {
     }
 }
 
+constexpr std::int64_t kDayHours = 15;  // 07:00 to 22:00
+
+/// Rows of `common` that stand in a section with `each` and in one without: a relative path can be right in one of them only.
+void lintCommon(const MappingRules& rules, std::vector<std::string>& found) {
+    std::set<std::string> of_items;
+    for (const auto& record : rules.records) {
+        if (record.each) continue;
+        for (const auto& row : record.rows) of_items.insert(row.rule);
+    }
+    for (const auto& record : rules.records) {
+        if (!record.each) continue;
+        for (const auto& row : record.rows) {
+            if (!of_items.contains(row.rule)) continue;
+            for (const auto& value : row.from) {
+                if (value.kind != InboundValue::Kind::Path || value.text.empty() || value.text.starts_with('/')) continue;
+                found.push_back(
+                    "records." + record.name + ": " + row.field->name + " of common reads " + value.text +
+                    " inside each; a path of the item begins with / there: /" + value.text
+                );
+            }
+        }
+    }
+}
+
+/// Silence is judged by silent_after_s, in hours that expect something (source_health.cpp).
+void lintHealth(const HealthRules& health, std::vector<std::string>& found) {
+    const bool expects = health.workday_hour_min > 0 || health.weekend_hour_min > 0 || health.night_hour_min > 0;
+    if (health.silent_after_s == 0)
+        found.push_back("health.silent_after_s: nobody notices when the source falls silent; of a daily file 93600 (26 h)");
+    else if (health.silent_after_s > kDayHours * 3'600 && (health.night_hour_min == 0 || health.weekend_hour_min == 0))
+        found.push_back(
+            "health.silent_after_s: is longer than hours that expect something follow each other, so it is never reached; write "
+            "night_hour_min: 1 and weekend_hour_min: 1, too"
+        );
+    else if (!expects)
+        found.push_back(
+            "health.workday_hour_min: silent_after_s counts in hours that expect something; write 1, also for one file a day"
+        );
+}
+
 }  // namespace
 
 void Coverage::add(const AdaptedItem& item) {
@@ -90,16 +130,13 @@ std::vector<std::string> lint(const ReadManifest& manifest) {
     const Manifest& own = manifest.manifest;
     if (own.owner.unit.empty() || own.owner.person.empty() || own.owner.phone.empty())
         found.push_back("owner: unit, person and phone of who answers for the source");
-    if (own.health.workday_hour_min == 0 || own.health.silent_after_s == 0)
-        found.push_back(
-            "health: without workday_hour_min and silent_after_s nobody notices when the source "
-            "falls silent"
-        );
+    lintHealth(own.health, found);
     std::set<const InboundVocabulary*> used;
     for (const auto& record : manifest.mapping.records) {
         lintRecord(record, found);
         for (const auto& row : record.rows) used.insert(row.vocabulary.get());
     }
+    lintCommon(manifest.mapping, found);
     for (const auto& [name, vocabulary] : manifest.mapping.vocabularies) {
         if (!used.contains(vocabulary.get()))
             found.push_back("vocabularies." + name + ": no row uses it");

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "adapters/kit/inbound/draft_values.h"
 #include "adapters/kit/inbound/time_formats.h"
 #include "adapters/kit/inbound/typed_values.h"
 #include "adapters/kit/path.h"
@@ -14,7 +15,6 @@ namespace yht::kit {
 namespace {
 
 constexpr std::size_t kItemsRead = 200;
-constexpr std::size_t kDistinctMax = 30;  // values of one member: more is no code list
 constexpr std::size_t kDepthMax = 6;
 constexpr std::size_t kItemsDepthMax = 3;  // of the list of items, below an XML root
 constexpr std::string_view kArrow = " ← ";
@@ -71,15 +71,8 @@ std::string lower(std::string text) {
     return text;
 }
 
-/// What was seen of one member over the items.
-struct Seen {
-    std::set<std::string> values;   // at most kDistinctMax + 1
-    std::set<std::string> formats;  // time formats that all values have; filled by the first
-    std::size_t count = 0;
-    bool is_list = false;
-};
-
 using SeenByPath = std::vector<std::pair<std::string, Seen>>;  // in the sample's order
+using Paths = std::set<std::string>;
 
 Seen& at(SeenByPath& all, const std::string& path) {
     for (auto& [own, seen] : all) {
@@ -93,6 +86,7 @@ const std::vector<std::string>& knownFormats() {
                                                      "%Y/%m/%d %H:%M:%S", "%Y-%m-%d %H:%M",
                                                      "%Y/%m/%d %H:%M",    "%Y-%m-%d",
                                                      "%Y/%m/%d",          "%Y年%m月%d日",
+                                                     "%Y年%m月%d日 %H时%M分",
                                                      "%Y%m%d%H%M%S",      "%Y-%m-%d %H:%M:%S.%L",
                                                      "epoch_ms",          "epoch_s"};
     return formats;
@@ -109,12 +103,14 @@ std::set<std::string> formatsOf(std::string_view text) {
     return fitting;
 }
 
-void look(const ItemValue& value, const std::string& path, SeenByPath& all, std::size_t depth) {
+void look(const ItemValue& value, const std::string& path, SeenByPath& all, Paths& lists, std::size_t depth) {
     if (depth > kDepthMax) return;
+    const bool plain_list = value.type() == ItemType::List && !path.empty() && path.find('*') == std::string::npos;
+    if (plain_list) lists.insert(path);
     for (const auto& [name, member] : value.members())
-        look(member, path + (path.empty() ? "" : "/") + pathStep(name), all, depth + 1);
+        look(member, path + (path.empty() ? "" : "/") + pathStep(name), all, lists, depth + 1);
     for (const auto& entry : value.items())
-        look(entry, path + (path.empty() ? "*" : "/*"), all, depth + 1);
+        look(entry, path + (path.empty() ? "*" : "/*"), all, lists, depth + 1);
     if (!value.isScalar() || path.empty()) return;
     Seen& seen = at(all, path);
     const std::string text(trimmed(value.text()));
@@ -204,7 +200,7 @@ base::Result<DecodeRules> rulesFor(const std::string& file_name, const std::stri
     return rules;
 }
 
-base::Status lookAll(const DecodeRules& rules, const std::string& sample, SeenByPath& all) {
+base::Status lookAll(const DecodeRules& rules, const std::string& sample, SeenByPath& all, Paths& lists) {
     auto decoder = makeDecoder(rules);
     if (!decoder) return std::move(decoder).error();
     std::size_t count = 0;
@@ -213,7 +209,7 @@ base::Status lookAll(const DecodeRules& rules, const std::string& sample, SeenBy
         if (item.failure && !first)
             first = item.failure;
         else if (!item.failure)
-            look(item.value, "", all, 0), ++count;
+            look(item.value, "", all, lists, 0), ++count;
         return count < kItemsRead;
     });
     if (count > 0) return {};
@@ -224,13 +220,19 @@ base::Status lookAll(const DecodeRules& rules, const std::string& sample, SeenBy
                   : std::move(status);
 }
 
-/// Rows of GBK files look like nothing in UTF-8: both are tried.
+/// Rows of GBK files look like nothing in UTF-8: both are tried. What XML repeats in one item is a list in every other.
 base::Status decodeSample(DecodeRules& rules, const std::string& sample, SeenByPath& all) {
-    auto status = lookAll(rules, sample, all);
+    Paths lists;
+    auto status = lookAll(rules, sample, all, lists);
+    if (status && rules.format == Format::Xml && !lists.empty()) {
+        rules.array_paths = {lists.begin(), lists.end()};
+        all.clear();
+        return lookAll(rules, sample, all, lists);
+    }
     if (status || (rules.format != Format::Csv && rules.format != Format::Tsv)) return status;
     rules.charset = "GBK";
     all.clear();
-    return lookAll(rules, sample, all);
+    return lookAll(rules, sample, all, lists);
 }
 
 std::string inQuotes(const std::string& text) {
@@ -265,6 +267,7 @@ public:
 
     std::string write(Draft& draft) {
         for (const auto& guess : guesses()) guessRow(guess, draft);
+        guessByValues(draft);
         if (!has("appeal_time") && !event_time_.empty())
             add("appeal_time", "{ from: " + inQuotes(event_time_) + " }");
         addConstants(draft);
@@ -306,6 +309,21 @@ private:
         }
     }
 
+    /// Names that nobody knows, pinyin initials as a rule: what the values can only be.
+    void guessByValues(Draft& draft) {
+        for (const auto& [field, fits] : valueGuesses()) {
+            if (has(field)) continue;
+            for (const auto& [path, seen] : seen_) {
+                const bool usable = seen.count > 0 && !read_.contains(path) && path.find('*') == std::string::npos;
+                if (!usable || !fits(seen)) continue;
+                takeRow(field, path, seen, draft);
+                if (!has(field)) continue;
+                draft.guessed.back() += " (by its values 按取值)";
+                break;
+            }
+        }
+    }
+
     void takeRow(
         const std::string& field, const std::string& path, const Seen& seen, Draft& draft
     ) {
@@ -327,6 +345,7 @@ private:
         read_.insert(path);
         add(field, written);
         if (field == "record_ref") add("ticket_ref", written);
+        if (field == "id_number") add("id_type", "{ const: \"111\", with: [id_number] }");
         draft.guessed.push_back(field + std::string(kArrow) + path);
     }
 
@@ -371,6 +390,9 @@ std::string decodeText(const DecodeRules& rules) {
     if (!rules.charset.empty()) text += "  charset: " + rules.charset + "\n";
     if (!rules.items.empty()) text += "  items: " + inQuotes(rules.items) + "\n";
     if (rules.lines) text += "  lines: true\n";
+    for (const auto& path : rules.array_paths)
+        text += (path == rules.array_paths.front() ? "  array_paths: [" : ", ") + inQuotes(path);
+    if (!rules.array_paths.empty()) text += "]\n";
     return text;
 }
 
@@ -382,7 +404,12 @@ base::Result<Draft> draftSource(
     auto rules = rulesFor(file_name, sample);
     if (!rules) return std::move(rules).error();
     SeenByPath seen;
-    if (auto status = decodeSample(*rules, sample, seen); !status) return std::move(status).error();
+    if (auto status = decodeSample(*rules, sample, seen); !status) {
+        auto error = std::move(status).error();
+        error.detail = file_name + " read as " + formatName(rules->format) + ", which its ending says (json, jsonl, xml, csv, tsv, xlsx, dbf; .txt is csv): " +
+                       (error.public_en.empty() ? error.detail : error.public_en);
+        return error;
+    }
     Draft draft;
     draft.source_files["source.yaml"] =
         "id: " + wish.id + "\ntitle: " + inQuotes(wish.title) + "\nproduct: " + wish.product +
@@ -392,7 +419,8 @@ base::Result<Draft> draftSource(
     if (wish.product_exists) return draft;
     draft.product_files["product.yaml"] =
         "product: " + wish.product + "\nproduct_title: \"\"\nproduct_version: \"1\"\n" +
-        decodeText(*rules) + "health: { workday_hour_min: 1, silent_after_s: 14400 }\n";
+        decodeText(*rules) + "# CHECK. Of one file a day: { workday_hour_min: 1, weekend_hour_min: 1, night_hour_min: 1, silent_after_s: 93600 }\n"
+        "health: { workday_hour_min: 1, silent_after_s: 14400 }\n";
     draft.product_files["mapping.yaml"] = MappingDraft(seen).write(draft);
     return draft;
 }

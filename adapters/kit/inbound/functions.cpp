@@ -171,6 +171,14 @@ std::string placeOf(const char* text) {
     return numbered ? std::string(message.substr(0, end)) : "functions.lua";
 }
 
+/// What Lua itself says of types and names, which stand in the file; its other texts may quote a value. "" for those.
+std::string reasonOf(const char* text, std::size_t place_bytes) {
+    const std::string_view message = text == nullptr ? "" : text;
+    const std::string_view rest = message.substr(std::min(message.size(), place_bytes));
+    const bool of_types = rest.starts_with(": attempt to ") || (rest.starts_with(": bad argument #") && rest.find(" expected, got ") != std::string_view::npos);
+    return of_types ? std::string(rest) : "";
+}
+
 class LuaFunctions final : public FunctionState {
 public:
     LuaFunctions(
@@ -241,8 +249,7 @@ private:
 
     static base::Error failed(const std::string& name, const std::string& what) {
         auto error = base::makeError(base::ErrorCode::ItemFunctionFailed, name + ": " + what);
-        error.fields.push_back({"", "function_failed", name, name + ": " + what, name + ":" + what}
-        );
+        error.fields.push_back({"", "function_failed", name, name + ": " + what, name + ":" + what});
         return error;
     }
 
@@ -265,7 +272,7 @@ private:
             return place + ": more memory than " + std::to_string(limits_.memory_bytes_max) +
                    " bytes";
         if (budget_.raised) return place + ": the function raised an error";
-        return loading && text != nullptr ? std::string(text) : place + ": the function failed";
+        return loading && text != nullptr ? std::string(text) : place + ": the function failed" + reasonOf(text, place.size());
     }
 
     void close() {

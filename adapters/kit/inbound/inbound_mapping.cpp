@@ -126,11 +126,25 @@ private:
                 targetName(row)
             );
         }
+        checkTicket(section);
         if (!extensions_.empty()) record_->set(ticket::Field::ext, std::move(extensions_));
         extensions_.clear();
         if (!context_.origin.empty() && !record_->has(ticket::Field::origin))
             record_->set(ticket::Field::origin, context_.origin);
         for (const auto& attachment : section.attachments) mapAttachments(attachment, scope);
+    }
+
+    /// Rows that should name the ticket and gave nothing; a section without any is lint's to tell.
+    void checkTicket(const RecordRules& section) {
+        using ticket::Field;
+        constexpr Field kNames[] = {Field::ticket_ref, Field::ticket_no, Field::other_refs};
+        const auto names = [&](Field field) { return std::find(std::begin(kNames), std::end(kNames), field) != std::end(kNames); };
+        const bool named = std::any_of(std::begin(kNames), std::end(kNames), [&](Field field) { return record_->has(field); });
+        if (!record_->has(Field::record_ref)) return;  // validation tells all that is missing
+        if (named || section.kind == ticket::Kind::Appeal || !ticket::kindRow(section.kind).ticket_bound) return;
+        const auto row = std::find_if(section.rows.begin(), section.rows.end(), [&](const auto& each) { return names(each.field->field); });
+        if (row == section.rows.end() || !errors_.empty()) return;
+        error(MappingError::TicketMissing, row->from.empty() ? nullptr : &row->from.front().text, "records." + section.name + "." + targetName(*row));
     }
 
     bool isSet(const InboundRow& row) const {
@@ -171,6 +185,11 @@ private:
         auto texts = functions_->call(row.function, natives_.arguments(row, scope));
         if (!texts) {
             failure_ = std::move(texts).error();
+            for (auto& field : failure_->fields) {
+                field.pointer = pointerOf(row.from.empty() ? nullptr : &row.from.front().text);
+                field.en = targetName(row) + ": " + field.en;
+                field.zh = targetName(row) + ": " + field.zh;
+            }
             return false;
         }
         natives_.replace(std::move(*texts), row);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "adapters/kit/charset.h"
+#include "adapters/kit/inbound/byte_replacements.h"
 #include "gateway/base/text.h"
 #include "gateway/ticket/validate.h"
 
@@ -11,6 +12,9 @@ namespace {
 
 constexpr std::string_view kMobile = "1990000", kIdNumber = "99999919000101";
 constexpr const char* kSymbols[] = {"甲", "乙", "丙", "丁", "戊", "己", "庚", "辛", "壬", "癸"};
+/// As many bytes as any character beyond the BMP: a rare one stays a rare one, which is what such a sample is kept for.
+constexpr const char* kRareSymbols[] = {"𠀀", "𠀁", "𠀂", "𠀃", "𠀄", "𠀅", "𠀆", "𠀇", "𠀈", "𠀉"};
+constexpr char32_t kRareFirst = 0x20000;
 constexpr std::size_t kMobileDigits = 11, kIdCharacters = 18;
 
 bool isDigit(char c) { return c >= '0' && c <= '9'; }
@@ -70,8 +74,12 @@ std::string Inventions::name(const std::string& text) {
     unsigned rest = number - 1;
     for (std::size_t at = 0; at < text.size(); ++position) {
         const std::size_t start = at;
-        if (nextCodePoint(text, at) < 0x80) {
+        const char32_t c = nextCodePoint(text, at);
+        if (c < 0x80) {
             made += isLetter(text[start]) ? 'X' : text[start];
+        } else if (c >= kRareFirst) {
+            made += kRareSymbols[rest % 10];
+            rest /= 10;
         } else if (position == 0) {
             made += length > 1 ? "测" : "某";
         } else if (position == 1 && length > 3) {
@@ -118,6 +126,7 @@ std::string Inventions::text(const std::string& text) const {
         const std::size_t start = at;
         const char32_t c = nextCodePoint(text, at);
         if (c >= 0x2E80 && c < 0xFF00) made += c >= 0x3000 && c < 0x3040 ? text.substr(start, at - start) : "某";
+        else if (c >= kRareFirst && isWide(c)) made += kRareSymbols[0];
         else if (c < 0x80) made += isDigit(text[start]) ? '1' : isLetter(text[start]) ? 'x' : text[start];
         else made += text.substr(start, at - start);
     }

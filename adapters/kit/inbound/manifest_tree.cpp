@@ -6,6 +6,7 @@
 #include <set>
 #include <sstream>
 
+#include "adapters/kit/yaml_map.h"
 #include "gateway/json/json.h"
 
 namespace yht::kit {
@@ -119,17 +120,25 @@ bool namesSecret(std::string name) {
         return std::tolower(c);
     });
     return std::any_of(std::begin(kWords), std::end(kWords), [&](const char* word) {
-        // "null_tokens" are words for nothing, not credentials.
-        return name.find(word) != std::string::npos && name != "null_tokens";
+        // Words for nothing, and what 保密 tickets are shown of: no credentials.
+        return name.find(word) != std::string::npos && name != "null_tokens" && name != "mask_secret";
     });
 }
 
-void emit(YAML::Emitter& out, const YAML::Node& node, bool masked) {
+/// A mapping has rows (is_secret: …) and no secrets; everywhere else a name that sounds like one hides what is below it.
+bool hides(const YAML::Node& key, bool& mapping) {
+    mapping = mapping || key.Scalar() == "mapping";
+    return !mapping && namesSecret(key.Scalar());
+}
+
+void emit(YAML::Emitter& out, const YAML::Node& node, bool masked, bool mapping = false) {
     if (node.IsMap()) {
         out << YAML::BeginMap;
         for (const auto& entry : node) {
             out << YAML::Key << entry.first.Scalar() << YAML::Value;
-            emit(out, entry.second, masked || namesSecret(entry.first.Scalar()));
+            bool below = mapping;
+            const bool hidden = hides(entry.first, below);
+            emit(out, entry.second, masked || hidden, below);
         }
         out << YAML::EndMap;
     } else if (node.IsSequence()) {
@@ -137,7 +146,7 @@ void emit(YAML::Emitter& out, const YAML::Node& node, bool masked) {
             std::all_of(node.begin(), node.end(), [](const YAML::Node& n) { return n.IsScalar(); });
         if (plain) out << YAML::Flow;
         out << YAML::BeginSeq;
-        for (const auto& entry : node) emit(out, entry, masked);
+        for (const auto& entry : node) emit(out, entry, masked, mapping);
         out << YAML::EndSeq;
     } else {
         out << (masked ? std::string(kMasked) : node.IsNull() ? "" : node.Scalar());
@@ -146,21 +155,32 @@ void emit(YAML::Emitter& out, const YAML::Node& node, bool masked) {
 
 using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
 
-void write(Writer& out, const YAML::Node& node, bool masked) {
+void write(Writer& out, const YAML::Node& node, bool masked, bool mapping = false) {
     if (node.IsMap()) {
         out.StartObject();
         for (const auto& entry : node) {
             out.Key(entry.first.Scalar().c_str());
-            write(out, entry.second, masked || namesSecret(entry.first.Scalar()));
+            bool below = mapping;
+            const bool hidden = hides(entry.first, below);
+            write(out, entry.second, masked || hidden, below);
         }
         out.EndObject();
     } else if (node.IsSequence()) {
         out.StartArray();
-        for (const auto& entry : node) write(out, entry, masked);
+        for (const auto& entry : node) write(out, entry, masked, mapping);
         out.EndArray();
     } else {
         out.String(masked ? std::string(kMasked) : node.IsNull() ? "" : node.Scalar());
     }
+}
+
+std::vector<std::string> sourceNames(const std::string& sources_directory) {
+    std::vector<std::string> names;
+    std::error_code code;
+    for (const auto& entry : std::filesystem::directory_iterator(sources_directory, code))
+        names.push_back(entry.path().filename().string());
+    std::sort(names.begin(), names.end());
+    return names;
 }
 
 }  // namespace
@@ -174,7 +194,8 @@ base::Result<ManifestTree> readManifestTree(
     if (!isPlainName(id) ||
         !std::filesystem::is_regular_file(tree.source_directory + "/source.yaml")) {
         return base::makeError(
-            base::ErrorCode::SourceUnknown, "no " + tree.source_directory + "/source.yaml"
+            base::ErrorCode::SourceUnknown,
+            "no " + tree.source_directory + "/source.yaml" + didYouMean(id, sourceNames(sources_directory))
         );
     }
     try {

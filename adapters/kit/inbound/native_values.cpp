@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "gateway/base/time_text.h"
+
 namespace yht::kit {
 namespace {
 
@@ -114,10 +116,26 @@ std::vector<std::vector<const ItemValue*>> NativeValues::arguments(
     const InboundRow& row, const RowScope& scope
 ) {
     std::vector<std::vector<const ItemValue*>> all;
+    arguments_.clear();
     for (const auto& source : row.from) {
         auto& found = all.emplace_back();
-        if (source.kind == InboundValue::Kind::Path)
-            source.path.find(scope.item, scope.entry, found);
+        const auto give = [&](ItemType type, std::string text) {
+            found.push_back(&arguments_.emplace_back(ItemValue::scalar(type, std::move(text))));
+        };
+        switch (source.kind) {
+            case InboundValue::Kind::Path:
+                source.path.find(scope.item, scope.entry, found);
+                break;
+            case InboundValue::Kind::FileName:
+                if (!scope.context.file_name.empty()) give(ItemType::Text, scope.context.file_name);
+                break;
+            case InboundValue::Kind::ReceivedTime:
+                give(ItemType::Text, base::formatRfc3339(scope.context.received_ms));
+                break;
+            case InboundValue::Kind::Number:
+                give(ItemType::Number, std::to_string(scope.number));
+                break;
+        }
     }
     return all;
 }

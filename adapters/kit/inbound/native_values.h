@@ -46,7 +46,7 @@ public:
         const std::string* path;
     };
     std::optional<Wrong> collect(const InboundRow& row, const RowScope& scope);
-    /// The arguments of the row's function: a list for each path.
+    /// The arguments of the row's function: a list for each path. Until the next call.
     std::vector<std::vector<const ItemValue*>> arguments(
         const InboundRow& row, const RowScope& scope
     );
@@ -74,6 +74,7 @@ private:
     std::vector<NativeValue> values_;
     std::vector<const ItemValue*> found_;
     std::deque<std::string> made_;
+    std::deque<ItemValue> arguments_;  // what is no part of the item
 };
 
 }  // namespace yht::kit

@@ -14,7 +14,8 @@ namespace yht::kit {
 namespace {
 
 /// What a scalar is to the mapping; of several uses the first in this order.
-enum class Use : std::uint8_t { Needed, Name, Phone, IdNumber, Text, Kept, Unread };
+/// Number: what identifies a record or its ticket.
+enum class Use : std::uint8_t { Needed, Name, Phone, IdNumber, Number, Text, Kept, Unread };
 
 using Uses = std::map<const ItemValue*, Use>;
 
@@ -32,7 +33,7 @@ Use useOf(const InboundRow& row) {
     }
     if (row.type == ValueType::Phone) return Use::Phone;
     if (row.type == ValueType::IdNumber) return Use::IdNumber;
-    if (row.type == ValueType::Reference) return Use::Kept;
+    if (row.type == ValueType::Reference) return Use::Number;
     if (row.type != ValueType::Text) return Use::Needed;
     // What an extension block holds is anything.
     const bool plain = row.field->personal == ticket::PersonalData::None && row.map_name.empty();
@@ -156,7 +157,7 @@ base::Result<std::vector<Scalar>> aroundItems(
 bool numbersAreLeft(const std::string& message, const std::vector<Scalar>& scalars) {
     std::set<std::string> needed;
     for (const auto& scalar : scalars) {
-        if (scalar.use == Use::Needed || scalar.use == Use::Kept) needed.insert(scalar.text);
+        if (scalar.use == Use::Needed || scalar.use == Use::Kept || scalar.use == Use::Number) needed.insert(scalar.text);
     }
     for (std::size_t at = 0; at < message.size();) {
         std::size_t end = at;
@@ -191,6 +192,7 @@ std::string invent(Inventions& inventions, const Scalar& scalar) {
         case Use::Unread:
             return inventions.text(scalar.text);
         case Use::Kept:
+        case Use::Number:
             return inventions.withoutNumbersOfPersons(scalar.text);
         case Use::Needed:
             break;
@@ -213,11 +215,14 @@ base::Result<std::vector<std::string>> fatesOf(
     const Adapter& adapter, const std::string& message, const MessageContext& context
 ) {
     std::vector<std::string> fates;
+    std::map<std::string, std::size_t> tickets;  // which are one stays so, whatever they are called
     const auto status = adapter.adapt(message, context, {}, [&](AdaptedItem&& item) {
         std::string fate = item.ignored_by;
         for (const auto& record : item.records) {
             fate += std::string(" ") + ticket::kindRow(record.record.kind()).name;
             for (const auto& [field, value] : record.record.fields()) fate += " " + std::to_string(static_cast<int>(field));
+            for (const auto field : {ticket::Field::ticket_ref, ticket::Field::record_ref})
+                fate += " #" + std::to_string(tickets.try_emplace(record.record.text(field), tickets.size()).first->second);
         }
         if (item.failure) {
             fate += item.failure->row().wire;
@@ -234,13 +239,29 @@ bool isPerson(const Scalar& scalar) {
     return scalar.use == Use::Name || scalar.use == Use::Phone || scalar.use == Use::IdNumber;
 }
 
-void addReplacements(const Scalar& scalar, Inventions& inventions, ByteReplacements& replacements) {
+/// The runs of what identifies records, numbers of persons aside: replaced nowhere.
+std::set<std::string> numbersOf(const std::vector<Scalar>& scalars) {
+    std::set<std::string> numbers;
+    for (const auto& scalar : scalars) {
+        if (scalar.use != Use::Number) continue;
+        for (const auto run : runsOf(scalar.text)) {
+            if (!isNumberOfPerson(run)) numbers.emplace(run);
+        }
+    }
+    return numbers;
+}
+
+void addReplacements(
+    const Scalar& scalar, const std::set<std::string>& numbers, Inventions& inventions, ByteReplacements& replacements
+) {
     const auto instead = invent(inventions, scalar);
     // As a whole where it is written as it is: a telephone number may have spaces between three digits and four.
-    if (isPlain(scalar.text) && tellsOfSomebody(scalar)) replacements.add(scalar.text, instead);
+    if (isPlain(scalar.text) && tellsOfSomebody(scalar) && !numbers.contains(scalar.text)) replacements.add(scalar.text, instead);
     const auto old_runs = runsOf(scalar.text), new_runs = runsOf(instead);
     if (old_runs.size() != new_runs.size()) return;  // found afterwards: it stays as it was
     for (std::size_t i = 0; i < old_runs.size(); ++i) {
+        // A picture's address names its ticket: the number stays one number everywhere, or two tickets become one.
+        if (numbers.contains(std::string(old_runs[i]))) continue;
         if (isTelling(old_runs[i])) replacements.add(std::string(old_runs[i]), std::string(new_runs[i]));
     }
 }
@@ -250,7 +271,9 @@ struct Looked {
     std::set<std::string> masked, kept, left, hurt;
 };
 
-Looked lookAfterwards(const std::vector<Scalar>& before, const std::vector<Scalar>& after, Inventions& inventions) {
+Looked lookAfterwards(
+    const std::vector<Scalar>& before, const std::vector<Scalar>& after, const std::set<std::string>& numbers, Inventions& inventions
+) {
     Looked looked;
     for (std::size_t i = 0; i < before.size(); ++i) {
         const Scalar& old = before[i];
@@ -268,7 +291,11 @@ Looked lookAfterwards(const std::vector<Scalar>& before, const std::vector<Scala
                                  ? tellsOfSomebody(old)
                                  : std::any_of(runs.begin(), runs.end(), isTelling);
         if (!telling) continue;
-        if (old.use == Use::Kept) looked.kept.insert(old.path);
+        const bool number_only = std::all_of(runs.begin(), runs.end(), [&](std::string_view run) {
+            return !isTelling(run) || numbers.contains(std::string(run));
+        });
+        if (number_only) looked.kept.insert(old.path);
+        else if (old.use == Use::Kept || old.use == Use::Number) looked.kept.insert(old.path);
         else if (invent(inventions, old) != old.text) looked.left.insert(old.path);
     }
     return looked;
@@ -296,13 +323,14 @@ base::Result<MaskedSample> maskSample(
     if (!around) return around.error();
     Inventions inventions;
     ByteReplacements replacements(charsetsOf(rules));
+    const auto numbers = numbersOf(*before);
     // Names and numbers first: what they are called there they are called everywhere.
     for (const bool persons : {true, false}) {
         for (const auto& scalar : *before) {
-            if (isPerson(scalar) == persons) addReplacements(scalar, inventions, replacements);
+            if (isPerson(scalar) == persons) addReplacements(scalar, numbers, inventions, replacements);
         }
     }
-    for (const auto& scalar : *around) addReplacements(scalar, inventions, replacements);
+    for (const auto& scalar : *around) addReplacements(scalar, numbers, inventions, replacements);
     MaskedSample sample;
     sample.message = replacements.apply(message);
     const auto after = decoded(rules, manifest.mapping, sample.message);
@@ -310,7 +338,7 @@ base::Result<MaskedSample> maskSample(
         return failed(base::ErrorCode::ItemUnmapped, "The message can't be read any more once it is masked; mask it by hand.",
                       "脱敏后报文无法解析,请手工脱敏。");
     }
-    Looked looked = lookAfterwards(*before, *after, inventions);
+    Looked looked = lookAfterwards(*before, *after, numbers, inventions);
     if (numbersAreLeft(sample.message, *after)) looked.left.insert("(a telephone or id number outside the items 条目之外的号码)");
     if (!looked.left.empty() || !looked.hurt.empty()) {
         return failed(base::ErrorCode::ItemUnmapped,

@@ -6,7 +6,9 @@
 #include <fstream>
 #include <sstream>
 
+#include "gateway/base/text.h"
 #include "gateway/base/time_text.h"
+#include "gateway/crypto/digest.h"
 #include "gateway/json/json.h"
 
 #include <rapidjson/prettywriter.h>
@@ -16,6 +18,7 @@ namespace {
 
 constexpr base::UnixMillis kNow =
     1'555'551'000'000;  // 2019-04-18T09:30:00+08:00, where case.json says none
+constexpr std::size_t kInputDigits = 16;
 constexpr json::Limits kJsonLimits{.depth_max = 16, .values_max = 2'000'000, .members_max = 1'000};
 
 base::Error unusable(const std::string& path, const std::string& what) {
@@ -59,6 +62,7 @@ base::Status readSettings(const std::string& path, const std::string& text, Samp
             }
         } else if (name == "reviewed") {
             sample.reviewed_by = json::textMember(member.value, "by");
+            sample.reviewed_input = json::textMember(member.value, "input");
         } else if (name != "content_type" && name != "file_name" && name != "origin" && name != "why") {
             return unusable(path, "unknown member " + name);
         }
@@ -67,6 +71,19 @@ base::Status readSettings(const std::string& path, const std::string& text, Samp
     sample.context.file_name = json::textMember(*read, "file_name");
     sample.context.origin = json::textMember(*read, "origin");
     return {};
+}
+
+/// First digits of the SHA-256 of the input; "" where it can't be read.
+std::string inputDigest(const SampleCase& sample) {
+    const auto input = readFile(sample.input_path);
+    return input ? base::toHex(crypto::sha256(*input)).substr(0, kInputDigits) : "";
+}
+
+/// Somebody looked at what this input gives, and not at another one's; reviews of old name none.
+void forgetOldReview(SampleCase& sample) {
+    const bool expects = !sample.expected_json.empty() || !sample.expected_err.empty();
+    const bool same = sample.reviewed_input.empty() || sample.reviewed_input == inputDigest(sample);
+    if (!expects || !same) sample.reviewed_by.clear();
 }
 
 base::Result<SampleCase> readCase(const std::filesystem::path& directory) {
@@ -96,6 +113,7 @@ base::Result<SampleCase> readCase(const std::filesystem::path& directory) {
     if (sample.input_path.empty()) return unusable(sample.directory, "no input.*");
     if (!sample.expected_json.empty() && !sample.expected_err.empty())
         return unusable(sample.directory, "expected.json and expected.err");
+    if (!sample.reviewed_by.empty()) forgetOldReview(sample);
     return sample;
 }
 
@@ -124,6 +142,7 @@ base::Status writeSettings(const SampleCase& sample, const std::string& by, cons
         rapidjson::Value review(rapidjson::kObjectType);
         review.AddMember("by", rapidjson::Value(by, allocator), allocator);
         review.AddMember("on", rapidjson::Value(on, allocator), allocator);
+        review.AddMember("input", rapidjson::Value(inputDigest(sample), allocator), allocator);
         settings.AddMember("reviewed", review, allocator);
     }
     if (settings.ObjectEmpty()) {
@@ -199,6 +218,17 @@ base::Status acceptSample(const Adapter& adapter, const SampleCase& sample) {
     if (auto status = writeFile(path, errors_only ? outcome.errors : pretty(outcome.json)); !status)
         return status;
     return writeSettings(sample, "", "");
+}
+
+bool losesItsRecords(const Adapter& adapter, const SampleCase& sample) {
+    auto expected = json::parse(sample.expected_json, kJsonLimits);
+    const auto* items = expected ? json::findMember(*expected, "items") : nullptr;
+    if (items == nullptr || !items->IsArray()) return false;
+    const bool had = std::any_of(items->Begin(), items->End(), [](const auto& item) {
+        return json::findMember(item, "records") != nullptr;
+    });
+    const auto message = readFile(sample.input_path);
+    return had && message && adaptSample(adapter, *message, sample.context, sample.patches).records == 0;
 }
 
 base::Status reviewSample(const SampleCase& sample, const std::string& by, const std::string& on) {

@@ -4,7 +4,7 @@
 //   its error codes expected.err    instead, where nothing may be accepted: the error codes alone,
 //   one a line case.json       optional: {"now", "content_type", "file_name", "origin", "patches":
 //   [{"index","path","text"}],
-//                   "reviewed": {"by", "on"}}
+//                   "reviewed": {"by", "on", "input"}}: input is of the input that was looked at
 // A message takes the product's own path: decoder, mapping, functions, and the ticket's validation
 // as admission does it. The clock stands still at `now`; no network, no ledger, no environment.
 // Uses: adapter, ticket. Used by: app (yht adapters test), tests.
@@ -25,7 +25,8 @@ struct SampleCase {
     std::string expected_json, expected_err;  // text of the file; "" none
     MessageContext context;
     std::vector<ItemPatch> patches;
-    std::string reviewed_by;  // "" nobody looked at the expectation yet
+    std::string reviewed_by;     // "" nobody looked at the expectation, of this input, yet
+    std::string reviewed_input;  // first digits of its SHA-256; "" in reviews of old
 };
 
 /// What became of one message.
@@ -56,6 +57,8 @@ SampleOutcome adaptSample(
 
 SampleResult runSample(const Adapter& adapter, const SampleCase& sample);
 
+/// Its expectation has records, and what it makes now has none: a mapping that broke, more likely than one that was mended.
+bool losesItsRecords(const Adapter& adapter, const SampleCase& sample);
 /// Writes what the case makes now as its expectation, and takes its review away. Errors:
 /// ManifestInvalid (disk).
 base::Status acceptSample(const Adapter& adapter, const SampleCase& sample);

@@ -497,5 +497,41 @@ TEST_F(InboundMappingTest, TheLongestWordThatOccursDecidesAndNoWordIsNoCode) {
     EXPECT_THAT(folder_.problems(), ::testing::HasSubstr("next goes with match: contained"));
 }
 
+TEST_F(InboundMappingTest, AFunctionIsGivenWhatIsNoPartOfTheItem) {
+    writeProcessSource(folder_, "      opinion: { from: [$file_name, $received_time], lua: both }\n");
+    folder_.product("functions.lua", "function both(name, time) return name:sub(1, 4) .. ' ' .. time end\n");
+    const auto made = adapt(**folder_.load(), R"({"id":"1"})", {.file_name = "wangge_20261124.xml", .received_ms = kApril});
+    ASSERT_EQ(made.front().fate, ItemFate::Records) << errorsOf(made.front());
+    EXPECT_EQ(made.front().records.front().record.text(Field::opinion), "wang 2019-04-18T09:30:15.120+08:00");
+}
+
+TEST_F(InboundMappingTest, AFailedFunctionNamesItsFieldAndWhatLuaSaid) {
+    writeProcessSource(folder_, "      opinion: { from: a, lua: f }\n");
+    folder_.product("functions.lua", "function f(s) return s.x.y end\n");
+    const auto made = adapt(**folder_.load(), R"({"id":"1","a":"13876543210"})");
+    EXPECT_EQ(errorsOf(made.front()), "function_failed /a");
+    const auto& field = made.front().failure->fields.front();
+    EXPECT_THAT(field.en, ::testing::StartsWith("opinion: f: functions.lua:1: the function failed: attempt to index a nil value"));
+    EXPECT_THAT(field.en, ::testing::Not(::testing::HasSubstr("138")));
+}
+
+TEST_F(InboundMappingTest, ARecordOfNoTicketIsToldWithItsSectionAndRow) {
+    folder_.product("mapping.yaml", R"(common: { ticket_ref: NO }
+records:
+  step:
+    kind: process
+    each: LC
+    rows:
+      record_ref: XH
+      event_time: { const: "2019-04-18T09:00:00+08:00" }
+      process_type: { const: "39" }
+)");
+    folder_.product("product.yaml", "product: p\nproduct_title: p\nproduct_version: \"1\"\ndecode: {format: json}\n");
+    folder_.source("source.yaml", "id: s\ntitle: s\nproduct: p\n");
+    const auto made = adapt(**folder_.load(), R"({"NO":"T-1","LC":[{"XH":"1"},{"XH":"2"}]})");
+    EXPECT_EQ(errorsOf(made.front()), "ticket_missing /NO");
+    EXPECT_THAT(made.front().failure->fields.front().en, ::testing::StartsWith("records.step.ticket_ref: "));
+}
+
 }  // namespace
 }  // namespace yht::kit

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "adapters/kit/inbound/coverage.h"
 #include "adapters/kit/inbound/manifest_tree.h"
 #include "tests/unit/adapters/kit/inbound/inbound_fixture.h"
 
@@ -139,6 +140,63 @@ TEST_F(ManifestTest, TheVersionChangesWithAnythingThatDecidesTheRecords) {
     EXPECT_NE(second, first);
     writeProcessSource(folder_, "      opinion: a\n");
     EXPECT_NE(version(), second);
+}
+
+TEST_F(ManifestTest, ARowOfTheMappingIsNoSecret) {
+    writeProcessSource(folder_, "      ext/token_no: { from: t, required: true }\n");
+    const auto tree = readManifestTree(folder_.sources(), folder_.products(), "s");
+    ASSERT_TRUE(tree);
+    for (const auto& text : {effectiveText(*tree), effectiveJson(*tree)}) EXPECT_THAT(text, Not(HasSubstr("***")));
+}
+
+TEST_F(ManifestTest, WhatIsUnchangedIsAVersionUnlessTheManifestSaysDuplicate) {
+    EXPECT_FALSE((*folder_.load())->manifest().unchanged_is_duplicate);
+    folder_.source("source.yaml", "id: s\ntitle: t\nproduct: p\nunchanged: duplicate\n");
+    EXPECT_TRUE((*folder_.load())->manifest().unchanged_is_duplicate);
+    folder_.source("source.yaml", "id: s\ntitle: t\nproduct: p\nunchanged: ignored\n");
+    EXPECT_THAT(folder_.problems(), HasSubstr("unchanged: write one of version, duplicate"));
+}
+
+TEST_F(ManifestTest, AnUnknownNameIsAnsweredWithThoseThatBeginLikeIt) {
+    writeProcessSource(folder_, "      operator_tel: t\n");
+    EXPECT_THAT(folder_.problems(), HasSubstr("process has no field operator_tel, did you mean operator_"));
+    EXPECT_THAT(Adapter::load(folder_.sources(), folder_.products(), "s-1").error().detail, HasSubstr(", did you mean s?"));
+}
+
+std::vector<std::string> findings(const SourceFolder& folder) {
+    const auto tree = readManifestTree(folder.sources(), folder.products(), "s");
+    const auto manifest = readManifest(*tree, "s");
+    EXPECT_TRUE(manifest) << (manifest ? "" : manifest.error().detail);
+    return manifest ? lint(*manifest) : std::vector<std::string>{};
+}
+
+TEST_F(ManifestTest, SilenceThatIsNeverReachedIsFound) {
+    const auto healthOf = [&](const std::string& health) {
+        folder_.source("source.yaml", "id: s\ntitle: t\nproduct: p\nhealth: {" + health + "}\n");
+        std::string all;
+        for (const auto& one : findings(folder_)) all += one.starts_with("health.") ? one + "\n" : "";
+        return all;
+    };
+    EXPECT_THAT(healthOf("workday_hour_min: 1"), HasSubstr("health.silent_after_s: nobody notices"));
+    EXPECT_THAT(healthOf("silent_after_s: 3600"), HasSubstr("health.workday_hour_min"));
+    EXPECT_EQ(healthOf("workday_hour_min: 1, silent_after_s: 14400"), "");
+    EXPECT_THAT(healthOf("workday_hour_min: 1, silent_after_s: 93600"), HasSubstr("never reached"));
+    EXPECT_EQ(healthOf("workday_hour_min: 1, weekend_hour_min: 1, night_hour_min: 1, silent_after_s: 93600"), "");
+}
+
+TEST_F(ManifestTest, ACommonPathThatCantBeRightInsideEachIsFound) {
+    const auto common = [&](const std::string& path) {
+        folder_.product("mapping.yaml", "common: { ticket_ref: " + path + R"( }
+records:
+  a: { kind: process, rows: { record_ref: NO, event_time: AT, process_type: { const: "39" } } }
+  b: { kind: process, each: LC, rows: { record_ref: XH, event_time: AT, process_type: { const: "39" } } }
+)");
+        std::string all;
+        for (const auto& one : findings(folder_)) all += one + "\n";
+        return all;
+    };
+    EXPECT_THAT(common("NO"), HasSubstr("records.b: ticket_ref of common reads NO inside each; a path of the item begins with / there: /NO"));
+    EXPECT_THAT(common("/NO"), Not(HasSubstr("inside each")));
 }
 
 }  // namespace

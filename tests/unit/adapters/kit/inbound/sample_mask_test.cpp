@@ -144,5 +144,30 @@ TEST(InventionsTest, NamesDifferAndKeepTheirLength) {
     EXPECT_TRUE(Inventions::isInvented(inventions.phone("13876543210")));
 }
 
+TEST_F(SampleMaskTest, NamesOfRareCharactersAreMaskedAndStayRare) {
+    for (const char* name : {"陈𠅤", "𠮷田", "李𠮷明", "孙晓䶮"}) {
+        std::string message = item();
+        for (auto at = message.find("张三丰"); at != std::string::npos; at = message.find("张三丰")) message.replace(at, 9, name);
+        const auto sample = mask(message);
+        ASSERT_TRUE(sample.ok()) << name << base::describe(sample.error());
+        EXPECT_THAT(sample->message, Not(HasSubstr(name)));
+        EXPECT_THAT(sample->masked, Contains("/WHO"));
+    }
+    EXPECT_EQ("测𠀀", Inventions().name("陈𠅤"));
+}
+
+TEST_F(SampleMaskTest, TwoTicketsStayTwoWhereAPicturesAddressNamesThem) {
+    const auto numbered = [](const std::string& number) {
+        std::string text = item();
+        text.replace(text.find("A-1"), 3, number);
+        return text.insert(text.size() - 1, R"(,"PIC":"http://10.0.0.1/)" + number + R"(/1.jpg")");
+    };
+    const auto sample = mask("[" + numbered("RZWG202611240001") + "," + numbered("RZWG202611240003") + "]");
+    ASSERT_TRUE(sample.ok()) << base::describe(sample.error()) << sample.error().public_en;
+    std::set<std::string> numbers;
+    for (const auto& one : adapt(**folder_.load(), sample->message)) numbers.insert(one.records.at(0).record.text(ticket::Field::record_ref));
+    EXPECT_EQ((std::set<std::string>{"RZWG202611240001", "RZWG202611240003"}), numbers);
+}
+
 }  // namespace
 }  // namespace yht::kit

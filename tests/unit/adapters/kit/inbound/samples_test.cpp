@@ -124,5 +124,28 @@ TEST_F(SamplesTest, GeneratedCasesFindWhatIsWrong) {
     EXPECT_THAT(run(*adapter()), IsEmpty());
 }
 
+TEST_F(SamplesTest, AReviewIsOfTheInputThatWasLookedAt) {
+    folder_.source("tests/one/input.json", R"({"id":"1","a":"x"})");
+    ASSERT_TRUE(acceptSample(*adapter(), only()));
+    ASSERT_TRUE(reviewSample(only(), "reviewer", "2019-04-18"));
+    EXPECT_EQ("reviewer", only().reviewed_by);
+    folder_.source("tests/one/input.json", R"({"id":"1","a":"x" })");  // gives the same
+    EXPECT_TRUE(runSample(*adapter(), only()).passed);
+    EXPECT_EQ("", only().reviewed_by);
+    folder_.source("tests/one/case.json", R"({"reviewed":{"by":"somebody","on":"2019-04-18"}})");  // of old: names no input
+    EXPECT_EQ("somebody", only().reviewed_by);
+    std::filesystem::remove(only().directory + "/expected.json");
+    EXPECT_EQ("", only().reviewed_by) << "there is nothing that could have been looked at";
+}
+
+TEST_F(SamplesTest, RecordsThatBecomeErrorsAreTold) {
+    folder_.source("tests/one/input.json", R"({"id":"1","a":"x"})");
+    EXPECT_FALSE(losesItsRecords(*adapter(), only())) << "nothing was expected yet";
+    ASSERT_TRUE(acceptSample(*adapter(), only()));
+    EXPECT_FALSE(losesItsRecords(*adapter(), only()));
+    folder_.source("tests/one/input.json", R"({"id":"1","a":"x","at":"bad"})");
+    EXPECT_TRUE(losesItsRecords(*adapter(), only()));
+}
+
 }  // namespace
 }  // namespace yht::kit
