@@ -2,8 +2,10 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <optional>
 #include <sstream>
 
+#include "adapters/kit/inbound/one_item.h"
 #include "adapters/kit/inbound/sample_mask.h"
 #include "adapters/kit/inbound/samples.h"
 #include "gateway/app/command_line.h"
@@ -46,8 +48,10 @@ base::Result<Recorded> fromFile(const std::string& path) {
     return recorded;
 }
 
-base::Result<Recorded> fromLedger(const WorkOptions& options, ledger::View& view) {
+/// Of an item in quarantine that item alone, of a message all of it.
+base::Result<Recorded> fromLedger(const WorkOptions& options, const kit::DecodeRules& rules, ledger::View& view) {
     ledger::Seq seq = options.message;
+    std::optional<std::uint64_t> item;
     Recorded recorded;
     if (options.quarantined != 0) {
         const auto row = view.quarantined(options.quarantined);
@@ -55,6 +59,7 @@ base::Result<Recorded> fromLedger(const WorkOptions& options, ledger::View& view
             return wrong("There is no such item of this source in quarantine.", "隔离区中没有此来源的该条目。");
         seq = row->message_seq;
         recorded.context.content_type = row->content_type;
+        item = row->item_index;
     }
     auto message = keptMessage(view, seq);
     if (!message.ok()) return std::move(message).error();
@@ -62,10 +67,14 @@ base::Result<Recorded> fromLedger(const WorkOptions& options, ledger::View& view
         return wrong("That message is not of this source.", "该报文不属于此来源。");
     recorded.context.received_ms = message->header.received_ms;
     recorded.message = std::move(message->body);
+    if (!item) return recorded;
+    auto one = kit::oneItemOf(rules, recorded.message, *item);
+    if (!one.ok()) return std::move(one).error();
+    recorded.message = *std::move(one);
     return recorded;
 }
 
-base::Result<Recorded> recordedOf(const WorkOptions& options) {
+base::Result<Recorded> recordedOf(const WorkOptions& options, const kit::DecodeRules& rules) {
     if (options.quarantined == 0 && options.message == 0) {
         if (options.files.size() != 1) return wrong("Say which message: a file, --message or --quarantine.", "请指明报文:文件、--message 或 --quarantine。");
         return fromFile(options.files.front());
@@ -75,7 +84,7 @@ base::Result<Recorded> recordedOf(const WorkOptions& options) {
     const int code = withLedger(options.deployment, [&](OpenedLedger& opened) -> int {
         auto snapshot = opened.store->snapshot();
         if (!snapshot.ok()) recorded = std::move(snapshot).error();
-        else recorded = fromLedger(options, **snapshot);
+        else recorded = fromLedger(options, rules, **snapshot);
         return kExitOk;
     });
     if (code != kExitOk) return base::makeError(ErrorCode::NotReady, "the ledger");
@@ -179,10 +188,16 @@ int recordSample(const WorkOptions& options) {
     if (!tree.ok()) return reportError(tree.error());
     const auto manifest = kit::readManifest(*tree, options.source);
     if (!manifest.ok()) return reportError(manifest.error());
-    const auto recorded = recordedOf(options);
+    const auto recorded = recordedOf(options, manifest->manifest.decode);
     if (!recorded.ok()) return reportError(recorded.error());
     const auto sample = kit::maskSample(**adapter, *manifest, recorded->message, recorded->context);
-    if (!sample.ok()) return reportError(sample.error());
+    if (!sample.ok()) {
+        const int code = reportError(sample.error());
+        if (sample.error().code == ErrorCode::ItemUndecodable)
+            std::cerr << "此类样例请手工制作 make such a case by hand: sources/" << options.source << "/tests/NAME/input."
+                      << endingOf(manifest->manifest.decode.format) << ", 其中人员均为虚构 every person in it invented\n";
+        return code;
+    }
     const fs::path tests = fs::path(adapters) / "sources" / options.source / "tests";
     const std::string name = freeName(tests, options.case_name);
     if (!isCaseName(name)) return reportError(wrong("A case's name: letters, digits, _ and -.", "样例名称只能用字母、数字、_ 与 -。"));

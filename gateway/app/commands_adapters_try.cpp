@@ -9,6 +9,7 @@
 #include "gateway/app/live_source.h"
 #include "gateway/app/readapting.h"
 #include "gateway/app/terminal.h"
+#include "gateway/intake/admission/decide.h"
 #include "gateway/json/json.h"
 #include "gateway/trust/pull_verifier.h"
 
@@ -39,12 +40,16 @@ struct Tried {
 
 enum class Known : std::uint8_t { New, Same, Conflict };
 
-/// As admission would decide, as far as the ledger can tell without it (decide.h, rules 2 to 5).
-Known known(ledger::View& view, const MadeRecord& record) {
+/// As admission would decide, as far as the ledger can tell without it (decide.h, rules 2 to 5, 4a).
+Known known(ledger::View& view, const MadeRecord& record, bool unchanged_is_duplicate) {
     const auto& identity = record.identity;
     if (record.version_origin == ticket::VersionOrigin::Latest) {
         const auto latest = view.findLatest(identity.source, identity.kind, identity.record_ref);
         return latest && view.sameBody(*latest, record.body_digest) ? Known::Same : Known::New;
+    }
+    if (unchanged_is_duplicate) {
+        const auto latest = view.findLatest(identity.source, identity.kind, identity.record_ref);
+        if (latest && intake::saysTheSame(view, *latest, record.record)) return Known::Same;
     }
     const auto found = view.findIdentity(identity);
     if (!found) return Known::New;
@@ -52,10 +57,10 @@ Known known(ledger::View& view, const MadeRecord& record) {
 }
 
 /// An item is a duplicate where every record of it is known, to the ledger or to this run.
-void judge(ledger::View* view, std::set<base::Bytes>& seen, Tried& tried) {
+void judge(ledger::View* view, std::set<base::Bytes>& seen, Tried& tried, bool unchanged_is_duplicate) {
     std::map<std::uint64_t, Known> items;
     for (const auto& record : tried.made.records) {
-        Known one = view == nullptr ? Known::New : known(*view, record);
+        Known one = view == nullptr ? Known::New : known(*view, record, unchanged_is_duplicate);
         if (one == Known::New && !seen.insert(record.body_digest).second) one = Known::Same;
         tried.records_new += one == Known::New ? 1 : 0;
         const auto [item, is_first] = items.emplace(record.item_index, one);
@@ -94,7 +99,7 @@ void counts(Writer& out, const char* name, const Counts& all) {
     out.EndObject();
 }
 
-void printJson(const std::string& source, const std::string& version, const Tried& tried, const LiveLook* look, bool weak) {
+void printJson(const std::string& source, const std::string& version, const Tried& tried, const LiveLook* look, const std::string& blocked) {
     rapidjson::StringBuffer buffer;
     Writer out(buffer);
     const auto count = [&](const char* name, std::uint64_t value) {
@@ -114,7 +119,9 @@ void printJson(const std::string& source, const std::string& version, const Trie
         out.Key("more");
         out.Bool(look->more);
         out.Key("would_be_blocked");
-        out.Bool(weak);
+        out.Bool(!blocked.empty());
+        out.Key("blocked_by");
+        out.String(blocked);
     }
     count("received", tried.made.items);
     count("would_accept", tried.accepted);
@@ -155,28 +162,39 @@ void printText(const std::string& version, const Tried& tried) {
 }
 
 /// What a live source said of itself, beside its items.
-void printLook(const LiveLook& look, bool weak) {
-    std::cout << "实时取数 live: " << look.portions << " 份 portions from " << printable(look.evidence.peer)
+void printLook(const LiveLook& look, const std::string& blocked) {
+    std::cout << "实时取数 live: " << look.portions << " 份 portions from "
+              << (look.evidence.peer.empty() ? "-" : printable(look.evidence.peer))
               << (look.evidence.proof.empty() ? "" : " (" + printable(look.evidence.proof) + ")");
     if (look.refused > 0) std::cout << ", " << look.refused << " 份过大 too large";
     if (look.more) std::cout << ", 尚有更多 there is more";
     std::cout << ";游标未动 the cursor has not moved\n";
-    if (weak) std::cout << "! 来源身份凭据弱于 assurance_min,取数将受阻 weaker proof than assurance_min: it would be blocked\n";
+    if (!blocked.empty()) std::cout << "! 取数将受阻,条目一个也不会受理 it would be blocked, nothing of this would be taken: " << printable(blocked) << '\n';
 }
 
-int report(const WorkOptions& options, const std::string& version, const Tried& all, const LiveLook* look, bool weak) {
-    if (options.json) printJson(options.source, version, all, look, weak);
+/// Why the gateway would take nothing of a pulled source, however good its items; "" where it would.
+std::string blockedBy(const OpenedLedger& opened, const kit::Manifest& manifest) {
+    const auto trust = trust::loadTrust(opened.config.directory());
+    if (!trust.ok()) return base::describe(trust.error());
+    if ((*trust)->findSource(manifest.source) == nullptr) return "sources.yaml: 没有该来源 there is no source " + manifest.source;
+    const auto speaker = trust::pullSpeaker(**trust, manifest.source, manifest.pull->partner);
+    if (speaker.ok()) return "";
+    return speaker.error().row().wire + std::string(": ") + speaker.error().public_zh + " " + speaker.error().public_en;
+}
+
+int report(const WorkOptions& options, const std::string& version, const Tried& all, const LiveLook* look, const std::string& blocked) {
+    if (options.json) printJson(options.source, version, all, look, blocked);
     else {
-        if (look != nullptr) printLook(*look, weak);
+        if (look != nullptr) printLook(*look, blocked);
         printText(version, all);
     }
-    return all.quarantined() > 0 || weak ? kExitFound : kExitOk;
+    return all.quarantined() > 0 || !blocked.empty() ? kExitFound : kExitOk;
 }
 
 /// Adds up what becomes of messages, one after the other.
 class Trial {
 public:
-    Trial(const kit::Adapter& adapter, ledger::View* view) : adapter_(adapter), view_(view) {}
+    Trial(const kit::Adapter& adapter, ledger::View* view) : adapter_(adapter), view_(view) { all_.ledger_asked = view != nullptr; }
     void add(const std::string& message, const std::string& file_name, const std::string& content_type = "") {
         kit::MessageContext context;
         context.received_ms = base::SystemClock().nowMillis();
@@ -184,7 +202,7 @@ public:
         context.content_type = content_type;
         Tried one;
         one.made = makeOf(adapter_, message, context, random_);
-        judge(view_, seen_, one);
+        judge(view_, seen_, one, adapter_.manifest().unchanged_is_duplicate);
         all_.add(one);
     }
     const Tried& all() const { return all_; }
@@ -207,7 +225,7 @@ int tryFiles(const WorkOptions& options, const kit::Adapter& adapter, ledger::Vi
         }
         trial.add(*message, file == "-" ? "" : file.substr(file.rfind('/') + 1));
     }
-    return report(options, adapter.version(), trial.all(), nullptr, false);
+    return report(options, adapter.version(), trial.all(), nullptr, "");
 }
 
 int tryLive(const WorkOptions& options, const kit::Adapter& adapter, OpenedLedger& opened, ledger::View& view) {
@@ -218,8 +236,10 @@ int tryLive(const WorkOptions& options, const kit::Adapter& adapter, OpenedLedge
         trial.add(portion.body, portion.file_name, multipart ? portion.content_type : "");
     });
     if (!look.ok()) return reportError(look.error());
-    const bool weak = look->portions > 0 && trust::assuranceOf(look->evidence) > manifest.assurance_min;
-    return report(options, adapter.version(), trial.all(), &*look, weak);
+    std::string blocked = blockedBy(opened, manifest);
+    if (blocked.empty() && look->portions > 0 && trust::assuranceOf(look->evidence) > manifest.assurance_min)
+        blocked = "来源身份凭据弱于 assurance_min weaker proof than assurance_min";
+    return report(options, adapter.version(), trial.all(), &*look, blocked);
 }
 
 }  // namespace

@@ -157,6 +157,13 @@ void printRow(const QuarantineRow& row) {
     print(std::cout, table);
     if (row.state != ledger::kQuarantineOpen) return;
     const std::string id = std::to_string(row.id);
+    // Bytes that nobody can read have no path to set anything at.
+    if (row.reason == base::errorRow(ErrorCode::ItemUndecodable).wire) {
+        std::cout << "\n可作处置 to decide:\n  请来源重新报送,然后 have the source send it again, then\n  yht quarantine discard " << id
+                  << " --why \"…\"\n  decode 规则有误时 where the decode section was wrong: yht adapters apply,\n  yht quarantine replay " << id
+                  << " --why \"…\"\n";
+        return;
+    }
     std::cout << "\n可作处置 to decide:\n  yht quarantine fix " << id << " --set PATH=TEXT --why \"…\"\n  yht quarantine replay "
               << id << " --why \"…\"\n  yht quarantine discard " << id << " --why \"…\"\n";
 }

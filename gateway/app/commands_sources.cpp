@@ -122,6 +122,8 @@ void printOne(const LookedSource& one, const Config& config, base::UnixMillis no
               << today.quarantined << " + 拒收 refused " << today.refused << " + 忽略 ignored " << today.ignoredCount() << (today.balances() ? "" : "  不平 DOES NOT BALANCE")
               << "\n隔离待处理 open in quarantine: " << health.open_quarantine << "  未映射代码 unmapped codes: " << today.unmapped_codes << "\n适配器版本 adapter: " << one.adapter->version()
               << "\n责任人 owner: " << printable(manifest.owner.unit + " " + manifest.owner.person + " " + manifest.owner.phone) << '\n';
+    if (today.unmapped_codes > 0)
+        std::cout << "  今日累计,哪些代码 counted today; which codes: yht adapters coverage " << health.source << " FILE\n";
     if (const auto revocation = revocationOf(one, config)) {
         std::cout << "吊销核验 revocation: " << revocation->policy << "  " << revocationZh(revocation->state) << ' ' << revocation->state
                   << "  " << printable(health.pull.trouble) << '\n';

@@ -2,6 +2,7 @@
 
 #include <poll.h>
 
+#include <filesystem>
 #include <iostream>
 
 #include "gateway/app/command_line.h"
@@ -27,6 +28,11 @@ base::Result<OpenedLedger> openLedger(const std::string& directory, bool trial) 
     if (trial && !hasTrial(*config)) return noTrial();
     auto options = trial ? trialStoreOptions(*config, *clock, *random, true) : storeOptions(*config, *clock, *random, true);
     if (!options.ok()) return std::move(options).error();
+    if (std::error_code failed; !std::filesystem::exists(options->path, failed)) {
+        return base::makePublicError(
+            base::ErrorCode::NotReady, "There is no ledger yet; `yht serve` makes it.", "账本尚未建立;yht serve 会建立账本。", options->path
+        );
+    }
     const auto log_key = options->log_key->publicKey();
     auto store = ledger::SqliteStore::open(*std::move(options));
     if (!store.ok()) return std::move(store).error();

@@ -18,10 +18,19 @@ void tally(Counts& counts, const std::string& name, std::uint64_t times = 1) {
     else counts[counts.size() < kTroublesNamedMax ? name : std::string(kOtherPaths)] += times;
 }
 
+/// " (records.step.ticket_ref)": what a mapping's texts begin with.
+std::string targetOf(const base::FieldError& field) {
+    const std::string target = field.en.substr(0, std::min(field.en.find(": "), field.en.size()));
+    return target.size() == field.en.size() || target.find(' ') != std::string::npos ? "" : " (" + target + ")";
+}
+
 std::string troubleOf(const base::Error& error) {
     std::string text = error.row().wire;
     for (std::size_t i = 0; i < std::min(error.fields.size(), intake::kItemErrorsKeptMax); ++i)
-        text += " " + error.fields[i].pointer + ":" + error.fields[i].code;
+        text += " " + error.fields[i].pointer + ":" + error.fields[i].code + targetOf(error.fields[i]);
+    // Of the message as a whole: where it breaks off is all there is to go by.
+    if (error.fields.empty() && !error.public_en.empty()) text += " " + error.public_en;
+    else if (error.fields.empty() && !error.detail.empty()) text += " " + error.detail;
     return text;
 }
 

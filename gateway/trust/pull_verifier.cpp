@@ -24,11 +24,20 @@ const char* checkName(PeerCheck check) {
     YHT_ASSERT(false);
 }
 
-base::Result<const Partner*> speakerOf(const TrustSnapshot& snapshot, const PulledFrom& from) {
+std::string statement(const PulledFrom& from, base::BytesView digest, base::UnixMillis now_ms) {
+    return "yht-pull-1\nsource: " + from.source + "\npeer: " + from.evidence.peer + "\ncheck: " +
+           checkName(from.evidence.check) + "\nproof: " + from.evidence.proof + "\ncredential: " + from.evidence.credential +
+           "\nportion: " + std::to_string(from.portion) + "\nfetched: " + base::formatRfc3339(now_ms) + "\nsha-256: " +
+           base::toHex(digest) + "\n";
+}
+
+}  // namespace
+
+base::Result<const Partner*> pullSpeaker(const TrustSnapshot& snapshot, const std::string& source, const std::string& named) {
     const Partner* speaker = nullptr;
     for (const Partner& partner : snapshot.partners()) {
-        if (!partner.speaksFor(from.source)) continue;
-        if (!from.partner.empty() && partner.id != from.partner) continue;
+        if (!partner.speaksFor(source)) continue;
+        if (!named.empty() && partner.id != named) continue;
         if (speaker != nullptr) {
             return base::makePublicError(
                 ErrorCode::SourceNotOwn, "Several partners may speak for the source: name one as pull.partner.",
@@ -39,22 +48,13 @@ base::Result<const Partner*> speakerOf(const TrustSnapshot& snapshot, const Pull
     }
     if (speaker == nullptr) {
         return base::makePublicError(
-            ErrorCode::SourceNotOwn, "No partner of partners.yaml may speak for the source.",
-            "partners.yaml 中没有可代表该来源的对接方。"
+            ErrorCode::SourceNotOwn, "No partner of partners.yaml may speak for the source " + source + ": put it into `sources` of one.",
+            "partners.yaml 中没有可代表来源 " + source + " 的对接方:请写入其 sources。"
         );
     }
     if (speaker->stage == Stage::Stopped) return base::makeError(ErrorCode::PartnerStopped, "partner " + speaker->id);
     return speaker;
 }
-
-std::string statement(const PulledFrom& from, base::BytesView digest, base::UnixMillis now_ms) {
-    return "yht-pull-1\nsource: " + from.source + "\npeer: " + from.evidence.peer + "\ncheck: " +
-           checkName(from.evidence.check) + "\nproof: " + from.evidence.proof + "\ncredential: " + from.evidence.credential +
-           "\nportion: " + std::to_string(from.portion) + "\nfetched: " + base::formatRfc3339(now_ms) + "\nsha-256: " +
-           base::toHex(digest) + "\n";
-}
-
-}  // namespace
 
 std::uint8_t assuranceOf(const PeerEvidence& evidence) {
     return evidence.check == PeerCheck::None ? kAssuranceAllowList : kAssuranceAuthenticatedPull;
@@ -62,7 +62,7 @@ std::uint8_t assuranceOf(const PeerEvidence& evidence) {
 
 base::Result<VerifiedMessage> PullVerifier::verify(const PulledFrom& from, std::string body) const {
     auto snapshot = trust_.current();
-    const auto speaker = speakerOf(*snapshot, from);
+    const auto speaker = pullSpeaker(*snapshot, from.source, from.partner);
     if (!speaker.ok()) return speaker.error();
     const base::UnixMillis now_ms = clock_.nowMillis();
     const base::Bytes digest = crypto::sha256(body);

@@ -25,6 +25,10 @@ struct PulledFrom {
 /// The class of proof, in the numbering of leaf headers.
 std::uint8_t assuranceOf(const PeerEvidence& evidence);
 
+/// In whose name a pulled source's messages are taken: the partner `named`, "" the only one that may speak for the source.
+/// Errors: SourceNotOwn (no partner, or several, may), PartnerStopped. The pointer is into `snapshot`.
+base::Result<const Partner*> pullSpeaker(const TrustSnapshot& snapshot, const std::string& source, const std::string& named);
+
 /// Thread-safety: any thread.
 class PullVerifier {
 public:

@@ -62,6 +62,12 @@ bool isDegraded(const SourceHealth& health, const kit::HealthRules& rules) {
     return today.quarantined * 100 > today.received * rules.quarantine_percent_max;
 }
 
+/// It counts what came today, repaired or not: the state ends at midnight, or when enough good items have come.
+std::string tooManyInQuarantine(const ledger::SourceAccount& today, const kit::HealthRules& rules) {
+    const std::string counted = std::to_string(today.quarantined) + "/" + std::to_string(today.received);
+    return "items in quarantine 隔离条目过多: " + counted + " today 今日, > " + std::to_string(rules.quarantine_percent_max) + " %";
+}
+
 }  // namespace
 
 bool SourceHealth::trouble() const {
@@ -93,7 +99,7 @@ void judge(SourceHealth& health, const kit::Manifest& manifest, const HealthInpu
     if (isBlocking(pull.trouble)) return set("blocked", told, pull.trouble_ms);
     if (isLate(health, manifest, inputs)) return set("late", pull.trouble.empty() ? "lag " + std::to_string(health.lag_s) + " s" : told, pull.trouble_ms);
     if (isSilent(health, manifest.health, inputs)) return set("silent", "no item though some are expected 应有而无", health.items.alarm == "silent" ? alarm_ms : inputs.now_ms);
-    if (isDegraded(health, manifest.health)) return set("degraded", health.today.balances() ? "items in quarantine 隔离条目过多" : "account does not balance 账目不平");
+    if (isDegraded(health, manifest.health)) return set("degraded", health.today.balances() ? tooManyInQuarantine(health.today, manifest.health) : "account does not balance 账目不平");
     if (pull.more) return set("backfilling", "catching up 正在补取");
     set("healthy", pull.trouble.empty() ? "" : told);
 }
