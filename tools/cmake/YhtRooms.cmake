@@ -10,6 +10,7 @@
 # ALONE … of a room, program or test names those of its sources that are compiled by themselves: in the release and sanitizer presets
 #   eight files of a target are one compilation (a cold build takes less than half as long; preset dev does not, for who changes one
 #   file at a time), and two file-local names that are the same don't go into one.
+# APART: all of them are.
 # Sources are listed, never globbed: a stray file must not ship in a signed gateway.
 
 set(CMAKE_CXX_STANDARD 20)
@@ -75,14 +76,22 @@ macro(yht_compile_alone)
     set_source_files_properties(${ARGN} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
 endmacro()
 
+# A target whose files are compiled one by one in every preset.
+function(yht_apart target apart)
+    if(apart)
+        set_target_properties(${target} PROPERTIES UNITY_BUILD OFF)
+    endif()
+endfunction()
+
 function(yht_target_defaults target)
     target_include_directories(${target} PUBLIC "${CMAKE_SOURCE_DIR}")
 endfunction()
 
 function(yht_room name)
-    cmake_parse_arguments(ROOM "" "" "SOURCES;ALONE;USES;LINKS" ${ARGN})
+    cmake_parse_arguments(ROOM "APART" "" "SOURCES;ALONE;USES;LINKS" ${ARGN})
     yht_compile_alone(${ROOM_ALONE})
     add_library(yht_${name} STATIC ${ROOM_SOURCES})
+    yht_apart(yht_${name} ${ROOM_APART})
     add_library(yht::${name} ALIAS yht_${name})
     target_precompile_headers(yht_${name} REUSE_FROM yht_precompiled_room)
     yht_target_defaults(yht_${name})
@@ -105,9 +114,10 @@ function(yht_embed name constant file)
 endfunction()
 
 function(yht_program name)
-    cmake_parse_arguments(PROGRAM "" "" "SOURCES;ALONE;USES;LINKS" ${ARGN})
+    cmake_parse_arguments(PROGRAM "APART" "" "SOURCES;ALONE;USES;LINKS" ${ARGN})
     yht_compile_alone(${PROGRAM_ALONE})
     add_executable(${name} ${PROGRAM_SOURCES})
+    yht_apart(${name} ${PROGRAM_APART})
     yht_target_defaults(${name})
     foreach(used IN LISTS PROGRAM_USES)
         target_link_libraries(${name} PRIVATE yht::${used})
@@ -116,9 +126,10 @@ function(yht_program name)
 endfunction()
 
 function(yht_test name)
-    cmake_parse_arguments(TEST "" "" "SOURCES;ALONE;USES;LINKS" ${ARGN})
+    cmake_parse_arguments(TEST "APART" "" "SOURCES;ALONE;USES;LINKS" ${ARGN})
     yht_compile_alone(${TEST_ALONE})
     add_executable(${name} ${TEST_SOURCES})
+    yht_apart(${name} ${TEST_APART})
     yht_target_defaults(${name})
     foreach(used IN LISTS TEST_USES)
         target_link_libraries(${name} PRIVATE yht::${used})
