@@ -1,5 +1,6 @@
 // The outward mapping engine, row by row. Each test writes a small profile and looks at what one
 // record becomes.
+#include "gateway/ticket/ticket_number.h"
 #include "adapters/kit/mapping.h"
 
 #include <gtest/gtest.h>

@@ -85,7 +85,7 @@ protected:
         speaker::GatewayClient client(*speaker);
         return client.post(
             "/deliveries", R"([{"seq":")" + seq + R"(","ticket_no":")" + ticket_no +
-                               R"(","committed_time":"2019-05-06T15:20:01.000+08:00","late":false,)"
+                               R"(","committed_time":"2019-05-06T15:20:01.000+08:00","late":false,)" +
                                (information_ ? R"("for_information":true,)" : "") +
                                R"("numbers":{},"record":)" +
                                record + "}]"
