@@ -101,11 +101,16 @@ base::Status checkRole(const ControlCommand& command, Roles role) {
     );
 }
 
-/// The line of the system's log: who, what, how it ended; no argument, for one may be somebody's number.
-void tellSystem(ControlServices& services, const ControlCall& call, const base::Status& ended) {
+/// The line of the system's log: who, what, how it ended; no argument, for one may be somebody's number, and no name of a
+/// command that there is not, for it is any text.
+void tellSystem(
+    std::span<const ControlCommand> table, ControlServices& services, const ControlCall& call, const base::Status& ended
+) {
     if (!services.system_log) return;
+    const std::string& name = call.request.command;
+    const bool known = std::any_of(table.begin(), table.end(), [&](const ControlCommand& row) { return name == row.name; });
     services.system_log(
-        "command=" + call.request.command + " operator=" + call.operator_id +
+        "command=" + (known ? name : "-") + " operator=" + call.operator_id +
         (call.second_id.empty() ? "" : " second=" + call.second_id) +
         " result=" + (ended.ok() ? "ok" : ended.error().row().wire)
     );
@@ -318,7 +323,7 @@ base::Result<std::string> runControl(
 ) {
     ControlCall known = call;
     auto answer = runChecked(table, services, known);
-    tellSystem(services, known, answer.ok() ? base::Status() : base::Status(answer.error()));
+    tellSystem(table, services, known, answer.ok() ? base::Status() : base::Status(answer.error()));
     return answer;
 }
 

@@ -246,6 +246,8 @@ bool Picker::putsOff(ledger::View& view, const DeliveryRow& row, Pick& pick) con
     const auto now_ms = clock_.nowMillis();
     const auto& first = options_.attachments_first;
     if (!waitsForAttachments(view, first, row, now_ms)) return false;
+    // What 保密 keeps from the far side will not come.
+    if (options_.mask_secret && isSecret(view, row.ticket_no, now_ms)) return false;
     pick.holds.push_back(putOff(row, std::min(now_ms + kAttachmentsPollMillis, row.committed_ms + first.wait_max_ms)));
     return true;
 }

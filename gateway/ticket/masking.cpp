@@ -3,14 +3,12 @@
 #include <algorithm>
 
 #include "gateway/base/text.h"
+#include "gateway/ticket/free_text.h"
 
 namespace yht::ticket {
 namespace {
 
 constexpr std::string_view kStars = "****";
-/// Runs of this many digits inside free text are numbers of somebody: 7 is a local telephone
-/// number.
-constexpr std::size_t kDigitRunMin = 7;
 /// Names shorter than this are not searched for in free text: 张 alone is in too many words.
 constexpr std::size_t kSearchedNameCodePointsMin = 2;
 
@@ -48,34 +46,6 @@ std::string maskedEmail(std::string_view text) {
     const auto at = text.rfind('@');
     const auto domain = at == std::string_view::npos ? std::string_view{} : text.substr(at);
     return std::string(base::prefixByCodePoints(text, 1)) + "***" + std::string(domain);
-}
-
-/// Blots out digit runs; '-' and ' ' between digits belong to the run, an X may end it.
-std::string withoutNumbers(std::string_view text) {
-    const auto digit = [&](std::size_t i) {
-        return i < text.size() && text[i] >= '0' && text[i] <= '9';
-    };
-    std::string out;
-    for (std::size_t i = 0; i < text.size();) {
-        if (!digit(i)) {
-            out.push_back(text[i++]);
-            continue;
-        }
-        std::size_t end = i, digits = 0;
-        while (digit(end) ||
-               (end < text.size() && (text[end] == '-' || text[end] == ' ') && digit(end + 1))) {
-            digits += digit(end) ? 1 : 0;
-            ++end;
-        }
-        if (digits < kDigitRunMin) {
-            out += text.substr(i, end - i);
-        } else {
-            if (end < text.size() && (text[end] == 'X' || text[end] == 'x')) ++end;
-            out += kStars;
-        }
-        i = end;
-    }
-    return out;
 }
 
 void replaceAll(std::string& text, const std::string& from, const std::string& to) {
@@ -139,20 +109,21 @@ void Persons::learn(const Record& record) {
             continue;
         Person& person = persons_[*text];
         person.mask = maskedScalar(*text, row.personal);
-        person.citizen = person.citizen || row.whose == Whose::Citizen;
+        // The place of incident may be where the citizen lives: it stands in its field, and who is not told that must not read it in the text.
+        person.citizen = person.citizen || row.whose == Whose::Citizen || row.whose == Whose::Place;
     }
 }
 
 std::string Persons::withoutAnybody(std::string text) const {
     for (const auto& [name, person] : persons_) replaceAll(text, name, person.mask);
-    return withoutNumbers(text);
+    return withoutTellingForms(text);
 }
 
 std::string Persons::withoutCitizen(std::string text) const {
     for (const auto& [name, person] : persons_) {
         if (person.citizen) replaceAll(text, name, std::string(kStars));
     }
-    return withoutNumbers(text);
+    return withoutTellingForms(text);
 }
 
 Record masked(const Record& record, const Persons& persons) {

@@ -18,7 +18,7 @@ class Persons {
 public:
     void learn(const Record& record);
 
-    /// Free text without anybody, or without the citizen only; runs of seven or more digits go in both.
+    /// Free text without anybody, or without the citizen only; what tells of somebody by its form (free_text.h) goes in both.
     std::string withoutAnybody(std::string text) const;
     std::string withoutCitizen(std::string text) const;
 

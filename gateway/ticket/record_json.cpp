@@ -6,6 +6,7 @@
 #include "gateway/base/nearest_name.h"
 #include "gateway/base/text.h"
 #include "gateway/ticket/field_values.h"
+#include "gateway/ticket/free_text.h"
 #include "gateway/ticket/validate.h"
 
 namespace yht::ticket {
@@ -38,8 +39,24 @@ std::string nearestField(Kind kind, std::string_view name) {
     return nearest.is_near ? std::string(nearest.name) : "";
 }
 
+/// A member's name is what a caller wrote, and may be somebody's: shown as far as it looks like a field's, or where it is one's label.
+std::string shownName(Kind kind, std::string_view name) {
+    const auto rows = fieldsOf(kind);
+    if (std::any_of(rows.begin(), rows.end(), [&](const FieldRow* row) { return name == row->zh; })) return std::string(name);
+    const std::string plain = withoutTellingForms(base::prefixByCodePoints(name, kGuessedNameBytesMax));
+    const auto isKept = [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || std::string_view("_-.*").find(c) != std::string_view::npos;
+    };
+    std::string shown;
+    for (const char c : plain) {
+        const bool continues = (static_cast<unsigned char>(c) & 0xC0U) == 0x80;
+        if (!continues) shown += isKept(c) ? c : '?';
+    }
+    return shown;
+}
+
 void addUnknown(Kind kind, std::string_view name, FieldErrors& errors) {
-    const auto shown = std::string(base::prefixByCodePoints(name, kGuessedNameBytesMax));
+    const auto shown = shownName(kind, name);
     auto nearest = nearestField(kind, name);
     errors.add(
         Rule::UnknownField, "/" + json::pointerToken(shown), shown, shown,

@@ -40,7 +40,7 @@ Exchange::Exchange(Federation& federation) : federation_(federation) {
     write(profile + "/profile.yaml", rules.erase(from, to - from));
     std::filesystem::copy(federation.pki() + "/exchange.pem", deployment + "/exchange.pem");
     // One lane: what goes with what is then the same in every run.
-    insert(deployment + "/routes.yaml", "destinations:\n", "  exchange: {from: start, mask_secret: false, lanes: 1}\n");
+    insert(deployment + "/routes.yaml", "destinations:\n", "  exchange: {from: start, lanes: 1}\n");
     insert(deployment + "/routes.yaml", "routes:\n", "  - {destination: exchange}\n");
     insert(
         deployment + "/destinations.yaml", "destinations:\n",

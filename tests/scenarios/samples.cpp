@@ -30,7 +30,7 @@ std::string recordJson(FieldMap fields) {
         if (json.size() > 1) json += ',';
         json::appendCanonicalString(json, name);
         json += ':';
-        if (value[0] == '[' || value == "true" || value == "false") {
+        if (value[0] == '[' || value[0] == '{' || value == "true" || value == "false") {
             json += value;
         } else {
             json::appendCanonicalString(json, value);

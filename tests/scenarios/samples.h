@@ -11,7 +11,7 @@ namespace yht::scenarios {
 
 using FieldMap = std::map<std::string, std::string>;
 
-/// JSON of one record; values that begin with "[", "true" or "false" are written as they stand, all others as strings.
+/// JSON of one record; values that begin with "[" or "{", "true" and "false" are written as they stand, all others as strings.
 std::string recordJson(FieldMap fields);
 
 /// A valid appeal that came to a departmental hotline; `more` adds or replaces, an empty value removes.

@@ -91,6 +91,11 @@ TEST_F(OperatorsTest, WhereOperatorsAreNamedAnAccountAloneCommandsNothing) {
     EXPECT_THAT(done_, ElementsAre("pause by uid:7"));
 }
 
+TEST_F(OperatorsTest, ACommandThatThereIsNotIsNoLineOfItsOwn) {
+    EXPECT_EQ("request.parameter_invalid", give({"19900000001\nresult=ok", {}, "maintenance"}));
+    EXPECT_THAT(system_log_, ElementsAre("command=- operator=uid:7 result=request.parameter_invalid"));
+}
+
 TEST_F(OperatorsTest, WhatIsSignedCanNeitherBeAlteredNorGivenTwiceNorByAnother) {
     const auto request = signedBy("op-3", {"pause", {}, "maintenance"});
     auto altered = request;

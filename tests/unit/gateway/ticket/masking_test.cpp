@@ -134,7 +134,7 @@ TEST(Secrecy, PlaceAccusedAndOfficersStay) {
         {{"address", "\"某路0号\""},
          {"accused_name", "\"某某餐馆\""},
          {"operator_name", "\"李四\""},
-         {"content", "\"某路0号某某餐馆油烟大,李四登记。\""}}
+         {"content", "\"某某餐馆油烟大,李四登记。\""}}
     ));
     Persons persons;
     persons.learn(record);
@@ -143,6 +143,18 @@ TEST(Secrecy, PlaceAccusedAndOfficersStay) {
          {Field::address, Field::accused_name, Field::operator_name, Field::content}) {
         EXPECT_EQ(record.text(field), copy.text(field));
     }
+}
+
+TEST(Secrecy, FreeTextSaysNeitherThePlaceNorWhatTellsByItsForm) {
+    const auto record = *samples::read(samples::appeal(
+        {{"address", "\"某路0号\""}, {"content", "\"住某路0号,车牌湘B12345,致信a@b.example,卡6222020000000701。\""}}
+    ));
+    Persons persons;
+    persons.learn(record);
+    const auto copy = withoutCitizen(record, persons);
+    EXPECT_EQ("某路0号", copy.text(Field::address));
+    EXPECT_EQ("住****,车牌湘****,致信****,卡****。", copy.text(Field::content));
+    EXPECT_EQ("住某路****,车牌湘****,致信****,卡****。", maskedAlone(record).text(Field::content));
 }
 
 TEST(Secrecy, EveryPersonOfTheCatalogueIsSomebodys) {
