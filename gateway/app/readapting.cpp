@@ -4,6 +4,7 @@
 
 #include "gateway/base/text.h"
 #include "gateway/intake/admission/message_payload.h"
+#include "gateway/ticket/free_text.h"
 #include "gateway/ticket/record_json.h"
 
 namespace yht::app {
@@ -36,7 +37,7 @@ std::string troubleOf(const base::Error& error) {
 
 void note(const kit::AdaptedItem& item, MadeOfMessage& made) {
     for (const auto& seen : item.observations) {
-        if (seen.kind == kit::Observation::Kind::UnmappedCode) tally(made.unmapped, seen.place + " " + seen.text);
+        if (seen.kind == kit::Observation::Kind::UnmappedCode) tally(made.unmapped, seen.place + " " + ticket::withoutTellingForms(seen.text));
         else tally(made.unknown, seen.place);
     }
 }

@@ -1,4 +1,5 @@
 #include "adapters/kit/inbound/coverage.h"
+#include "gateway/ticket/free_text.h"
 
 #include <algorithm>
 
@@ -91,7 +92,7 @@ void Coverage::add(const AdaptedItem& item) {
         if (observation.kind == Observation::Kind::UnknownMember)
             ++unknown_[observation.place];
         else
-            ++unmapped_[observation.place + " " + observation.text];
+            ++unmapped_[observation.place + " " + ticket::withoutTellingForms(observation.text)];
     }
     for (const auto& record : item.records) {
         for (const auto& origin : record.origins) {
