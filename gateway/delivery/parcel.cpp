@@ -157,7 +157,7 @@ base::Result<Parcel> makeParcel(
     auto parcel = openParcel(view, row, rules.opened);
     if (!parcel.ok()) return parcel.error();
     parcel->plan.late = rules.now_ms - row.committed_ms > rules.late_after_ms;
-    parcel->plan.masked = rules.mask_secret && isSecret(view, row.ticket_no, rules.now_ms);
+    parcel->plan.masked = rules.mask_secret && isSecret(view, row, parcel->out.record, rules.now_ms);
     parcel->plan.hidden_by = parcel->plan.masked ? view.lastSeq() : 0;
     if (rules.dispatches) {
         const std::string mode =
@@ -185,13 +185,18 @@ base::Result<Parcel> remakeParcel(ledger::View& view, const ledger::DeliveryRow&
 }
 
 bool isSecret(ledger::View& view, const std::string& ticket_no, base::UnixMillis now_ms) {
-    if (ticket_no.empty()) return true;
     const auto stored = ledger::readTicket(view, ticket_no);
     if (!stored.ok()) return true;
     std::vector<ticket::Record> records;
     for (const ledger::StoredRecord& item : stored->records) records.push_back(item.record);
     const auto folded = ticket::fold(records, ticket::Calendar{}, ticket::FoldRules{}, now_ms);
     return ticket::citizenIsSecret(folded, stored->erased_count == 0);
+}
+
+bool isSecret(ledger::View& view, const ledger::DeliveryRow& row, const ticket::Record& record, base::UnixMillis now_ms) {
+    using ticket::Field;
+    if (!row.ticket_no.empty()) return isSecret(view, row.ticket_no, now_ms);
+    return record.has(Field::ticket_ref) || record.has(Field::ticket_no) || record.has(Field::other_refs);
 }
 
 bool isStale(ledger::View& view, const Parcel& parcel) {

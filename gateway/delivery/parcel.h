@@ -59,9 +59,14 @@ base::Result<Parcel> makeParcel(
 /// lost. Errors: as makeParcel; LedgerCorrupt where the plan can't be read.
 base::Result<Parcel> remakeParcel(ledger::View& view, const ledger::DeliveryRow& row);
 
-/// Whether the ticket's citizen must stay unknown to units. A ticket whose appeal has not come, and
-/// a record without ticket, count as secret: what could not be checked is not treated as checked.
+/// Whether the ticket's citizen must stay unknown to units. A ticket whose appeal has not come counts as secret: what could not
+/// be checked is not treated as checked. Requires: `ticket_no` is not "".
 bool isSecret(ledger::View& view, const std::string& ticket_no, base::UnixMillis now_ms);
+
+/// The same of a record. One without a ticket counts as secret where it names one (ticket_ref, ticket_no, other_refs) that was not
+/// there to be asked; where it names none (a call by itself), nobody has asked for secrecy. A call that only an appeal names
+/// (call_ref) names none itself. Requires: `record` as it was submitted, with that row.
+bool isSecret(ledger::View& view, const ledger::DeliveryRow& row, const ticket::Record& record, base::UnixMillis now_ms);
 
 /// True where a newer version of the record stood in the ledger before this entry came.
 bool isStale(ledger::View& view, const Parcel& parcel);

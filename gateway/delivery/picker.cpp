@@ -178,7 +178,7 @@ bool Picker::fill(ledger::View& view, const std::vector<DeliveryRow>& group, Pic
             continue;
         }
         const bool unmasked = options_.mask_secret && !parcel->plan.masked;
-        if (unmasked && isSecret(view, row.ticket_no, clock_.nowMillis())) same = false;
+        if (unmasked && isSecret(view, row, parcel->out.record, clock_.nowMillis())) same = false;
         pick.parcels.push_back(std::move(*parcel));
     }
     return same;

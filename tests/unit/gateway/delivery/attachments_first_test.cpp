@@ -14,8 +14,9 @@ class AttachmentsFirstTest : public DeliveryFixture {
 protected:
     AttachmentsFirstTest() { options.attachments_first = {kQueue, kWaitMillis}; }
 
-    ledger::Seq putNaming(const std::string& ticket, const std::string& ref) {
+    ledger::Seq putNaming(const std::string& ticket, const std::string& ref, const char* secret = "false") {
         auto made = record(Kind::Appeal, ref, 1, "partner");
+        made.set(Field::is_secret, std::string(secret));
         made.set(Field::attachment_digests, std::vector<std::string>{std::string(64, 'a')});
         return put(ticket, made);
     }
@@ -97,6 +98,21 @@ TEST_F(AttachmentsFirstTest, RecordsWithoutFilesOrWithoutATicketDoNotWait) {
     putNaming("", "C1");
     run();
     EXPECT_THAT(far.heard(), ElementsAre("A1,C1"));
+}
+
+TEST_F(AttachmentsFirstTest, FilesThatSecrecyWithholdsAreNotWaitedFor) {
+    options.mask_secret = true;
+    routeFile(putNaming("A", "A1", "true"));
+    routeFile(putNaming("B", "B1"));
+    run();
+    EXPECT_THAT(far.heard(), ElementsAre("A1"));
+    EXPECT_THAT(rows(), ElementsAre("B1 ready"));
+}
+
+TEST_F(AttachmentsFirstTest, WhoMaySeeTheCitizenWaitsForASecretTicketsFilesToo) {
+    routeFile(putNaming("A", "A1", "true"));
+    run();
+    EXPECT_THAT(far.heard(), IsEmpty());
 }
 
 TEST_F(AttachmentsFirstTest, WithoutTheProfilesWordNothingWaits) {

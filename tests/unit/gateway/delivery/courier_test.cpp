@@ -9,6 +9,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
+using testing::Pair;
 
 class CourierTest : public DeliveryFixture {
 protected:
@@ -824,6 +825,40 @@ TEST_F(CourierTest, ATicketWithoutItsAppealIsMaskedForUnits) {
     put("A", call);
     run();
     EXPECT_NE("19900000001", far.calls.at(0).records.at(0).record.text(Field::caller_phone));
+}
+
+TEST_F(CourierTest, WhatNamesNoTicketIsNobodysSecretAndWhatNamesOneThatIsNotThereIs) {
+    options.mask_secret = true;
+    const auto call = [&](const char* ref) {
+        auto made = record(Kind::Call, ref, 1, "partner");
+        made.set(Field::caller_phone, std::string("19900000001"));
+        return made;
+    };
+    auto by_own = call("C2"), by_number = call("C3"), by_other = call("C4");
+    by_own.set(Field::ticket_ref, std::string("T-1"));
+    by_number.set(Field::ticket_no, std::string("430200-20190418-0000123-7"));
+    by_other.set(Field::other_refs, std::vector<std::string>{"elsewhere/T-1"});
+    for (const auto& made : {call("C1"), by_own, by_number, by_other}) put("", made);
+    run();
+    std::map<std::string, std::string> heard;
+    for (const auto& batch : far.calls) {
+        for (const auto& out : batch.records) heard[out.record.text(Field::record_ref)] = out.record.text(Field::caller_phone);
+    }
+    EXPECT_THAT(heard, ElementsAre(Pair("C1", "19900000001"), Pair("C2", "000"), Pair("C3", "000"), Pair("C4", "000")));
+}
+
+TEST_F(CourierTest, ACallByItselfIsRepeatedAsItWas) {
+    options.mask_secret = true;
+    auto call = record(Kind::Call, "C1", 1, "partner");
+    call.set(Field::caller_phone, std::string("19900000001"));
+    put("", call);
+    far.will("lost");
+    run();
+    later(1);
+    run();
+    ASSERT_EQ(2U, far.calls.size());
+    EXPECT_EQ(far.calls[0].batch_id, far.calls[1].batch_id);
+    EXPECT_EQ("19900000001", far.calls[1].records[0].record.text(Field::caller_phone));
 }
 
 TEST_F(CourierTest, WhatBecameSecretIsNotRepeatedUnmasked) {
