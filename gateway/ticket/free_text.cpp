@@ -107,4 +107,14 @@ std::string withoutPlates(std::string_view text) {
 
 std::string withoutTellingForms(std::string_view text) { return withoutNumbers(withoutPlates(withoutEmails(text))); }
 
+std::string shownTyping(std::string_view name) {
+    std::string shown;
+    for (const char c : withoutTellingForms(name)) {
+        const bool continues = (static_cast<unsigned char>(c) & 0xC0U) == 0x80;
+        const bool kept = isLetter(c) || isDigit(c) || std::string_view("_-.*").find(c) != std::string_view::npos;
+        if (!continues) shown += kept ? c : '?';
+    }
+    return shown;
+}
+
 }  // namespace yht::ticket

@@ -43,16 +43,7 @@ std::string nearestField(Kind kind, std::string_view name) {
 std::string shownName(Kind kind, std::string_view name) {
     const auto rows = fieldsOf(kind);
     if (std::any_of(rows.begin(), rows.end(), [&](const FieldRow* row) { return name == row->zh; })) return std::string(name);
-    const std::string plain = withoutTellingForms(base::prefixByCodePoints(name, kGuessedNameBytesMax));
-    const auto isKept = [](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || std::string_view("_-.*").find(c) != std::string_view::npos;
-    };
-    std::string shown;
-    for (const char c : plain) {
-        const bool continues = (static_cast<unsigned char>(c) & 0xC0U) == 0x80;
-        if (!continues) shown += isKept(c) ? c : '?';
-    }
-    return shown;
+    return shownTyping(base::prefixByCodePoints(name, kGuessedNameBytesMax));
 }
 
 void addUnknown(Kind kind, std::string_view name, FieldErrors& errors) {

@@ -4,6 +4,7 @@
 
 #include "gateway/json/json.h"
 #include "gateway/ledger/store/ticket_reader.h"
+#include "gateway/ticket/free_text.h"
 #include "gateway/ticket/record_json.h"
 #include "gateway/ticket/validate.h"
 
@@ -97,9 +98,8 @@ base::Status apply(ticket::Record& record, const std::pair<std::string, std::str
     const auto& [name, text] = change;
     const ticket::FieldRow* row = ticket::findField(record.kind(), name);
     if (row == nullptr) {
-        return wrong(
-            "A record of this kind has no field " + name + ".", "此类记录没有字段 " + name + "。"
-        );
+        const std::string shown = ticket::shownTyping(name);
+        return wrong("A record of this kind has no field " + shown + ".", "此类记录没有字段 " + shown + "。");
     }
     if (std::find(std::begin(kNaming), std::end(kNaming), row->field) != std::end(kNaming)) {
         return wrong(

@@ -35,5 +35,12 @@ TEST(FreeText, KeepsWhatTellsOfNobody) {
     }
 }
 
+TEST(FreeText, OfAMistypedNameShowsWhatLooksLikeAFieldsName) {
+    for (const auto& [text, shown] : std::initializer_list<Text>{
+             {"caller_nmae", "caller_nmae"}, {"19900000001", "****"}, {"某某", "??"}, {"a@b.cn=", "****?"}, {"湘B12345", "?****"}, {"<a b>\n", "?a?b??"}, {"", ""}}) {
+        EXPECT_EQ(shown, shownTyping(text)) << text;
+    }
+}
+
 }  // namespace
 }  // namespace yht::ticket

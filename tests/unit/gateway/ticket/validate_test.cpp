@@ -75,7 +75,14 @@ TEST(Validate, UnknownMemberNamesTheNearestField) {
     EXPECT_THAT(
         errorsOf(appeal({{"is_secert", "true"}})), ElementsAre("/is_secert unknown_field is_secret")
     );
-    EXPECT_THAT(errorsOf(appeal({{"a/b~", "true"}})), ElementsAre("/a~1b~0 unknown_field -"));
+    EXPECT_THAT(errorsOf(appeal({{"a/b~", "true"}})), ElementsAre("/a?b? unknown_field -"));
+}
+
+TEST(Validate, AnUnknownMemberThatMayBeSomebodyIsNotShown) {
+    EXPECT_THAT(errorsOf(appeal({{"19900000001", "1"}})), ElementsAre("/**** unknown_field -"));
+    EXPECT_THAT(errorsOf(appeal({{"a@citizen.example", "1"}})), ElementsAre("/**** unknown_field -"));
+    EXPECT_THAT(errorsOf(appeal({{"欧阳某某", "1"}})), ElementsAre("/???? unknown_field -"));
+    EXPECT_THAT(errorsOf(appeal({{"标题", "1"}})), ElementsAre(testing::StartsWith("/标题 unknown_field ")));
 }
 
 TEST(Validate, UnknownKindNamesTheTen) {
