@@ -228,6 +228,12 @@ TEST_F(AdapterWorkTest, TryCountsAndWritesNothing) {
     EXPECT_EQ(kExitUsage, yht({"adapters", "try", "desk-1", "-d", directory, directory + "/input.json"}));
 }
 
+TEST_F(AdapterWorkTest, TryNamesNoCodeThatTellsOfSomebody) {
+    write("input.json", message(row("A-1", "13876543210") + "," + row("A-2", "13876543211")));
+    EXPECT_EQ(kExitFound, yht({"adapters", "try", "desk-1", "--dry-run", "-d", directory, directory + "/input.json", "--json"})) << err;
+    EXPECT_THAT(out, HasSubstr("\"kinds ****\":2"));
+}
+
 TEST_F(AdapterWorkTest, RecordMasksWhatTheLedgerHas) {
     take(message(row("A-1")));
     EXPECT_EQ(kExitOk, yht({"adapters", "record", "desk-1", "-d", directory, "--message", "2", "--case", "one"})) << out << err;
