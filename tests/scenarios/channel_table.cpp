@@ -19,8 +19,11 @@ struct Channel {
 };
 
 const Patterns kNothing{};
-/// Ordinary citizens whose tickets everybody who handles them knows.
+/// Ordinary citizens whose tickets everybody who handles them knows, and the caller of a call that belongs to no ticket.
 const Patterns kOrdinary{"open/*", "pulled/*", "echo/*", "strange/*"};
+const Patterns kCall{"called/phone", "called/name"};
+/// The limit of masking: their source has no field for whom they accuse, so that nothing tells that it is a name in their free text.
+const Patterns kNamesThatNoFieldTells{"pulled/accused_name", "pulled_secret/accused_name"};
 /// What the matter of a secret ticket is about, without which nobody could handle it: the other side, and the place.
 const Patterns kMatterOfSecret{"secret/accused_name", "secret/accused_phone", "secret/address", "soap/accused_name", "soap/accused_phone",
                                "soap/address", "pulled_secret/accused_name", "pulled_secret/address"};
@@ -42,7 +45,7 @@ const Channel kChannels[] = {
     {"source answer", kNothing, kNothing, "accounts, items and their errors"},
     {"channel answer", kNothing, kNothing, "what an old system's endpoint answers"},
     {"control answer", kNothing, kNothing, "the control socket, where it refuses"},
-    {"command", kNothing, kNothing, "yht without a right to uncover: both forms, standard output and error"},
+    {"command", kNamesThatNoFieldTells, kNothing, "yht without a right to uncover: both forms, standard output and error"},
     {"data directory", kNothing, kNothing, "ledger, write-ahead log, attachments, archive: sealed at rest"},
     {"temporary files", kNothing, kNothing, "what is spilled, gone or kept open"},
     {"backup", kNothing, kNothing, "a copy of the ledger, sealed as it is"},
@@ -56,11 +59,11 @@ const Channel kChannels[] = {
     {"other partner", kNothing, kNothing, "no right to any of these tickets"},
     {"city partner", kOrdinary + Patterns{"secret/*", "soap/*", "pulled_secret/*"}, {"secret/mobile"}, "read_city: the centre handles them and calls the citizen back"},
     // ---- deliveries
-    {"province", kOrdinary + Patterns{"secret/accused_name", "secret/accused_phone", "soap/accused_name", "soap/accused_phone", "pulled_secret/accused_name"},
+    {"province", kOrdinary + kCall + Patterns{"secret/accused_name", "secret/accused_phone", "soap/accused_name", "soap/accused_phone", "pulled_secret/accused_name"},
      {"open/mobile", "open/id_number", "secret/accused_name"}, "uploads (上报); of a secret ticket what the matter is about"},
-    {"exchange", kOrdinary + Patterns{"secret/accused_name", "soap/accused_name", "pulled_secret/accused_name"}, {"open/name"}, "the older platform, the same"},
-    {"centre", kOrdinary + Patterns{"secret/*", "soap/*", "pulled_secret/*"}, {"open/mobile", "secret/mobile"}, "mask_secret: false, handles and calls back"},
-    {"unit", kOrdinary + kMatterOfSecret,
+    {"exchange", kOrdinary + kCall + Patterns{"secret/accused_name", "soap/accused_name", "pulled_secret/accused_name"}, {"open/name"}, "the older platform, the same"},
+    {"centre", kOrdinary + kCall + Patterns{"secret/*", "soap/*", "pulled_secret/*"}, {"open/mobile", "secret/mobile"}, "mask_secret: false, handles and calls back"},
+    {"unit", kOrdinary + kCall + kMatterOfSecret,
      {"open/mobile", "secret/accused_name"}, "承办单位: handles; the citizen of a secret ticket stays unknown (保密)"},
     {"results home", {"pulled/*", "strange/*", "pulled_secret/accused_name", "pulled_secret/address"}, {"pulled/mobile"}, "the source whose ticket it is; its secret ones without the citizen"},
     // ---- uncovered, each with its entry in the ledger

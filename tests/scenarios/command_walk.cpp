@@ -78,8 +78,9 @@ std::string runBothWays(MarkedWorld& world, const std::string& path, const std::
 std::vector<CommandRow> commandsOf(MarkedWorld& world) {
     Federation& federation = world.federation;
     const std::string deployment = federation.deployment(), dead = deadEntry(world), open = world.ticketOf("open"), secret = world.ticketOf("secret");
-    const std::string file = federation.directory() + "/marked.json", list = federation.directory() + "/list.csv";
+    const std::string file = federation.directory() + "/marked.json", mapped = federation.directory() + "/mapped.json", list = federation.directory() + "/list.csv";
     std::ofstream(file, std::ios::binary) << world.sampleMessage();
+    std::ofstream(mapped, std::ios::binary) << world.mappedMessage();
     std::ofstream(list, std::ios::binary) << "native,canonical\n咨询,1\n";
     const auto waiting = listed(world, {"quarantine", "list", "--limit", "1000", "--json"});
     EXPECT_LT(3u, waiting.Size());
@@ -141,7 +142,7 @@ std::vector<CommandRow> commandsOf(MarkedWorld& world) {
         {"adapters show", {adapter({"zz-marked"})}},
         {"adapters lint", {adapter({"zz-marked"})}},
         {"adapters try", {adapter({"zz-marked", file, "--dry-run"}), adapter({"zz-marked", "--live", "--dry-run"})}},
-        {"adapters record", {adapter({"zz-marked", file, "--case", "one"}), adapter({"zz-marked", "--quarantine", item(3)})}},
+        {"adapters record", {adapter({"zz-marked", file, "--case", "two"}), adapter({"zz-marked", mapped, "--case", "one"}), adapter({"zz-marked", "--quarantine", item(3)})}},
         {"adapters test", {adapter({"zz-marked"}), adapter({"zz-marked", "--accept"})}},
         {"adapters review", {adapter({"zz-marked", "one", "--by", "李工"})}},
         {"adapters coverage", {adapter({"zz-marked"}), adapter({"zz-marked", file})}},

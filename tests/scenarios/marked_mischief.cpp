@@ -44,7 +44,7 @@ void MarkedWorld::badRecords() {
         }
     }
     refused(hotline.post("/v1/records", appealOf("refused", "zz-12315", false, "title", who.words() + who.words())));
-    refused(hotline.post("/v1/records", appealOf("refused", "zz-12315", false, "other_refs", "[\"" + who["name"] + "/" + who["mobile"] + "\"]")));
+    refused(hotline.post("/v1/records", appealOf("refused", "zz-12315", false, "other_refs", "[\"" + who["name"] + who["mobile"] + "\"]")));
     refused(hotline.post("/v1/records", appealOf("refused", "zz-12315", false, "ticket_no", who["mobile"])));
     // Names of members are what a caller wrote as well.
     for (const char* what : {"name", "mobile", "id_number", "email", "plate"}) refused(hotline.post("/v1/records", appealOf("refused", "zz-12315", false, who[what], "x")));

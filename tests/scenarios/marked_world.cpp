@@ -343,14 +343,36 @@ std::string MarkedWorld::unmapped(const std::string& tag) const {
 }
 
 void MarkedWorld::speakUnderShadow() {
+    const auto state = [&] { return json::parse(federation.yht({"adapters", "shadow", "show", "zz-marked", "--json"}).output); };
+    // What came before the gateway noticed the new version is not compared.
+    Federation::waitUntil("the shadow run has begun", [&] { return state().ok(); });
     auto police = federation.partner("police-110");
     std::string fresh = item("pulled", false);
     fresh.replace(fresh.find("X-pulled"), 8, "X-shadow");
     EXPECT_EQ(200, police.post(kMessages, fresh + unmapped("waiting")).status);
     Federation::waitUntil("the shadow run has seen it", [&] {
-        const auto shown = json::parse(federation.yht({"adapters", "shadow", "show", "zz-marked", "--json"}).output);
+        const auto shown = state();
         return shown.ok() && json::textMember(*shown, "messages") != "0";
     });
+}
+
+std::string MarkedWorld::leaveWaiting() {
+    EXPECT_EQ(200, federation.partner("police-110").post(kMessages, unmapped("waiting")).status);
+    const auto waiting = json::parse(federation.yht({"quarantine", "list", "--json"}).output);
+    EXPECT_TRUE(waiting.ok() && !waiting->Empty());
+    return waiting.ok() && !waiting->Empty() ? json::textMember((*waiting)[0], "id") : "0";
+}
+
+void MarkedWorld::nameOperators(const std::map<std::string, std::string>& roles) {
+    std::string rows = "operators:\n";
+    for (const auto& [id, role] : roles) {
+        const auto made = runToEnd({YHT_SOURCE_DIR "/tools/dev-pki", federation.pki(), id}, federation.log("pki"));
+        EXPECT_EQ(0, made.exit_code) << federation.log("pki");
+        fs::copy(federation.pki() + "/" + id + ".pem", federation.deployment() + "/" + id + ".pem");
+        rows += "  - {id: " + id + ", name: 值班, role: " + role + ", certificate: " + id + ".pem}\n";
+    }
+    write("operators.yaml", rows);
+    EXPECT_EQ(0, federation.yht({"reload", "--why", "operators are named"}).exit_code);
 }
 
 void MarkedWorld::pull(const std::string& file, const std::string& text) const {
@@ -372,7 +394,7 @@ void MarkedWorld::speakWell() {
     tickets_["soap"] = said("soap answer", soap);
     pull("D_1.json", item("pulled", false) + item("pulled_secret", true));
     created(media, appealOf("echo", "zz-media", false));
-    // A call of its own, and the secret ticket's.
+    // A call that belongs to no ticket.
     created(hotline, recordJson({{"kind", "call"}, {"source", "zz-12315"}, {"record_ref", "TH-1"}, {"event_time", "2026-03-02T09:10:00+08:00"}, {"call_direction", "1"}, {"hotline_number", "12315"},
                                  {"connected", "true"}, {"ring_time", "2026-03-02T09:10:00+08:00"}, {"answer_time", "2026-03-02T09:10:05+08:00"}, {"hangup_time", "2026-03-02T09:12:00+08:00"},
                                  {"caller_phone", of("called")["phone"]}, {"caller_name", of("called")["name"]}}));

@@ -33,6 +33,11 @@ public:
     /// What is wrong: nothing of it may become a record. Everything that was answered is kept.
     void speakBadly();
 
+    /// Leaves an item of the "waiting" citizen in quarantine; its number there.
+    std::string leaveWaiting();
+    /// From then on commands are signed: id → role, each with a key of that name in the PKI.
+    void nameOperators(const std::map<std::string, std::string>& roles);
+
     const Citizen& of(const std::string& tag) const { return citizens_.at(tag); }
     std::vector<Citizen> everybody() const;
     /// What the door answered to whoever spoke, good and bad.
@@ -44,8 +49,9 @@ public:
     std::string homeFolder() const { return federation.directory() + "/home"; }
     std::string temporaryFolder() const { return federation.directory() + "/tmp"; }
     std::string systemLog() const { return federation.directory() + "/syslog"; }
-    /// A message of the own-format source with people of whom nothing is known yet: what is right and what is wrong.
-    std::string sampleMessage() const { return item("refused", false) + item("waiting", false, ",\"X\":\"" + of("waiting")["mobile"] + "\"") + unmapped("waiting"); }
+    /// A message of the own-format source with people of whom nothing is known yet: what is right; and beside it what is wrong.
+    std::string mappedMessage() const { return item("refused", false) + item("waiting", false, ",\"X\":\"" + of("waiting")["mobile"] + "\""); }
+    std::string sampleMessage() const { return mappedMessage() + unmapped("waiting"); }
     /// A folder with another version of that source's adapter, which reads other members and knows fewer codes.
     std::string otherVersion() const { return federation.directory() + "/other"; }
     /// Says something new of the "pulled" citizen under the eyes of a shadow run, and waits until it has seen it.

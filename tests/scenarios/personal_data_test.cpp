@@ -27,7 +27,6 @@ protected:
         world.start();
         world.speakWell();
         ASSERT_FALSE(HasFailure());
-        world.speakBadly();
     }
     void look(const std::string& channel, const std::string& where, const std::string& text) const { expectOnlyAllowed(marks, channel, where, text); }
     std::string of(PartnerClient& partner, const std::vector<std::string>& paths) const {
@@ -107,8 +106,9 @@ protected:
     const Marks marks;
 };
 
-// Not in the usual suite yet: the walk through the commands has not been seen to its end, and what it has found is not all mended.
+// Not in the usual suite yet: the walk has come to its end once; it has not been run again since what it found was mended.
 TEST_F(PersonalData, DISABLED_IsShownByNoChannelThatHasNoRightToIt) {
+    world.speakBadly();
     lookAtWhatTheGatewaySays();
     lookAtAdmin();
     lookAtDisks();
@@ -121,6 +121,94 @@ TEST_F(PersonalData, DISABLED_IsShownByNoChannelThatHasNoRightToIt) {
     lookAtWhatTheGatewaySays();
     lookAtDisks();
     lookAtDeliveries();
+}
+
+/// Operators are named: op-1 and op-2 look after security, op-3 runs the flow.
+class Uncovered : public PersonalData {
+protected:
+    static constexpr int kOk = 0, kUsage = 64, kNotAllowed = 70, kSecondWanted = 75;
+    void SetUp() override {
+        PersonalData::SetUp();
+        waiting_ = world.leaveWaiting();
+        world.nameOperators({{"op-1", "security"}, {"op-2", "security"}, {"op-3", "system"}});
+    }
+    /// Of one command, with standard error; nobody signs where `by` is "".
+    Finished give(const std::string& by, std::vector<std::string> words) {
+        const std::string errors = world.federation.directory() + "/given.err";
+        std::ofstream(errors, std::ios::trunc).flush();
+        words.insert(words.begin(), YHT_BINARY_DIR "/bin/yht");
+        words.insert(words.end(), {"--config", world.federation.deployment()});
+        if (!by.empty()) {
+            ::setenv("YHT_OPERATOR", by.c_str(), 1);
+            ::setenv("YHT_OPERATOR_KEY", (world.federation.pki() + "/" + by + ".key").c_str(), 1);
+        }
+        auto finished = runToEnd(words, errors);
+        ::unsetenv("YHT_OPERATOR");
+        ::unsetenv("YHT_OPERATOR_KEY");
+        finished.output += "\n" + world.read(errors);
+        return finished;
+    }
+    /// It shows nobody, and ends so.
+    void refuses(int exit_code, const std::string& by, const std::vector<std::string>& words) {
+        const auto finished = give(by, words);
+        EXPECT_EQ(exit_code, finished.exit_code) << finished.output;
+        look("command", words.at(1), finished.output);
+    }
+    std::string waitingApproval() {
+        const auto pending = json::parse(world.federation.yht({"approvals", "list", "--json"}).output);
+        if (!pending.ok() || pending->Size() != 1) ADD_FAILURE() << "not one approval waits";
+        return pending.ok() && !pending->Empty() ? json::textMember((*pending)[0], "id") : "0";
+    }
+    /// What the command showed when everything was as it must be, and not before. `reason`: option and text at its end.
+    std::string uncovered(std::vector<std::string> words, const std::vector<std::string>& reason) {
+        refuses(kUsage, "op-1", words);
+        words.insert(words.end(), reason.begin(), reason.end());
+        refuses(kNotAllowed, "", words);  // the account alone
+        refuses(kSecondWanted, "op-1", words);
+        const std::string number = waitingApproval();
+        refuses(kNotAllowed, "op-1", {"approvals", "approve", number, "--why", "mine"});
+        refuses(kSecondWanted, "op-1", words);
+        refuses(kOk, "op-2", {"approvals", "approve", number, "--why", "seen the letter"});
+        const auto shown = give("op-1", words);
+        EXPECT_EQ(kOk, shown.exit_code) << shown.output;
+        return shown.output;
+    }
+    /// An audit entry says it: which command, who asked, who approved, and why (their order there).
+    static bool isNoted(const std::string& evidence, const std::string& command, const std::string& why) {
+        const std::string begin = "\"command\":\"" + command + "\"";
+        for (auto at = evidence.find(begin); at != std::string::npos; at = evidence.find(begin, at + 1)) {
+            const std::string entry = evidence.substr(at, evidence.find('}', evidence.find("\"why\":", at)) - at);
+            const auto says = [&](const std::string& text) { return entry.find(text) != std::string::npos; };
+            if (says(R"("operator":"op-1","second":"op-2")") && says("\"why\":\"" + why + "\"")) return true;
+        }
+        return false;
+    }
+
+    std::string waiting_;
+};
+
+// Not in the usual suite yet: it has not been run; its commands were, by hand, with the exit codes that stand here.
+TEST_F(Uncovered, DISABLED_ByRightReasonAndSecondPersonAndAnEntryInTheLedger) {
+    const std::vector<std::string> raw{"quarantine", "show", waiting_, "--raw"};
+    const std::vector<std::string> clear{"ledger", "show", world.ticketOf("pulled"), "--why", "contact_phone", "--clear"};
+    const std::string file = world.federation.directory() + "/all.evidence", leaves = world.federation.directory() + "/leaves.evidence";
+    look("raw item", "quarantine show", uncovered(raw, {"--why", "unknown code"}));
+    look("value in clear", "ledger show", uncovered(clear, {"--reason", "the citizen asked"}));
+    // Who runs the flow may look at a raw item, and at no ticket.
+    auto by_system = clear;
+    by_system.insert(by_system.end(), {"--reason", "curious"});
+    refuses(kNotAllowed, "op-3", by_system);
+    const auto told = uncovered({"ledger", "export", "--out", file}, {"--why", "audit of the year"});
+    look("command", "ledger export", told);
+    const std::string evidence = world.read(file);
+    look("evidence", "its file", evidence);
+    const std::vector<std::string> without{"ledger", "export", "--out", leaves, "--without-payloads", "--why", "proofs"};
+    EXPECT_EQ(kOk, give("op-1", without).exit_code);
+    look("leaves", "its file", world.read(leaves));
+    EXPECT_TRUE(isNoted(evidence, "quarantine.raw", "unknown code"));
+    EXPECT_TRUE(isNoted(evidence, "ledger.look_at_field", "the citizen asked"));
+    EXPECT_TRUE(isNoted(evidence, "ledger.export", "audit of the year"));
+    lookAtWhatTheGatewaySays();
 }
 
 }  // namespace
