@@ -221,7 +221,7 @@ TEST_F(AdapterWorkTest, TryCountsAndWritesNothing) {
     write("input.json", message(row("A-1") + "," + row("A-2") + "," + row("A-3", "疑难") + "," + row("A-2")));
     EXPECT_EQ(kExitFound, yht({"adapters", "try", "desk-1", "--dry-run", "-d", directory, directory + "/input.json", "--json"})) << err;
     EXPECT_THAT(out, HasSubstr("\"received\":4,\"would_accept\":1,\"duplicate\":2,\"would_quarantine\":1,\"ignored\":0"));
-    EXPECT_THAT(out, HasSubstr("\"adapter.item_unmapped /TYPE:code_unmapped\":1"));
+    EXPECT_THAT(out, HasSubstr("\"adapter.item_unmapped /TYPE:code_unmapped (appeal_type)\":1"));
     EXPECT_THAT(out, HasSubstr("\"kinds 疑难\":1"));
     EXPECT_THAT(out, HasSubstr("\"/LATER\":4"));
     EXPECT_EQ(before, openLedger()->snapshot().value()->lastSeq());

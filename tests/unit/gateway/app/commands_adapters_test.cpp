@@ -118,7 +118,7 @@ TEST_F(CommandsAdaptersTest, LintAsksWhatAReviewerWould) {
     ASSERT_EQ(kExitOk, draft());
     EXPECT_EQ(kExitFound, yht({"lint"}));
     EXPECT_THAT(out_, HasSubstr("media: owner: "));
-    EXPECT_THAT(out_, HasSubstr("tests/first: nobody has reviewed"));
+    EXPECT_THAT(out_, HasSubstr("tests/first: expects nothing yet"));
 }
 
 TEST_F(CommandsAdaptersTest, ShowTellsFieldsAndTheEffectiveManifestWithoutSecrets) {

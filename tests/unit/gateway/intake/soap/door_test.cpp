@@ -340,7 +340,7 @@ TEST_F(SoapDoorTest, CharsetsOfThePrologAreTaken) {
         EXPECT_THAT(answer.fault(), Not(HasSubstr("soap."))) << answer.text;
     }
     const auto torn = recode(envelope("police", operation("GetCodes", "<list>路</list>")), "GBK", {{"路", "\xC2"}});
-    EXPECT_EQ("soap.malformed", send("police", "text/xml", torn).fault());
+    EXPECT_EQ("soap.charset_refused", send("police", "text/xml", torn).fault());
 }
 
 TEST_F(SoapDoorTest, WhatIsNoSoapIsAFault) {
