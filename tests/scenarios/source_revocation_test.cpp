@@ -45,7 +45,7 @@ protected:
 };
 
 TEST_F(SourceRevocation, ItsFarSideIsHeldToThePolicyOfTheManifestAndShown) {
-    replaceInDeployment(federation, std::string("sources/") + kBoard + "/source.yaml", "pull:\n", "pull:\n  every_s: 2\n  revocation: hard_fail\n");
+    replaceInDeployment(federation, std::string("sources/") + kBoard + "/source.yaml", "pull:\n", "pull:\n  revocation: hard_fail\n");
     world.serve({"--cases", "3"});
     federation.startGateway();
     // Nobody knows: nothing is asked, and it is tried again.
