@@ -85,6 +85,8 @@ struct ControlCall {
 
     /// Requires: an argument that the command's row names.
     const std::string& argument(const std::string& name) const { return request.arguments.at(name); }
+    /// The same call by the same people, as its audit entry is to tell it. `told` must outlive what is returned.
+    ControlCall as(const ControlRequest& told) const { return {told, operator_id, second_id, role}; }
 };
 
 /// Appends the audit entry of a command, from inside the task that has its effect.

@@ -93,7 +93,7 @@ base::Status takeIntoUse(ControlServices& services, const ControlCall& call, con
     if (auto switched = switchFiles(services.directory, files); !switched.ok()) return switched;
     ControlRequest told = call.request;
     told.arguments["fingerprint"] = fingerprint;
-    auto reloaded = takeNote(services, {told, call.operator_id});
+    auto reloaded = takeNote(services, call.as(told));
     if (reloaded.ok()) return {};
     auto before = previousOf(files);
     base::Status back = before.ok() ? switchFiles(services.directory, *before) : base::Status(before.error());

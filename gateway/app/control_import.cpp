@@ -77,7 +77,7 @@ base::Result<std::string> import(ControlServices& services, const ControlCall& c
     ControlRequest told = call.request;
     told.arguments["file"] = "sha256:" + base::toHex(crypto::sha256(*bytes));
     const auto noted = services.store.run([&](ledger::Transaction& transaction) {
-        return appendAudit(transaction, services, {told, call.operator_id});
+        return appendAudit(transaction, services, call.as(told));
     });
     if (!noted.ok()) return noted.error();
     const auto message = trust::OperatorMessages::make(

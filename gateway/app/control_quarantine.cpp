@@ -57,7 +57,7 @@ intake::QuarantineOrder orderOf(
         .operator_id = call.operator_id,
         .why = call.request.why,
         .also = [&services, &call, &told](ledger::Transaction& transaction) {
-            return appendAudit(transaction, services, {told, call.operator_id});
+            return appendAudit(transaction, services, call.as(told));
         }};
 }
 
@@ -214,7 +214,7 @@ base::Result<std::string> correct(ControlServices& services, const ControlCall& 
          .changes = *changes,
          .operator_id = call.operator_id,
          .also = [&](ledger::Transaction& transaction) {
-             return appendAudit(transaction, services, {told, call.operator_id});
+             return appendAudit(transaction, services, call.as(told));
          },
          .at_ms = services.clock.nowMillis()}
     );

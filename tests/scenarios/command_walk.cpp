@@ -193,6 +193,9 @@ std::vector<CommandRow> commandsOf(MarkedWorld& world) {
         {"ledger rebuild", {{}}},
         {"ledger reopen", {why}},
         {"ledger restore", {{"--from", federation.directory() + "/backup.db"}}},
+        {"ledger rekey", {why}},
+        {"tickets find", {with({"--phone", world.of("open")["mobile"]})}},
+        {"certs journal", {}, kCertificatesOnly},
         {"ledger export", {}, "uncovers: the test runs it as evidence and as leaves"},
         {"ledger erase", {with({secret})}},
     };

@@ -357,7 +357,7 @@ void MarkedWorld::speakUnderShadow() {
 }
 
 std::string MarkedWorld::leaveWaiting() {
-    EXPECT_EQ(200, federation.partner("police-110").post(kMessages, unmapped("waiting")).status);
+    EXPECT_EQ(202, federation.partner("police-110").post(kMessages, unmapped("waiting")).status);
     const auto waiting = json::parse(federation.yht({"quarantine", "list", "--json"}).output);
     EXPECT_TRUE(waiting.ok() && !waiting->Empty());
     return waiting.ok() && !waiting->Empty() ? json::textMember((*waiting)[0], "id") : "0";

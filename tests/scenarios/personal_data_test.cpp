@@ -106,8 +106,7 @@ protected:
     const Marks marks;
 };
 
-// Not in the usual suite yet: the walk has come to its end once; it has not been run again since what it found was mended.
-TEST_F(PersonalData, DISABLED_IsShownByNoChannelThatHasNoRightToIt) {
+TEST_F(PersonalData, IsShownByNoChannelThatHasNoRightToIt) {
     world.speakBadly();
     lookAtWhatTheGatewaySays();
     lookAtAdmin();
@@ -187,8 +186,7 @@ protected:
     std::string waiting_;
 };
 
-// Not in the usual suite yet: it has not been run; its commands were, by hand, with the exit codes that stand here.
-TEST_F(Uncovered, DISABLED_ByRightReasonAndSecondPersonAndAnEntryInTheLedger) {
+TEST_F(Uncovered, ByRightReasonAndSecondPersonAndAnEntryInTheLedger) {
     const std::vector<std::string> raw{"quarantine", "show", waiting_, "--raw"};
     const std::vector<std::string> clear{"ledger", "show", world.ticketOf("pulled"), "--why", "contact_phone", "--clear"};
     const std::string file = world.federation.directory() + "/all.evidence", leaves = world.federation.directory() + "/leaves.evidence";

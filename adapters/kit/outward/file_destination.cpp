@@ -31,7 +31,8 @@ base::Result<bool> FileDestination::exists(const std::string& path) {
 }
 
 base::Status FileDestination::publish(const std::string& name, std::string_view bytes, bool& out) {
-    const std::string staged = rules_.staging + "/" + name, note = staged + kSentSuffix;
+    // Under the destination's own name: two that share a folder of ours must not take each other's notes for theirs.
+    const std::string staged = rules_.staging + "/" + id() + "~" + name, note = staged + kSentSuffix;
     const auto noted = exists(note);
     if (!noted) return noted.error();
     bool to_move = true;

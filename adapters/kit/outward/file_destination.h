@@ -2,9 +2,9 @@
 //
 // Exactly once, whatever is lost in between. Beside the directory that the far side watches there is one that is ours
 // alone, on the same file system:
-//   1  STAGING/NAME          the whole file                       nothing is out yet
-//   2  STAGING/NAME.sent     an empty file: from now on 3 may have happened
-//   3  rename STAGING/NAME → DIRECTORY/NAME                       out, at once and whole
+//   1  STAGING/ID~NAME       the whole file, ID the destination's    nothing is out yet
+//   2  STAGING/ID~NAME.sent  an empty file: from now on 3 may have happened
+//   3  rename STAGING/ID~NAME → DIRECTORY/NAME                    out, at once and whole
 // A repeat looks: no .sent → begin anew; .sent and the staged file → do 3; .sent alone → it is out, whatever the far side
 // has made of it since. A marker file goes the same way. Notes of what was sent stay: without them a repeat would be new.
 //   NotSent   every failure before 3, and a rename that was refused

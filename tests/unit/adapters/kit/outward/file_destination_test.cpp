@@ -23,14 +23,14 @@ protected:
                "\"\n  columns: [XH, GDBH, BT]\n" + more;
     }
     /// A new process: nothing is known but what stands in the folders.
-    std::unique_ptr<FileDestination> start(const std::string& profile_text) {
+    std::unique_ptr<FileDestination> start(const std::string& profile_text, const std::string& id = "zz") {
         profiles.write("profile.yaml", profile_text);
         auto profile = Profile::load(profiles.path());
         EXPECT_TRUE(profile.ok()) << (profile.ok() ? "" : profile.error().detail);
         auto store = openFolder({});
         EXPECT_TRUE(store.ok());
         return std::make_unique<FileDestination>(
-            StoreDestinationSettings{.id = "zz", .sender_id = "YHT"}, *profile,
+            StoreDestinationSettings{.id = id, .sender_id = "YHT"}, *profile,
             std::make_unique<BreakingStore>(*std::move(store), plan), clock
         );
     }
@@ -69,6 +69,15 @@ TEST_F(FileDestinationTest, ABatchIsOneFileInTheFarSidesCharset) {
     EXPECT_THAT(text, HasSubstr("XH,GDBH,BT\r\n17,"));
     EXPECT_THAT(text, HasSubstr("\r\n18,"));
     EXPECT_EQ(std::string::npos, text.find("\xE6"));  // no UTF-8 in it
+}
+
+TEST_F(FileDestinationTest, TwoThatShareAStagingFolderBothSendTheSameRecord) {
+    const std::string profile = storeProfile(section("GD_{seq}.csv"), 1);
+    for (const char* id : {"zz", "unit-zj"}) {
+        const auto answer = start(profile, id)->send("b1", {appeal(17)});
+        ASSERT_EQ(BatchVerdict::Answered, answer.verdict) << answer.error_detail;
+        EXPECT_THAT(takeAway(), testing::ElementsAre("GD_17.csv")) << id;
+    }
 }
 
 TEST_F(FileDestinationTest, WhateverBreaksTheFarSideGetsItOnce) {
