@@ -268,6 +268,11 @@ base::Result<ledger::Seq> appendAsked(ledger::Transaction& transaction, ControlS
     return appendEntry(transaction, services, call, kAskedState);
 }
 
+bool isOnlyAsked(std::string_view audit_payload) {
+    const auto document = json::parse(audit_payload);
+    return document.ok() && json::textMember(*document, "state") == kAskedState;
+}
+
 base::Result<ControlRequest> requestOfAudit(std::string_view payload) {
     auto request = decodeControlRequest(payload);
     if (!request.ok()) return base::makeError(ErrorCode::LedgerCorrupt, "an audit entry can't be read");

@@ -95,6 +95,8 @@ base::Status appendAudit(ledger::Transaction& transaction, ControlServices& serv
 base::Result<ledger::Seq> appendAuditEntry(ledger::Transaction& transaction, ControlServices& services, const ControlCall& call);
 /// The same of a command that waits for a second person ("state":"asked").
 base::Result<ledger::Seq> appendAsked(ledger::Transaction& transaction, ControlServices& services, const ControlCall& call);
+/// Whether an audit entry tells only that the command waits for a second person: nothing was done by it.
+bool isOnlyAsked(std::string_view audit_payload);
 /// A request out of the payload of an audit entry. Errors: LedgerCorrupt.
 base::Result<ControlRequest> requestOfAudit(std::string_view payload);
 

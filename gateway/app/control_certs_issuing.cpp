@@ -72,11 +72,14 @@ base::Status checkPermitted(ledger::View& view, const JournalLine& line) {
     ledger::Seq number = 0;
     std::from_chars(line.permit.data(), line.permit.data() + line.permit.size(), number);
     const auto entry = view.entry(number);
-    if (!entry.ok() || entry->header.type != ledger::EntryType::Audit) return refused();
+    // What was asked and never approved is an entry, too.
+    if (!entry.ok() || entry->header.type != ledger::EntryType::Audit || isOnlyAsked(entry->payload)) return refused();
     const auto request = requestOfAudit(entry->payload);
     if (!request.ok() || request->command != kPermitCertificate) return refused();
     const auto& arguments = request->arguments;
-    const bool same = arguments.at("act") == line.act && arguments.at("authority") == line.authority;
+    bool same = arguments.at("act") == line.act && arguments.at("authority") == line.authority;
+    if (line.act == "issue") same = same && arguments.at("profile") == line.profile;
+    if (line.act == "revoke") same = same && arguments.at("serial") == line.serial;
     return same ? base::Status() : base::Status(refused());
 }
 

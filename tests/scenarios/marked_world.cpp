@@ -400,7 +400,8 @@ void MarkedWorld::speakWell() {
                                  {"caller_phone", of("called")["phone"]}, {"caller_name", of("called")["name"]}}));
     Federation::waitUntil("what was pulled is there", [&] { return federation.tickets().Size() == 6; });
     const auto numbered = [&](const std::string& name) {
-        for (const auto& ticket : federation.tickets().GetArray()) {
+        const auto tickets = federation.tickets();
+        for (const auto& ticket : tickets.GetArray()) {
             if (json::write(ticket["names"]).find(name + "\"") != std::string::npos) return json::textMember(ticket, "ticket_no");
         }
         ADD_FAILURE() << "no ticket of " << name;

@@ -23,21 +23,14 @@ FileDestination::FileDestination(
       rules_(*this->profile().file()),
       store_(std::move(store)) {}
 
-base::Result<bool> FileDestination::exists(const std::string& path) {
-    const auto facts = store_->stat(path);
-    if (facts) return true;
-    if (facts.error().code == ErrorCode::NotFound) return false;
-    return facts.error();
-}
-
 base::Status FileDestination::publish(const std::string& name, std::string_view bytes, bool& out) {
     // Under the destination's own name: two that share a folder of ours must not take each other's notes for theirs.
     const std::string staged = rules_.staging + "/" + id() + "~" + name, note = staged + kSentSuffix;
-    const auto noted = exists(note);
+    const auto noted = store_->exists(note);
     if (!noted) return noted.error();
     bool to_move = true;
     if (*noted) {
-        const auto there = exists(staged);
+        const auto there = store_->exists(staged);
         if (!there) return there.error();
         to_move = *there;
     } else {

@@ -35,7 +35,6 @@ private:
     base::Result<std::optional<RecordAnswer>> findAnswer(const std::string& name, const OutboundRecord& record, std::string& raw);
     /// Step 1 to 3, or what is left of them. `out`: the failure came when it may be out.
     base::Status publish(const std::string& name, std::string_view bytes, bool& out);
-    base::Result<bool> exists(const std::string& path);
 
     const FileRules& rules_;
     const std::unique_ptr<FileStore> store_;

@@ -248,13 +248,14 @@ private:
 
     /// A source uses its names again, and what came first is evidence: the later one gets its time behind its name.
     base::Status moveAway(const std::string& path, base::UnixMillis modified_ms) {
-        const std::string to = files_.move_to + path.substr(path.rfind('/'));
-        if (!store_->stat(to).ok()) return store_->rename(path, to);
-        const std::string timed = to + "." + std::to_string(modified_ms);
-        std::string free = timed;
-        for (int number = 2; number < kSameNamesMax && store_->stat(free).ok(); ++number)
-            free = timed + "-" + std::to_string(number);
-        return store_->rename(path, free);
+        const std::string to = files_.move_to + path.substr(path.rfind('/')), timed = to + "." + std::to_string(modified_ms);
+        for (int number = 0; number < kSameNamesMax; ++number) {
+            const std::string name = number == 0 ? to : number == 1 ? timed : timed + "-" + std::to_string(number);
+            const auto taken = store_->exists(name);
+            if (!taken.ok()) return taken.error();
+            if (!*taken) return store_->rename(path, name);
+        }
+        return base::makeError(ErrorCode::PeerRefused, "no name is free any more in the folder of what was taken in");
     }
 
     const PullRules rules_;

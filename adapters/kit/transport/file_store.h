@@ -56,6 +56,13 @@ public:
     virtual base::Result<std::vector<FileEntry>> list(const std::string& directory) = 0;
     /// Errors: NotFound.
     virtual base::Result<FileFacts> stat(const std::string& path) = 0;
+    /// Whether stat() finds it. Errors: stat()'s but NotFound: who could not be asked has not said no.
+    base::Result<bool> exists(const std::string& path) {
+        const auto facts = stat(path);
+        if (facts.ok()) return true;
+        if (facts.error().code == base::ErrorCode::NotFound) return false;
+        return facts.error();
+    }
     /// Errors: ItemTooLarge where it has more bytes than that.
     virtual base::Status get(const std::string& path, std::uint64_t bytes_max, const FileSink& sink) = 0;
     /// The whole file, or nothing under that name. Replaces one that is there.

@@ -287,6 +287,49 @@ TEST_F(CertsPermissionTest, ALineThatClaimsAPermissionThatIsNoneIsRefused) {
     EXPECT_THAT(audits(), IsEmpty());
 }
 
+TEST_F(CertsPermissionTest, ALineThatClaimsWhatWasOnlyAskedOrAnothersPermissionIsRefused) {
+    openLedger().reset();
+    nameOperators();
+    actAs("op-1");
+    ASSERT_EQ(kExitWaits, issue("new"));
+    ASSERT_EQ(kExitOk, approve("op-2")) << err;
+    actAs("op-1");
+    ASSERT_EQ(kExitOk, issue("new")) << err;
+    std::string asked, given;
+    {
+        auto store = openLedger();
+        const auto view = store->snapshot();
+        for (ledger::Seq seq = 1;; ++seq) {
+            const auto entry = (*view)->entry(seq);
+            if (!entry.ok()) break;
+            if (entry->payload.find(std::string("\"command\":\"") + kPermitCertificate) == std::string::npos) continue;
+            (entry->payload.find("\"state\":\"asked\"") != std::string::npos ? asked : given) = std::to_string(seq);
+        }
+    }
+    ASSERT_FALSE(asked.empty() || given.empty());
+    // The journal's last line, as the next one would be; only what it claims is false.
+    const auto records = auditsOf(kRecordCertificate);
+    const auto last = requestOfAudit(records.back());
+    ASSERT_TRUE(last.ok());
+    std::vector<std::string> last_cells;
+    for (const char* column : certs::kJournalColumns) last_cells.push_back(last->arguments.at(column));
+    const auto claims = [&](const std::string& permit, const std::string& profile) {
+        ControlRequest request{kRecordCertificate, last->arguments, ""};
+        request.arguments["previous"] = certs::JournalLine::of(last_cells)->digest();
+        request.arguments["permit"] = permit;
+        request.arguments["profile"] = profile;
+        request.arguments["serial"] = "77";
+        return command(directory, request);
+    };
+    const auto by_asked = claims(asked, "partner");
+    ASSERT_FALSE(by_asked.ok());
+    EXPECT_THAT(by_asked.error().public_en, HasSubstr("is no permission"));
+    const auto by_anothers = claims(given, "gateway");
+    ASSERT_FALSE(by_anothers.ok());
+    EXPECT_THAT(by_anothers.error().public_en, HasSubstr("is no permission"));
+    EXPECT_TRUE(claims(given, "partner").ok()) << "what is false is what is refused";
+}
+
 TEST_F(CertsPermissionTest, ActivatingIsSecuritysToo) {
     openLedger().reset();
     nameOperators();
