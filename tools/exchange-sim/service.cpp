@@ -153,18 +153,24 @@ HttpAnswer Service::serve(const stage::HttpRequest& request, const stage::Mischi
     const auto fault = read(request, exchange);
     if (mischief.maintenance)
         return faulted(exchange, {"Server", "3102", "系统维护", mischief.retry_after_s}, mischief);
-    if (!mischief.refuse_code.empty()) {
+    if (const std::string code = wholeRefusal(exchange, mischief); !code.empty()) {
         // A code that is none of ours: a Fault as a container makes it, without any detail.
-        const bool known = province_sim::isNumber(mischief.refuse_code, 4);
-        const bool client = mischief.refuse_code.front() == '1' || mischief.refuse_code.front() == '2';
-        return faulted(
-            exchange, {client ? "Client" : "Server", known ? mischief.refuse_code : "", "演示", mischief.retry_after_s}, mischief
-        );
+        const bool known = province_sim::isNumber(code, 4);
+        const bool client = code.front() == '1' || code.front() == '2';
+        return faulted(exchange, {client ? "Client" : "Server", known ? code : "", "演示", mischief.retry_after_s}, mischief);
     }
     if (fault) return faulted(exchange, *fault, mischief);
     const std::string content = process(exchange);
     if (content.empty()) return faulted(exchange, {"Server", "3103", "MessageID 重复,请重新发送"}, mischief);
     return sealed(exchange, content, 200, mischief);
+}
+
+/// The code that this request is refused with by command; "" for none.
+std::string Service::wholeRefusal(const Exchange& exchange, const stage::Mischief& mischief) const {
+    std::string code = mischief.refuse_code;
+    for (auto record = exchange.records.begin(); code.empty() && record != exchange.records.end(); ++record)
+        code = misbehaviour_.wholeRefusalOf(flatRecord(*record));
+    return code;
 }
 
 std::optional<Service::Fault> Service::read(const stage::HttpRequest& request, Exchange& exchange) const {

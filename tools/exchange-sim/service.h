@@ -63,6 +63,7 @@ private:
     std::optional<Fault> authenticate(const stage::HttpRequest& request, Exchange& exchange) const;
     std::optional<Fault> readOperation(Exchange& exchange) const;
     stage::HttpAnswer serve(const stage::HttpRequest& request, const stage::Mischief& mischief);
+    std::string wholeRefusal(const Exchange& exchange, const stage::Mischief& mischief) const;
     /// "" where the MessageID was seen before.
     std::string process(const Exchange& exchange);
     std::string judge(const xmlNode* record, const Exchange& exchange, base::UnixMillis now_ms);

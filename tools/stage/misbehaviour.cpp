@@ -74,6 +74,12 @@ bool Misbehaviour::applyMember(
         settings.where_value = textOf(value, "value");
         return true;
     }
+    if (name == "refuse_batch_where") {
+        if (!value.IsObject()) return false;
+        settings.batch_where_field = textOf(value, "field");
+        settings.batch_where_value = textOf(value, "value");
+        return true;
+    }
     return false;
 }
 
@@ -163,6 +169,13 @@ std::optional<Refusal> Misbehaviour::nextRefusal(const JsonValue& record) {
         return Refusal{s.where_field, s.refuse_code};
     if (takeOne(s.refuse_next)) return Refusal{s.refuse_field, s.refuse_code};
     return std::nullopt;
+}
+
+std::string Misbehaviour::wholeRefusalOf(const JsonValue& record) const {
+    const std::scoped_lock lock(mutex_);
+    const Settings& s = settings_;
+    const bool is_meant = !s.batch_where_field.empty() && textOf(record, s.batch_where_field.c_str()) == s.batch_where_value;
+    return is_meant ? s.refuse_batch_code : "";
 }
 
 std::string Misbehaviour::describe() const {

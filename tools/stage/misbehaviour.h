@@ -61,6 +61,9 @@ public:
     /// Whether this record is to be refused by command; `record` is asked for the field of
     /// refuse_where.
     std::optional<Refusal> nextRefusal(const JsonValue& record);
+    /// The code that every request with this record in it is refused with, whole; "" for none. `record` is asked for the
+    /// field of refuse_batch_where.
+    std::string wholeRefusalOf(const JsonValue& record) const;
     /// The settings as JSON, for /stats.
     std::string describe() const;
 
@@ -74,6 +77,7 @@ private:
         std::int64_t refuse_next = 0, maintenance_until_ms = 0;
         std::string refuse_field, refuse_code, refuse_batch_code;
         std::string where_field, where_value;
+        std::string batch_where_field, batch_where_value;
         bool down = false;
     };
     struct NumberRow {

@@ -188,6 +188,9 @@ TEST_F(ExchangeServiceTest, MisbehaviourIsWhatItSays) {
     EXPECT_EQ("signed", signatureOf(fault));
     EXPECT_EQ("signature.missing", signatureOf(one(R"({"refuse_batch":1,"refuse_batch_code":"1103","unsigned":1})")));
     EXPECT_EQ("", codeOf(one(R"({"refuse_batch":1,"refuse_batch_code":"none"})")));
+    const std::string where = R"({"refuse_batch_code":"2101","refuse_batch_where":{"field":"SerialNo","value":)";
+    EXPECT_EQ("2101", codeOf(one(where + "\"" + std::to_string(100 + messages_) + "\"}}")));
+    EXPECT_EQ("00", codeOf(one("{}"))) << "another record";
     const auto busy = one(R"({"busy503":1,"retry_after_s":9})");
     EXPECT_EQ(503, busy.status);
     EXPECT_EQ("00", codeOf(one("{}")));
