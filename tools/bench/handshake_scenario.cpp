@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <memory>
 #include <mutex>
 #include <thread>
+#include <vector>
 
 #include "tools/bench/handshake_line.h"
 #include "tools/bench/measuring.h"
@@ -21,18 +23,34 @@ struct Turn {
     double gateway_cpu_us = 0;  // a handshake
 };
 
-/// `count` handshakes, from several threads. Throws Invalid where one is not of the kind that is measured.
-Turn shakeHands(const Bed& bed, std::size_t count, SSL_SESSION* session) {
+using Session = std::unique_ptr<SSL_SESSION, FreeSession>;
+
+/// A session for each thread.
+std::vector<Session> takeSessions(const Bed& bed) {
+    std::vector<Session> sessions;
+    for (std::size_t i = 0; i < kThreads; ++i) sessions.push_back(HandshakeLine(bed.tls(), bed.port(), nullptr).takeSession());
+    return sessions;
+}
+
+void shakeOnce(const Bed& bed, Session& session) {
+    HandshakeLine line(bed.tls(), bed.port(), session.get());
+    if (session == nullptr) return line.ask();
+    session = line.takeSession();  // each is good for one connection, which brings the next: RFC 8446, C.4
+}
+
+/// `count` handshakes, from several threads, each resuming its session where it has one. Throws Invalid where one is not of the kind
+/// that is measured.
+Turn shakeHands(const Bed& bed, std::size_t count, std::vector<Session> sessions) {
     const double cpu_before_s = bed.gatewayUse().cpu_s;
     const auto began = std::chrono::steady_clock::now();
     std::mutex mutex;
     std::string failure;
     {
         std::vector<std::jthread> threads;
-        for (std::size_t i = 0; i < kThreads; ++i) {
+        for (Session& session : sessions) {
             threads.emplace_back([&, share = count / kThreads] {
                 try {
-                    for (std::size_t n = 0; n < share; ++n) HandshakeLine(bed.tls(), bed.port(), session).ask();
+                    for (std::size_t n = 0; n < share; ++n) shakeOnce(bed, session);
                 } catch (const Invalid& error) {
                     const std::lock_guard lock(mutex);
                     failure = error.what();
@@ -60,9 +78,8 @@ Report measureHandshakes(const Options& options) {
         beginRun(turn, options, report);
         Bed bed({.work = options.work, .connections_max = options.connections, .under = options.under});
         bed.startGateway();
-        addTurn(report, "full", options.requests, shakeHands(bed, options.requests, nullptr));
-        const auto session = HandshakeLine(bed.tls(), bed.port(), nullptr).takeSession();
-        addTurn(report, "resumed", options.requests, shakeHands(bed, options.requests, session.get()));
+        addTurn(report, "full", options.requests, shakeHands(bed, options.requests, std::vector<Session>(kThreads)));
+        addTurn(report, "resumed", options.requests, shakeHands(bed, options.requests, takeSessions(bed)));
         addMemory(bed, report);
         bed.stopGateway();
     }
