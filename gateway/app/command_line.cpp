@@ -9,6 +9,7 @@
 #include "gateway/app/command_line_approvals.h"
 #include "gateway/app/command_line_attachments.h"
 #include "gateway/app/command_line_certs.h"
+#include "gateway/app/command_line_family.h"
 #include "gateway/app/command_line_history.h"
 #include "gateway/app/command_line_quarantine.h"
 #include "gateway/app/command_line_sources.h"
@@ -68,10 +69,6 @@ void addJson(CLI::App* app, Parsed& parsed) {
 
 void addTrial(CLI::App* app, Parsed& parsed) {
     app->add_flag("--trial", parsed.options.trial, "The trial ledger instead of the live one 查看联调账本");
-}
-
-void addWhy(CLI::App* app, Parsed& parsed) {
-    app->add_option("--why", parsed.why, "Your reason; it is kept in the ledger 原因,记入账本");
 }
 
 CLI::App* addExport(CLI::App& ledger, Parsed& parsed) {
@@ -270,14 +267,14 @@ void addReference(CLI::App& top, Parsed& parsed) {
         addConfig(one, parsed);
         addJson(one, parsed);
     }
-    addWhy(apply, parsed);
+    addWhy(*apply, parsed.why);
     apply->footer("Examples 示例:\n  yht config diff\n  yht config apply --why \"12315 has a new certificate\"");
 
     auto* reload = command(top, "reload", "The running gateway reads partners, sources and certificates again 重新加载对接方与证书",
                            parsed, [&] { return reloadGateway(parsed.options, parsed.why); });
     addConfig(reload, parsed);
     addJson(reload, parsed);
-    addWhy(reload, parsed);
+    addWhy(*reload, parsed.why);
     reload->footer("Example 示例:\n  yht reload --why \"certificate of 12315 renewed\"");
 
     auto* clock = top.add_subcommand("clock", "The gateway's clock 时钟");
@@ -286,7 +283,7 @@ void addReference(CLI::App& top, Parsed& parsed) {
                             parsed, [&] { return confirmClockCommand(parsed.options, parsed.why); });
     addConfig(confirm, parsed);
     addJson(confirm, parsed);
-    addWhy(confirm, parsed);
+    addWhy(*confirm, parsed.why);
     confirm->footer("After the clock had run ahead for a while and was set right, signed requests get 503 server.clock_wrong until\n"
                     "somebody says which of the two times was the wrong one. 时钟曾超前、现已校正时使用。\n"
                     "Example 示例:\n  yht clock confirm --why \"NTP server sent a wrong day, set right at 10:12\"");

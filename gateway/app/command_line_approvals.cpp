@@ -7,7 +7,7 @@
 namespace yht::app {
 namespace {
 
-struct Given {
+struct ApprovalsGiven {
     std::uint64_t id = 0;
     std::string why;
 };
@@ -18,7 +18,7 @@ void addApprovals(CLI::App& top, CommandOptions& options, std::function<int()>& 
     auto* approvals = top.add_subcommand("approvals", "Commands that wait for a second person 待第二人复核的命令");
     approvals->require_subcommand(1);
     approvals->footer("Examples 示例:\n  yht approvals list\n  YHT_OPERATOR=op-012 YHT_OPERATOR_KEY=op-012.key yht approvals approve 1042 --why \"seen the court's letter\"");
-    const auto given = std::make_shared<Given>();
+    const auto given = std::make_shared<ApprovalsGiven>();
     addCommand(*approvals, options, run, "list", "What waits; exit code 3 where something does 待复核一览", [&options] { return listApprovals(options); })
         ->footer("Examples 示例:\n  yht approvals list\n  yht approvals list --json");
     const auto decide = [&](const char* name, const char* text, const char* command, const char* example) {

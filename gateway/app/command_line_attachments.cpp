@@ -7,15 +7,15 @@
 namespace yht::app {
 namespace {
 
-struct Given {
+struct AttachmentsGiven {
     AttachmentListing listing;
     std::vector<std::uint64_t> ids;
     std::string why;
 };
-using Shared = std::shared_ptr<Given>;
+using SharedAttachments = std::shared_ptr<AttachmentsGiven>;
 
 void addDecision(
-    CLI::App& parent, CommandOptions& options, std::function<int()>& run, const Shared& given, const char* name,
+    CLI::App& parent, CommandOptions& options, std::function<int()>& run, const SharedAttachments& given, const char* name,
     const char* text, const char* control_command, const char* footer
 ) {
     auto* made = addCommand(parent, options, run, name, text, [given, &options, control_command] {
@@ -35,7 +35,7 @@ void addAttachments(CLI::App& top, CommandOptions& options, std::function<int()>
     attachments->require_subcommand(1);
     attachments->footer("Examples 示例:\n  yht attachments list --source zz-media\n"
                         "  yht attachments retry 7 --why \"their file server is up again\"");
-    auto given = std::make_shared<Given>();
+    auto given = std::make_shared<AttachmentsGiven>();
     auto* list = addCommand(*attachments, options, run, "list", "What waits and what failed; exit code 3 where one failed 附件一览",
                      [given, &options] { return listAttachments(options, given->listing); });
     list->add_option("--source", given->listing.source, "Only of this source 仅此来源");

@@ -6,7 +6,7 @@
 namespace yht::app {
 namespace {
 
-struct Given {
+struct HistoryGiven {
     ReleaseLine line;
     std::vector<std::string> files;
     std::string why;
@@ -21,7 +21,7 @@ void addHistory(CLI::App& top, CommandOptions& options, std::function<int()>& ru
     history->require_subcommand(1);
     history->footer("Examples 示例:\n  yht history import zz-media /var/tmp/2018.xlsx --why \"asked by the city\"\n  yht history list\n"
                     "  yht history release zz-media --from 2018-01-01 --to 2018-12-31 --why \"agreed with the province\"");
-    auto given = std::make_shared<Given>();
+    auto given = std::make_shared<HistoryGiven>();
     addCommand(*history, options, run, "list", "What waits, by source 各来源待放行的历史记录", [&options] {
         return listHistory(options);
     })->footer("Exit codes 退出码: 0.\nExample 示例:\n  yht history list --json");

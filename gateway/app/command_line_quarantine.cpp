@@ -7,7 +7,7 @@ namespace yht::app {
 namespace {
 
 /// What CLI11 fills in, kept by the callbacks.
-struct Given {
+struct QuarantineGiven {
     QuarantineListing listing;
     ReplayLine replay;
     std::vector<std::uint64_t> ids;
@@ -16,14 +16,14 @@ struct Given {
     std::uint64_t id = 0;
     bool raw = false;
 };
-using Shared = std::shared_ptr<Given>;
+using SharedQuarantine = std::shared_ptr<QuarantineGiven>;
 
 constexpr const char* kRecorded =
     "The decision, your account and the reason become entries of the ledger. The running gateway is asked over its control\n"
     "socket; with none running the command writes the ledger itself.\n"
     "处置、操作账号与理由记入账本。网关运行时经控制套接字执行,未运行时由本命令直接写入账本。\n";
 
-void addLooks(CommandFamily& commands, CommandOptions& options, const Shared& given) {
+void addLooks(CommandFamily& commands, CommandOptions& options, const SharedQuarantine& given) {
     auto* list = commands.add(
         "list", "Items in quarantine; exit code 3 where one waits 隔离条目一览",
         [given, &options] { return listQuarantine(options, given->listing); },
@@ -52,7 +52,7 @@ void addLooks(CommandFamily& commands, CommandOptions& options, const Shared& gi
     raw->needs(why);
 }
 
-void addDecisions(CommandFamily& commands, CommandOptions& options, const Shared& given) {
+void addDecisions(CommandFamily& commands, CommandOptions& options, const SharedQuarantine& given) {
     auto* fix = commands.add(
         "fix", "Admit an item with changes of yours 修正后入账",
         [given, &options] { return fixQuarantined(options, given->id, given->sets, given->why); },
@@ -92,14 +92,14 @@ void addQuarantine(CLI::App& top, CommandOptions& options, std::function<int()>&
     quarantine->require_subcommand(1);
     quarantine->footer("Examples 示例:\n  yht quarantine list --by-reason\n  yht quarantine show 7\n"
                        "  yht quarantine replay --source market-12315 --why \"code 15 added\"");
-    auto given = std::make_shared<Given>();
+    auto given = std::make_shared<QuarantineGiven>();
     CommandFamily commands(*quarantine, options, run);
     addLooks(commands, options, given);
     addDecisions(commands, options, given);
 }
 
 void addCorrection(CLI::App& tickets, CommandOptions& options, std::function<int()>& run) {
-    auto given = std::make_shared<Given>();
+    auto given = std::make_shared<QuarantineGiven>();
     CommandFamily commands(tickets, options, run);
     auto* correct = commands.add(
         "correct", "Correct a record: the same version, one more correction 更正记录",

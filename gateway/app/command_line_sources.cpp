@@ -6,10 +6,10 @@
 namespace yht::app {
 namespace {
 
-struct Given {
+struct SourcesGiven {
     std::string source, why;
 };
-using Shared = std::shared_ptr<Given>;
+using SharedSources = std::shared_ptr<SourcesGiven>;
 
 constexpr const char* kStates =
     "States 状态: healthy; late can't be asked, or items come late 延迟; silent none though some are expected 应有而无;\n"
@@ -22,7 +22,7 @@ void addSources(CLI::App& top, CommandOptions& options, std::function<int()>& ru
     auto* sources = top.add_subcommand("sources", "Health of the sources that speak a format of their own 来源运行状况");
     sources->require_subcommand(1);
     sources->footer("Examples 示例:\n  yht sources list\n  yht sources show zz-12319\n  yht sources pause zz-12319 --why \"their database moves tonight\"");
-    const auto given = std::make_shared<Given>();
+    const auto given = std::make_shared<SourcesGiven>();
     addCommand(*sources, options, run, "list", "A row a source; exit code 3 where one is in trouble 来源一览", [&options] { return listSources(options); })
         ->footer(std::string(kStates) + "Examples 示例:\n  yht sources list\n  yht sources list --json");
     auto* show = addCommand(*sources, options, run, "show", "One source, and what its state rests on 查看一个来源", [given, &options] { return showSource(options, given->source); });

@@ -7,12 +7,12 @@ namespace yht::app {
 namespace {
 
 /// What CLI11 fills in, kept by the callbacks.
-struct Given {
+struct UpkeepGiven {
     std::string ticket_no, why, file, record, month;
     std::uint32_t lost_epochs = 0;
 };
 
-void addCopies(CommandFamily& upkeep, CommandOptions& options, const std::shared_ptr<Given>& given) {
+void addCopies(CommandFamily& upkeep, CommandOptions& options, const std::shared_ptr<UpkeepGiven>& given) {
     auto* backup = upkeep.add(
         "backup", "Copy the ledger while the gateway runs 在线备份账本",
         [given, &options] { return backupLedgerCommand(options, given->file); },
@@ -35,7 +35,7 @@ void addCopies(CommandFamily& upkeep, CommandOptions& options, const std::shared
     restore->add_option("--from", given->file, "The backup 备份文件")->required();
 }
 
-void addArchive(CommandFamily& upkeep, CommandOptions& options, const std::shared_ptr<Given>& given) {
+void addArchive(CommandFamily& upkeep, CommandOptions& options, const std::shared_ptr<UpkeepGiven>& given) {
     auto* archive = upkeep.add(
         "archive", "Move closed months' payloads into sealed files 归档已结束的月份",
         [given, &options] { return archiveLedgerCommand(options, given->month, given->why); },
@@ -52,7 +52,7 @@ void addArchive(CommandFamily& upkeep, CommandOptions& options, const std::share
     addWhy(*archive, given->why)->required();
 }
 
-void addRekeying(CommandFamily& upkeep, CommandOptions& options, const std::shared_ptr<Given>& given) {
+void addRekeying(CommandFamily& upkeep, CommandOptions& options, const std::shared_ptr<UpkeepGiven>& given) {
     auto* rekey = upkeep.add(
         "rekey", "Put the key-encryption key before out of use 轮换密钥加密密钥",
         [given, &options] { return rekeyLedgerCommand(options, given->why); },
@@ -70,7 +70,7 @@ void addRekeying(CommandFamily& upkeep, CommandOptions& options, const std::shar
     addWhy(*rekey, given->why)->required();
 }
 
-void addReopening(CommandFamily& upkeep, CommandOptions& options, const std::shared_ptr<Given>& given) {
+void addReopening(CommandFamily& upkeep, CommandOptions& options, const std::shared_ptr<UpkeepGiven>& given) {
     auto* reopen = upkeep.add(
         "reopen", "Let a restored ledger serve again, in a new epoch 恢复后重新启用账本",
         [given, &options] { return reopenLedgerCommand(options, given->why, given->lost_epochs); },
@@ -101,7 +101,7 @@ void addReopening(CommandFamily& upkeep, CommandOptions& options, const std::sha
 }  // namespace
 
 void addLedgerUpkeep(CLI::App& ledger, CommandOptions& options, std::function<int()>& run) {
-    auto given = std::make_shared<Given>();
+    auto given = std::make_shared<UpkeepGiven>();
     CommandFamily upkeep(ledger, options, run);
     auto* erase = upkeep.add(
         "erase", "Destroy one ticket's content for good; its proofs stay 依法删除一张工单的内容",

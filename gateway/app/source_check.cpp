@@ -106,7 +106,7 @@ base::Result<CheckedSource> checkSource(const std::string& directory, const std:
 }
 
 std::vector<kit::Fact> factsOf(const CheckedSource& checked) {
-    kit::FileFacts files{checked.manifest, checked.samples, checked.results};
+    kit::CheckedFiles files{checked.manifest, checked.samples, checked.results};
     bool twice_ran = false, twice_failed = false;
     for (const auto& each : checked.generated) {
         files.generated_ran += each.skipped ? 0 : 1;

@@ -10,7 +10,8 @@
 # ALONE … of a room, program or test names those of its sources that are compiled by themselves: in the release and sanitizer presets
 #   eight files of a target are one compilation (a cold build takes less than half as long; preset dev does not, for who changes one
 #   file at a time), and two file-local names that are the same don't go into one.
-# APART: all of them are.
+# Where a | stands among SOURCES, it parts them into the groups that are compiled together, for a target with many file-local names:
+#   two files that have the same one go into different groups.
 # Sources are listed, never globbed: a stray file must not ship in a signed gateway.
 
 set(CMAKE_CXX_STANDARD 20)
@@ -20,6 +21,10 @@ set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
 # -O2, and no -DNDEBUG games: YHT_ASSERT is on in every build.
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
+
+# Some hundred test programs hold the rooms whole: lld links them in a third of the time.
+find_program(YHT_LLD ld.lld)
+set(YHT_TEST_LINKER "$<$<BOOL:${YHT_LLD}>:-fuse-ld=lld>")
 
 find_program(YHT_CCACHE ccache)
 if(YHT_CCACHE)
@@ -76,22 +81,39 @@ macro(yht_compile_alone)
     set_source_files_properties(${ARGN} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
 endmacro()
 
-# A target whose files are compiled one by one in every preset.
-function(yht_apart target apart)
-    if(apart)
-        set_target_properties(${target} PROPERTIES UNITY_BUILD OFF)
-    endif()
-endfunction()
-
 function(yht_target_defaults target)
     target_include_directories(${target} PUBLIC "${CMAKE_SOURCE_DIR}")
 endfunction()
 
+# Takes every | out of the list SOURCES and tells CMake what they part; sets `grouped` where there was one.
+macro(yht_group_sources sources)
+    set(grouped FALSE)
+    set(group 1)
+    set(without_bars "")
+    foreach(source IN LISTS ${sources})
+        if(source STREQUAL "|")
+            set(grouped TRUE)
+            math(EXPR group "${group} + 1")
+        else()
+            list(APPEND without_bars "${source}")
+            set_source_files_properties("${source}" PROPERTIES UNITY_GROUP "group_${group}")
+        endif()
+    endforeach()
+    set(${sources} ${without_bars})
+endmacro()
+
+function(yht_grouped target grouped)
+    if(grouped)
+        set_target_properties(${target} PROPERTIES UNITY_BUILD_MODE GROUP)
+    endif()
+endfunction()
+
 function(yht_room name)
-    cmake_parse_arguments(ROOM "APART" "" "SOURCES;ALONE;USES;LINKS" ${ARGN})
+    cmake_parse_arguments(ROOM "" "" "SOURCES;ALONE;USES;LINKS" ${ARGN})
     yht_compile_alone(${ROOM_ALONE})
+    yht_group_sources(ROOM_SOURCES)
     add_library(yht_${name} STATIC ${ROOM_SOURCES})
-    yht_apart(yht_${name} ${ROOM_APART})
+    yht_grouped(yht_${name} ${grouped})
     add_library(yht::${name} ALIAS yht_${name})
     target_precompile_headers(yht_${name} REUSE_FROM yht_precompiled_room)
     yht_target_defaults(yht_${name})
@@ -114,22 +136,28 @@ function(yht_embed name constant file)
 endfunction()
 
 function(yht_program name)
-    cmake_parse_arguments(PROGRAM "APART" "" "SOURCES;ALONE;USES;LINKS" ${ARGN})
+    cmake_parse_arguments(PROGRAM "" "" "SOURCES;ALONE;USES;LINKS" ${ARGN})
     yht_compile_alone(${PROGRAM_ALONE})
+    yht_group_sources(PROGRAM_SOURCES)
     add_executable(${name} ${PROGRAM_SOURCES})
-    yht_apart(${name} ${PROGRAM_APART})
+    yht_grouped(${name} ${grouped})
     yht_target_defaults(${name})
     foreach(used IN LISTS PROGRAM_USES)
         target_link_libraries(${name} PRIVATE yht::${used})
     endforeach()
     target_link_libraries(${name} PRIVATE ${PROGRAM_LINKS})
+    if("CLI11::CLI11" IN_LIST PROGRAM_LINKS)
+        # It reads a command line; what it then does stands in rooms. The optimiser takes half a minute over CLI11.
+        target_compile_options(${name} PRIVATE -O0)
+    endif()
 endfunction()
 
 function(yht_test name)
-    cmake_parse_arguments(TEST "APART" "" "SOURCES;ALONE;USES;LINKS" ${ARGN})
+    cmake_parse_arguments(TEST "" "" "SOURCES;ALONE;USES;LINKS" ${ARGN})
     yht_compile_alone(${TEST_ALONE})
+    yht_group_sources(TEST_SOURCES)
     add_executable(${name} ${TEST_SOURCES})
-    yht_apart(${name} ${TEST_APART})
+    yht_grouped(${name} ${grouped})
     yht_target_defaults(${name})
     foreach(used IN LISTS TEST_USES)
         target_link_libraries(${name} PRIVATE yht::${used})
@@ -138,6 +166,7 @@ function(yht_test name)
     target_compile_definitions(${name} PRIVATE YHT_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
     # What is tested is optimised, the test itself is not: half of a cold build is tests.
     target_compile_options(${name} PRIVATE -O0)
+    target_link_options(${name} PRIVATE ${YHT_TEST_LINKER})
     target_precompile_headers(${name} REUSE_FROM yht_precompiled_test)
     add_test(NAME ${name} COMMAND ${name} --gtest_brief=1 WORKING_DIRECTORY "${CMAKE_BINARY_DIR}")
     yht_test_limit(${name} 600)

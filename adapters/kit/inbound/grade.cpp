@@ -106,7 +106,7 @@ std::vector<const Fact*> Graded::missing() const {
     return all;
 }
 
-std::vector<Fact> factsOfFiles(const FileFacts& files) {
+std::vector<Fact> factsOfFiles(const CheckedFiles& files) {
     const Manifest& manifest = files.manifest.manifest;
     std::size_t reviewed = 0, errors = 0, failed = 0;
     std::set<std::string> reviewers;

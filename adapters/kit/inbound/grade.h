@@ -57,7 +57,7 @@ struct Graded {
 };
 
 /// What the files say. `generated_failed`: cases made from samples that fail; `generated_ran`: how many ran.
-struct FileFacts {
+struct CheckedFiles {
     const ReadManifest& manifest;
     const std::vector<SampleCase>& samples;
     const std::vector<SampleResult>& results;
@@ -66,7 +66,7 @@ struct FileFacts {
     std::uint64_t members_seen = 0, members_unread = 0, unmapped_codes = 0;
     bool has_runbook = false;  // README.md of the source, or of its product
 };
-std::vector<Fact> factsOfFiles(const FileFacts& files);
+std::vector<Fact> factsOfFiles(const CheckedFiles& files);
 
 struct Exemption {
     std::string fact, reason, by, until;  // until: 2019-11-15
