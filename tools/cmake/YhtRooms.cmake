@@ -135,6 +135,8 @@ function(yht_embed name constant file)
     target_include_directories(yht_${name} PRIVATE "${CMAKE_CURRENT_BINARY_DIR}")
 endfunction()
 
+# Never less optimised than the rooms, though a command line needs no optimiser: of a template's copies the linker takes the first it
+# meets, and that of the program's own file would stand for those of all rooms.
 function(yht_program name)
     cmake_parse_arguments(PROGRAM "" "" "SOURCES;ALONE;USES;LINKS" ${ARGN})
     yht_compile_alone(${PROGRAM_ALONE})
@@ -146,10 +148,6 @@ function(yht_program name)
         target_link_libraries(${name} PRIVATE yht::${used})
     endforeach()
     target_link_libraries(${name} PRIVATE ${PROGRAM_LINKS})
-    if("CLI11::CLI11" IN_LIST PROGRAM_LINKS)
-        # It reads a command line; what it then does stands in rooms. The optimiser takes half a minute over CLI11.
-        target_compile_options(${name} PRIVATE -O0)
-    endif()
 endfunction()
 
 function(yht_test name)
