@@ -23,6 +23,7 @@
 #include "gateway/app/system_log.h"
 #include "gateway/app/trial.h"
 #include "gateway/app/unnamed_attachments.h"
+#include "gateway/base/heap.h"
 #include "gateway/intake/soap/handlers.h"
 #include "gateway/trust/soap_security.h"
 
@@ -37,6 +38,7 @@ using namespace yht;
 
 int serve(const std::string& directory) {
     app::blockSignals();
+    base::keepFreedMemory();
 
     // Step 1: configuration. Whatever an operator can get wrong is refused here, with the key's full path.
     YHT_STEP(config, app::Config::load(directory));

@@ -19,7 +19,8 @@ public:
     std::uint64_t below(std::uint64_t bound);
 };
 
-/// getrandom(2). Aborts where the kernel refuses: there is no safe way to go on.
+/// getrandom(2), a kilobyte at a time for each thread; no byte is given twice, and what was given is wiped here. Not over fork(2):
+/// both processes would have the same stock. Aborts where the kernel refuses: there is no safe way to go on.
 class SystemRandom final : public Random {
 public:
     Bytes bytes(std::size_t count) override;

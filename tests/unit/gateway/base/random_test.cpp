@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <set>
+#include <thread>
 
 namespace yht::base {
 namespace {
@@ -12,6 +13,26 @@ TEST(Random, SystemBytesDoNotRepeat) {
     std::set<Bytes> seen;
     for (int i = 0; i < 1000; ++i) seen.insert(random.bytes(16));
     EXPECT_EQ(1000u, seen.size());
+}
+
+TEST(Random, SystemBytesOfAnySizeDoNotRepeat) {
+    // Every eight bytes of what was given, across the thread's stock and past it, and of two threads.
+    const auto take = [](std::set<Bytes>& seen) {
+        SystemRandom random;
+        std::size_t given = 0;
+        for (const std::size_t count : {1, 12, 32, 255, 256, 257, 1023, 1024, 4096}) {
+            const Bytes bytes = random.bytes(count);
+            ASSERT_EQ(bytes.size(), count);
+            for (std::size_t i = 0; i + 8 <= count; i += 8, ++given) seen.insert(bytes.substr(i, 8));
+        }
+        ASSERT_EQ(seen.size(), given);
+    };
+    std::set<Bytes> here, there;
+    take(here);
+    std::thread([&] { take(there); }).join();
+    const std::size_t each = here.size();
+    here.merge(there);
+    EXPECT_EQ(here.size(), 2 * each);
 }
 
 TEST(Random, OneSeedGivesOneSequence) {
