@@ -11,7 +11,7 @@ namespace yht::kit {
 namespace {
 
 // Raised when the engine makes other records of the same item and manifest.
-constexpr std::string_view kEngineVersion = "1";
+constexpr std::string_view kEngineVersion = "2";
 constexpr std::size_t kVersionHexDigits = 16;
 constexpr std::size_t kIdleStatesMax = 16;
 constexpr const char* kCityHotline = "12345";

@@ -3,6 +3,7 @@
 #include <limits>
 #include <optional>
 
+#include "adapters/kit/inbound/folded_text.h"
 #include "gateway/base/text.h"
 #include "gateway/base/time_text.h"
 
@@ -78,11 +79,22 @@ std::string readRow(const Cells& cells, bool dated, CodeTable::Row& row) {
     if (!from || !to) return "write days as 2019-04-18";
     if (*from > *to) return "valid_from is after valid_to";
     row.native = cells[0];
+    row.folded = foldedText(row.native);
+    if (row.folded.empty()) return "native and canonical must not be empty";
     row.canonical = cells[1];
     row.first_day = *from;
     row.last_day = *to;
     if (const std::size_t note = dated ? 4 : 2; cells.size() > note) row.note = cells[note];
     return "";
+}
+
+/// Why the row can't stand beside one that is the same folded, "" where it can.
+std::string clashOf(const CodeTable::Row& row, const CodeTable::Row& before) {
+    if (row.first_day > before.last_day || before.first_day > row.last_day) return "";
+    const std::string line = std::to_string(before.line);
+    if (row.native == before.native) return "the same code on the same day as in line " + line;
+    if (row.canonical == before.canonical) return "";
+    return "the same code as in line " + line + " but for full or half width or white space at its ends, and it says something else";
 }
 
 }  // namespace
@@ -122,15 +134,13 @@ base::Result<CodeTable> CodeTable::fromCsv(const std::string& name, std::string_
             wrong(line, what);
             continue;
         }
-        auto& own = table.by_native_[row.native];
-        for (const auto other : own) {
-            const Row& before = table.rows_[other];
-            if (row.first_day <= before.last_day && before.first_day <= row.last_day)
-                wrong(
-                    line, "the same code on the same day as in line " + std::to_string(before.line)
-                );
+        auto& alike = table.by_folded_[row.folded];
+        for (const auto other : alike) {
+            if (const auto what = clashOf(row, table.rows_[other]); !what.empty()) wrong(line, what);
         }
-        own.push_back(static_cast<std::uint32_t>(table.rows_.size()));
+        const auto index = static_cast<std::uint32_t>(table.rows_.size());
+        alike.push_back(index);
+        table.by_native_[row.native].push_back(index);
         table.rows_.push_back(std::move(row));
     }
     if (!mistakes.empty()) return base::makeError(base::ErrorCode::ManifestInvalid, mistakes);
@@ -138,22 +148,34 @@ base::Result<CodeTable> CodeTable::fromCsv(const std::string& name, std::string_
 }
 
 const CodeTable::Row* CodeTable::find(std::string_view native, std::int32_t day) const {
-    const auto found = by_native_.find(native);
-    if (found == by_native_.end()) return nullptr;
-    for (const auto index : found->second) {
-        const Row& row = rows_[index];
+    const Row* exact = find(by_native_, native, day);
+    return exact != nullptr ? exact : find(by_folded_, foldedText(native), day);
+}
+
+const CodeTable::Row* CodeTable::find(const Index& index, std::string_view text, std::int32_t day) const {
+    const auto found = index.find(text);
+    if (found == index.end()) return nullptr;
+    for (const auto each : found->second) {
+        const Row& row = rows_[each];
         if (day >= row.first_day && day <= row.last_day) return &row;
     }
     return nullptr;
 }
 
 const CodeTable::Row* CodeTable::findContained(std::string_view text, std::int32_t day) const {
-    const Row* best = nullptr;
     text = text.substr(0, kContainedBytesMax);
+    const Row* exact = findContained(text, &Row::native, day);
+    return exact != nullptr ? exact : findContained(foldedText(text), &Row::folded, day);
+}
+
+const CodeTable::Row* CodeTable::findContained(
+    std::string_view text, std::string Row::*word, std::int32_t day
+) const {
+    const Row* best = nullptr;
     for (const auto& row : rows_) {
-        if (best != nullptr && row.native.size() <= best->native.size()) continue;
+        if (best != nullptr && (row.*word).size() <= (best->*word).size()) continue;
         if (day < row.first_day || day > row.last_day) continue;
-        if (text.find(row.native) != std::string_view::npos) best = &row;
+        if (text.find(row.*word) != std::string_view::npos) best = &row;
     }
     return best;
 }

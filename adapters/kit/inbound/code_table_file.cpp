@@ -1,11 +1,12 @@
 #include "adapters/kit/inbound/code_table_file.h"
 
-#include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 
 #include "adapters/kit/decode_rules.h"
 #include "adapters/kit/inbound/code_table.h"
+#include "adapters/kit/inbound/folded_text.h"
 #include "adapters/kit/table.h"
 
 namespace yht::kit {
@@ -77,17 +78,18 @@ base::Result<CodeTableMade> codeTableFrom(
     });
     if (failure) return *failure;
     if (!status) return status.error();
-    std::map<std::string, std::string> first;
+    std::map<std::string, std::string> first;  // folded: in a table they would be one
+    std::set<std::string> ambiguous;
     for (const auto& [native, canonical] : pairs) {
-        const auto [known, is_new] = first.emplace(native, canonical);
-        const bool listed =
-            std::find(made.ambiguous.begin(), made.ambiguous.end(), native) != made.ambiguous.end();
-        if (!is_new && known->second != canonical && !listed) made.ambiguous.push_back(native);
+        const std::string folded = foldedText(native);
+        const auto [known, is_new] = first.emplace(folded, canonical);
+        if (is_new || known->second == canonical) continue;
+        if (ambiguous.insert(folded).second) made.ambiguous.push_back(native);
     }
     made.csv = "native,canonical\n";
-    for (const auto& native : made.ambiguous) first.erase(native);
+    for (const auto& folded : ambiguous) first.erase(folded);
     for (const auto& [native, canonical] : pairs) {
-        if (first.erase(native) == 0) continue;
+        if (first.erase(foldedText(native)) == 0) continue;
         made.csv += quoted(native) + "," + quoted(canonical) + "\n";
         ++made.rows;
     }

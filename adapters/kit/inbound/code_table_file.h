@@ -24,7 +24,7 @@ struct CodeTableMade {
 };
 
 /// `file_name` says the format by its ending: csv (UTF-8), tsv, xlsx, dbf; the first row names the
-/// columns. The same pair twice is one row. Errors: ManifestInvalid: another ending, a column that
+/// columns. The same pair twice is one row, also in full and half width (folded_text.h). Errors: ManifestInvalid: another ending, a column that
 /// is not there, a list that makes no code table; what its decoder says.
 base::Result<CodeTableMade> codeTableFrom(
     const std::string& file_name, std::string_view list, const CodeTableWish& wish

@@ -25,6 +25,15 @@ TEST(CodeTableFileTest, AListBecomesATableAndWhatMeansSeveralThingsIsTold) {
     EXPECT_EQ(made->incomplete, 1U);
 }
 
+TEST(CodeTableFileTest, FullAndHalfWidthAreOneName) {
+    const auto made = codeTableFrom(
+        "units.csv", "名称,代码\n城管（一）,1\n城管(一),1\n住建（一）,2\n住建(一),3\n", {"名称", {"代码"}}
+    );
+    ASSERT_TRUE(made) << made.error().detail;
+    EXPECT_EQ(made->csv, "native,canonical\n城管（一）,1\n");
+    EXPECT_THAT(made->ambiguous, ElementsAre("住建(一)"));
+}
+
 TEST(CodeTableFileTest, AColumnThatIsNotThereAndAnUnknownEndingAreMistakes) {
     const auto column = codeTableFrom("tree.csv", kTree, {"四级", {"一级"}});
     ASSERT_FALSE(column);

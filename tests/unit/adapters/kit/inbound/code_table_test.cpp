@@ -45,6 +45,39 @@ TEST(CodeTableTest, EveryMistakeComesWithItsLine) {
     EXPECT_THAT(problem("native,canonical\n\"1,2\n"), HasSubstr("c.csv:2: a double quote"));
 }
 
+TEST(CodeTableTest, FullAndHalfWidthAndWhiteSpaceAtTheEndsAreOneCode) {
+    const auto table = CodeTable::fromCsv("c.csv", "native,canonical\n（１）求助,2\n\" 投诉 \",3\nA类,4\nＡ类,4\n");
+    ASSERT_TRUE(table) << table.error().detail;
+    const auto found = [&](const char* native) {
+        const auto* row = table->find(native, 0);
+        return row == nullptr ? "" : row->canonical + ":" + std::to_string(row->line);
+    };
+    EXPECT_EQ(found("(1)求助"), "2:2");
+    EXPECT_EQ(found("（1）求助\xE3\x80\x80"), "2:2");
+    EXPECT_EQ(found("投诉"), "3:3");
+    EXPECT_EQ(found("A类"), "4:4");
+    EXPECT_EQ(found("Ａ类"), "4:5") << "a row of exactly that code goes first";
+    EXPECT_EQ(found("a类"), "");
+    EXPECT_EQ(found("\xEF\xBC"), "") << "half a character is none";
+}
+
+TEST(CodeTableTest, TwoRowsThatAreOneFoldedMustNotSayDifferentThings) {
+    EXPECT_THAT(problem("native,canonical\n（１）,2\n2,3\n(1),4\n"), HasSubstr("c.csv:4: the same code as in line 2 but for"));
+    EXPECT_EQ(problem("native,canonical,valid_from,valid_to\n１,2,,2019-12-31\n1,4,2020-01-01,\n"), "");
+    EXPECT_THAT(problem("native,canonical\n\"　\",2\n"), HasSubstr("c.csv:2: native and canonical"));
+}
+
+TEST(CodeTableTest, AWordIsFoundInATextOfTheOtherWidth) {
+    const auto table = CodeTable::fromCsv("c.csv", "native,canonical\nETC卡,A\n５Ｇ,B\n");
+    ASSERT_TRUE(table) << table.error().detail;
+    const auto* card = table->findContained("办理ＥＴＣ卡，三次未成", 0);
+    ASSERT_NE(card, nullptr);
+    EXPECT_EQ(card->canonical, "A");
+    const auto* signal = table->findContained("5G信号弱", 0);
+    ASSERT_NE(signal, nullptr);
+    EXPECT_EQ(signal->canonical, "B");
+}
+
 TEST(CodeTableTest, TheLongestWordThatOccursIsFoundInTheBeginningOfATextOnly) {
     const auto table = CodeTable::fromCsv(
         "c.csv",
