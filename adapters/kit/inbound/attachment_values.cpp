@@ -34,13 +34,7 @@ bool addAttachments(
     rules.each.find(scope.item, scope.entry, found);
     for (const auto* entry : flatEntries(found)) {
         const std::string content = onlyText(&rules.content, scope, *entry);
-        std::string_view rest = content;
-        while (!rest.empty()) {
-            const auto at =
-                rules.separator.empty() ? std::string_view::npos : rest.find(rules.separator);
-            const auto piece = trimmed(rest.substr(0, at));
-            rest = at == std::string_view::npos ? std::string_view()
-                                                : rest.substr(at + rules.separator.size());
+        for (const auto piece : partsOf(content, rules.separators)) {
             if (null_tokens.contains(piece)) continue;
             if (into.attachments.size() >= kValuesMax) return false;
             into.attachments.push_back(

@@ -51,7 +51,7 @@ using Problem = std::optional<std::string>;  // nullopt: skipped; "": passed
 bool isPlain(const InboundRow& row) {
     const bool path = !row.from.empty() && row.from.front().kind == InboundValue::Kind::Path;
     const bool plain = row.function.empty() || row.type == ValueType::Reference;
-    return path && plain && row.separator.empty() && row.when.terms.empty() &&
+    return path && plain && row.separators.empty() && row.when.terms.empty() &&
            row.when_not.terms.empty() && !row.from.front().path.text().empty() &&
            !row.from.front().path.hasEach();
 }

@@ -193,12 +193,9 @@ void MappingReader::record(const std::string& name, YamlMap map, const YAML::Nod
     record.when = condition(map.node("when"), "when");
     record.when_not = condition(map.node("when_not"), "when_not");
     if (map.has("each")) record.each = path(map.text("each"), map.node("each"));
-    record.each_separators = map.texts("each_separator");
+    record.each_separators = separatorsOf(map, "each_separator");
     if (!record.each_separators.empty() && !record.each)
         map.problem("each_separator: needs each");
-    for (const auto& separator : record.each_separators) {
-        if (separator.empty()) map.problem("each_separator: write what stands between the parts");
-    }
     const YAML::Node rows = map.node("rows");
     attachments(map, record);
     map.finish();
@@ -237,7 +234,7 @@ void MappingReader::attachments(YamlMap& map, RecordRules& record) {
         if (!rules.attachment_type.empty() &&
             ticket::findCode("attachment_type", rules.attachment_type) == nullptr)
             entry.problem("type: is not a code of the list attachment_type");
-        rules.separator = entry.text("separator", "");
+        rules.separators = separatorsOf(entry, "separator");
         rules.base_url = entry.text("base_url", "");
         entry.finish();
         record.attachments.push_back(std::move(rules));

@@ -88,8 +88,9 @@ struct InboundRow {
     InboundCondition when, when_not;
     Take take = Take::Only;
     bool joined = false;  // all values of all paths, with `join` between
-    std::string join, separator, prefix, suffix, party;
-    std::size_t part = 0;               // 1-based, of the separated text; 0: all
+    std::string join, prefix, suffix, party;
+    std::vector<std::string> separators;  // a text is cut at any of them
+    std::size_t part = 0;                 // 1-based, of the separated text; 0: all
     std::string split;    // a list: one text of our words becomes entries there, after the table
     std::uint32_t code_points_max = 0;  // 0: no bound
     bool cut = false;
@@ -106,7 +107,8 @@ struct AttachmentRules {
     Path content;  // "": the entry itself
     std::optional<Path> file_name, media_type;
     std::string attachment_type;
-    std::string separator, base_url;  // a text of several names below one address
+    std::vector<std::string> separators;  // a text of several names
+    std::string base_url;                 // that they are below
 };
 
 struct RecordRules {

@@ -24,23 +24,33 @@ std::vector<std::string> listOf(const InboundRow& row, std::string_view text) {
     return entries;
 }
 
-std::vector<std::string_view> partsOf(
-    std::string_view text, const std::vector<std::string>& separators
+void eachPart(
+    std::string_view text, const std::vector<std::string>& separators,
+    const std::function<bool(std::string_view)>& each
 ) {
-    std::vector<std::string_view> parts;
     // Where each separator comes next: looked for again only once it is behind.
     std::vector<std::size_t> next(separators.size(), 0);
     std::size_t from = 0;
-    for (bool first = true; from <= text.size() && parts.size() <= kValuesMax; first = false) {
+    for (bool first = true; from <= text.size(); first = false) {
         std::size_t at = text.size(), bytes = 1;
         for (std::size_t i = 0; i < separators.size(); ++i) {
             if (first || next[i] < from) next[i] = std::min(text.find(separators[i], from), text.size());
             if (next[i] < at) at = next[i], bytes = separators[i].size();
         }
-        if (const auto part = trimmed(text.substr(from, at - from)); !part.empty())
-            parts.push_back(part);
+        if (!each(text.substr(from, at - from))) return;
         from = at + bytes;
     }
+}
+
+std::vector<std::string_view> partsOf(
+    std::string_view text, const std::vector<std::string>& separators
+) {
+    std::vector<std::string_view> parts;
+    eachPart(text, separators, [&](std::string_view part) {
+        part = trimmed(part);
+        if (!part.empty()) parts.push_back(part);
+        return parts.size() <= kValuesMax;
+    });
     return parts;
 }
 
@@ -148,20 +158,17 @@ void NativeValues::replace(std::vector<std::string> texts, const InboundRow& row
 }
 
 std::optional<NativeValues::Wrong> NativeValues::separate(const InboundRow& row) {
-    if (row.separator.empty()) return std::nullopt;
+    if (row.separators.empty()) return std::nullopt;
     std::vector<NativeValue> whole;
     whole.swap(values_);
     for (const auto& value : whole) {
         std::size_t number = 0;
-        std::string_view rest = value.text;
-        for (bool more = true; more;) {
-            const auto at = rest.find(row.separator);
-            more = at != std::string_view::npos;
-            if (row.part == 0 || ++number == row.part)
-                addText(rest.substr(0, at), value.type, row, value.path);
-            if (more) rest = rest.substr(at + row.separator.size());
-            if (values_.size() > kValuesMax) return Wrong{MappingError::TooMany, value.path};
-        }
+        eachPart(value.text, row.separators, [&](std::string_view part) {
+            ++number;
+            if (row.part == 0 || number == row.part) addText(part, value.type, row, value.path);
+            return values_.size() <= kValuesMax;
+        });
+        if (values_.size() > kValuesMax) return Wrong{MappingError::TooMany, value.path};
         if (number < row.part) return Wrong{MappingError::PartMissing, value.path};
     }
     return std::nullopt;

@@ -1,9 +1,10 @@
 // The native texts that a row gets to see: found by its paths, white space at their ends and null
-// tokens gone, objects that only carry a text unwrapped. Then a separator's parts. Uses:
+// tokens gone, objects that only carry a text unwrapped. Then the parts between separators. Uses:
 // mapping_rules. Used by: inbound mapping.
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,12 @@ struct RowScope {
 /// The entries that a text of our words stands for: cut at `split`, else the text alone; each after
 /// its party.
 std::vector<std::string> listOf(const InboundRow& row, std::string_view text);
+/// Every part of a text between any of the separators, empty ones too, in order; the text itself where there is no
+/// separator. `each` returns false to end it.
+void eachPart(
+    std::string_view text, const std::vector<std::string>& separators,
+    const std::function<bool(std::string_view)>& each
+);
 /// Parts of a text between any of the separators, white space at their ends gone; empty ones left
 /// out. At most kValuesMax + 1 of them: more are not looked for.
 std::vector<std::string_view> partsOf(

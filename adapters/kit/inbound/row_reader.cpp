@@ -87,6 +87,13 @@ const ticket::FieldRow* findTarget(
 
 }  // namespace
 
+std::vector<std::string> separatorsOf(YamlMap& map, const char* key) {
+    auto separators = map.texts(key);
+    const bool has_empty = std::find(separators.begin(), separators.end(), "") != separators.end();
+    if (has_empty) map.problem(std::string(key) + ": write what stands between the parts");
+    return separators;
+}
+
 void InboundRowReader::read(
     const YAML::Node& own, const YAML::Node& common, std::vector<InboundRow>& rows
 ) {
@@ -289,9 +296,9 @@ void InboundRowReader::shape(YamlMap& map, InboundRow& row) {
         map.problem("take: write only, first or last");
     row.joined = map.has("join");
     row.join = map.text("join", "");
-    row.separator = map.text("separator", "");
+    row.separators = separatorsOf(map, "separator");
     row.part = static_cast<std::size_t>(map.integer("part", 0, 1, 100));
-    if (row.part > 0 && row.separator.empty()) map.problem("part: needs a separator");
+    if (row.part > 0 && row.separators.empty()) map.problem("part: needs a separator");
     row.prefix = map.text("prefix", "");
     row.suffix = map.text("suffix", "");
     row.party = map.text("party", "");

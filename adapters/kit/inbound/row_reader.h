@@ -7,6 +7,9 @@
 
 namespace yht::kit {
 
+/// What stands between parts: one text or several, none of them empty.
+std::vector<std::string> separatorsOf(YamlMap& map, const char* key);
+
 struct InboundRowReader {
     MappingReader& reader;
     ticket::Kind kind;

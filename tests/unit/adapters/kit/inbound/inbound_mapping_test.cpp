@@ -98,6 +98,19 @@ TEST_F(InboundMappingTest, AListTakesAllPathsAndASeparator) {
     EXPECT_THAT(made.records.front().record.list(Field::to_org_codes), ElementsAre("x", "y", "z"));
 }
 
+TEST_F(InboundMappingTest, SeveralSeparatorsCutOneText) {
+    const auto made = item(
+        "      to_org_codes: { from: a, separator: [、, \"，\", \"--\"] }\n", R"({"id":"1","a":"x、y， z--u-v、"})"
+    );
+    ASSERT_EQ(made.fate, ItemFate::Records);
+    EXPECT_THAT(made.records.front().record.list(Field::to_org_codes), ElementsAre("x", "y", "z", "u-v"));
+    const std::string second = "      opinion: { from: a, separator: [、, \";\"], part: 2 }\n";
+    EXPECT_EQ(field(Field::opinion, second, R"({"id":"1","a":"x;y、z"})"), "y");
+    EXPECT_EQ(field(Field::opinion, second, R"({"id":"1","a":"x、;z"})"), "") << "an empty part counts";
+    writeProcessSource(folder_, "      opinion: { from: a, separator: [、, \"\"] }\n");
+    EXPECT_THAT(folder_.problems(), ::testing::HasSubstr("separator: write what stands between the parts"));
+}
+
 TEST_F(InboundMappingTest, APartOfASeparatedTextThatIsNotThereIsAnError) {
     const std::string rows = "      opinion: { from: point, separator: \",\", part: 2 }\n";
     EXPECT_EQ(field(Field::opinion, rows, R"({"id":"1","point":"113.1, 27.8"})"), "27.8");
@@ -356,13 +369,13 @@ records:
     rows: { record_ref: id, event_time: at, process_type: { const: "39" } }
     attachments:
       - { each: files, url: path, file_name: name, type: "2", base_url: "https://f.example" }
-      - { url: images, separator: "," }
+      - { url: images, separator: [",", "；"] }
 )");
     const auto adapter = folder_.load();
     ASSERT_TRUE(adapter) << adapter.error().detail;
     const auto items = adapt(
         **adapter,
-        R"({"id":"1","at":"2019-04-18 10:00:00","files":{"path":"/1","name":"a.pdf"},"images":"x,,y"})"
+        R"({"id":"1","at":"2019-04-18 10:00:00","files":{"path":"/1","name":"a.pdf"},"images":"x,,；y"})"
     );
     ASSERT_EQ(items.front().attachments.size(), 3U);
     EXPECT_EQ(items.front().attachments[0].content, "https://f.example/1");
