@@ -71,6 +71,7 @@ struct XmlRules {
     /// Where the message says how many items it holds, from its root on: "@SL", "Head/Count", "Head/@n"; "" nowhere. Fewer or
     /// more than it says: the message ends as one that was cut off. Needs `items` as a path of names.
     std::string items_expected;
+    std::string cells;  // "cell/@name": children that are members by another name, xml_cells.h; "" none
     bool attributes =
         true;  // as members "@name"; text beside children or attributes is the member "#text"
     bool operator==(const XmlRules&) const = default;

@@ -9,6 +9,7 @@
 #include "adapters/kit/array_paths.h"
 #include "adapters/kit/charset_decode.h"
 #include "adapters/kit/decode_output.h"
+#include "adapters/kit/xml_cells.h"
 #include "adapters/kit/xml_item.h"
 #include "adapters/kit/xml_text.h"
 #include "gateway/xml/document.h"
@@ -110,15 +111,30 @@ Error countDiffers(const std::string& path, std::optional<std::uint64_t> expecte
     return error;
 }
 
+/// What a manifest says of the form of its items, beside where they stand.
+struct ItemForm {
+    XmlCells cells;
+    ArrayPaths arrays;
+
+    base::Result<ItemValue> of(XmlItemBuilder& builder, const DecodeLimits& limits) const {
+        auto value = builder.take();
+        if (!value) return value;
+        if (auto named = cells.apply(*value, limits.members_max); !named) return std::move(named).error();
+        arrays.apply(*value);
+        return value;
+    }
+};
+
 /// Finds items along a path, and hands each to the builder.
 class PathEvents final : public xml::Events {
 public:
     PathEvents(
-        const std::vector<Step>& steps, const DecodeRules& rules, const ArrayPaths& arrays,
+        const std::vector<Step>& steps, const DecodeRules& rules, const ItemForm& form,
         ItemOutput& output, DeclaredCount* declared
     )
         : steps_(steps),
-          arrays_(arrays),
+          form_(form),
+          limits_(rules.limits),
           output_(output),
           declared_(declared),
           builder_(rules.xml.attributes, rules.limits),
@@ -162,15 +178,15 @@ private:
     bool giveItem() {
         DecodedItem item;
         item.place = place_ + "[" + std::to_string(output_.count() + 1) + "]";
-        auto value = builder_.take();
+        auto value = form_.of(builder_, limits_);
         if (!value) return output_.giveFailure(std::move(item), std::move(value).error());
         item.value = *std::move(value);
-        arrays_.apply(item.value);
         return output_.give(std::move(item));
     }
 
     const std::vector<Step>& steps_;
-    const ArrayPaths& arrays_;
+    const ItemForm& form_;
+    const DecodeLimits& limits_;
     ItemOutput& output_;
     DeclaredCount* const declared_;  // nullptr: none is wanted
     XmlItemBuilder builder_;
@@ -182,9 +198,9 @@ private:
 class XmlDecoder final : public Decoder {
 public:
     XmlDecoder(
-        const DecodeRules& rules, std::vector<Step> steps, ArrayPaths arrays, std::optional<DeclaredCount> expected
+        const DecodeRules& rules, std::vector<Step> steps, ItemForm form, std::optional<DeclaredCount> expected
     )
-        : rules_(rules), steps_(std::move(steps)), arrays_(std::move(arrays)), expected_(std::move(expected)) {}
+        : rules_(rules), steps_(std::move(steps)), form_(std::move(form)), expected_(std::move(expected)) {}
 
     Status decode(std::string_view message, const ItemSink& sink) const override {
         if (message.size() > rules_.limits.message_bytes_max)
@@ -196,7 +212,7 @@ public:
 private:
     Status byPath(std::string_view message, ItemOutput& output) const {
         std::optional<DeclaredCount> declared = expected_;
-        PathEvents events(steps_, rules_, arrays_, output, declared ? &*declared : nullptr);
+        PathEvents events(steps_, rules_, form_, output, declared ? &*declared : nullptr);
         xml::StreamParser parser(events, parserLimits(rules_.limits, true), xml::Encoding::Utf8);
         const Status read = eachXmlPiece(message, rules_.charset, [&](std::string_view piece) {
             return parser.feed(piece);
@@ -237,16 +253,15 @@ private:
         element.replay(builder);
         DecodedItem item;
         item.place = "item " + std::to_string(output.count() + 1);
-        auto value = builder.take();
+        auto value = form_.of(builder, rules_.limits);
         if (!value) return output.giveFailure(std::move(item), std::move(value).error());
         item.value = *std::move(value);
-        arrays_.apply(item.value);
         return output.give(std::move(item));
     }
 
     DecodeRules rules_;
     std::vector<Step> steps_;
-    ArrayPaths arrays_;
+    ItemForm form_;
     std::optional<DeclaredCount> expected_;  // as it begins; std::nullopt: nothing is declared
 };
 
@@ -315,6 +330,8 @@ Result<std::shared_ptr<const Decoder>> makeXmlDecoder(const DecodeRules& rules) 
     }
     auto arrays = ArrayPaths::parse(rules.array_paths);
     if (!arrays) return std::move(arrays).error();
+    auto cells = XmlCells::parse(rules.xml.cells);
+    if (!cells) return std::move(cells).error();
     std::vector<Step> steps;
     if (rules.items.starts_with('/')) {
         if (auto checked = xml::checkXPath(rules.items, rules.xml.namespaces); !checked)
@@ -327,7 +344,9 @@ Result<std::shared_ptr<const Decoder>> makeXmlDecoder(const DecodeRules& rules) 
     auto expected = expectedOf(rules);
     if (!expected) return std::move(expected).error();
     return std::shared_ptr<const Decoder>(
-        std::make_shared<XmlDecoder>(rules, std::move(steps), *std::move(arrays), *std::move(expected))
+        std::make_shared<XmlDecoder>(
+            rules, std::move(steps), ItemForm{*std::move(cells), *std::move(arrays)}, *std::move(expected)
+        )
     );
 }
 

@@ -9,6 +9,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     constexpr const char* kItems[] = {"", "Body/Row", "Row", "//Row[@a]"};
     rules.items = kItems[choice & 3U];
     rules.xml.attributes = (choice & 8U) == 0;
+    if ((choice & 16U) != 0) rules.xml.cells = "cell/@name";
     rules.array_paths = {"files/file"};
     fuzz::claimDecoder(rules, message);
     return 0;

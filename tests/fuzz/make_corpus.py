@@ -133,6 +133,8 @@ def xml():
     rows = "<s:E xmlns:s='urn:s'><s:Body><Row a='1'>x<b/>y<!-- c --></Row><Row><files><file>1</file></files></Row></s:Body></s:E>"
     for choice in range(4):
         seed("decode_xml", f"rows_{choice}", rows, choice)
+    cells = "<g><Row no='1'><cell name='x'>1</cell><cell name='x'/><cell name='y' k='2'>z</cell><cell>w</cell></Row><Row/></g>"
+    seed("decode_xml", "cells", cells, 18)
     seed("decode_xml", "gbk", "<?xml version='1.0' encoding='GB2312'?><t><Row>水管</Row></t>".encode("gbk"), 2)
     seed("decode_xml", "doctype", "<!DOCTYPE a [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><a>&x;</a>", 0)
     seed("decode_xml", "laughs", "<!DOCTYPE a [<!ENTITY x 'ha'><!ENTITY y '&x;&x;&x;'>]><a>&y;</a>", 0)

@@ -116,6 +116,7 @@ DecodeRules readDecodeRules(YamlMap map) {
             if (rules.format == Format::Json) break;
             rules.xml.attributes = map.flag("attributes", true);
             rules.xml.items_expected = map.text("items_expected", "");
+            rules.xml.cells = map.text("cells", "");
             for (const auto& [prefix, uri] : map.entries("namespaces"))
                 rules.xml.namespaces.emplace_back(prefix, uri.Scalar());
             break;

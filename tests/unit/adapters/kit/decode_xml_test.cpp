@@ -216,6 +216,38 @@ TEST(DecodeXmlTest, ACountThatTheMessageDeclaresIsHeldAgainstItsItems) {
     EXPECT_NE("", decoded(rules, "<t><Row/><Foot n='2'/></t>").error);
 }
 
+TEST(DecodeXmlTest, CellsOfAGridAreMembersAsIfTheyWereAttributesOfTheirRow) {
+    DecodeRules rules = xmlRules("row");
+    rules.xml.cells = "cell/@name";
+    EXPECT_THAT(
+        decoded(
+            rules,
+            "<grid><row no='1'><cell name='id'>007</cell><cell name=' w '/><cell name='k' type='s'>x</cell></row>"
+            "<row no='1' id='007' w=''/><row><cell name='id'>1</cell></row></grid>"
+        ).items,
+        ElementsAre("{@no:\"1\",@id:\"007\",@w:null,@k:{@type:\"s\",#text:\"x\"}}", "{@no:\"1\",@id:\"007\",@w:\"\"}", "{@id:\"1\"}")
+    );
+    EXPECT_THAT(
+        decoded(rules, "<grid><row id='1'><cell name='id'>2</cell><cell>?</cell><cell name=''>!</cell></row></grid>").items,
+        ElementsAre("{@id:[\"1\",\"2\"],cell:[\"?\",{@name:\"\",#text:\"!\"}]}")
+    ) << "two of one name are a list, one without a name stays a cell";
+    rules.items = "/grid/row[cell]";
+    EXPECT_THAT(decoded(rules, "<grid><row/><row><cell name='id'>1</cell></row></grid>").items, ElementsAre("{@id:\"1\"}"));
+    rules.items = "row";
+    rules.limits.members_max = 2;
+    EXPECT_EQ(
+        decoded(rules, "<g><row><cell name='a'/><cell name='b'/><cell name='c'/></row></g>").items.size(), 1U
+    );
+    EXPECT_THAT(
+        decoded(rules, "<g><row><cell name='a'/><cell name='b'/><cell name='c'/></row></g>").items,
+        ElementsAre(HasSubstr("adapter.item_too_large"))
+    );
+    for (const char* wrong : {"cell", "cell/name", "/@name", "cell/@", "a/cell/@name", "cell/@a/b"}) {
+        rules.xml.cells = wrong;
+        ASSERT_FALSE(makeXmlDecoder(rules)) << wrong;
+    }
+}
+
 TEST(DecodeXmlTest, ADeclaredCountNeedsItemsAndAPath) {
     for (const auto& [items, expected] : {std::pair{"", "@SL"}, std::pair{"//Row", "@SL"}, std::pair{"Row", "@"}, std::pair{"Row", "Head@n"}, std::pair{"Row", "x:Head"}}) {
         DecodeRules rules = xmlRules(items);
