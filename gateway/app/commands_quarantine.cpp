@@ -7,6 +7,7 @@
 #include "gateway/app/control_client.h"
 #include "gateway/app/control_quarantine.h"
 #include "gateway/app/opened_ledger.h"
+#include "gateway/app/quarantine_numbers.h"
 #include "gateway/app/terminal.h"
 #include "gateway/base/text.h"
 #include "gateway/base/time_text.h"
@@ -35,7 +36,14 @@ void count(Writer& out, const char* name, std::uint64_t value) {
     out.Uint64(value);
 }
 
-void writeRow(Writer& out, const QuarantineRow& row) {
+using Numbers = std::map<std::uint64_t, std::string>;  // of rows, by id
+
+std::string sourceNumber(const QuarantineRow& row, const Numbers& numbers) {
+    const auto found = numbers.find(row.id);
+    return found == numbers.end() ? "" : found->second;
+}
+
+void writeRow(Writer& out, const QuarantineRow& row, const Numbers& numbers) {
     out.StartObject();
     count(out, "id", row.id);
     member(out, "source", row.source);
@@ -43,6 +51,7 @@ void writeRow(Writer& out, const QuarantineRow& row) {
     member(out, "since", base::formatRfc3339(row.since_ms));
     member(out, "reason", row.reason);
     member(out, "fingerprint", row.fingerprint);
+    member(out, "number", sourceNumber(row, numbers));
     member(out, "place", row.place);
     count(out, "item_index", row.item_index);
     count(out, "message_seq", row.message_seq);
@@ -64,10 +73,16 @@ void writeRow(Writer& out, const QuarantineRow& row) {
     out.EndObject();
 }
 
-std::string troubleText(const QuarantineRow& row) {
-    std::string text = row.reason;
-    for (const auto& field : reasonOf(row).fields) text += " " + field.pointer + ":" + field.code;
-    return text;
+/// "/TYPE code_unmapped +2": the first field at fault, and how many more there are.
+std::string faultText(const QuarantineRow& row) {
+    const auto fields = reasonOf(row).fields;
+    if (fields.empty()) return "-";
+    const std::string more = fields.size() == 1 ? "" : " +" + std::to_string(fields.size() - 1);
+    return fields.front().pointer + " " + fields.front().code + more;
+}
+
+std::string placeText(const QuarantineRow& row) {
+    return row.place.empty() ? "报文其余部分 the rest of the message" : row.place;
 }
 
 /// A day is its beginning in Shanghai. nullopt where it is no time.
@@ -117,15 +132,16 @@ int listGroups(const CommandOptions& options, const std::vector<ledger::Quaranti
     return groups.empty() ? kExitOk : kExitFound;
 }
 
-int listRows(const CommandOptions& options, const std::vector<QuarantineRow>& rows) {
+int listRows(const CommandOptions& options, const std::vector<QuarantineRow>& rows, const Numbers& numbers) {
     rapidjson::StringBuffer buffer;
     Writer out(buffer);
-    Table table{{"#", "来源 source", "自 since", "位置 place", "状态 state", "原因 reason"}, {}};
+    Table table{{"#", "来源 source", "编号 number", "位置 place", "自 since", "状态 state", "原因 reason", "字段 field"}, {}};
     out.StartArray();
     for (const auto& row : rows) {
-        writeRow(out, row);
-        table.rows.push_back({std::to_string(row.id), row.source, base::formatRfc3339(row.since_ms),
-                              row.place.empty() ? "-" : row.place, row.state, troubleText(row)});
+        writeRow(out, row, numbers);
+        const std::string number = sourceNumber(row, numbers);
+        table.rows.push_back({std::to_string(row.id), row.source, number.empty() ? "-" : number, placeText(row),
+                              base::formatRfc3339(row.since_ms), row.state, row.reason, faultText(row)});
     }
     out.EndArray();
     if (options.json) std::cout << buffer.GetString() << '\n';
@@ -137,7 +153,7 @@ int listRows(const CommandOptions& options, const std::vector<QuarantineRow>& ro
     return waiting ? kExitFound : kExitOk;
 }
 
-void printRow(const QuarantineRow& row) {
+void printRow(const QuarantineRow& row, const std::string& number) {
     const base::Error reason = reasonOf(row);
     const auto& error = reason.row();
     Table table{{"隔离条目 item", "#" + std::to_string(row.id)}, {}};
@@ -145,7 +161,8 @@ void printRow(const QuarantineRow& row) {
                   {"状态 state", row.state + (row.decision_seq == 0 ? "" : " (#" + std::to_string(row.decision_seq) + ")")},
                   {"自 since", base::formatRfc3339(row.since_ms)},
                   {"报文 message", "#" + std::to_string(row.message_seq) + " " + row.content_type},
-                  {"位置 place", row.place.empty() ? "报文其余部分 the rest of the message" : row.place},
+                  {"编号 number", number.empty() ? "-" : number},
+                  {"位置 place", placeText(row)},
                   {"适配器 adapter", row.adapter_version},
                   {"原因 reason", row.reason + " " + row.fingerprint},
                   {"", reason.public_zh.empty() ? error.zh : reason.public_zh},
@@ -227,7 +244,8 @@ int listQuarantine(const CommandOptions& options, const QuarantineListing& listi
         auto snapshot = opened.store->snapshot();
         if (!snapshot.ok()) return reportError(snapshot.error());
         if (listing.by_reason) return listGroups(options, (*snapshot)->quarantineGroups(*filter));
-        return listRows(options, (*snapshot)->quarantine(*filter, listing.limit));
+        const auto rows = (*snapshot)->quarantine(*filter, listing.limit);
+        return listRows(options, rows, quarantineNumbers(**snapshot, options.directory, rows));
     });
 }
 
@@ -247,12 +265,13 @@ int showQuarantined(const CommandOptions& options, std::uint64_t id, bool raw, c
             return reportError(base::makePublicError(
                 ErrorCode::NotFound, "There is no such item in quarantine.", "隔离区中没有此条目。"));
         }
+        const auto numbers = quarantineNumbers(**snapshot, options.directory, {*row});
         if (!options.json) {
-            printRow(*row);
+            printRow(*row, sourceNumber(*row, numbers));
         } else {
             rapidjson::StringBuffer buffer;
             Writer out(buffer);
-            writeRow(out, *row);
+            writeRow(out, *row, numbers);
             std::cout << buffer.GetString() << '\n';
         }
         if (raw) printRaw(bytes);

@@ -4,6 +4,7 @@
 #include <deque>
 
 #include "adapters/kit/inbound/attachment_values.h"
+#include "adapters/kit/inbound/item_number.h"
 #include "adapters/kit/inbound/native_values.h"
 #include "gateway/base/text.h"
 #include "gateway/base/time_text.h"
@@ -423,6 +424,7 @@ private:
     }
 
     void finish() {
+        into_.number = itemNumber(into_.records);
         if (!ignored_by_.empty()) {
             into_.fate = ItemFate::Ignored;
             into_.ignored_by = ignored_by_;

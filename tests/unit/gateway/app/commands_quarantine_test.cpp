@@ -63,7 +63,7 @@ protected:
         take(*store);
     }
     /// What source_messages does, without the signature of a partner.
-    void take(ledger::Store& store) {
+    void take(ledger::Store& store, const std::string& body = kItem) {
         const auto trust = trust::loadTrust(directory).value();
         const auto adapters = loadSourceAdapters(directory, *trust);
         ASSERT_TRUE(adapters.ok()) << base::describe(adapters.error());
@@ -74,11 +74,11 @@ protected:
         intake::PreparedMessage message;
         message.speaker = &speaker;
         message.registry = trust.get();
-        message.payload = intake::encodeMessagePayload({.body = kItem});
+        message.payload = intake::encodeMessagePayload({.body = body});
         message.salt = random.bytes(ledger::kSaltBytes);
-        const intake::SourceItems maker(kItem, "desk-1", random);
+        const intake::SourceItems maker(body, "desk-1", random);
         std::vector<intake::SourceItem> items;
-        ASSERT_TRUE(adapter->adapt(kItem, {.trace = true}, {}, [&](kit::AdaptedItem&& item) {
+        ASSERT_TRUE(adapter->adapt(body, {.trace = true}, {}, [&](kit::AdaptedItem&& item) {
             items.push_back(maker.prepare(std::move(item)));
             return true;
         }).ok());
@@ -121,6 +121,41 @@ TEST_F(CommandsQuarantineTest, ListSaysWhereAndWhyButNotWhat) {
     EXPECT_EQ(kExitOk, yht({"quarantine", "list", "--source", "another"}));
     EXPECT_EQ(kExitFound, yht({"status"}));
     EXPECT_THAT(out, HasSubstr("items in quarantine"));
+}
+
+TEST_F(CommandsQuarantineTest, ListAndShowNameTheSourcesOwnNumberAndTheFirstFieldAtFault) {
+    EXPECT_EQ(kExitFound, yht({"quarantine", "list"}));
+    EXPECT_THAT(out, HasSubstr("Q-1"));
+    EXPECT_THAT(out, HasSubstr("/TYPE code_unmapped"));
+    EXPECT_EQ(kExitFound, yht({"quarantine", "list", "--json"}));
+    const auto listed = json::parse(out).value();
+    EXPECT_EQ("Q-1", json::textMember(listed[0], "number"));
+    EXPECT_EQ("/TYPE", json::textMember(listed[0]["errors"][0], "pointer"));
+    EXPECT_EQ(kExitOk, yht({"quarantine", "show", "1"}));
+    EXPECT_THAT(out, HasSubstr("Q-1"));
+    EXPECT_EQ(kExitOk, yht({"quarantine", "show", "1", "--json"}));
+    EXPECT_EQ("Q-1", json::textMember(json::parse(out).value(), "number"));
+}
+
+TEST_F(CommandsQuarantineTest, ANumberThatTellsOfSomebodyIsListedNowhere) {
+    std::string mapping = kMapping;
+    mapping.replace(mapping.find("      title: TITLE"), 0, "      caller_phone: TEL\n");
+    write("products/desk/mapping.yaml", mapping);
+    std::string item = kItem;
+    item.replace(item.find("Q-1"), 3, "20191015-13876543210\",\"TEL\":\"13876543210");
+    take(*openLedger(), item);
+    EXPECT_EQ(kExitFound, yht({"quarantine", "list"}));
+    EXPECT_THAT(out, HasSubstr("Q-1"));
+    EXPECT_THAT(out, HasSubstr("\n2  "));
+    EXPECT_THAT(out, Not(HasSubstr("13876543210")));
+}
+
+TEST_F(CommandsQuarantineTest, WithoutAnAdapterThatLoadsAnItemIsListedByItsPlace) {
+    write("products/desk/mapping.yaml", "records: {}\n");
+    EXPECT_EQ(kExitFound, yht({"quarantine", "list", "--json"})) << err;
+    const auto listed = json::parse(out).value();
+    EXPECT_EQ("", json::textMember(listed[0], "number"));
+    EXPECT_EQ("/", json::textMember(listed[0], "place"));
 }
 
 TEST_F(CommandsQuarantineTest, ShowHasNoContentUnlessItIsNoted) {
