@@ -108,6 +108,8 @@ CLI::App* addShow(CLI::App& ledger, Parsed& parsed) {
     auto* reason = show->add_option("--reason", parsed.why_field.reason, "Why you look; it stays in the ledger 查看理由,记入账本");
     clear->needs(why)->needs(reason);
     show->footer(
+        "Of a record with several versions each line says which it is, and by which entry it was superseded.\n"
+        "同一记录有多个版本时,逐行注明版次及被哪一条目取代。\n"
         "--why adapts the raw item once more with the version that made the record, which the ledger keeps, and says so where it\n"
         "can't be told any more. Values are masked; --clear shows them, and an entry of the ledger says who looked and why.\n"
         "--why 以制作该记录的适配器版本重新适配原文;不能查明时会说明原因。值已脱敏,--clear 显示原值并记入账本。\n"

@@ -42,6 +42,17 @@ void writeLine(Writer& writer, const StoryLine& line) {
     member(writer, "who", line.who);
     member(writer, "what", line.what);
     member(writer, "text", line.text);
+    if (line.version) {
+        writer.Key("version_number");
+        writer.Uint64(line.version->number);
+        writer.Key("version_count");
+        writer.Uint64(line.version->count);
+    }
+    if (line.version && line.version->superseded_by != 0) {
+        writer.Key("superseded_by");
+        writer.Uint64(line.version->superseded_by);
+        member(writer, "superseded_at", base::formatRfc3339(line.version->superseded_ms));
+    }
     writer.EndObject();
 }
 
@@ -54,9 +65,12 @@ StoryLine tellSeq(ledger::View& view, const ledger::LeafHeader& header, const ti
 std::vector<StoryLine> tellTicket(ledger::View& view, const ledger::StoredTicket& stored) {
     std::vector<StoryLine> lines;
     const auto persons = ledger::personsOf(stored);
+    const auto versions = storyVersions(stored);
     for (const auto seq : view.ticketEntries(stored.ticket_no)) {
         const auto leaf = view.leaf(seq);
-        if (leaf.ok()) lines.push_back(tellSeq(view, leaf->header, persons));
+        if (!leaf.ok()) continue;
+        lines.push_back(tellSeq(view, leaf->header, persons));
+        if (const auto version = versions.find(seq); version != versions.end()) lines.back().version = version->second;
     }
     return lines;
 }
@@ -93,7 +107,8 @@ void printHead(const ledger::StoredTicket& stored, const ticket::TicketView& vie
 void printTimeline(const std::vector<StoryLine>& lines) {
     Table table{{"#", "时间 time", "谁 who", "什么 what", ""}, {}};
     for (const auto& line : lines) {
-        table.rows.push_back({std::to_string(line.seq), clockText(line.at_ms), line.who, line.what, line.text});
+        const std::string version = line.version ? versionText(*line.version) + " · " : "";
+        table.rows.push_back({std::to_string(line.seq), clockText(line.at_ms), line.who, line.what, version + line.text});
     }
     print(std::cout, table);
 }

@@ -1,5 +1,8 @@
 #include "gateway/app/story.h"
 
+#include <algorithm>
+#include <tuple>
+
 #include "gateway/app/terminal.h"
 #include "gateway/base/time_text.h"
 #include "gateway/delivery/decision.h"
@@ -138,6 +141,42 @@ std::string whatOf(const ledger::LeafHeader& header) {
 }
 
 }  // namespace
+
+std::map<ledger::Seq, StoryVersion> storyVersions(const ledger::StoredTicket& ticket) {
+    using Name = std::tuple<std::string, Kind, std::string>;
+    std::map<Name, std::vector<const ledger::StoredRecord*>> names;
+    for (const auto& stored : ticket.records) {
+        const auto& record = stored.record;
+        names[{record.source(), record.kind(), record.text(Field::record_ref)}].push_back(&stored);
+    }
+    std::map<ledger::Seq, StoryVersion> versions;
+    for (auto& [name, records] : names) {
+        if (records.size() == 1) continue;
+        std::stable_sort(records.begin(), records.end(), [](const auto* a, const auto* b) {
+            const auto one = a->record.identity(), other = b->record.identity();
+            return std::tie(one.version, one.correction) < std::tie(other.version, other.correction);
+        });
+        for (std::size_t i = 0; i < records.size(); ++i) {
+            StoryVersion& version = versions[records[i]->seq];
+            version.number = i + 1;
+            version.count = records.size();
+            if (i + 1 == records.size()) continue;
+            const auto& next = *records[i + 1];
+            version.superseded_by = next.seq;
+            version.superseded_ms = std::max(records[i]->header.committed_ms, next.header.committed_ms);
+        }
+    }
+    return versions;
+}
+
+std::string versionText(const StoryVersion& version) {
+    const std::string number = std::to_string(version.number);
+    std::string text = "第 " + number + " 版 version " + number + " / " + std::to_string(version.count);
+    if (version.superseded_by == 0) return text;
+    const auto at = base::toCivil(version.superseded_ms, base::kShanghaiOffsetSeconds);
+    return text + " · 已被取代 superseded by #" + std::to_string(version.superseded_by) + " (" +
+           base::formatCivil(at, "%Y-%m-%d %H:%M:%S") + ")";
+}
 
 StoryLine tellLeaf(const ledger::LeafHeader& header) {
     StoryLine line;

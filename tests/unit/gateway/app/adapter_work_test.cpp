@@ -215,6 +215,40 @@ TEST_F(AdapterWorkTest, WhyOfAFixAndOfACorrectionNamesTheOperator) {
     EXPECT_THAT(out, HasSubstr("left it as it was"));
 }
 
+TEST_F(AdapterWorkTest, TheStoryTellsWhichVersionOfARecordIsInForce) {
+    take(message(row("A-1")));
+    take(message(row("A-1", "投诉", "更正后的标题")));
+    EXPECT_EQ(kExitOk, yht({"ledger", "show", "desk-1/A-1"})) << err;
+    EXPECT_THAT(out, HasSubstr("第 1 版 version 1 / 2 · 已被取代 superseded by #5 ("));
+    EXPECT_THAT(out, HasSubstr("第 2 版 version 2 / 2 · "));
+    EXPECT_EQ(kExitOk, yht({"ledger", "show", "desk-1/A-1", "--json"}));
+    const auto story = json::parse(out).value();
+    EXPECT_EQ("5", json::textMember(story["timeline"][0], "superseded_by"));
+    EXPECT_EQ(json::textMember(story["timeline"][1], "committed"), json::textMember(story["timeline"][0], "superseded_at"));
+    EXPECT_EQ("2", json::textMember(story["timeline"][1], "version_number"));
+    EXPECT_FALSE(story["timeline"][1].HasMember("superseded_by"));
+    take(message(row("B-1")));
+    EXPECT_EQ(kExitOk, yht({"ledger", "show", "desk-1/B-1"}));
+    EXPECT_THAT(out, Not(HasSubstr("version")));
+}
+
+TEST_F(AdapterWorkTest, AnOlderVersionThatComesLateIsSupersededAsItComes) {
+    std::string mapping = kMapping;
+    mapping.replace(mapping.find("      title: TITLE"), 0, "      version: DESK\n");
+    write("products/desk/mapping.yaml", mapping);
+    std::string older = row("A-1", "投诉", "早先的标题");
+    older.replace(older.find("\"DESK\":\"7\""), 10, "\"DESK\":\"6\"");
+    take(message(row("A-1")));
+    take(message(older));
+    ASSERT_EQ(kExitOk, yht({"ledger", "show", "desk-1/A-1", "--json"})) << err;
+    const auto story = json::parse(out).value();
+    const auto& newest = story["timeline"][0];
+    const auto& late = story["timeline"][1];
+    EXPECT_EQ("2", json::textMember(newest, "version_number"));
+    EXPECT_EQ(json::textMember(newest, "seq"), json::textMember(late, "superseded_by"));
+    EXPECT_EQ(json::textMember(late, "committed"), json::textMember(late, "superseded_at"));
+}
+
 TEST_F(AdapterWorkTest, TryCountsAndWritesNothing) {
     take(message(row("A-1")));
     const auto before = openLedger()->snapshot().value()->lastSeq();
