@@ -261,6 +261,8 @@ void addReference(CLI::App& top, Parsed& parsed) {
     command(*config, "reference", "Every key with type, unit, default and range 全部配置项", parsed, [] { return printConfigReference(); });
     auto* check = command(*config, "check", "Check a deployment directory 检查部署目录", parsed, [&] { return checkConfig(parsed.options); });
     addConfig(check, parsed);
+    check->footer("A pulled source that no partner owns is named on standard error: it would be blocked, everything else runs.\n"
+                  "无对接方代表的取数来源在标准错误输出中列出:该来源受阻,其余照常运行。");
     auto* diff = command(*config, "diff", "What differs from the bundle in force; exit code 3 where something does 与生效配置的差异",
                          parsed, [&] { return diffConfig(parsed.options); });
     auto* apply = command(*config, "apply", "Check, show what differs, have the running gateway take it into use 检查并使配置生效",

@@ -36,6 +36,9 @@ public:
             "source", given_->sources, "Sources; all where left out 来源,省略则全部"
         );
     }
+    void addDeployment(CLI::App* command) {
+        command->add_option("-c,--config", given_->deployment, "Deployment directory 部署目录")->envname("YHT_CONFIG");
+    }
     void addSource(CLI::App* command) {
         command->add_option("source", given_->source, "Source 来源")->required();
     }
@@ -153,8 +156,7 @@ void addAdapters(CLI::App& top, std::function<int()>& run) {
         "Examples 示例:\n  yht adapters list --json\n  yht adapters list -c /etc/yihaotong"
     );
     commands.addSources(list);
-    list->add_option("-c,--config", commands.given().deployment, "Deployment directory 部署目录")
-        ->envname("YHT_CONFIG");
+    commands.addDeployment(list);
     auto* show = commands.add(
         "show", "One source and its mapping 查看一个来源", showAdapter,
         "--effective prints the manifest as it acts: the source over its product, secrets masked.\n"
@@ -166,13 +168,17 @@ void addAdapters(CLI::App& top, std::function<int()>& run) {
         "--effective", commands.given().effective, "The whole manifest as YAML 生效清单"
     );
     addTests(commands);
-    commands.addSources(commands.add(
+    auto* lint = commands.add(
         "lint", "What a reviewer would ask about 检查清单与映射", lintAdapters,
         "Fields that every record must have and no row writes, tables nobody uses, cases "
-        "nobody reviewed.\n"
-        "Example 示例:\n  yht adapters lint zz-110\nExit codes 退出码: 0 nothing to ask, 3 "
-        "something, 78 a manifest is wrong."
-    ));
+        "nobody reviewed; of a deployment\n"
+        "(-c, or where DIR is one) pulled sources that no partner owns.\n"
+        "未写的必备字段、无用的对照表、未复核的样例;部署目录中另查无对接方代表的取数来源。\n"
+        "Examples 示例:\n  yht adapters lint zz-110\n  yht adapters lint zz-110 -c /etc/yihaotong\nExit codes 退出码: 0 nothing to ask, 3 "
+        "something, 78 a manifest or partners.yaml is wrong."
+    );
+    commands.addSources(lint);
+    commands.addDeployment(lint);
     addFiles(commands);
     addTable(commands);
     addAdapterWork(*adapters, run);

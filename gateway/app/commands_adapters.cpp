@@ -11,6 +11,8 @@
 #include "adapters/kit/inbound/samples.h"
 #include "gateway/app/command_line.h"
 #include "gateway/app/commands_adapters_work.h"
+#include "gateway/app/opened_ledger.h"
+#include "gateway/app/source_speaker.h"
 #include "gateway/app/terminal.h"
 #include "gateway/base/time_text.h"
 #include "gateway/json/json.h"
@@ -63,6 +65,14 @@ int refuse(const base::Error& error) {
               << '\n'
               << error.detail << '\n';
     return error.code == base::ErrorCode::SourceUnknown ? kExitData : kExitConfig;
+}
+
+/// Of the deployment that is named, else of the folder where it is one; nullptr where neither is.
+base::Result<std::shared_ptr<const trust::TrustSnapshot>> partnersFor(const AdapterOptions& options) {
+    if (!options.deployment.empty()) return trust::loadTrust(options.deployment);
+    std::error_code failed;
+    const bool is_one = std::filesystem::exists(options.directory + "/partners.yaml", failed);
+    return is_one ? trust::loadTrust(options.directory) : std::shared_ptr<const trust::TrustSnapshot>();
 }
 
 void text(Writer& out, const char* name, const std::string& value) {
@@ -335,6 +345,8 @@ int reviewAdapterCase(const AdapterOptions& options) {
 }
 
 int lintAdapters(const AdapterOptions& options) {
+    const auto trust = partnersFor(options);
+    if (!trust.ok()) return reportError(trust.error());
     return forEach(options, [&](const std::string& name, Writer* out) {
         const auto source = load(options, name);
         if (!source) return refuse(source.error());
@@ -352,6 +364,8 @@ int lintAdapters(const AdapterOptions& options) {
             }
             if (samples->empty()) found.push_back("tests: there is no sample case");
         }
+        const auto why = *trust == nullptr ? "" : lacksSpeaker(source->adapter->manifest(), **trust);
+        if (!why.empty()) found.push_back("pull: " + why);
         if (out != nullptr) {
             out->StartObject();
             text(*out, "source", name);

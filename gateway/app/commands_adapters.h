@@ -15,7 +15,7 @@ struct AdapterOptions {
     std::vector<std::string> files;      // coverage: messages; empty: the source's samples
     std::string product, title, from, reviewer;
     std::string native_column, canonical_columns;  // table
-    std::string deployment;              // list: whose ledger the grade is looked up in; "" none
+    std::string deployment;              // list: whose ledger the grade is looked up in; lint: whose partners; "" none
     bool effective = false, accept = false, without_generated = false, json = false;
 };
 

@@ -8,11 +8,11 @@
 #include "gateway/app/opened_ledger.h"
 #include "gateway/app/replaying.h"
 #include "gateway/app/source_check.h"
+#include "gateway/app/source_speaker.h"
 #include "gateway/app/staged_folders.h"
 #include "gateway/app/terminal.h"
 #include "gateway/base/time_text.h"
 #include "gateway/json/json.h"
-#include "gateway/trust/pull_verifier.h"
 
 namespace yht::app {
 namespace {
@@ -180,17 +180,6 @@ void printGraded(const std::string& id, const kit::Graded& one, bool ledger_aske
     std::cout << '\n';
 }
 
-/// A pulled source for which no partner may speak is blocked from its first file on; "" otherwise.
-std::string lacksSpeaker(const std::string& directory, const std::string& id) {
-    const auto adapter = kit::Adapter::load(directory + "/sources", directory + "/products", id);
-    const auto trust = trust::loadTrust(directory);
-    if (!adapter.ok() || !trust.ok() || !(*adapter)->manifest().pull) return "";  // told elsewhere, or not asked
-    const kit::Manifest& manifest = (*adapter)->manifest();
-    if (manifest.lifecycle != kit::Lifecycle::Live && manifest.lifecycle != kit::Lifecycle::Shadow) return "";
-    const auto speaker = trust::pullSpeaker(**trust, manifest.source, manifest.pull->partner);
-    return speaker.ok() ? "" : speaker.error().public_zh + " " + speaker.error().public_en;
-}
-
 /// What keeps a folder from being applied, a line each.
 base::Result<std::vector<std::string>> objections(const std::string& directory, const std::string& id) {
     const auto checked = checkSource(directory, id);
@@ -199,7 +188,10 @@ base::Result<std::vector<std::string>> objections(const std::string& directory, 
     if (checked->samples.empty()) all.push_back(id + ": no sample 没有样例");
     for (const auto& each : checked->failures()) all.push_back(id + ": " + each);
     for (const auto& each : checked->lint) all.push_back(id + ": " + each);
-    if (const auto speaker = lacksSpeaker(directory, id); !speaker.empty()) all.push_back(id + ": " + speaker);
+    const auto trust = trust::loadTrust(directory);
+    if (!trust.ok()) return all;  // `config apply` tells it
+    const auto why = lacksSpeaker(checked->adapter->manifest(), **trust);
+    if (!why.empty()) all.push_back(id + ": " + why);
     return all;
 }
 

@@ -11,20 +11,23 @@
 #include "gateway/app/results_home.h"
 #include "gateway/app/revocation_watch.h"
 #include "gateway/app/source_folders.h"
+#include "gateway/app/source_speaker.h"
+#include "gateway/app/terminal.h"
 #include "gateway/json/json.h"
 
 namespace yht::app {
 namespace {
 
-/// Everything that `serve` reads before it opens the ledger.
-base::Status checkDeployment(const std::string& directory) {
+/// Everything that `serve` reads before it opens the ledger. Sources that would be blocked are named: the others run.
+base::Result<std::vector<std::string>> checkDeployment(const std::string& directory) {
     const base::SystemClock clock;
     base::SystemRandom random;
     const auto config = Config::load(directory);
     if (!config.ok()) return config.error();
     const auto trust = trust::loadTrust(directory);
     if (!trust.ok()) return trust.error();
-    if (const auto sources = loadSourceAdapters(directory, **trust); !sources.ok()) return sources.error();
+    const auto sources = loadSourceAdapters(directory, **trust);
+    if (!sources.ok()) return sources.error();
     const CredentialsInForce nothing_yet;
     if (const auto own = checkOwnCredentials(*config, clock.nowMillis(), &nothing_yet, {}); !own.ok()) return own.error();
     if (const auto settings = revocationSettings(*config, {}); !settings.ok()) return settings.error();
@@ -40,7 +43,12 @@ base::Status checkDeployment(const std::string& directory) {
         return base::makeError(base::ErrorCode::NotFound);  // nothing is sent
     };
     const auto far_sides = loadDestinations(directory, clock, random, no_contents);
-    return far_sides.ok() ? base::Status() : base::Status(far_sides.error());
+    if (!far_sides.ok()) return far_sides.error();
+    return sourcesWithoutSpeaker(**sources, **trust);
+}
+
+void tellBlocked(const std::vector<std::string>& sources) {
+    for (const auto& each : sources) std::cerr << "将受阻 would be blocked: " << printable(each) << '\n';
 }
 
 std::string changedJson(const std::vector<std::string>& changed) {
@@ -87,6 +95,7 @@ int printConfigReference() {
 int checkConfig(const CommandOptions& options) {
     const auto checked = checkDeployment(options.directory);
     if (!checked.ok()) return reportError(checked.error());
+    tellBlocked(*checked);
     std::cout << options.directory << ": ok 无误\n";
     return kExitOk;
 }
@@ -114,6 +123,7 @@ int diffConfig(const CommandOptions& options) {
 int applyConfig(const CommandOptions& options, const std::string& why) {
     const auto checked = checkDeployment(options.directory);
     if (!checked.ok()) return reportError(checked.error());
+    tellBlocked(*checked);
     if (!options.json) {
         const int differs = diffConfig(options);
         if (differs != kExitOk && differs != kExitFound) return differs;

@@ -388,6 +388,30 @@ TEST_F(AdapterWorkTest, GradeSaysWhatIsMissing) {
     EXPECT_THAT(out, HasSubstr("\"grade\":\"-\""));
 }
 
+TEST_F(AdapterWorkTest, APulledSourceThatNoPartnerOwnsIsNamedWhereverItIsLookedAt) {
+    write("sources/desk-1/source.yaml", std::string(kSource) +
+          "assurance_min: allow_list\npull: {folder: {directory: /var/spool/yht/desk-1}}\n");
+    const std::string named = "partners.yaml 中没有可代表来源 desk-1 的对接方";
+    EXPECT_EQ(kExitFound, yht({"adapters", "lint", "desk-1", "-d", directory})) << err;
+    EXPECT_THAT(out, HasSubstr("desk-1: pull: " + named));
+    EXPECT_EQ(kExitOk, yht({"config", "check"})) << err;
+    EXPECT_THAT(err, HasSubstr("would be blocked: desk-1: " + named));
+    EXPECT_EQ(kExitFound, yht({"adapters", "apply", "desk-1", "--why", "x"}));
+    EXPECT_THAT(err, HasSubstr("desk-1: " + named));
+
+    const std::string partner = "partners:\n  - {id: desk, name: 热线, stage: live, sources: [desk-1], certificates: []}\n";
+    write("partners.yaml", partner);
+    EXPECT_EQ(kExitFound, yht({"adapters", "lint", "desk-1", "-d", directory}));
+    EXPECT_THAT(out, Not(HasSubstr("pull:")));
+    EXPECT_EQ(kExitOk, yht({"config", "check"})) << err;
+    EXPECT_EQ("", err);
+    std::string stopped = partner;
+    stopped.replace(stopped.find("live"), 4, "stopped");
+    write("partners.yaml", stopped);
+    EXPECT_EQ(kExitOk, yht({"config", "check"})) << err;
+    EXPECT_THAT(err, HasSubstr("partner desk"));
+}
+
 TEST_F(AdapterWorkTest, ApplyWantsSamplesThatHoldAndPutsBackWhatItRefuses) {
     copyFolders(directory + "/new");
     write("new/products/desk/kinds.csv", "native,canonical\n投诉,3\n疑难,3\n");
