@@ -23,6 +23,7 @@ const char* flagText(bool flag) {
 }
 
 constexpr std::uint64_t kVersionsSearchedMax = 10'000;
+constexpr std::size_t kNamingTicketsMax = 8;  // folded for one call
 
 /// The version that admission gave a record whose source has none: payloads hold the source's own
 /// fields only, the ledger's identities know the rest.
@@ -193,10 +194,22 @@ bool isSecret(ledger::View& view, const std::string& ticket_no, base::UnixMillis
     return ticket::citizenIsSecret(folded, stored->erased_count == 0);
 }
 
+namespace {
+
+/// One of the tickets that name the call is 保密, or they are too many to be asked.
+bool isSecretCall(ledger::View& view, const ticket::Record& call, base::UnixMillis now_ms) {
+    const auto tickets = view.ticketsNamingCall({call.source(), call.text(ticket::Field::record_ref)}, kNamingTicketsMax + 1);
+    if (tickets.size() > kNamingTicketsMax) return true;
+    return std::any_of(tickets.begin(), tickets.end(), [&](const std::string& ticket_no) { return isSecret(view, ticket_no, now_ms); });
+}
+
+}  // namespace
+
 bool isSecret(ledger::View& view, const ledger::DeliveryRow& row, const ticket::Record& record, base::UnixMillis now_ms) {
     using ticket::Field;
     if (!row.ticket_no.empty()) return isSecret(view, row.ticket_no, now_ms);
-    return record.has(Field::ticket_ref) || record.has(Field::ticket_no) || record.has(Field::other_refs);
+    if (record.has(Field::ticket_ref) || record.has(Field::ticket_no) || record.has(Field::other_refs)) return true;
+    return record.kind() == ticket::Kind::Call && isSecretCall(view, record, now_ms);
 }
 
 bool isStale(ledger::View& view, const Parcel& parcel) {

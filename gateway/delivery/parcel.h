@@ -64,8 +64,9 @@ base::Result<Parcel> remakeParcel(ledger::View& view, const ledger::DeliveryRow&
 bool isSecret(ledger::View& view, const std::string& ticket_no, base::UnixMillis now_ms);
 
 /// The same of a record. One without a ticket counts as secret where it names one (ticket_ref, ticket_no, other_refs) that was not
-/// there to be asked; where it names none (a call by itself), nobody has asked for secrecy. A call that only an appeal names
-/// (call_ref) names none itself. Requires: `record` as it was submitted, with that row.
+/// there to be asked; a call that names none counts as the tickets do that name it (call_ref), by an index and at this moment: it
+/// may have gone before they came. Where nothing names the other, nobody has asked for secrecy. Requires: `record` as it was
+/// submitted, with that row.
 bool isSecret(ledger::View& view, const ledger::DeliveryRow& row, const ticket::Record& record, base::UnixMillis now_ms);
 
 /// True where a newer version of the record stood in the ledger before this entry came.

@@ -290,7 +290,7 @@ std::string MarkedWorld::appealOf(const std::string& tag, const std::string& sou
     FieldMap fields{{"title", who["name"] + "反映噪声,电话" + who["mobile"]}, {"content", who.words()}, {"caller_name", who["name"]},
                     {"contact_phone", who["mobile"]}, {"caller_phone", who["phone"]}, {"caller_email", who["email"]}, {"caller_company", who["company"]},
                     {"id_type", "111"}, {"id_number", who["id_number"]}, {"address", who["address"]}, {"accused_name", who["accused_name"]},
-                    {"accused_phone", who["accused_phone"]}, {"is_secret", secret ? "true" : "false"}, {"version", "1"}};
+                    {"accused_phone", who["accused_phone"]}, {"is_secret", secret ? "true" : "false"}, {"version", "1"}, {"call_ref", "TH-" + tag}};
     if (!more_name.empty()) fields[more_name] = more;
     return appeal(source, "A-" + tag, std::move(fields));
 }
@@ -394,10 +394,10 @@ void MarkedWorld::speakWell() {
     tickets_["soap"] = said("soap answer", soap);
     pull("D_1.json", item("pulled", false) + item("pulled_secret", true));
     created(media, appealOf("echo", "zz-media", false));
-    // A call that belongs to no ticket.
-    created(hotline, recordJson({{"kind", "call"}, {"source", "zz-12315"}, {"record_ref", "TH-1"}, {"event_time", "2026-03-02T09:10:00+08:00"}, {"call_direction", "1"}, {"hotline_number", "12315"},
+    // A call that belongs to no ticket, and one that only a secret ticket names.
+    for (const char* tag : {"called", "secret"}) created(hotline, recordJson({{"kind", "call"}, {"source", "zz-12315"}, {"record_ref", std::string("TH-") + tag}, {"event_time", "2026-03-02T09:10:00+08:00"}, {"call_direction", "1"}, {"hotline_number", "12315"},
                                  {"connected", "true"}, {"ring_time", "2026-03-02T09:10:00+08:00"}, {"answer_time", "2026-03-02T09:10:05+08:00"}, {"hangup_time", "2026-03-02T09:12:00+08:00"},
-                                 {"caller_phone", of("called")["phone"]}, {"caller_name", of("called")["name"]}}));
+                                 {"caller_phone", of(tag)["phone"]}, {"caller_name", of(tag)["name"]}}));
     Federation::waitUntil("what was pulled is there", [&] { return federation.tickets().Size() == 6; });
     const auto numbered = [&](const std::string& name) {
         const auto tickets = federation.tickets();

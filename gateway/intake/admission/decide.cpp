@@ -288,6 +288,7 @@ base::Result<ItemDecision> Decider::keep(
         base::Status added = transaction_.addPhone(number, {*seq, ticket_no});
         if (!added.ok()) return std::move(added).error();
     }
+    if (base::Status added = transaction_.addNamedCall(item.record, ticket_no); !added.ok()) return std::move(added).error();
     return ItemDecision{
         .verdict = judgement.stale ? ItemVerdict::Stale : ItemVerdict::Created,
         .error = {},

@@ -170,6 +170,7 @@ base::Status bringBack(ledger::Transaction& transaction, Lost& lost, Honoured& h
         auto added = transaction.addPhone(phone, {*seq, honoured.ticket_no});
         if (!added.ok()) return added;
     }
+    if (auto added = transaction.addNamedCall(lost.item.record, honoured.ticket_no); !added.ok()) return added;
     if (honoured.ticket_no.empty() || number.empty()) return {};
     return transaction.addAlias({source, number, honoured.ticket_no});
 }

@@ -18,7 +18,7 @@
 // has RFC 8785 JSON, every scalar a string:
 //   {"entries":[seq…],"format":"yht-erasure-1","messages":[seq…],"names":[{"mac":base64,"party":id}…],
 //    "operator":id,"ticket_no":number,"unsent":["destination/seq"…],"why":text}
-//   names: a record's has party "", an alias's its party's. The reason is kept for good: no
+//   names: a record's has party "", an alias's its party's, a call's that its records name (call_index.h) "". The reason is kept for good: no
 //   personal data in it.
 // Uses: ledger/store, json. Used by: app, verify, rebuild.
 #pragma once
@@ -31,7 +31,7 @@ namespace yht::ledger {
 
 struct ErasedName {
     base::Bytes mac;
-    std::string party;  // "" for a record's
+    std::string party;  // "" for a record's and a call's
     bool operator==(const ErasedName&) const = default;
 };
 

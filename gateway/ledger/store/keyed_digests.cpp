@@ -53,6 +53,13 @@ base::Bytes KeyedDigests::record(
     return crypto::hmacSha256(keys_.name, text);
 }
 
+base::Bytes KeyedDigests::call(base::BytesView source, base::BytesView record_ref) const {
+    base::Bytes text = "call";
+    appendPart(text, source);
+    appendPart(text, record_ref);
+    return crypto::hmacSha256(keys_.name, text);
+}
+
 base::Bytes KeyedDigests::item(base::BytesView source, base::BytesView item_digest) const {
     base::Bytes text = "item";
     appendPart(text, source);

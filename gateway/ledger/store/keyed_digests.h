@@ -5,7 +5,8 @@
 //   body   of a record's content, in the identity table ("yht identity body v1"): a plain digest
 //          would outlive an erasure and confirm any guess of what was erased
 //   name   of an erased ticket's numbers ("yht erased name v1"): a late record must still find that
-//          its ticket was erased, but nobody reads the numbers any more
+//          its ticket was erased, but nobody reads the numbers any more. The same key names the call
+//          that a ticket's record names (call_index.h): its digest must be found after an erasure
 //   attachment  of the digest that a record names ("yht attachment v1"): what an erased ticket's
 //          pictures were can't be confirmed from what is left of a page
 //   source  of items in quarantine and keys of kept answers ("yht source tables v1"): a short item could be guessed
@@ -36,6 +37,7 @@ public:
     base::Bytes body(base::BytesView body_digest) const;
     base::Bytes alias(base::BytesView party, base::BytesView number) const;
     base::Bytes record(base::BytesView source, std::uint8_t kind, base::BytesView record_ref) const;
+    base::Bytes call(base::BytesView source, base::BytesView record_ref) const;
     /// `digest`: as records name it.
     base::Bytes attachment(base::BytesView digest) const;
     base::Bytes item(base::BytesView source, base::BytesView item_digest) const;

@@ -7,6 +7,7 @@
 #include "gateway/ledger/format/tree.h"
 #include "gateway/ledger/store/erasure.h"
 #include "gateway/ledger/store/ledger_files.h"
+#include "gateway/ledger/store/call_index.h"
 #include "gateway/ledger/store/phone_index.h"
 #include "gateway/ledger/store/sqlite_lookups.h"
 #include "gateway/ledger/store/sqlite_schema.h"
@@ -38,6 +39,7 @@ constexpr TableRow kDerived[] = {
     {"attachment",
      "SELECT hex(mac) || '|' || seq || quote(ticket_no) FROM attachment ORDER BY mac, seq"},
     {"phone", "SELECT hex(mac) || '|' || seq || quote(ticket_no) FROM phone ORDER BY mac, seq"},
+    {"named_call", "SELECT hex(mac) || quote(ticket_no) FROM named_call ORDER BY mac, ticket_no"},
     {"replay", "SELECT hex(replay_key) || '|' || message_seq FROM replay ORDER BY replay_key"},
     {"serial", "SELECT quote(region) || day || '|' || serial FROM serial ORDER BY region"},
     {"epoch",
@@ -257,6 +259,8 @@ base::Status Rebuilder::rebuildRecord(const Entry& entry) {
     for (const auto& number : ticket::namedPhones(*record)) {
         addPhone(database_, lookups_.digests(), number, {seq, entry.header.ticket_no});
     }
+    const auto call = namedCall(*record);
+    if (call && !entry.header.ticket_no.empty()) addNamedCall(database_, lookups_.digests(), *call, entry.header.ticket_no);
     return {};
 }
 

@@ -1,5 +1,5 @@
 // Rebuild (重建): every table that can be, made anew from leaves and payloads, in one transaction.
-//   derived   node, identity, erased_name, attachment, phone, replay, serial, epoch, the columns of leaf beside the
+//   derived   node, identity, erased_name, attachment, phone, named_call, replay, serial, epoch, the columns of leaf beside the
 //             leaf; alias as far as below
 //   kept      leaf, payload, and what nothing else holds: wrapped keys, index keys too; names of archive files (what is in them is read); checkpoints, which
 //             are signatures and must never be made again over what somebody changed; the work in

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <set>
 
+#include "gateway/ledger/store/call_index.h"
 #include "gateway/ledger/store/erasure.h"
 #include "gateway/ledger/store/phone_index.h"
 #include "gateway/ledger/store/sqlite_transaction.h"
@@ -79,6 +80,7 @@ void SqliteTransaction::eraseNames(const std::string& ticket_no, ErasureNote& no
         note.names.push_back({digests.alias(alias.party, alias.number), alias.party});
     }
     change(context_.database, "DELETE FROM alias WHERE ticket_no = ?", ticket_no);
+    for (auto& mac : eraseNamedCalls(context_.database, ticket_no)) note.names.push_back({std::move(mac), ""});
     for (const auto& name : note.names) {
         change(
             context_.database,

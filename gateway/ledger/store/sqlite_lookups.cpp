@@ -1,6 +1,7 @@
 #include "gateway/ledger/store/sqlite_lookups.h"
 
 #include "gateway/ledger/format/tree.h"
+#include "gateway/ledger/store/call_index.h"
 #include "gateway/ledger/store/phone_index.h"
 
 namespace yht::ledger {
@@ -150,6 +151,10 @@ bool Lookups::namesAttachments(Seq seq) {
 
 std::vector<PhoneName> Lookups::phoneNames(base::BytesView mac, Seq after, std::size_t limit) {
     return ledger::phoneNames(database_, mac, after, limit);
+}
+
+std::vector<std::string> Lookups::ticketsNamingCall(const CallName& call, std::size_t limit) {
+    return ledger::ticketsNamingCall(database_, digests_, call, limit);
 }
 
 bool Lookups::hasTicket(const std::string& ticket_no) {

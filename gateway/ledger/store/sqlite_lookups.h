@@ -38,6 +38,7 @@ public:
     std::vector<AttachmentName> attachmentNames(const std::string& digest, std::size_t limit);
     bool namesAttachments(Seq seq);
     std::vector<PhoneName> phoneNames(base::BytesView mac, Seq after, std::size_t limit);
+    std::vector<std::string> ticketsNamingCall(const CallName& call, std::size_t limit);
     std::vector<std::string> ticketNumbers(std::size_t limit);
     bool hasTicket(const std::string& ticket_no);
     bool isErased(const std::string& ticket_no);

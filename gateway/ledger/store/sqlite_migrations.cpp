@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 
 #include "gateway/ledger/format/tree.h"
+#include "gateway/ledger/store/call_index.h"
 #include "gateway/ledger/store/phone_index.h"
 #include "gateway/ledger/store/sqlite_lookups.h"
 #include "gateway/ticket/phone_number.h"
@@ -20,7 +21,9 @@ void bodyMacFunction(sqlite3_context* context, int, sqlite3_value** values) {
     sqlite3_result_blob64(context, mac.data(), mac.size(), SQLITE_TRANSIENT);
 }
 
-/// What every step may need. `keys`: of a ledger of this age (indexKeysOf()).
+constexpr std::int64_t kOwnKeysSince = 10;
+
+/// What every step may need. `keys`: of a ledger of this age.
 struct Means {
     const LedgerKeys& keys;
     base::Random& random;
@@ -265,6 +268,17 @@ void keepSourceWork(Database& database, const Means&) {
     )sql");
 }
 
+/// All that can be read now: not what was erased, nor what stands in an archive file that is not there.
+void eachRecord(Database& database, Lookups& lookups, const std::function<void(const Entry&, const ticket::Record&)>& take) {
+    Query records(database, "SELECT seq FROM leaf WHERE type = 2 ORDER BY seq");
+    while (records.next()) {
+        const auto entry = lookups.entry(records.unsignedInteger(0));
+        if (!entry.ok()) continue;
+        const auto record = ticket::fromCanonicalText(entry->payload);
+        if (record.ok()) take(*entry, *record);
+    }
+}
+
 void keepIndexKeys(Database& database, const Means& means) {
     database.execute(R"sql(
         CREATE TABLE index_key (
@@ -289,16 +303,27 @@ void keepIndexKeys(Database& database, const Means& means) {
     )sql");
     storeKeys(database, means.keys, means.random);
     Lookups lookups(database, means.keys);
-    Query records(database, "SELECT seq FROM leaf WHERE type = 2 ORDER BY seq");
-    while (records.next()) {
-        const auto entry = lookups.entry(records.unsignedInteger(0));
-        if (!entry.ok()) continue;  // erased, or not to be read by anybody now
-        const auto record = ticket::fromCanonicalText(entry->payload);
-        if (!record.ok()) continue;
-        for (const auto& number : ticket::namedPhones(*record)) {
-            addPhone(database, lookups.digests(), number, {entry->header.seq, entry->header.ticket_no});
+    eachRecord(database, lookups, [&](const Entry& entry, const ticket::Record& record) {
+        for (const auto& number : ticket::namedPhones(record)) {
+            addPhone(database, lookups.digests(), number, {entry.header.seq, entry.header.ticket_no});
         }
-    }
+    });
+}
+
+void findCallsThatTicketsName(Database& database, const Means& means) {
+    database.execute(R"sql(
+        CREATE TABLE named_call (
+            mac       BLOB NOT NULL,
+            ticket_no TEXT NOT NULL,
+            PRIMARY KEY (mac, ticket_no)
+        ) WITHOUT ROWID;
+        CREATE INDEX named_call_by_ticket ON named_call (ticket_no);
+    )sql");
+    Lookups lookups(database, means.keys);
+    eachRecord(database, lookups, [&](const Entry& entry, const ticket::Record& record) {
+        const auto call = namedCall(record);
+        if (call && !entry.header.ticket_no.empty()) addNamedCall(database, lookups.digests(), *call, entry.header.ticket_no);
+    });
 }
 
 struct Step {
@@ -317,11 +342,21 @@ constexpr Step kSteps[] = {
     {7, keepSourceWork, "PRAGMA user_version = 8"},
     {8, keepKeysApart, "PRAGMA user_version = 9"},
     {9, keepIndexKeys, "PRAGMA user_version = 10"},
+    {10, findCallsThatTicketsName, "PRAGMA user_version = 11"},
 };
 
 std::int64_t versionOf(Database& database) {
     Query query(database, "PRAGMA user_version");
     return query.next() ? query.integer(0) : 0;
+}
+
+/// Its own, once it keeps them.
+base::Result<LedgerKeys> keysOf(Database& database, const crypto::KeyRing& kek, base::Random& random) {
+    if (versionOf(database) >= kOwnKeysSince) return readKeys(database, kek);
+    auto found = findFormerKek(database, kek);
+    if (!found.ok()) return std::move(found).error();
+    auto index = indexKeysOf(*found, random);
+    return LedgerKeys{*std::move(found), std::move(index)};
 }
 
 void runStep(Database& database, const Means& means, const Step& step) {
@@ -341,11 +376,11 @@ void runStep(Database& database, const Means& means, const Step& step) {
 base::Status migrate(Database& database, const crypto::KeyRing& kek, base::Random& random) {
     const auto version = versionOf(database);
     if (version == 0 || version >= kSchemaVersion) return {};  // no ledger, ours, or newer: checkSchema() tells
-    const auto found = findFormerKek(database, kek);
-    if (!found.ok()) return found.error();
-    const LedgerKeys keys{*found, indexKeysOf(*found, random)};
     for (const auto& step : kSteps) {
-        if (versionOf(database) == step.from) runStep(database, {keys, random}, step);
+        if (versionOf(database) != step.from) continue;
+        const auto keys = keysOf(database, kek, random);
+        if (!keys.ok()) return keys.error();
+        runStep(database, {*keys, random}, step);
     }
     database.execute("PRAGMA wal_checkpoint(TRUNCATE)");
     return {};

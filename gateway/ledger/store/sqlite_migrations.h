@@ -12,6 +12,7 @@
 //   8 → 9  entries' own keys out of `payload`, whose rows may leave for archive files (archive.h); copies all payloads once
 //   9 → 10 index keys of the ledger's own, so that the KEK can be rotated (ledger_keys.h); which records name which telephone
 //          number: reads every record once, also of archive files; where one is missing its numbers are found after `yht ledger rebuild`
+//   10 → 11 which tickets name which call: reads every record once, as before
 // A new ledger is made at the newest schema (sqlite_schema.cpp); a test holds both ways to give the
 // same tables. To change the tables: change them there, add a step here, keep the old text as a
 // test's fixture (tests/unit/…/schema_N.sql).
@@ -22,7 +23,7 @@
 
 namespace yht::ledger {
 
-inline constexpr std::int64_t kSchemaVersion = 10;
+inline constexpr std::int64_t kSchemaVersion = 11;
 
 /// Brings an older ledger to kSchemaVersion; does nothing to one that is there. What the old tables
 /// held is overwritten on the disk, and moved out of the WAL where no reader holds it.

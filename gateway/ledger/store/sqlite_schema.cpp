@@ -242,6 +242,13 @@ CREATE TABLE phone (                  -- which records name which number (盲索
 ) WITHOUT ROWID;
 CREATE INDEX phone_by_ticket ON phone (ticket_no) WHERE ticket_no <> '';
 
+CREATE TABLE named_call (             -- which tickets name which call (call_index.h)
+    mac       BLOB NOT NULL,          -- keyed digest of it
+    ticket_no TEXT NOT NULL,
+    PRIMARY KEY (mac, ticket_no)
+) WITHOUT ROWID;
+CREATE INDEX named_call_by_ticket ON named_call (ticket_no);
+
 CREATE TABLE serial (                 -- the last number given out
     region TEXT PRIMARY KEY,
     day    INTEGER NOT NULL,
@@ -262,6 +269,7 @@ DROP TABLE IF EXISTS erased_name;
 DROP TABLE IF EXISTS alias;
 DROP TABLE IF EXISTS attachment;
 DROP TABLE IF EXISTS phone;
+DROP TABLE IF EXISTS named_call;
 DROP TABLE IF EXISTS serial;
 DROP TABLE IF EXISTS replay;
 )sql";

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "gateway/base/time_text.h"
+#include "gateway/ledger/store/call_index.h"
 #include "gateway/ledger/store/phone_index.h"
 #include "gateway/ticket/ticket_number.h"
 
@@ -210,6 +211,12 @@ base::Status SqliteTransaction::addAttachment(
 base::Status SqliteTransaction::addPhone(const std::string& number, const PhoneName& name) {
     if (number.empty()) return broken("it names no telephone number");
     ledger::addPhone(context_.database, context_.lookups.digests(), number, name);
+    return {};
+}
+
+base::Status SqliteTransaction::addNamedCall(const ticket::Record& record, const std::string& ticket_no) {
+    const auto call = namedCall(record);
+    if (call && !ticket_no.empty()) ledger::addNamedCall(context_.database, context_.lookups.digests(), *call, ticket_no);
     return {};
 }
 

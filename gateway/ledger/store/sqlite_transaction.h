@@ -47,6 +47,7 @@ public:
     base::Status addAlias(const Alias& alias) override;
     base::Status addAttachment(const std::string& digest, const AttachmentName& name) override;
     base::Status addPhone(const std::string& number, const PhoneName& name) override;
+    base::Status addNamedCall(const ticket::Record& record, const std::string& ticket_no) override;
     base::Status addReplay(base::BytesView key, Seq message_seq) override;
     base::Status setCursor(const std::string& name, Seq seq) override;
     base::Status putDelivery(const DeliveryRow& row) override;

@@ -42,6 +42,9 @@ public:
     std::vector<PhoneName> phoneNames(base::BytesView digest, Seq after, std::size_t limit) override {
         return ask([&] { return lookups().phoneNames(digest, after, limit); });
     }
+    std::vector<std::string> ticketsNamingCall(const CallName& call, std::size_t limit) override {
+        return ask([&] { return lookups().ticketsNamingCall(call, limit); });
+    }
     RekeyState rekeyState() override {
         return ask([&] { return lookups().rekeyState(); });
     }

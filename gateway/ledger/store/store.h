@@ -70,6 +70,12 @@ struct PhoneName {
     bool operator==(const PhoneName&) const = default;
 };
 
+/// A call as its source numbers it.
+struct CallName {
+    std::string source, record_ref;
+    bool operator==(const CallName&) const = default;
+};
+
 /// permanent values; `Done` rows are deleted, so it never stands in the table.
 enum class DeliveryState : std::uint8_t { Ready = 1, InFlight = 2, Held = 3, Unknown = 4, Dead = 5 };
 const char* deliveryStateName(DeliveryState state);
@@ -129,6 +135,8 @@ public:
     virtual base::Bytes phoneDigest(const std::string& number) = 0;
     /// Records that name the number of this digest, after `after`, ascending, at most `limit`.
     virtual std::vector<PhoneName> phoneNames(base::BytesView digest, Seq after, std::size_t limit) = 0;
+    /// Tickets of which a record names the call (call_ref), also erased ones; at most `limit`.
+    virtual std::vector<std::string> ticketsNamingCall(const CallName& call, std::size_t limit) = 0;
     virtual RekeyState rekeyState() = 0;
     virtual bool hasTicket(const std::string& ticket_no) = 0;
     /// Its key was destroyed (erasure.h): nothing of it can be read, and nothing be added.
@@ -219,6 +227,8 @@ public:
     /// What phoneNames() finds. Requires: `number` from ticket::comparedPhone(), not ""; append() gave `name.seq` in this
     /// transaction. Nothing where the record named it before.
     virtual base::Status addPhone(const std::string& number, const PhoneName& name) = 0;
+    /// What ticketsNamingCall() finds: the call that a record just appended names, if it names one and is of a ticket.
+    virtual base::Status addNamedCall(const ticket::Record& record, const std::string& ticket_no) = 0;
     /// Errors: ReplayRefused where the key is taken.
     virtual base::Status addReplay(base::BytesView key, Seq message_seq) = 0;
     virtual base::Status setCursor(const std::string& name, Seq seq) = 0;

@@ -847,6 +847,60 @@ TEST_F(CourierTest, WhatNamesNoTicketIsNobodysSecretAndWhatNamesOneThatIsNotTher
     EXPECT_THAT(heard, ElementsAre(Pair("C1", "19900000001"), Pair("C2", "000"), Pair("C3", "000"), Pair("C4", "000")));
 }
 
+TEST_F(CourierTest, ACallIsAsSecretAsTheTicketsThatNameIt) {
+    options.mask_secret = true;
+    const auto call = [&](const std::string& ref, const std::string& source = "partner") {
+        auto made = record(Kind::Call, ref, 1, source);
+        made.set(Field::caller_phone, std::string("19900000001"));
+        return made;
+    };
+    const auto appeal = [&](const std::string& ref, const std::string& named, const char* secret) {
+        auto made = record(Kind::Appeal, ref, 1, "partner");
+        made.set(Field::call_ref, named);
+        made.set(Field::is_secret, std::string(secret));
+        put(ref, made);
+    };
+    appeal("A1", "C1", "true");
+    appeal("A2", "C2", "false");
+    appeal("A3", "C3", "false");
+    appeal("A4", "C3", "true");
+    for (int i = 0; i < 9; ++i) appeal("B" + std::to_string(i), "C4", "false");  // more than are asked
+    auto visit = record(Kind::Visit, "V1", 1, "partner");
+    visit.set(Field::call_ref, std::string("C5"));
+    put("without its appeal", visit);
+    for (const char* ref : {"C1", "C2", "C3", "C4", "C5", "C6"}) put("", call(ref));
+    put("", call("C1", "another"));
+    run();
+    std::map<std::string, std::string> heard;
+    for (const auto& batch : far.calls) {
+        for (const auto& out : batch.records) {
+            if (out.record.kind() == Kind::Call) heard[out.record.source() + out.record.text(Field::record_ref)] = out.record.text(Field::caller_phone);
+        }
+    }
+    EXPECT_THAT(heard, ElementsAre(Pair("anotherC1", "19900000001"), Pair("partnerC1", "000"), Pair("partnerC2", "19900000001"),
+                                   Pair("partnerC3", "000"), Pair("partnerC4", "000"), Pair("partnerC5", "000"), Pair("partnerC6", "19900000001")));
+}
+
+TEST_F(CourierTest, ACallWhoseTicketCameMeanwhileIsNotRepeatedWithItsNumber) {
+    options.mask_secret = true;
+    auto call = record(Kind::Call, "C1", 1, "partner");
+    call.set(Field::caller_phone, std::string("19900000001"));
+    put("", call);
+    far.will("lost");
+    run();
+    EXPECT_EQ("19900000001", far.calls.at(0).records.at(0).record.text(Field::caller_phone));
+    auto appeal = record(Kind::Appeal, "A1", 1, "partner");
+    appeal.set(Field::call_ref, std::string("C1"));
+    appeal.set(Field::is_secret, std::string("true"));
+    put("A", appeal);
+    later(1);
+    run();
+    ASSERT_LT(1U, far.calls.size());
+    for (std::size_t i = 1; i < far.calls.size(); ++i) {
+        for (const auto& out : far.calls[i].records) EXPECT_NE("19900000001", out.record.text(Field::caller_phone));
+    }
+}
+
 TEST_F(CourierTest, ACallByItselfIsRepeatedAsItWas) {
     options.mask_secret = true;
     auto call = record(Kind::Call, "C1", 1, "partner");

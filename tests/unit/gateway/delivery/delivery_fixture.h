@@ -135,6 +135,7 @@ protected:
             for (const auto& digest : ticket::namedAttachments(record)) {
                 if (auto named = transaction.addAttachment(digest, {seq, number}); !named.ok()) return named;
             }
+            if (auto named = transaction.addNamedCall(record, number); !named.ok()) return named;
             auto identity = record.identity();
             if (identity.version == 0) identity.version = ++versions_[identity.record_ref];
             return transaction.addIdentity(identity, seq, digest, number);

@@ -42,6 +42,13 @@ TEST_F(AdmissionTest, RecordsAreFoundByTheTelephoneNumbersTheyName) {
     EXPECT_EQ(both, find("13812345678"));
 }
 
+TEST_F(AdmissionTest, ATicketIsFoundByTheCallThatItsAppealNames) {
+    const auto named = post("police", appeal("zz110", "J1", {{"call_ref", "TH-1"}}));
+    post("media", appeal("zz-media", "M1", {{"call_ref", "TH-1"}}));
+    const auto tickets = ledger_.store().snapshot().value()->ticketsNamingCall({"zz110", "TH-1"}, 10);
+    EXPECT_EQ(std::vector{named.ticket_no}, tickets);
+}
+
 TEST_F(AdmissionTest, ReceiptProvesTheCanonicalRecord) {
     const std::string record = appeal("zz110", "J1", {{"version", "1"}});
     const ItemAnswer answer = post("police", record);

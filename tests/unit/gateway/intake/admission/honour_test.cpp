@@ -53,13 +53,14 @@ TEST_F(HonourTest, RepeatWithoutItsReceiptIsTakenAsNew) {
     EXPECT_EQ("duplicate", outcome(post("police", appeal("zz110", "J0"))));  // what was not lost
 }
 
-TEST_F(HonourTest, RecordIsFoundAgainByItsTelephoneNumber) {
-    const std::string record = appeal("zz110", "J1", {{"caller_phone", "138 1234 5678"}});
+TEST_F(HonourTest, RecordIsFoundAgainByItsTelephoneNumberAndItsCall) {
+    const std::string record = appeal("zz110", "J1", {{"call_ref", "TH-1"}, {"caller_phone", "138 1234 5678"}});
     const auto lost = postAndLose(record);
     const auto find = [&] { return look()->phoneNames(look()->phoneDigest("13812345678"), 0, 10); };
     ASSERT_TRUE(find().empty());
     const auto honoured = honour(lost, record).value();
     EXPECT_EQ((std::vector<ledger::PhoneName>{{honoured.seq, lost.ticket_no}}), find());
+    EXPECT_EQ(std::vector{lost.ticket_no}, look()->ticketsNamingCall({"zz110", "TH-1"}, 10));
 }
 
 TEST_F(HonourTest, ReceiptBringsTheRecordBackUnderItsTicketNumber) {

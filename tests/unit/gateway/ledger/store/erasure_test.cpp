@@ -97,6 +97,17 @@ TEST_F(ErasureTest, TelephoneNumbersAreForgotten) {
     EXPECT_FALSE(filesHold(digest));
 }
 
+TEST_F(ErasureTest, ACallThatTheTicketNamedStaysNamedByIt) {
+    const auto number = submit("A-1");
+    ticket::Record record(ticket::Kind::Appeal);
+    record.set(ticket::Field::source, "hotline");
+    record.set(ticket::Field::call_ref, "TH-1");
+    must(run([&](Transaction& transaction) { return transaction.addNamedCall(record, number); }));
+    erase(number);
+    EXPECT_THAT(query("SELECT * FROM named_call"), IsEmpty());
+    EXPECT_EQ(std::vector{number}, look()->ticketsNamingCall({"hotline", "TH-1"}, 10));
+}
+
 TEST_F(ErasureTest, TellsWhatTheRecordsNameBeforeItIsForgotten) {
     const std::string first(64, 'a'), second(64, 'b');
     std::string number;

@@ -25,12 +25,12 @@ protected:
     RebuildTest() {
         first_ = put("A-1", {});
         put("A-2", {});
-        put("A-3", {{Field::recording_digest, std::string(64, 'a')}, {Field::caller_phone, "138-1234-5678"}});
+        put("A-3", {{Field::recording_digest, std::string(64, 'a')}, {Field::caller_phone, "138-1234-5678"}, {Field::call_ref, "TH-3"}});
         put("A-2", {}, "changed");  // versions 1 and 2, derived
         put("B-1", {{Field::version, "7"}});
         put("B-1", {{Field::version, "9"}});
         put("B-1", {{Field::version, "8"}});  // stale
-        const auto erased = put("C-1", {});
+        const auto erased = put("C-1", {{Field::call_ref, "TH-1"}});
         newTicket("430100");
         must(run([&](Transaction& transaction) -> base::Status {
             must(transaction.addAlias({"province", "SJ-1", first_}));  // of its outcome
@@ -80,6 +80,7 @@ protected:
                 must(transaction.addAttachment(digest, {seq, number}));
             }
             for (const auto& phone : ticket::namedPhones(record)) must(transaction.addPhone(phone, {seq, number}));
+            must(transaction.addNamedCall(record, number));
             return transaction.addAlias({"hotline", ref, number});
         }));
         return number;
@@ -120,7 +121,7 @@ TEST_F(RebuildTest, SoundLedgerStaysAsItIs) {
     const auto report = rebuild();
     EXPECT_TRUE(report.same());
     EXPECT_EQ(0u, report.kept_names);
-    EXPECT_EQ(9u, report.tables.size());
+    EXPECT_EQ(10u, report.tables.size());
     for (const auto& table : report.tables) EXPECT_LT(0u, table.rows) << table.name;
     EXPECT_EQ(before, everything());
     EXPECT_EQ("sound", verdict());
@@ -143,7 +144,7 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         "DELETE FROM node", "DELETE FROM identity", "DELETE FROM erased_name", "DELETE FROM alias",
         "DELETE FROM replay", "DELETE FROM serial", "DELETE FROM epoch", "DELETE FROM attachment",
-        "DELETE FROM phone", "DROP TABLE phone", "UPDATE phone SET mac = zeroblob(32)",
+        "DELETE FROM named_call", "DROP TABLE named_call", "DELETE FROM phone", "DROP TABLE phone", "UPDATE phone SET mac = zeroblob(32)",
         "DROP TABLE attachment", "UPDATE attachment SET seq = seq + 1", "DROP TABLE node",
         "DROP TABLE identity", "DROP TABLE erased_name", "DROP TABLE alias", "DROP TABLE replay",
         "DROP TABLE serial", "DROP TABLE epoch", "UPDATE node SET hash = zeroblob(32)",

@@ -82,6 +82,12 @@ TEST_F(QueryPlanTest, RecordsOfATelephoneNumberComeFromTheKey) {
     );
 }
 
+TEST_F(QueryPlanTest, TicketsThatNameACallComeFromTheKey) {
+    EXPECT_EQ(
+        "SEARCH named_call USING PRIMARY KEY (mac=?)", planOf([](Lookups& l) { l.ticketsNamingCall({"x", "y"}, 1); })
+    );
+}
+
 TEST_F(QueryPlanTest, CheckpointOfAnEntryIsFoundByItsSize) {
     EXPECT_EQ(
         "SEARCH checkpoint USING INTEGER PRIMARY KEY (rowid>?)",

@@ -165,7 +165,7 @@ class Schema9Test : public MigrationTest {
 protected:
     static base::Bytes derived(const char* info) { return crypto::hkdfSha256(base::Bytes(32, 'k'), {}, info); }
     void makeSchema9() {
-        execute("DROP TABLE index_key; DROP TABLE kek; DROP TABLE phone; PRAGMA user_version = 9");
+        execute("DROP TABLE index_key; DROP TABLE kek; DROP TABLE phone; DROP TABLE named_call; PRAGMA user_version = 9");
         for (const char* ref : {"A-1", "A-2", "A-3"}) {
             const auto mac =
                 crypto::hmacSha256(derived("yht identity body v1"), crypto::sha256(std::string("record ") + ref));
@@ -239,6 +239,38 @@ TEST_F(Schema9Test, RecordsOfBeforeAreFoundByTheirTelephoneNumbers) {
     const auto view = look();
     EXPECT_THAT(view->phoneNames(view->phoneDigest("13812345678"), 0, 10), ElementsAre(PhoneName{8, number}));
     EXPECT_FALSE(filesHold("13812345678"));
+}
+
+/// As the program of schema 10 left it: it keeps its own index keys, and a rotation of the KEK may be under way.
+TEST_F(MigrationTest, TicketsOfBeforeAreFoundByTheCallsTheyName) {
+    open();
+    std::string number;
+    const auto put = [&](const std::string& ref, const std::string& call) {
+        must(run([&](Transaction& transaction) -> base::Status {
+            auto message = transaction.append(messageDraft("message"));
+            number = *transaction.newTicket(kRegion);
+            const auto record = transaction.append(recordDraft(
+                R"({"call_ref":")" + call + R"(","kind":"appeal","record_ref":")" + ref + R"(","source":"hotline"})", number, *message
+            ));
+            return record.ok() ? base::Status() : record.error();
+        }));
+        return number;
+    };
+    const auto under_old = put("A-4", "TH-4");
+    close();
+    auto both = options();
+    both.kek = crypto::KeyRing(base::Bytes(32, 'n'), base::Bytes(32, 'k'));
+    store_ = must(tryOpen(both));
+    const auto under_new = put("A-5", "TH-5");
+    close();
+    const auto keys = query("SELECT name, wrapped_key FROM index_key ORDER BY name");
+    execute("DROP TABLE named_call; PRAGMA user_version = 10");
+    EXPECT_EQ("server.config_invalid", verdictOfOpen(options()));
+    store_ = must(tryOpen(both));
+    EXPECT_EQ(std::vector{under_old}, look()->ticketsNamingCall({"hotline", "TH-4"}, 10));
+    EXPECT_EQ(std::vector{under_new}, look()->ticketsNamingCall({"hotline", "TH-5"}, 10));
+    close();
+    EXPECT_THAT(query("SELECT name, wrapped_key FROM index_key ORDER BY name"), ElementsAreArray(keys));
 }
 
 TEST_F(Schema9Test, GivesTheTablesOfANewLedger) {

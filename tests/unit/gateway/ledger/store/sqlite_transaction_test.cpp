@@ -71,6 +71,31 @@ TEST_F(SqliteTransactionTest, AttachmentsAreFoundByDigestInTheOrderTheyWereNamed
     EXPECT_TRUE(look()->attachmentNames("cc", 10).empty());
 }
 
+TEST_F(SqliteTransactionTest, TicketsAreFoundByTheCallThatTheirRecordsName) {
+    const auto ticket = submit("A-1");
+    const auto other = submit("A-2");
+    const auto naming = [](const std::string& source, const std::string& call) {
+        ticket::Record record(ticket::Kind::Appeal);
+        record.set(ticket::Field::source, source);
+        if (!call.empty()) record.set(ticket::Field::call_ref, call);
+        return record;
+    };
+    must(run([&](Transaction& transaction) -> base::Status {
+        must(transaction.addNamedCall(naming("hotline", "TH-1"), ticket));
+        must(transaction.addNamedCall(naming("hotline", "TH-1"), ticket));  // another version of it
+        must(transaction.addNamedCall(naming("hotline", "TH-1"), other));
+        must(transaction.addNamedCall(naming("hotline", ""), other));
+        return transaction.addNamedCall(naming("hotline", "TH-2"), "");  // a record that stands alone
+    }));
+    const auto now = look();
+    EXPECT_EQ((std::vector{ticket, other}), now->ticketsNamingCall({"hotline", "TH-1"}, 10));
+    EXPECT_EQ(1u, now->ticketsNamingCall({"hotline", "TH-1"}, 1).size());
+    for (const CallName& call : {CallName{"hotline", "TH-2"}, CallName{"hotline", ""}, CallName{"police", "TH-1"}}) {
+        EXPECT_TRUE(now->ticketsNamingCall(call, 10).empty()) << call.source << " " << call.record_ref;
+    }
+    EXPECT_FALSE(filesHold("TH-1"));
+}
+
 TEST_F(SqliteTransactionTest, TelephoneNumbersAreFoundAndStandNowhere) {
     const auto ticket = submit("A-1");
     const auto other = submit("A-2");
