@@ -71,7 +71,7 @@ base::Status end(const Book& book, ControlServices& services, const ControlCall&
         call.request.why};
     const auto ended = book.store->run([&](ledger::Transaction& transaction) -> base::Status {
         if (auto done = transaction.endRekey(); !done.ok()) return done;
-        return appendAudit(transaction, services, {told, call.operator_id, call.second_id});
+        return appendAudit(transaction, services, call.as(told));
     });
     if (!ended.ok()) return ended;
     portion.done = true;

@@ -1,5 +1,5 @@
 // Fault runs that the real gateway must survive and each mutant must not. A run gives what was broken, a line each.
-// Uses: scenarios. Used by: disk_test, mutant_test, points_test.
+// Uses: scenarios. Used by: disk_test, mutant_test, points_test, rekey_test.
 #pragma once
 
 #include <cstdint>

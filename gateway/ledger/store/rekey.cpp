@@ -29,8 +29,8 @@ constexpr KeyTable kEntries = {
     "SELECT seq, NULL, wrapped_key FROM entry_key WHERE seq > ? ORDER BY seq LIMIT ?",
     "UPDATE entry_key SET wrapped_key = ? WHERE seq = ?", "UPDATE kek SET entries = ? WHERE in_use = 1"};
 
-std::vector<KeyRow> rowsAfter(Database& database, const KeyTable& table, std::uint64_t after) {
-    Query query(database, table.rows, after, kRekeyRowsMax);
+std::vector<KeyRow> rowsAfter(Database& database, const KeyTable& table, std::uint64_t after, std::size_t limit) {
+    Query query(database, table.rows, after, limit);
     std::vector<KeyRow> rows;
     while (query.next()) {
         const auto id = query.unsignedInteger(0);
@@ -39,9 +39,9 @@ std::vector<KeyRow> rowsAfter(Database& database, const KeyTable& table, std::ui
     return rows;
 }
 
-base::Result<RekeyStep> rekeyTable(const CommitContext& context, const KeyTable& table, std::uint64_t after) {
-    RekeyStep step;
-    for (const auto& row : rowsAfter(context.database, table, after)) {
+/// Adds what it does to `step`, which has kRekeyRowsMax rows at most.
+base::Status rekeyTable(const CommitContext& context, const KeyTable& table, std::uint64_t after, RekeyStep& step) {
+    for (const auto& row : rowsAfter(context.database, table, after, kRekeyRowsMax - step.rows)) {
         ++step.rows;
         after = row.id;
         if (isOverwritten(row.wrapped)) continue;
@@ -54,7 +54,7 @@ base::Result<RekeyStep> rekeyTable(const CommitContext& context, const KeyTable&
         change(context.database, table.rewrap, Blob{**anew}, row.id);
     }
     change(context.database, table.mark, after);
-    return step;
+    return {};
 }
 
 }  // namespace
@@ -89,8 +89,12 @@ RekeyState Lookups::rekeyState() {
 base::Result<RekeyStep> SqliteTransaction::rekeyRows() {
     const auto state = context_.lookups.rekeyState();
     if (state.isRowsDone()) return RekeyStep{.done = true};
-    if (state.tickets < state.tickets_last) return rekeyTable(context_, kTickets, state.tickets);
-    return rekeyTable(context_, kEntries, state.entries);
+    RekeyStep step;
+    if (auto tickets = rekeyTable(context_, kTickets, state.tickets, step); !tickets.ok()) return std::move(tickets).error();
+    if (auto entries = rekeyTable(context_, kEntries, state.entries, step); !entries.ok()) return std::move(entries).error();
+    // Both tables to their ends as they are in this commit: whoever waited for one that finds nothing new would wait for ever.
+    step.done = step.rows < kRekeyRowsMax;
+    return step;
 }
 
 base::Status SqliteTransaction::beginRekey() {

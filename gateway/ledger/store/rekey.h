@@ -7,7 +7,7 @@
 //   3 endRekey(), one commit: what came since the last look, the index keys, and the former KEK's row goes. From then on the ledger opens without the former KEK
 // Rows are as long as before and never move, so nothing of the old wrapping stays in the file but in its write-ahead log, which
 // is emptied at the end. Payloads are not touched, nor archive files: their keys stay what they were, and so do the index
-// keys. Older backups are under the KEK of their time: keep it with them.
+// keys (README.md says what that means). Older backups are under the KEK of their time: keep it with them.
 // Uses: ledger/store. Used by: app.
 #pragma once
 
@@ -35,7 +35,7 @@ struct RekeyState {
 struct RekeyStep {
     std::uint64_t rows = 0;       // looked at
     std::uint64_t rewrapped = 0;  // the others were under the KEK in use, or erased
-    bool done = false;            // no row is left
+    bool done = false;            // no row was left in this commit; rows go on coming, under the KEK in use
 };
 
 /// Where it stands, from a commit of its own. Errors: the store's.

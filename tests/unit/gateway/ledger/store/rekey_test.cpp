@@ -50,12 +50,14 @@ protected:
         close();
         return verdictOfOpen(under(std::move(kek), std::move(former)));
     }
-    /// All steps but the last; how many rows were wrapped anew.
+    /// All steps but the end; how many rows were wrapped anew.
     std::uint64_t rekeyRows() {
         std::uint64_t rewrapped = 0;
-        for (auto step = must(rekeyNext(store())); !step.done; step = must(rekeyNext(store()))) {
+        for (bool done = false; !done;) {
+            const auto step = must(rekeyNext(store()));
             EXPECT_LE(step.rows, kRekeyRowsMax);
             rewrapped += step.rewrapped;
+            done = step.done;
         }
         return rewrapped;
     }
@@ -201,10 +203,25 @@ TEST_F(RekeyTest, GoesOnWhereItStopped) {
         done = step.done;
     }
     EXPECT_EQ(702u + 3u, rewrapped);
-    EXPECT_EQ(703 / 256 + 1 + 1 + 1, steps);  // tickets, entries, and the look that finds none
+    EXPECT_EQ(703 / 256 + 1, steps);  // the last portion of tickets has room for the entries
     must(end());
     openUnder(kNew);
     expectEverything();
+}
+
+TEST_F(RekeyTest, ALedgerThatGoesOnGrowingIsDoneAllTheSame) {
+    openUnder(kNew, kOld);
+    bool done = false;
+    for (int step = 0; step < 5 && !done; ++step) {
+        submit("B-" + std::to_string(step));  // another ticket and another entry for each look
+        done = must(rekeyNext(store())).done;
+    }
+    EXPECT_TRUE(done);
+    submit("B-9");
+    must(end());
+    openUnder(kNew);
+    expectEverything();
+    EXPECT_EQ(0u, keysUnder(kOld));
 }
 
 TEST_F(RekeyTest, TicketsOfTheMeantimeAreUnderTheNewKekAtOnce) {
@@ -260,7 +277,6 @@ TEST_F(RekeyTest, TheEndTakesAlongWhatCameMeanwhileButNotAWholeLedger) {
 TEST_F(RekeyTest, KeyUnderNoKekStopsItAndIsNamed) {
     tamper("UPDATE entry_key SET wrapped_key = randomblob(60) WHERE seq = 3");
     openUnder(kNew, kOld);
-    must(rekeyNext(store()));  // tickets
     const auto stopped = rekeyNext(store());
     EXPECT_EQ(ErrorCode::LedgerCorrupt, stopped.error().code);
     EXPECT_THAT(stopped.error().detail, HasSubstr("entry 3"));
