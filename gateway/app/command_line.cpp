@@ -34,7 +34,7 @@ constexpr const char* kExamples =
     "  yht deliveries retry province-zz 1042 --why \"code list corrected\"\n"
     "  yht adapters test\n"
     "  yht schema json > records.schema.json\n"
-    "Exit codes 退出码: 0 ok, 3 found something, 64 usage, 65 bad data, 69 unavailable, 70 fault,\n75 a second person is wanted, 78 configuration.";
+    "Exit codes 退出码: 0 ok, 3 found something, 64 usage, 65 bad data, 69 unavailable, 70 fault,\n75 a second person is wanted, 77 not permitted to this operator 该操作员无权执行, 78 configuration.";
 
 /// What CLI11 fills in. One object for all commands: only one of them runs.
 struct Parsed {
@@ -153,7 +153,8 @@ void addFind(CLI::App& tickets, Parsed& parsed) {
                  "可查来电、联系与被反映对象电话;不带区号的本地号码视为另一号码。查询人与理由记入账本,号码以密钥摘要代替。\n"
                  "Examples 示例:\n  yht tickets find --phone 13812345678 --why \"citizen asks what became of it\"\n"
                  "  yht tickets find --phone \"0731-8888 1234\" --why \"request 2019-12\" --json\n"
-                 "Exit codes 退出码: 0 told, also where there is none, 65 no number, 75 a second person is wanted.");
+                 "Exit codes 退出码: 0 told, also where there is none, 65 no number, 75 a second person is wanted,\n"
+                 "77 not permitted to this operator.");
 }
 
 void addFlow(CLI::App& top, Parsed& parsed) {

@@ -16,6 +16,7 @@ enum ExitCode : int {
     kExitUnavailable = 69,
     kExitSoftware = 70, // a fault of ours, or of the disk
     kExitWaits = 75,  // nothing was done yet: a second person is wanted (approvals.h)
+    kExitPermission = 77,  // who asks is not known here, or not of the role that may (operators.h)
     kExitConfig = 78,   // the configuration is wrong
 };
 

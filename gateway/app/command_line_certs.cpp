@@ -18,7 +18,8 @@ constexpr const char* kExamples =
 constexpr const char* kFindings =
     "Where this machine has a deployment, its gateway is asked first and told after: with operators named a second person approves\n"
     "(yht approvals). 本机有部署时先由网关复核、后入账;指定了操作员的须第二人复核。\n"
-    "Exit codes 退出码: 0 done, 65 refused: every reason as certificate.CODE with a sentence, 70 disk, 75 waits for a second person.";
+    "Exit codes 退出码: 0 done, 65 refused: every reason as certificate.CODE with a sentence, 70 disk, 75 waits for a second person,\n"
+    "77 not permitted to this operator.";
 
 void addOut(CLI::App* command, CertsLine& line) {
     command->add_option("--out", line.out, "File to make; never over another 输出文件,不覆盖")->required();

@@ -41,6 +41,9 @@ base::Result<OpenedLedger> openLedger(const std::string& directory, bool trial) 
 }
 
 int exitCodeOf(base::ErrorCode code) {
+    // What is wrong with a certificate, or with the name of its use: somebody else's answer may only be late.
+    const auto& row = base::errorRow(code);
+    if (std::string_view(row.wire).starts_with("certificate.")) return row.retry == base::Retry::Later ? kExitUnavailable : kExitData;
     switch (code) {
         case base::ErrorCode::ConfigInvalid:
         case base::ErrorCode::ManifestInvalid:
@@ -60,6 +63,8 @@ int exitCodeOf(base::ErrorCode code) {
         case base::ErrorCode::ItemFunctionFailed:
         case base::ErrorCode::LedgerErased: return kExitData;
         case base::ErrorCode::ApprovalWanted: return kExitWaits;
+        case base::ErrorCode::OperatorUnknown:
+        case base::ErrorCode::OperatorRole: return kExitPermission;
         case base::ErrorCode::LedgerLocked:
         case base::ErrorCode::PeerUnreachable:
         case base::ErrorCode::PeerAnswerLost:
