@@ -82,6 +82,9 @@ void printTable(const std::vector<Provenance>& all) {
 }  // namespace
 
 int showWhy(const CommandOptions& options, const std::string& ticket_no, const WhyLine& line) {
+    const auto choice = parseFieldChoice(line.field);
+    // Before anybody is asked to approve it, and before it stands in an entry.
+    if (auto known = checkFieldChoice(choice); !known.ok()) return reportError(known.error());
     if (line.in_clear) {
         const auto noted = command(options.directory, {kLookAtField, {{"field", line.field}, {"ticket_no", ticket_no}}, line.reason});
         if (!noted.ok()) return reportError(noted.error());
@@ -96,12 +99,12 @@ int showWhy(const CommandOptions& options, const std::string& ticket_no, const W
         const auto stored = ledger::readTicket(**snapshot, *resolved);
         if (!stored.ok()) return reportError(stored.error());
         PastAdapters adapters(**snapshot, options.directory);
-        const auto all = whyField(**snapshot, adapters, *stored, parseFieldChoice(line.field), line.in_clear, *opened.random);
+        const auto all = whyField(**snapshot, adapters, *stored, choice, line.in_clear, *opened.random);
         if (!all.ok()) return reportError(all.error());
         if (all->empty()) {
             return reportError(base::makePublicError(
-                base::ErrorCode::NotFound, "No record of the ticket has a field " + line.field + "; `yht schema docs` lists them.",
-                "此工单的记录中没有字段 " + line.field + ";字段见 yht schema docs。"));
+                base::ErrorCode::NotFound, "No record of the ticket has the field " + shownChoice(choice) + ".",
+                "此工单的记录中没有字段 " + shownChoice(choice) + "。"));
         }
         if (options.json) printJson(*resolved, *all);
         else printTable(*all);

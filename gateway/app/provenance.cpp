@@ -2,8 +2,11 @@
 
 #include <algorithm>
 
+#include "gateway/base/nearest_name.h"
+#include "gateway/base/text.h"
 #include "gateway/intake/admission/corrections.h"
 #include "gateway/json/json.h"
+#include "gateway/ticket/free_text.h"
 #include "gateway/ticket/record_json.h"
 
 namespace yht::app {
@@ -14,6 +17,7 @@ using ticket::FieldRow;
 using ticket::Record;
 
 constexpr const char* kNormalized = "normalized";
+constexpr std::size_t kShownCodePointsMax = 64;  // of a name that was typed
 
 void note(Provenance& told, const char* how, std::string zh, std::string en) {
     told.how = how;
@@ -246,7 +250,54 @@ private:
     std::map<std::pair<ledger::Seq, std::string>, MadeOfMessage> made_;
 };
 
+/// A name as it was typed; not even as long as it was.
+std::string shownName(std::string_view typed) {
+    if (!base::countCodePoints(typed)) return "?";
+    return ticket::shownTyping(base::prefixByCodePoints(typed, kShownCodePointsMax));
+}
+
+/// Rows of the kind, of all kinds where none is chosen.
+std::vector<const FieldRow*> rowsOf(const FieldChoice& choice) {
+    std::vector<const FieldRow*> rows;
+    const auto kind = ticket::findKind(choice.kind);
+    for (const auto& row : ticket::fieldTable()) {
+        if (!kind || (row.kinds & ticket::only(*kind)) != 0) rows.push_back(&row);
+    }
+    return rows;
+}
+
+/// What stands in the place of `choice.field` was probably to be this; "" where nothing is near.
+std::string meantInstead(const FieldChoice& choice, const std::vector<const FieldRow*>& rows) {
+    std::vector<std::string> names;
+    for (const auto* row : rows) {
+        if (choice.field == row->zh) return row->name;
+        names.emplace_back(row->name);
+    }
+    // "appael/title": what stands before the stroke may be a kind.
+    if (choice.kind.empty() && !choice.entry.empty()) {
+        for (const auto& kind : ticket::kindTable()) names.emplace_back(kind.name);
+    }
+    const auto typed = choice.field.substr(0, kShownCodePointsMax);
+    const auto nearest = base::nearestName(typed, names);
+    return nearest.is_near ? std::string(nearest.name) : "";
+}
+
 }  // namespace
+
+std::string shownChoice(const FieldChoice& choice) {
+    return (choice.kind.empty() ? "" : choice.kind + "/") + shownName(choice.field) + (choice.entry.empty() ? "" : "/" + shownName(choice.entry));
+}
+
+base::Status checkFieldChoice(const FieldChoice& choice) {
+    const auto rows = rowsOf(choice);
+    if (std::any_of(rows.begin(), rows.end(), [&](const FieldRow* row) { return choice.field == row->name; })) return {};
+    const std::string meant = meantInstead(choice, rows), shown = shownChoice(choice);
+    return base::makePublicError(
+        base::ErrorCode::NotFound,
+        "There is no field \"" + shown + "\"" + (meant.empty() ? "." : "; did you mean \"" + meant + "\"?") + " `yht schema docs` lists them.",
+        "没有字段 \"" + shown + "\"" + (meant.empty() ? "。" : ",是否应为 \"" + meant + "\"?") + "字段见 yht schema docs。"
+    );
+}
 
 FieldChoice parseFieldChoice(const std::string& text) {
     const auto slash = text.find('/');

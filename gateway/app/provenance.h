@@ -25,6 +25,10 @@ struct FieldChoice {
     std::string kind, field, entry;  // kind "": of every kind; entry: of a map, "" all of them
 };
 FieldChoice parseFieldChoice(const std::string& text);
+/// As it was typed, as far as that looks like a name, and bounded: it may be anything.
+std::string shownChoice(const FieldChoice& choice);
+/// Whether the catalogue has the field. Errors: NotFound, with the name that was probably meant.
+base::Status checkFieldChoice(const FieldChoice& choice);
 
 struct Provenance {
     ledger::Seq seq = 0, message_seq = 0;

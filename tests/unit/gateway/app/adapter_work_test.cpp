@@ -158,7 +158,33 @@ TEST_F(AdapterWorkTest, WhyTellsPathRuleAndTableRow) {
     EXPECT_THAT(out, HasSubstr("\"path\":\"DESK\""));
     EXPECT_EQ(kExitOk, yht({"ledger", "show", "desk-1/A-1", "--why", "source", "--json"}));
     EXPECT_THAT(out, HasSubstr("\"how\":\"engine\""));
-    EXPECT_EQ(kExitData, yht({"ledger", "show", "desk-1/A-1", "--why", "no_such_field"}));
+    EXPECT_EQ(kExitData, yht({"ledger", "show", "desk-1/A-1", "--why", "finish_time"}));
+    EXPECT_THAT(err, HasSubstr("No record of the ticket has the field finish_time"));
+}
+
+TEST_F(AdapterWorkTest, WhyOfAMistypedFieldNamesTheOneThatWasMeant) {
+    take(message(row("A-1")));
+    for (const auto& [typed, meant] : {std::pair{"tilte", "title"}, {"appeal/caler_phone", "caller_phone"}, {"appael/title", "appeal"}, {"标题", "title"}}) {
+        EXPECT_EQ(kExitData, yht({"ledger", "show", "desk-1/A-1", "--why", typed}));
+        EXPECT_THAT(err, HasSubstr(std::string("did you mean \"") + meant + "\"?")) << typed;
+        EXPECT_THAT(err, HasSubstr(std::string("是否应为 \"") + meant + "\"?")) << typed;
+    }
+    // A field of another kind is none of this one.
+    EXPECT_EQ(kExitData, yht({"ledger", "show", "desk-1/A-1", "--why", "appeal/satisfaction"}));
+    EXPECT_THAT(err, HasSubstr("There is no field \"appeal/satisfaction\""));
+}
+
+TEST_F(AdapterWorkTest, WhyEchoesNothingThatIsNoName) {
+    take(message(row("A-1")));
+    const std::string typed = "13876543210张三丰" + std::string(5'000, 'x');
+    EXPECT_EQ(kExitData, yht({"ledger", "show", "desk-1/A-1", "--why", typed}));
+    for (const char* told : {"13876543210", "张三丰"}) EXPECT_THAT(err, Not(HasSubstr(told)));
+    EXPECT_THAT(err, Not(HasSubstr("did you mean")));
+    EXPECT_LT(err.size(), 1'000u);
+    EXPECT_EQ(kExitData, yht({"ledger", "show", "desk-1/A-1", "--why", "\xFF\xFE"}));
+    // Nor does it become an entry, or something that a second person is asked for.
+    EXPECT_EQ(kExitData, yht({"ledger", "show", "desk-1/A-1", "--why", typed, "--clear", "--reason", "x"}));
+    EXPECT_EQ(0u, entries(ledger::EntryType::Audit));
 }
 
 TEST_F(AdapterWorkTest, WhyAsksTheVersionThatMadeIt) {
