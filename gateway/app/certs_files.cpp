@@ -3,7 +3,9 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <iostream>
 
@@ -95,20 +97,29 @@ base::Result<crypto::Bundle> readBundleFile(const std::string& path, const std::
 }
 
 base::Status writeKeyFile(const std::string& path, const crypto::KeyMaterial& key, const std::optional<std::string>& passphrase) {
-    if (auto status = refuseExisting({path}); !status) return status;
+    if (auto status = checkCanBeMade({path}); !status) return status;
     return base::createDurably(path, passphrase ? key.toEncryptedPem(*passphrase) : key.toPem(), base::FileSecrecy::Private);
 }
 
 base::Status writeFile(const std::string& path, const std::string& content, bool overwrite) {
     if (overwrite) return base::writeDurably(path, content, base::FileSecrecy::Public);
-    if (auto status = refuseExisting({path}); !status) return status;
+    if (auto status = checkCanBeMade({path}); !status) return status;
     return base::createDurably(path, content, base::FileSecrecy::Public);
 }
 
-base::Status refuseExisting(const std::vector<std::string>& paths) {
+base::Status checkCanBeMade(const std::vector<std::string>& paths) {
     for (const std::string& path : paths) {
+        if (path.empty()) continue;
         std::error_code fault;
-        if (!path.empty() && std::filesystem::exists(path, fault)) return refusal(FindingCode::FileExists, path);
+        if (std::filesystem::exists(path, fault)) return refusal(FindingCode::FileExists, path);
+        const auto parent = std::filesystem::path(path).parent_path();
+        const std::string directory = parent.empty() ? "." : parent.string();
+        if (::access(directory.c_str(), W_OK | X_OK) == 0) continue;
+        const std::string why = std::strerror(errno);
+        return base::makePublicError(
+            base::ErrorCode::IoFailed, path + " can't be made: its directory can't be written to.", "无法建立 " + path + ":所在目录不可写。",
+            directory + ": " + why
+        );
     }
     return {};
 }

@@ -30,8 +30,9 @@ base::Result<crypto::Bundle> readBundleFile(const std::string& path, const std::
 base::Status writeKeyFile(const std::string& path, const crypto::KeyMaterial& key, const std::optional<std::string>& passphrase);
 /// Never over another file unless `overwrite`. Errors: CryptoFailed with FileExists; IoFailed.
 base::Status writeFile(const std::string& path, const std::string& content, bool overwrite = false);
-/// Before anything is done that can't be undone. Errors: CryptoFailed with FileExists.
-base::Status refuseExisting(const std::vector<std::string>& paths);
+/// Before anything is done that can't be undone: none of them is there, and each could be written. "" is none. Errors: CryptoFailed with
+/// FileExists; IoFailed naming the directory.
+base::Status checkCanBeMade(const std::vector<std::string>& paths);
 
 /// The names of --dns, --ip and --email.
 std::vector<crypto::AlternativeName> namesOf(const CertsLine& line);

@@ -163,7 +163,7 @@ int requestCertificate(const CertsLine& line) {
     auto passphrase = readPassphrase(line.passphrase_file);
     if (!passphrase) return reportRefusal(passphrase.error());
     const std::string new_key = line.key.empty() ? line.new_key : "";
-    if (auto status = refuseExisting({line.out, new_key}); !status) return reportRefusal(status.error());
+    if (auto status = checkCanBeMade({line.out, new_key}); !status) return reportRefusal(status.error());
     const auto kind = keyKindOf(line, *profile);
     if (!kind) return reportRefusal(kind.error());
     auto key = line.key.empty() ? crypto::KeyMaterial::generate(*kind) : readKeyFile(line.key, *passphrase);
@@ -194,7 +194,7 @@ int requestCertificate(const CertsLine& line) {
 }
 
 int importCertificate(const CertsLine& line) {
-    if (auto status = refuseExisting({line.out, line.key_out}); !status) return reportRefusal(status.error());
+    if (auto status = checkCanBeMade({line.out, line.key_out}); !status) return reportRefusal(status.error());
     auto brought = bring(line);
     if (!brought) return reportRefusal(brought.error());
     auto key = keyOf(line, *brought);
@@ -234,7 +234,7 @@ int importCertificate(const CertsLine& line) {
 int exportCertificate(const CertsLine& line) {
     const auto form = crypto::findBundleForm(line.format);
     if (!form) return kExitUsage;  // the command line has checked it
-    if (auto status = refuseExisting({line.out}); !status) return reportRefusal(status.error());
+    if (auto status = checkCanBeMade({line.out}); !status) return reportRefusal(status.error());
     auto brought = bring(line);
     if (!brought) return reportRefusal(brought.error());
     auto& certificates = brought->bundle.certificates;

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
+#include <set>
 
 #include "gateway/app/certs_files.h"
 #include "gateway/app/certs_permission.h"
@@ -95,7 +96,13 @@ int tell(const CertsLine& line, const certs::Issued& issued, const std::string& 
     return kExitOk;
 }
 
-base::Status writeIssued(const CertsLine& line, const certs::Issued& issued) { return writeFile(line.out, issued.chain_pem); }
+/// What was issued is not lost where its file can't be written: the authority keeps it.
+base::Status writeIssued(const std::string& out, const Authority& authority, const certs::Issued& issued) {
+    auto written = writeFile(out, issued.chain_pem);
+    if (written.ok()) return written;
+    std::cerr << "证书已签发,保存在 it is issued, and kept in: " << authority.directory() << "/certificates/" << issued.certificate.serial_hex << ".pem\n";
+    return written;
+}
 
 /// The serial of --serial, or of the certificate in --certificate.
 base::Result<std::string> serialOf(const CertsLine& line) {
@@ -128,7 +135,7 @@ base::Result<Asking> askingOf(const CertsLine& line, const std::string& request,
     CertsLine one = line;
     one.request = request;
     one.out = line.out_dir + "/" + std::filesystem::path(request).stem().string() + ".pem";
-    if (auto status = refuseExisting({one.out}); !status) return std::move(status).error();
+    if (auto status = checkCanBeMade({one.out}); !status) return std::move(status).error();
     auto asked = ask(one, profile);
     if (!asked) return std::move(asked).error();
     if (auto allowed = signer.authority.check(profile, asked->order, "", actor.nowMillis()); !allowed) return std::move(allowed).error();
@@ -158,10 +165,12 @@ int issueAll(const CertsLine& line, const certs::Profile& profile) {
         code = reportRefusal(error);
     };
     std::vector<Asking> all;
+    std::set<std::string> outs;  // a/x.csr and b/x.csr would both be x.pem
     for (const auto& request : line.requests) {
         auto asking = askingOf(line, request, profile, *signer, actor);
-        if (asking.ok()) all.push_back(*std::move(asking));
-        else refuse(request, asking.error());
+        if (!asking.ok()) refuse(request, asking.error());
+        else if (!outs.insert(asking->out).second) refuse(request, refusal(FindingCode::FileExists, asking->out));
+        else all.push_back(*std::move(asking));
     }
     if (all.empty()) return code;
     const auto permission = permissionForAll(line, profile, *signer, all);
@@ -173,7 +182,7 @@ int issueAll(const CertsLine& line, const certs::Profile& profile) {
     for (const auto& one : all) {
         const auto act = permission->put(actor.act(), one.asked.order.subject);
         const auto issued = signer->authority.issue(profile, one.asked.order, signer->key, act);
-        const auto written = issued.ok() ? writeFile(one.out, issued->chain_pem) : base::Status(issued.error());
+        const auto written = issued.ok() ? writeIssued(one.out, signer->authority, *issued) : base::Status(issued.error());
         if (!written.ok()) {
             refuse(one.request, written.error());
             continue;
@@ -210,7 +219,7 @@ int issueCertificateCommand(const CertsLine& given) {
     if (!line.out_dir.empty()) return issueAll(line, *profile);
     auto passphrase = readPassphrase(line.passphrase_file);
     if (!passphrase) return reportRefusal(passphrase.error());
-    if (auto status = refuseExisting({line.out, line.new_key}); !status) return reportRefusal(status.error());
+    if (auto status = checkCanBeMade({line.out, line.new_key}); !status) return reportRefusal(status.error());
     auto asked = ask(line, *profile);
     if (!asked) return reportRefusal(asked.error());
     auto signer = openSigner(line);
@@ -224,12 +233,12 @@ int issueCertificateCommand(const CertsLine& given) {
         if (auto status = writeKeyFile(line.new_key, *asked->key, *passphrase); !status) return reportRefusal(status.error());
     }
     auto issued = signer->authority.issue(*profile, asked->order, signer->key, permission->put(actor.act(), asked->order.subject));
-    permission->tell(signer->authority);
     if (!issued) {
         if (asked->key) std::remove(line.new_key.c_str());
         return reportRefusal(issued.error());
     }
-    if (auto status = writeIssued(line, *issued); !status) return reportRefusal(status.error());
+    permission->tell(signer->authority);
+    if (auto status = writeIssued(line.out, signer->authority, *issued); !status) return reportRefusal(status.error());
     return tell(line, *issued, "");
 }
 
@@ -238,7 +247,7 @@ int renewCertificate(const CertsLine& line) {
     if (!profiles) return reportRefusal(profiles.error());
     auto passphrase = readPassphrase(line.passphrase_file);
     if (!passphrase) return reportRefusal(passphrase.error());
-    if (auto status = refuseExisting({line.out, line.new_key}); !status) return reportRefusal(status.error());
+    if (auto status = checkCanBeMade({line.out, line.new_key}); !status) return reportRefusal(status.error());
     auto serial = serialOf(line);
     if (!serial) return reportRefusal(serial.error());
     auto signer = openSigner(line);
@@ -270,12 +279,12 @@ int renewCertificate(const CertsLine& line) {
         if (auto status = writeKeyFile(line.new_key, *asked.key, *passphrase); !status) return reportRefusal(status.error());
     }
     auto issued = signer->authority.renew(*profiles, *serial, renewal, signer->key, permission->put(actor.act(), asked.order.subject));
-    permission->tell(signer->authority);
     if (!issued) {
         if (!line.new_key.empty()) std::remove(line.new_key.c_str());
         return reportRefusal(issued.error());
     }
-    if (auto status = writeIssued(line, *issued); !status) return reportRefusal(status.error());
+    permission->tell(signer->authority);
+    if (auto status = writeIssued(line.out, signer->authority, *issued); !status) return reportRefusal(status.error());
     return tell(line, *issued, until);
 }
 
@@ -285,13 +294,14 @@ namespace {
 base::Result<std::optional<CertsPermission>> permissionToRevoke(const CertsLine& line, const Authority& authority, const std::string& serial) {
     const certs::IssuedRow* row = authority.find(serial);
     if (row == nullptr || row->revoked()) return std::optional<CertsPermission>();
-    const auto certificate = authority.readIssuedCertificate(serial);
-    if (!certificate) return certificate.error();
+    // Of a certificate that was never handed out, as when the disk was full, there is the row alone. It has the subject as it is printed.
+    auto subject = crypto::DistinguishedName::parse(row->subject).value_or(crypto::DistinguishedName{});
+    std::reverse(subject.parts.begin(), subject.parts.end());
     auto permission = CertsPermission::ask(
         line, authority,
         {.act = "revoke",
          .profile = row->profile,
-         .subjects = {certificate->subject_parts},
+         .subjects = {std::move(subject)},
          .serial = serial,
          .fingerprint = row->fingerprint,
          .public_ders = {},

@@ -301,6 +301,7 @@ base::Result<Issued> Authority::issueChecked(
     if (!der) return std::move(der).error();
     auto facts = crypto::readCertificateFacts(*der);
     if (!facts) return std::move(facts).error();
+    const auto before = issued_;
     auto rows = issued_;
     rows.push_back(
         {.serial = facts->serial_hex,
@@ -315,7 +316,11 @@ base::Result<Issued> Authority::issueChecked(
          .renews = renews}
     );
     if (auto saved = saveIssued(rows); !saved) return std::move(saved).error();
-    if (auto noted = note(renews.empty() ? "issue" : "renew", act, rows.back()); !noted) return std::move(noted).error();
+    if (auto noted = note(renews.empty() ? "issue" : "renew", act, rows.back()); !noted) {
+        // Nobody has it yet, so its row would only stand in the way of the next attempt. Where it stays all the same, it is revoked.
+        static_cast<void>(saveIssued(before));
+        return std::move(noted).error();
+    }
     Issued issued{*std::move(facts), ""};
     issued.chain_pem = issued.certificate.pem() + chain_;
     if (auto made = makeDirectory(fileOf(directory_, "certificates")); !made) return std::move(made).error();

@@ -25,6 +25,7 @@ std::string day(base::UnixMillis at_ms) { return base::formatRfc3339(at_ms).subs
 base::Result<IssuedRow> Authority::revoke(
     const std::string& serial, crypto::RevocationReason reason, const std::string& why, const Act& act
 ) {
+    const auto before = issued_;
     auto rows = issued_;
     const auto row = std::find_if(rows.begin(), rows.end(), [&](const IssuedRow& one) { return one.serial == serial; });
     if (row == rows.end()) return refusal(FindingCode::SerialUnknown, serial, settings_.name);
@@ -38,7 +39,11 @@ base::Result<IssuedRow> Authority::revoke(
     row->why = why;
     const IssuedRow revoked = *row;
     if (auto saved = saveIssued(rows); !saved) return std::move(saved).error();
-    if (auto noted = note("revoke", act, revoked); !noted) return std::move(noted).error();
+    if (auto noted = note("revoke", act, revoked); !noted) {
+        // To be given once more, so that the journal has it then.
+        static_cast<void>(saveIssued(before));
+        return std::move(noted).error();
+    }
     return revoked;
 }
 

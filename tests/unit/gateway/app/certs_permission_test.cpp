@@ -121,16 +121,16 @@ protected:
 TEST_F(CertsPermissionTest, WithOperatorsNamedNothingIsIssuedOrRevokedWithoutASecondPerson) {
     openLedger().reset();
     nameOperators();
-    EXPECT_NE(kExitOk, issue("new"));
+    EXPECT_EQ(kExitPermission, issue("new"));
     EXPECT_THAT(err, HasSubstr("operator.unknown"));
     actAs("op-3");
-    EXPECT_NE(kExitOk, issue("new"));
+    EXPECT_EQ(kExitPermission, issue("new"));
     EXPECT_THAT(err, AllOf(HasSubstr("operator.role"), HasSubstr("security 安全管理")));
     actAs("op-1");
     EXPECT_EQ(kExitWaits, issue("new"));
     EXPECT_FALSE(there("new.pem"));
-    EXPECT_NE(kExitOk, approve("op-1")) << "nobody approves their own";
-    EXPECT_NE(kExitOk, approve("op-3")) << "of another role";
+    EXPECT_EQ(kExitPermission, approve("op-1")) << "nobody approves their own";
+    EXPECT_EQ(kExitPermission, approve("op-3")) << "of another role";
     EXPECT_EQ(kExitOk, approve("op-2")) << err;
     actAs("op-1");
     ASSERT_EQ(kExitOk, issue("new")) << err;
@@ -224,10 +224,50 @@ TEST_F(CertsPermissionTest, SeveralRequestsAreOneApproval) {
     EXPECT_EQ(3U, auditsOf(kRecordCertificate).size());
 }
 
+TEST_F(CertsPermissionTest, OneFileIsNotPromisedToTwoRequests) {
+    openLedger().reset();
+    for (const char* folder : {"x", "y", "out"}) std::filesystem::create_directory(scratch / folder);
+    for (const char* folder : {"x", "y"}) {
+        test::mustOpenssl({"req", "-new", "-nodes", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-subj", std::string("/C=CN/O=A/CN=") + folder,
+                           "-keyout", scratch / (std::string(folder) + "/a.key"), "-out", scratch / (std::string(folder) + "/a.csr")});
+    }
+    EXPECT_EQ(kExitData, certs({"issue", "--authority", scratch / "ca", "--config", directory, "--profile", "partner", "--request", scratch / "x/a.csr",
+                                scratch / "y/a.csr", "--out-dir", scratch / "out", "--why", "two partners"}));
+    EXPECT_THAT(err, AllOf(HasSubstr("y/a.csr:"), HasSubstr("certificate.file_exists")));
+    EXPECT_EQ(2U, auditsOf(kRecordCertificate).size()) << "the authority, and the first: the second's certificate would have no file";
+}
+
+TEST_F(CertsPermissionTest, WhatTheDiskHadNoRoomForIsRevokedAndIssuedAnew) {
+    openLedger().reset();
+    ASSERT_EQ(kExitOk, issue("new")) << err;
+    const auto made = certificate("new");
+    // As it stands after a full disk: the row is there, the certificate nowhere.
+    std::filesystem::remove(scratch / ("ca/certificates/" + made.serial_hex + ".pem"));
+    std::filesystem::remove(scratch / "new.pem");
+    EXPECT_EQ(kExitData, issue("new"));
+    EXPECT_THAT(err, AllOf(HasSubstr("certificate.key_reused"), HasSubstr(made.serial_hex)));
+    ASSERT_EQ(kExitOk, certs({"revoke", "--authority", scratch / "ca", "--config", directory, "--serial", made.serial_hex, "--reason", "superseded", "--why",
+                              "never handed out"}))
+        << err;
+    EXPECT_THAT(auditsOf(kPermitCertificate).back(), HasSubstr(base::toHex(crypto::sha256(made.subject))));
+    EXPECT_EQ(kExitOk, issue("new")) << err;
+}
+
+TEST_F(CertsPermissionTest, WhatIsIssuedAndCantBeWrittenIsSaidToBeKept) {
+    openLedger().reset();
+    std::filesystem::create_directory(scratch / "new.pem.part");  // in the way of its file
+    EXPECT_NE(kExitOk, issue("new"));
+    EXPECT_THAT(err, HasSubstr("/certificates/"));
+    EXPECT_EQ(2U, auditsOf(kRecordCertificate).size());
+}
+
 TEST_F(CertsPermissionTest, WhatIsRefusedAnywayAsksNobody) {
     openLedger().reset();
     nameOperators();
     actAs("op-1");
+    EXPECT_NE(kExitOk, certs({"issue", "--authority", scratch / "ca", "--config", directory, "--profile", "partner", "--subject", "O=A,CN=a",
+                              "--new-key", scratch / "a.key", "--out", scratch / "nowhere/a.pem", "--why", "test"}));
+    EXPECT_THAT(err, HasSubstr("nowhere/a.pem"));
     EXPECT_EQ(kExitData, certs({"issue", "--authority", scratch / "ca", "--config", directory, "--profile", "partner", "--subject", "O=A,CN=a",
                                 "--new-key", scratch / "a.key", "--out", scratch / "a.pem", "--days", "9000", "--why", "test"}));
     EXPECT_THAT(err, HasSubstr("certificate.lifetime_too_long"));
@@ -249,7 +289,7 @@ TEST_F(CertsPermissionTest, AMachineWithoutAGatewaySaysSoAndHandsItsJournalInLat
     nameOperators();
     const std::vector<std::string> hand_in{"journal", "--authority", scratch / "ca", "--config", directory, "--hand-in"};
     actAs("op-3");
-    EXPECT_NE(kExitOk, certs(hand_in)) << "security's, too";
+    EXPECT_EQ(kExitPermission, certs(hand_in)) << "security's, too";
     actAs("op-1");
     ASSERT_EQ(kExitOk, certs(hand_in)) << err;
     const auto records = auditsOf(kRecordCertificate);
@@ -335,12 +375,16 @@ TEST_F(CertsPermissionTest, ActivatingIsSecuritysToo) {
     nameOperators();
     const std::vector<std::string> words{"certs", "activate", "partner", "--certificate", directory + "/gateway.pem", "--why", "test"};
     actAs("op-3");
-    EXPECT_NE(kExitOk, yht(words));
+    EXPECT_EQ(kExitPermission, yht(words));
     EXPECT_THAT(err, AllOf(HasSubstr("operator.role"), HasSubstr("security 安全管理")));
-    EXPECT_NE(kExitOk, yht({"certs", "rollback", "partner", "--why", "test"}));
+    EXPECT_EQ(kExitPermission, yht({"certs", "rollback", "partner", "--why", "test"}));
     EXPECT_THAT(err, HasSubstr("operator.role"));
     actAs("op-1");
     EXPECT_EQ(kExitOk, yht(words)) << err;
+    EXPECT_EQ(kExitData, yht({"certs", "activate", "nosuch", "--certificate", directory + "/gateway.pem", "--why", "test"}));
+    EXPECT_THAT(err, HasSubstr("certificate.slot_unknown"));
+    EXPECT_EQ(kExitData, yht({"certs", "activate", "partner", "--certificate", directory + "/hotline.pem", "--why", "test"}));
+    EXPECT_THAT(err, HasSubstr("certificate.key_mismatch"));
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <sys/stat.h>
 
+#include <filesystem>
+
 #include "gateway/crypto/certificate_chain.h"
 #include "tests/unit/gateway/certs/authority_fixture.h"
 
@@ -87,6 +89,16 @@ TEST_F(AuthorityTest, TheSameKeyIsNotGivenASecondName) {
     ASSERT_TRUE(issue(first).ok());
     first.subject = *crypto::DistinguishedName::parse("C=CN,O=A,CN=b");
     EXPECT_THAT(codesOf(issue(first)), ElementsAre("key_reused"));
+}
+
+TEST_F(AuthorityTest, WhatTheJournalCantTakeIsNotIssuedAndMayBeTriedAgain) {
+    const auto asked = order();
+    std::filesystem::create_directory(scratch / "issuing/journal.csv.part");  // in the way of its next line
+    EXPECT_FALSE(issue(asked).ok());
+    EXPECT_THAT(issuing->issued(), IsEmpty());
+    EXPECT_FALSE(std::filesystem::exists(scratch / "issuing/certificates"));
+    std::filesystem::remove(scratch / "issuing/journal.csv.part");
+    EXPECT_TRUE(issue(asked).ok());
 }
 
 TEST_F(AuthorityTest, EverythingAgainstAnOrderIsSaidAtOnce) {
@@ -189,6 +201,17 @@ TEST_F(AuthorityTest, ARevokedCertificateIsInTheCrlWithItsReasonAndOpensslRefuse
     EXPECT_THAT(
         test::mustOpenssl({"crl", "-in", scratch / "issuing/crl.der", "-inform", "DER", "-noout", "-text"}), HasSubstr("Key Compromise")
     );
+}
+
+TEST_F(AuthorityTest, ARevocationThatTheJournalCantTakeIsGivenAgain) {
+    const auto serial = issue(order())->certificate.serial_hex;
+    const auto revoke = [&] { return issuing->revoke(serial, crypto::RevocationReason::KeyCompromise, "stolen", act()); };
+    std::filesystem::create_directory(scratch / "issuing/journal.csv.part");
+    EXPECT_FALSE(revoke().ok());
+    EXPECT_FALSE(issuing->find(serial)->revoked());
+    std::filesystem::remove(scratch / "issuing/journal.csv.part");
+    EXPECT_TRUE(revoke().ok());
+    EXPECT_EQ("revoke", issuing->journal().lines().back().act);
 }
 
 TEST_F(AuthorityTest, ACrlsNumberNeverComesTwice) {
