@@ -95,7 +95,7 @@ TEST_F(CommandsUpkeepTest, RebuildTellsEachTable) {
     const auto report = json::parse(out);
     ASSERT_TRUE(report.ok()) << out;
     EXPECT_EQ("1", json::textMember(*report, "entries"));
-    EXPECT_EQ(9u, json::findMember(*report, "tables")->Size());
+    EXPECT_EQ(10u, json::findMember(*report, "tables")->Size());
     EXPECT_EQ(kExitOk, yht({"ledger", "verify"})) << out;
 }
 
