@@ -125,7 +125,7 @@ TEST_F(PersonalData, IsShownByNoChannelThatHasNoRightToIt) {
 /// Operators are named: op-1 and op-2 look after security, op-3 runs the flow.
 class Uncovered : public PersonalData {
 protected:
-    static constexpr int kOk = 0, kUsage = 64, kNotAllowed = 70, kSecondWanted = 75;
+    static constexpr int kOk = 0, kUsage = 64, kNotAllowed = 77, kSecondWanted = 75;
     void SetUp() override {
         PersonalData::SetUp();
         waiting_ = world.leaveWaiting();
