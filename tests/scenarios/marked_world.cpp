@@ -344,13 +344,14 @@ std::string MarkedWorld::unmapped(const std::string& tag) const {
 
 void MarkedWorld::speakUnderShadow() {
     const auto state = [&] { return json::parse(federation.yht({"adapters", "shadow", "show", "zz-marked", "--json"}).output); };
-    // What came before the gateway noticed the new version is not compared.
     Federation::waitUntil("the shadow run has begun", [&] { return state().ok(); });
     auto police = federation.partner("police-110");
-    std::string fresh = item("pulled", false);
-    fresh.replace(fresh.find("X-pulled"), 8, "X-shadow");
-    EXPECT_EQ(200, police.post(kMessages, fresh + unmapped("waiting")).status);
-    Federation::waitUntil("the shadow run has seen it", [&] {
+    // What came before the gateway began is not compared, nor what brought nothing new: one after the other, until one is.
+    int posted = 0;
+    Federation::waitUntil("the shadow run has seen one", [&] {
+        std::string fresh = item("pulled", false);
+        fresh.replace(fresh.find("X-pulled"), 8, "X-shadow-" + std::to_string(++posted));
+        EXPECT_EQ(200, police.post(kMessages, fresh + unmapped("waiting")).status);
         const auto shown = state();
         return shown.ok() && json::textMember(*shown, "messages") != "0";
     });
