@@ -86,8 +86,9 @@ protected:
     /// A gateway that ends at this point of its life; once it is ready, a rotation is begun. Whether the point came.
     bool killedAt(const std::string& files, const std::string& point) {
         federation.launchGateway({"LD_PRELOAD=" YHT_FAULT_SHIM, "YHT_FAULT_FILES=" + files, "YHT_FAULT_KILL=" + point});
-        if (federation.gatewayCameUp()) rekey();
-        if (!federation.gatewayRuns()) return federation.awaitGatewaysEnd() == 128 + SIGKILL;
+        const bool done = federation.gatewayCameUp() && rekey().exit_code == 0;
+        // Where its answer was lost it is ending: the connection closes before the process is gone.
+        if (!done || !federation.gatewayRuns()) return federation.awaitGatewaysEnd() == 128 + SIGKILL;
         federation.killGateway();
         return false;
     }
