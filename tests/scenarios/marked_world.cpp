@@ -11,6 +11,7 @@
 #include <Poco/Net/HTTPServerResponse.h>
 #include <Poco/Net/SecureServerSocket.h>
 #include <Poco/StreamCopier.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -355,6 +356,8 @@ void MarkedWorld::speakUnderShadow() {
         const auto shown = state();
         return shown.ok() && json::textMember(*shown, "messages") != "0";
     });
+    const auto at_end = federation.yht({"adapters", "shadow", "show", "zz-marked", "--json"}).output;
+    EXPECT_THAT(at_end, testing::Not(testing::HasSubstr("\"messages\":0,"))) << posted << " posted: " << at_end;
 }
 
 std::string MarkedWorld::leaveWaiting() {
