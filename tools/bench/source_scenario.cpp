@@ -113,7 +113,7 @@ Report measureSources(const Options& options) {
     Report report("pulled sources with nothing new: CPU of the gateway");
     for (std::size_t turn = 0; turn < options.runs; ++turn) {
         beginRun(turn, options, report);
-        Bed bed({.work = options.work});
+        Bed bed({.work = options.work, .routes = true});
         const PulledSources sources(bed, options.sources, options.every_s);
         bed.startGateway();
         ::poll(nullptr, 0, kSettleMillis);
