@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "adapters/kit/inbound/item_number.h"
 #include "gateway/app/readapting.h"
 
 namespace yht::app {
@@ -27,7 +28,7 @@ void numberItems(
     (void)adapter.adapt(message.body, context, {}, [&](kit::AdaptedItem&& item) {
         const auto [begin, end] = rows.equal_range(item.index);
         for (auto one = begin; one != end; ++one) {
-            if (!item.number.empty() && standsThere(*one->second, item)) numbers[one->second->id] = item.number;
+            if (standsThere(*one->second, item)) numbers[one->second->id] = kit::itemNumber(item);
         }
         return item.index < last;
     });

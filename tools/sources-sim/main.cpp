@@ -69,6 +69,7 @@ void addDropping(CLI::App* app, Given& given) {
     app->add_option("--name", given.drop.name, "Under this name 目标文件名");
     app->add_option("--writing", given.drop.writing, "at-once, renamed, in-halves, half 写入方式")->transform(CLI::CheckedTransformer(ways));
     app->add_option("--pause-ms", given.drop.pause_ms, "Between the halves 两半之间的间隔")->capture_default_str();
+    app->add_flag("--finished", given.run.options.finished, "Every case has come to its end, not the odd ones alone 全部办结");
     app->add_option("--marker", given.drop.marker, "Empty file that follows it, e.g. BJ_1.ok 结束标志文件");
 }
 

@@ -24,6 +24,7 @@ namespace yht::sources_sim {
 
 struct ShapeOptions {
     std::size_t cases = 3;
+    bool finished = false;       // rows: every case has come to its end, not the odd ones alone
     std::uint64_t first_no = 1;  // so that a second run has numbers and times of its own
     std::int64_t skew_s = 0;     // the source's clock runs ahead by so much
     std::vector<std::string> tickets{};  // 12315: these tickets instead of numbers of its own

@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::int64_t kHour = 3'600, kDay = 86'400;
 
-bool isFinished(std::size_t i) { return i % 2 == 1; }
+bool isFinished(const ShapeOptions& options, std::size_t i) { return options.finished || i % 2 == 1; }
 
 Message ticketRow(const Case& one, const std::string& ref, std::int64_t at_s, bool finished) {
     return {"t_gd", ref,
@@ -39,8 +39,8 @@ std::vector<Message> messagesOfExchange(const ShapeOptions& options) {
         const std::string ref = "191015101" + digits(options.first_no + i, 9);
         const std::string no = digits(options.first_no + i, 7);
         const std::int64_t at_s = beginningOf(options, i);
-        rows.push_back(ticketRow(caseOf(i), ref, at_s, isFinished(i)));
-        rows.push_back(isFinished(i) ? stepRow(ref, no, at_s) : fileRow(ref, no, at_s));
+        rows.push_back(ticketRow(caseOf(i), ref, at_s, isFinished(options, i)));
+        rows.push_back(isFinished(options, i) ? stepRow(ref, no, at_s) : fileRow(ref, no, at_s));
     }
     return rows;
 }
@@ -51,7 +51,7 @@ std::vector<Message> messagesOfDistrict(const ShapeOptions& options) {
         const Case& one = caseOf(i);
         const std::string ref = "HT20191015" + digits(options.first_no + i, 6);
         const std::int64_t at_s = beginningOf(options, i);
-        const bool done = isFinished(i);
+        const bool done = isFinished(options, i);
         rows.push_back({"row", ref,
                         {{"办件编号", ref}, {"市级编号", ""}, {"办件来源", "电话"}, {"诉求主题", one.title}, {"诉求内容", one.content + std::string("\n\"请回电\"")},
                          {"办理单位", "荷塘区城管局"}, {"办理科室", "市政科"}, {"诉求人", one.caller}, {"诉求人电话", "19900000011"},
@@ -70,7 +70,7 @@ std::vector<Message> messagesOfWorkbook(const ShapeOptions& options) {
         const Case& one = caseOf(i);
         const std::string number = "2019101508300" + digits(options.first_no + i, 5);
         const std::int64_t at_s = beginningOf(options, i);
-        const bool done = isFinished(i);
+        const bool done = isFinished(options, i);
         // The number with and without its prefix; dates as a cell's serial, and as two kinds of text.
         std::string slashes = nativeTime(at_s + kDay);
         for (char& c : slashes) c = c == '-' ? '/' : c;
@@ -94,7 +94,7 @@ std::vector<Message> messagesOfFoxpro(const ShapeOptions& options) {
         rows.push_back({"row", ref,
                         {{"ORDER_NO", ref}, {"ACC_NO", "031"}, {"ACC_NAME", "坐席某"}, {"RAISE_NAME", one.caller}, {"CLASS", "青少年权益"},
                          {"URGENT", "3"}, {"CATEGORY", "求助"}, {"CHANNEL", "电话"}, {"CONTENT", one.content}, {"RAISE_TIME", nativeTime(at_s)},
-                         {"NOTES", ""}, {"STATUS", isFinished(i) ? "5" : "4"}, {"SECRECY", "F"}, {"REPLY", "T"}, {"DEPT", "团市委权益部"},
+                         {"NOTES", ""}, {"STATUS", isFinished(options, i) ? "5" : "4"}, {"SECRECY", "F"}, {"REPLY", "T"}, {"DEPT", "团市委权益部"},
                          {"TRANS_TIME", nativeTime(at_s + 600)}, {"TRANS_OPIN", "请联系社区。"}, {"OPINION", one.opinion},
                          {"FIN_DATE", nativeTime(at_s + kDay)}, {"UPLOAD_T", nativeTime(at_s + 2 * kDay)}}});
     }

@@ -103,7 +103,7 @@ struct AdaptedItem {
     std::optional<base::Error>
         failure;  // Failed: a code of the error table; fields name source paths, never values
     std::string ignored_by;  // Ignored: the rule's name
-    std::string number;      // item_number.h: of its records, or of what was made of them before it failed; "" not known
+    std::string number;      // Ignored, Failed: of what had been made of its records (item_number.h), which are gone
     std::vector<AdaptedAttachment> attachments;
     AdaptedCounts counts;
     std::vector<Observation> observations;  // only where asked for

@@ -424,7 +424,6 @@ private:
     }
 
     void finish() {
-        into_.number = itemNumber(into_.records);
         if (!ignored_by_.empty()) {
             into_.fate = ItemFate::Ignored;
             into_.ignored_by = ignored_by_;
@@ -440,6 +439,7 @@ private:
             into_.failure = base::makeError(base::ErrorCode::ItemUnmapped);
             into_.failure->fields = std::move(errors_);
         }
+        into_.number = itemNumber(into_);
         into_.records.clear();
         into_.attachments.clear();
     }

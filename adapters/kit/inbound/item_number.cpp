@@ -21,7 +21,9 @@ bool namesSomebody(const ticket::Record& record, std::string_view number) {
 
 }  // namespace
 
-std::string itemNumber(const std::vector<AdaptedRecord>& records) {
+std::string itemNumber(const AdaptedItem& item) {
+    if (!item.number.empty()) return item.number;
+    const auto& records = item.records;
     std::string number;
     for (const auto& each : records) {
         const std::string& of_ticket = each.record.text(Field::ticket_ref);

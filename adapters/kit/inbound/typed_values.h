@@ -44,8 +44,6 @@ struct Typed {
 
 /// CR LF and CR as LF.
 std::string plainLines(std::string_view text);
-/// Full-width digits, letters, signs and the ideographic space as ASCII.
-std::string halfWidth(std::string_view text);
 
 /// A number of some party: kept as written. NumberDamaged where a spreadsheet made 4.30203E+17 of
 /// it.

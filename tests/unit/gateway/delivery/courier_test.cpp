@@ -19,6 +19,15 @@ protected:
             far.needs.push_back({.kind = kind, .needs = {Kind::Appeal}});
         }
     }
+    /// A call that names no ticket, with its caller's number; the answer to it is lost.
+    void loseCallByItself() {
+        options.mask_secret = true;
+        auto call = record(Kind::Call, "C1", 1, "partner");
+        call.set(Field::caller_phone, std::string("19900000001"));
+        put("", call);
+        far.will("lost");
+        run();
+    }
     std::string ticketOf(const std::string& party, const std::string& number) {
         return view()->findTicket(party, number).value_or("");
     }
@@ -882,12 +891,7 @@ TEST_F(CourierTest, ACallIsAsSecretAsTheTicketsThatNameIt) {
 }
 
 TEST_F(CourierTest, ACallWhoseTicketCameMeanwhileIsNotRepeatedWithItsNumber) {
-    options.mask_secret = true;
-    auto call = record(Kind::Call, "C1", 1, "partner");
-    call.set(Field::caller_phone, std::string("19900000001"));
-    put("", call);
-    far.will("lost");
-    run();
+    loseCallByItself();
     EXPECT_EQ("19900000001", far.calls.at(0).records.at(0).record.text(Field::caller_phone));
     auto appeal = record(Kind::Appeal, "A1", 1, "partner");
     appeal.set(Field::call_ref, std::string("C1"));
@@ -902,12 +906,7 @@ TEST_F(CourierTest, ACallWhoseTicketCameMeanwhileIsNotRepeatedWithItsNumber) {
 }
 
 TEST_F(CourierTest, ACallByItselfIsRepeatedAsItWas) {
-    options.mask_secret = true;
-    auto call = record(Kind::Call, "C1", 1, "partner");
-    call.set(Field::caller_phone, std::string("19900000001"));
-    put("", call);
-    far.will("lost");
-    run();
+    loseCallByItself();
     later(1);
     run();
     ASSERT_EQ(2U, far.calls.size());
