@@ -137,6 +137,21 @@ TEST_F(CommandsQuarantineTest, ListAndShowNameTheSourcesOwnNumberAndTheFirstFiel
     EXPECT_EQ("Q-1", json::textMember(json::parse(out).value(), "number"));
 }
 
+TEST_F(CommandsQuarantineTest, AnItemThatIsMappedButNoRecordIsListedByItsNumberToo) {
+    std::string mapping = kMapping;
+    const std::string anonymous = "is_anonymous: { const: \"true\" }";
+    mapping.replace(mapping.find(anonymous), anonymous.size(), "is_anonymous: { const: \"false\" }");
+    write("products/desk/mapping.yaml", mapping);
+    std::string item = kItem;
+    item.replace(item.find("Q-1"), 3, "Q-2");
+    item.replace(item.find("疑难"), std::string("疑难").size(), "投诉");
+    take(*openLedger(), item);
+    EXPECT_EQ(kExitOk, yht({"quarantine", "show", "2", "--json"})) << err;
+    const auto shown = json::parse(out).value();
+    EXPECT_EQ("Q-2", json::textMember(shown, "number")) << out;
+    EXPECT_NE("item.unmapped", json::textMember(shown, "reason")) << "the mapping had nothing against it";
+}
+
 TEST_F(CommandsQuarantineTest, ANumberThatTellsOfSomebodyIsListedNowhere) {
     std::string mapping = kMapping;
     mapping.replace(mapping.find("      title: TITLE"), 0, "      caller_phone: TEL\n");
