@@ -1,9 +1,8 @@
 #include "gateway/app/deployment.h"
 
-#include <fstream>
-
 #include "gateway/app/bundle.h"
 #include "gateway/app/results_home.h"
+#include "gateway/base/durable_file.h"
 #include "gateway/crypto/certificate_use.h"
 #include "gateway/crypto/provider/key_provider.h"
 #include "gateway/trust/soap_signing.h"
@@ -29,16 +28,7 @@ base::Result<crypto::PrivateKey> readPrivateKey(const std::string& reference) {
 }  // namespace
 
 base::Result<std::string> readFile(const std::string& path, std::size_t bytes_max) {
-    std::ifstream in(path, std::ios::binary);
-    if (!in) return makeError(ErrorCode::IoFailed, path + ": can't be opened 无法打开");
-    std::string text(bytes_max + 1, '\0');
-    in.read(text.data(), static_cast<std::streamsize>(text.size()));
-    if (in.bad()) return makeError(ErrorCode::IoFailed, path + ": can't be read 无法读取");
-    text.resize(static_cast<std::size_t>(in.gcount()));
-    if (text.size() > bytes_max) {
-        return makeError(ErrorCode::IoFailed, path + ": longer than " + std::to_string(bytes_max) + " bytes");
-    }
-    return text;
+    return base::readBounded(path, bytes_max);
 }
 
 namespace {

@@ -84,7 +84,8 @@ Status createDurably(const std::string& path, BytesView content, FileSecrecy sec
 
 Result<Bytes> readBounded(const std::string& path, std::size_t bytes_max) {
     const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (descriptor < 0) return failed("opening", path);
+    if (descriptor < 0) return makeError(ErrorCode::IoFailed, path + ": can't be opened 无法打开: " + std::strerror(errno));
+    // Never as much as it may be: a file of some hundred bytes would take and clear megabytes.
     Bytes content;
     char part[16 * 1024];
     ssize_t got = 1;
@@ -96,7 +97,7 @@ Result<Bytes> readBounded(const std::string& path, std::size_t bytes_max) {
             content.append(part, static_cast<std::size_t>(got));
     }
     if (got < 0) {
-        auto error = failed("reading", path);
+        auto error = makeError(ErrorCode::IoFailed, path + ": can't be read 无法读取: " + std::strerror(errno));
         ::close(descriptor);
         return error;
     }

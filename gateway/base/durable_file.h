@@ -1,5 +1,6 @@
 // Small files that are either as they were or as they should be, whatever happens in between: written beside, flushed,
-// renamed, the directory flushed. And a lock that one process holds. Uses: std. Used by: certs, app.
+// renamed, the directory flushed. And a lock that one process holds.
+// Uses: std. Used by: crypto, trust, certs, app.
 #pragma once
 
 #include <string>
@@ -20,7 +21,7 @@ enum class FileSecrecy : std::uint8_t {
 Status writeDurably(const std::string& path, BytesView content, FileSecrecy secrecy);
 /// Refused where the file is there. Errors: as writeDurably(), IoFailed "exists".
 Status createDurably(const std::string& path, BytesView content, FileSecrecy secrecy);
-/// At most `bytes_max`. Errors: IoFailed naming the path.
+/// At most `bytes_max`; takes memory for what is in it. Errors: IoFailed naming the path.
 Result<Bytes> readBounded(const std::string& path, std::size_t bytes_max);
 /// Whoever is neither its owner nor of its group may read or write it; false where it is not there.
 bool isOpenToOthers(const std::string& path);

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cctype>
 #include <filesystem>
-#include <fstream>
 #include <set>
 
+#include "gateway/base/durable_file.h"
 #include "gateway/crypto/certificate_use.h"
 #include "gateway/crypto/certificate_chain.h"
 #include "gateway/trust/partner.h"
@@ -65,16 +65,6 @@ Names algorithmNames() {
     return names;
 }
 
-std::optional<std::string> readBounded(const std::filesystem::path& path, std::size_t bytes_max) {
-    std::ifstream in(path, std::ios::binary);
-    if (!in) return std::nullopt;
-    std::string content(bytes_max + 1, '\0');
-    in.read(content.data(), static_cast<std::streamsize>(content.size()));
-    content.resize(static_cast<std::size_t>(in.gcount()));
-    if (in.bad() || content.size() > bytes_max) return std::nullopt;
-    return content;
-}
-
 struct CertificateUse {
     bool connect = false, sign = false, encrypt = false;
 };
@@ -114,7 +104,7 @@ private:
 template <class Read>
 void Loader::readFile(const char* file, const char* list, Read read) {
     Findings findings(file, errors_);
-    const auto content = readBounded(directory_ / file, kFileBytesMax);
+    const auto content = base::readBounded((directory_ / file).string(), kFileBytesMax);
     if (!content) {
         findings.add(
             0, "unreadable", "The file can't be read or is longer than 4 MiB.",
@@ -206,7 +196,7 @@ std::optional<Loader::Pem> Loader::readPem(Entry& entry) {
         );
         return std::nullopt;
     }
-    const auto pem = readBounded(directory_ / file, kPemFileBytesMax);
+    const auto pem = base::readBounded((directory_ / file).string(), kPemFileBytesMax);
     auto certificate =
         pem ? crypto::Certificate::fromPem(*pem)
             : base::makeError(

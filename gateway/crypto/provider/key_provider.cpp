@@ -3,8 +3,8 @@
 #include <sys/stat.h>
 
 #include <cstdlib>
-#include <fstream>
 
+#include "gateway/base/durable_file.h"
 #include "gateway/crypto/provider/key_reference.h"
 #include "gateway/crypto/provider/pkcs11_key.h"
 #include "gateway/crypto/provider/sdf_key.h"
@@ -16,17 +16,6 @@ using base::ErrorCode;
 using base::makeError;
 
 constexpr std::size_t kPrivateFileBytesMax = 64 * 1024;
-
-base::Result<std::string> readBounded(const std::string& path) {
-    std::ifstream in(path, std::ios::binary);
-    if (!in) return makeError(ErrorCode::IoFailed, path + ": can't be opened 无法打开");
-    std::string text(kPrivateFileBytesMax + 1, '\0');
-    in.read(text.data(), static_cast<std::streamsize>(text.size()));
-    if (in.bad()) return makeError(ErrorCode::IoFailed, path + ": can't be read 无法读取");
-    text.resize(static_cast<std::size_t>(in.gcount()));
-    if (text.size() > kPrivateFileBytesMax) return makeError(ErrorCode::IoFailed, path + ": longer than 64 KiB");
-    return text;
-}
 
 base::Error noPin(const std::string& why) {
     return makeError(ErrorCode::KeyPinRefused, why);
@@ -79,7 +68,7 @@ base::Result<std::string> readPrivateFile(const std::string& path) {
             path + ": others may read this secret; chmod 600 " + path + " 私钥文件不得对他人可读"
         );
     }
-    return readBounded(path);
+    return base::readBounded(path, kPrivateFileBytesMax);
 }
 
 base::Result<std::string> readPinSource(std::string_view source) {
