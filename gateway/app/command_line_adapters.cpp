@@ -89,8 +89,8 @@ void addFiles(AdapterCommands& commands) {
         "Over the source's samples, or over the messages given.\n"
         "Examples 示例:\n  yht adapters coverage zz-110\n  yht adapters coverage zz-12315 "
         "/var/tmp/april/*.json\n"
-        "Exit codes 退出码: 0 everything is read, 3 something is not, 65 no such file, 78 the "
-        "manifest is wrong."
+        "Exit codes 退出码: 0 everything is read, 3 something is not, 65 a file that is not there or "
+        "can't be decoded, 78 the manifest is wrong."
     );
     commands.addSource(coverage);
     coverage->add_option(

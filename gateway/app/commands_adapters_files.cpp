@@ -126,6 +126,7 @@ int coverAdapter(const AdapterOptions& options) {
         for (const auto& sample : *samples) files.push_back(sample.input_path);
     }
     kit::Coverage coverage(*manifest);
+    bool all_read = true;
     kit::MessageContext context;
     context.received_ms = base::SystemClock().nowMillis();
     context.trace = true;
@@ -140,8 +141,11 @@ int coverAdapter(const AdapterOptions& options) {
             return true;
         });
         if (!status) std::cerr << file << ": " << base::describe(status.error()) << '\n';
+        all_read = all_read && status.ok();
     }
     printCoverage(coverage, options.json);
+    // Among the source's own samples are some that nobody can read, on purpose.
+    if (!all_read && !options.files.empty()) return kExitData;
     return coverage.unknownMembers().empty() && coverage.unmappedCodes().empty() ? kExitOk
                                                                                  : kExitFound;
 }

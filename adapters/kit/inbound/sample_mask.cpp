@@ -239,29 +239,42 @@ bool isPerson(const Scalar& scalar) {
     return scalar.use == Use::Name || scalar.use == Use::Phone || scalar.use == Use::IdNumber;
 }
 
-/// The runs of what identifies records, numbers of persons aside: replaced nowhere.
-std::set<std::string> numbersOf(const std::vector<Scalar>& scalars) {
-    std::set<std::string> numbers;
-    for (const auto& scalar : scalars) {
-        if (scalar.use != Use::Number) continue;
-        for (const auto run : runsOf(scalar.text)) {
-            if (!isNumberOfPerson(run)) numbers.emplace(run);
+/// What is replaced nowhere, numbers of persons aside: the runs of what identifies records, and what stands in a text that
+/// the mapping needs, or a column that no rule reads would break a code (12345 beside 12345热线). Who is a person is masked
+/// all the same: then the code is hurt, and nothing is given.
+class Untouchable {
+public:
+    explicit Untouchable(const std::vector<Scalar>& scalars) {
+        for (const auto& scalar : scalars) {
+            if (scalar.use == Use::Needed) needed_.insert(scalar.text);
+            if (scalar.use != Use::Number) continue;
+            for (const auto run : runsOf(scalar.text)) numbers_.emplace(run);
         }
     }
-    return numbers;
-}
+    /// `text`: of `scalar`, all of it or a run.
+    bool covers(const Scalar& scalar, std::string_view text) const {
+        if (isNumberOfPerson(text)) return false;
+        if (numbers_.contains(text)) return true;
+        return !isPerson(scalar) && std::any_of(needed_.begin(), needed_.end(), [&](const std::string& needed) {
+            return needed.find(text) != std::string::npos;
+        });
+    }
+
+private:
+    std::set<std::string, std::less<>> numbers_, needed_;
+};
 
 void addReplacements(
-    const Scalar& scalar, const std::set<std::string>& numbers, Inventions& inventions, ByteReplacements& replacements
+    const Scalar& scalar, const Untouchable& untouchable, Inventions& inventions, ByteReplacements& replacements
 ) {
     const auto instead = invent(inventions, scalar);
     // As a whole where it is written as it is: a telephone number may have spaces between three digits and four.
-    if (isPlain(scalar.text) && tellsOfSomebody(scalar) && !numbers.contains(scalar.text)) replacements.add(scalar.text, instead);
+    if (isPlain(scalar.text) && tellsOfSomebody(scalar) && !untouchable.covers(scalar, scalar.text)) replacements.add(scalar.text, instead);
     const auto old_runs = runsOf(scalar.text), new_runs = runsOf(instead);
     if (old_runs.size() != new_runs.size()) return;  // found afterwards: it stays as it was
     for (std::size_t i = 0; i < old_runs.size(); ++i) {
         // A picture's address names its ticket: the number stays one number everywhere, or two tickets become one.
-        if (numbers.contains(std::string(old_runs[i]))) continue;
+        if (untouchable.covers(scalar, old_runs[i])) continue;
         if (isTelling(old_runs[i])) replacements.add(std::string(old_runs[i]), std::string(new_runs[i]));
     }
 }
@@ -272,7 +285,7 @@ struct Looked {
 };
 
 Looked lookAfterwards(
-    const std::vector<Scalar>& before, const std::vector<Scalar>& after, const std::set<std::string>& numbers, Inventions& inventions
+    const std::vector<Scalar>& before, const std::vector<Scalar>& after, const Untouchable& untouchable, Inventions& inventions
 ) {
     Looked looked;
     for (std::size_t i = 0; i < before.size(); ++i) {
@@ -291,10 +304,10 @@ Looked lookAfterwards(
                                  ? tellsOfSomebody(old)
                                  : std::any_of(runs.begin(), runs.end(), isTelling);
         if (!telling) continue;
-        const bool number_only = std::all_of(runs.begin(), runs.end(), [&](std::string_view run) {
-            return !isTelling(run) || numbers.contains(std::string(run));
+        const bool stays = untouchable.covers(old, old.text) || std::all_of(runs.begin(), runs.end(), [&](std::string_view run) {
+            return !isTelling(run) || untouchable.covers(old, run);
         });
-        if (number_only) looked.kept.insert(old.path);
+        if (stays) looked.kept.insert(old.path);
         else if (old.use == Use::Kept || old.use == Use::Number) looked.kept.insert(old.path);
         else if (invent(inventions, old) != old.text) looked.left.insert(old.path);
     }
@@ -323,14 +336,14 @@ base::Result<MaskedSample> maskSample(
     if (!around) return around.error();
     Inventions inventions;
     ByteReplacements replacements(charsetsOf(rules));
-    const auto numbers = numbersOf(*before);
+    const Untouchable untouchable(*before);
     // Names and numbers first: what they are called there they are called everywhere.
     for (const bool persons : {true, false}) {
         for (const auto& scalar : *before) {
-            if (isPerson(scalar) == persons) addReplacements(scalar, numbers, inventions, replacements);
+            if (isPerson(scalar) == persons) addReplacements(scalar, untouchable, inventions, replacements);
         }
     }
-    for (const auto& scalar : *around) addReplacements(scalar, numbers, inventions, replacements);
+    for (const auto& scalar : *around) addReplacements(scalar, untouchable, inventions, replacements);
     MaskedSample sample;
     sample.message = replacements.apply(message);
     const auto after = decoded(rules, manifest.mapping, sample.message);
@@ -338,7 +351,7 @@ base::Result<MaskedSample> maskSample(
         return failed(base::ErrorCode::ItemUnmapped, "The message can't be read any more once it is masked; mask it by hand.",
                       "脱敏后报文无法解析,请手工脱敏。");
     }
-    Looked looked = lookAfterwards(*before, *after, numbers, inventions);
+    Looked looked = lookAfterwards(*before, *after, untouchable, inventions);
     if (numbersAreLeft(sample.message, *after)) looked.left.insert("(a telephone or id number outside the items 条目之外的号码)");
     if (!looked.left.empty() || !looked.hurt.empty()) {
         return failed(base::ErrorCode::ItemUnmapped,

@@ -112,6 +112,8 @@ TEST_F(CommandsAdaptersTest, CoverageNamesWhatNobodyReads) {
     EXPECT_THAT(out_, HasSubstr("media/appeal_type.csv:2"));
     EXPECT_EQ(kExitFound, yht({"coverage", "media", "--json"}));
     EXPECT_THAT(out_, HasSubstr(R"("/备用1":2)"));
+    write("torn.json", R"({"data":{"rows":[{"工单编号":"1")");
+    EXPECT_EQ(kExitData, yht({"coverage", "media", directory_ + "/torn.json"}));
 }
 
 TEST_F(CommandsAdaptersTest, LintAsksWhatAReviewerWould) {

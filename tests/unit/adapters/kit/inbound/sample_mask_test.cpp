@@ -117,6 +117,28 @@ TEST_F(SampleMaskTest, EscapesAndCharsetsAreFollowed) {
     EXPECT_EQ(gbk.size(), table->message.size());
 }
 
+TEST_F(SampleMaskTest, WhatTheMappingNeedsStaysAlsoWhereAnotherMemberSaysIt) {
+    folder_.product("kinds.csv", "native,canonical\n12345热线,3\n投诉件,3\n");
+    const auto with = [](const std::string& type, const std::string& other) {
+        return R"({"NO":"A-1","TIME":"2019-10-15 08:30:00","TYPE":")" + type + R"(","CLASS":"供水","TITLE":"漏水","TEXT":"张三丰来电","WHO":"张三丰",)"
+               R"("TEL":"13876543210","ID":"430200199001011230","OTHER":")" + other + "\"}";
+    };
+    const auto run = mask(with("12345热线", "12345"));
+    ASSERT_TRUE(run.ok()) << run.error().public_en;
+    EXPECT_THAT(run->message, HasSubstr("\"TYPE\":\"12345热线\""));
+    EXPECT_THAT(run->kept, Contains("/OTHER"));
+    const auto beside = mask(with("12345热线", "王女士 12345"));
+    ASSERT_TRUE(beside.ok()) << beside.error().public_en;
+    EXPECT_THAT(beside->message, HasSubstr("\"OTHER\":\"某某某 12345\""));
+    const auto whole = mask(with("投诉件", "投诉件"));
+    ASSERT_TRUE(whole.ok()) << whole.error().public_en;
+    EXPECT_THAT(whole->message, HasSubstr("\"TYPE\":\"投诉件\""));
+    EXPECT_THAT(whole->kept, Contains("/OTHER"));
+    for (const auto* text : kPrivate) EXPECT_THAT(whole->message, Not(HasSubstr(text)));
+    // A telephone number is one, whatever says it.
+    EXPECT_THAT(mask(with("投诉件", "13876543210"))->message, Not(HasSubstr("13876543210")));
+}
+
 TEST_F(SampleMaskTest, WhatItCannotLookThroughIsRefused) {
     EXPECT_FALSE(mask(item().substr(0, 100)).ok()) << "torn";
     EXPECT_FALSE(mask(std::string(kRecordedBytesMax + 1, ' ')).ok());
