@@ -57,7 +57,7 @@ protected:
 };
 
 const Fates kWell{{"zz-110", {6}}, {"zz-12315", {6}}, {"zz-street", {3}}, {"zz-12319", {4}},
-                  {"zz-hetang", {2}}, {"zz-12348", {2}}, {"bj-12355", {2}}, {"zz-zhizhuxia", {2}}};
+                  {"zz-hetang", {2}}, {"zz-12348", {2}}, {"bj-12355", {2}}, {"zz-shifeng", {2}}, {"zz-zhizhuxia", {2}}};
 
 TEST_F(SourceTroubles, WithoutAnyEverythingIsAcceptedAndAllAreHealthy) {
     expectWith({}, kWell);
@@ -66,7 +66,7 @@ TEST_F(SourceTroubles, WithoutAnyEverythingIsAcceptedAndAllAreHealthy) {
 
 TEST_F(SourceTroubles, ARenamedMemberIsQuarantinedAndARenamedColumnStopsThePull) {
     expectWith({"--trouble", "renamed-member"}, {{"zz-110", {0, 6}},    {"zz-12315", {0, 6}}, {"zz-street", {0, 3}}, {"zz-hetang", {0, 1}},
-                                                 {"zz-12348", {0, 1}}, {"bj-12355", {0, 2}}, {"zz-zhizhuxia", {0, 2}}});
+                                                 {"zz-12348", {0, 1}}, {"bj-12355", {0, 2}}, {"zz-shifeng", {0, 2}}, {"zz-zhizhuxia", {0, 2}}});
     Federation::waitUntil("the pull of the database is in trouble", [&] { return !world.account("zz-12319").reason.empty(); });
     EXPECT_EQ(0u, world.account("zz-12319").received);
     EXPECT_THAT(world.account("zz-12319").reason, HasSubstr("delivery.refused"));
@@ -74,7 +74,7 @@ TEST_F(SourceTroubles, ARenamedMemberIsQuarantinedAndARenamedColumnStopsThePull)
 
 TEST_F(SourceTroubles, AnUnknownCodeIsQuarantinedTheRestOfItsSourceIsNot) {
     expectWith({"--trouble", "unknown-code"}, {{"zz-110", {4, 2}}, {"zz-12315", {4, 2}}, {"zz-street", {0, 3}}, {"zz-12319", {1, 3}},
-                                               {"zz-hetang", {0, 2}}, {"zz-12348", {1, 1}}, {"bj-12355", {0, 2}}, {"zz-zhizhuxia", {0, 2}}});
+                                               {"zz-hetang", {0, 2}}, {"zz-12348", {1, 1}}, {"bj-12355", {0, 2}}, {"zz-shifeng", {0, 2}}, {"zz-zhizhuxia", {0, 2}}});
     for (const auto& [source, account] : world.accounts()) EXPECT_EQ("degraded", account.state) << source;
     const auto status = federation.yht({"status"});
     EXPECT_EQ(3, status.exit_code);
@@ -99,14 +99,14 @@ TEST_F(SourceTroubles, LastThingsFirstAreAcceptedAllTheSame) {
 TEST_F(SourceTroubles, TheWrongCharsetIsNeverGuessed) {
     // An acknowledgement of 110 has no Chinese in it; an envelope that is no XML is refused at the door, and stays the caller's.
     expectWith({"--trouble", "wrong-charset"},
-               {{"zz-110", {2, 4}}, {"zz-12315", {0, 6}}, {"zz-12319", {0, 4}}, {"zz-hetang", {0, 1}}, {"bj-12355", {0, 2}}});
+               {{"zz-110", {2, 4}}, {"zz-12315", {0, 6}}, {"zz-12319", {0, 4}}, {"zz-hetang", {0, 1}}, {"bj-12355", {0, 2}}, {"zz-shifeng", {0, 2}}});
     EXPECT_EQ(4, world.say("third", {"--cases", "2", "--trouble", "wrong-charset"}));
     EXPECT_EQ(0u, world.account("zz-street").received);
     Federation::waitUntil("the board's page is no answer", [&] { return !world.account("zz-zhizhuxia").reason.empty(); });
 }
 
 TEST_F(SourceTroubles, WhatIsTornIsQuarantinedAndWhatIsNoAnswerMovesNothing) {
-    expectWith({"--trouble", "torn"}, {{"zz-110", {0, 6}}, {"zz-12315", {0, 6}}, {"zz-street", {0, 3}}, {"zz-12348", {0, 1}}});
+    expectWith({"--trouble", "torn"}, {{"zz-110", {0, 6}}, {"zz-12315", {0, 6}}, {"zz-street", {0, 3}}, {"zz-12348", {0, 1}}, {"zz-shifeng", {1, 1}}});
     Federation::waitUntil("the board's answer is no answer", [&] { return !world.account("zz-zhizhuxia").reason.empty(); });
     EXPECT_EQ(0u, world.account("zz-zhizhuxia").received);
     world.serve({"--cases", "2"});
@@ -144,7 +144,7 @@ TEST_F(SourceTroubles, AClockThatRunsAheadLosesNothingThatComesAfterIt) {
     for (const auto& [source, account] : world.accounts()) expectFate(source, {source == "zz-zhizhuxia" ? 0 : kWell.at(source).accepted}, account);
     // Their clocks are put right: what is dated before the wrong moment comes in all the same. The table's cursor has gone no
     // further than now.
-    for (const char* shape : {"110", "12315", "third", "district", "workbook", "foxpro"}) {
+    for (const char* shape : {"110", "12315", "third", "district", "workbook", "foxpro", "grid"}) {
         ASSERT_EQ(0, world.say(shape, {"--cases", "2", "--first-no", "8"})) << shape;
     }
     ASSERT_EQ(0, world.say("exchange", {"--cases", "1", "--first-no", "8", "--clock-skew-s", std::to_string(now - kBookBegins - 7 * kBetweenCases)}));

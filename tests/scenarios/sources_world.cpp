@@ -66,6 +66,7 @@ void SourcesWorld::serve(const std::vector<std::string>& more) {
     serving_.stop(SIGTERM);
     std::vector<std::string> words{kSimulator, "serve", "--port", std::to_string(serve_port_), "--cert", pki("sources.pem"), "--key", pki("sources.key"),
                                    "--app-key", secret("zz-zhizhuxia.key"), "--data", path("home.sqlite"), "--results-folder", path("sftp/in/results"),
+                                   "--results-folder", path("zz-shifeng/in"),
                                    "--connection", "Driver=SQLite3;Database=" + path("exchange.db")};
     words.insert(words.end(), more.begin(), more.end());
     serving_ = Child(words, log("serving"));
@@ -88,12 +89,13 @@ int SourcesWorld::say(const std::string& shape, std::vector<std::string> more) {
     else if (shape == "district") append(words, {"--into", path("sftp/out")});
     if (shape == "workbook") append(words, {"--into", path("zz-12348")});
     if (shape == "foxpro") append(words, {"--into", path("bj-12355")});
+    if (shape == "grid") append(words, {"--into", path("zz-shifeng/out")});
     words.insert(words.end(), more.begin(), more.end());
     return runToEnd(words, log("saying")).exit_code;
 }
 
 void SourcesWorld::everybodySays(const std::vector<std::string>& more) {
-    for (const char* shape : {"110", "12315", "third", "exchange", "district", "workbook", "foxpro"}) {
+    for (const char* shape : {"110", "12315", "third", "exchange", "district", "workbook", "foxpro", "grid"}) {
         const int code = say(shape, more);
         EXPECT_TRUE(code == 0 || code == 4) << shape << ": " << code << ", see " << log("saying");
     }

@@ -1,4 +1,4 @@
-// The eight sources of adapters/sources beside a federation: their manifests put into its deployment, an SFTP server, a shared
+// The played sources of adapters/sources beside a federation: their manifests put into its deployment, an SFTP server, a shared
 // database, a board that is asked and takes results; tools/sources-sim says what a test wants said. Uses: federation.
 // Used by: source scenarios.
 #pragma once
@@ -40,7 +40,7 @@ public:
 
     /// `sources-sim SHAPE …` with where and as whom that shape speaks; the exit code.
     int say(const std::string& shape, std::vector<std::string> more = {});
-    /// All eight, the board served anew with the same words.
+    /// All of them, the board served anew with the same words.
     void everybodySays(const std::vector<std::string>& more);
 
     /// Of all of them, by one look; without anything where there is no ledger yet.
@@ -62,7 +62,8 @@ private:
     Child sftp_, serving_;
 };
 
-/// The sources, in the order of shapes: 110, 12315, third, exchange, district, workbook, foxpro, board.
-inline constexpr const char* kPlayedSources[] = {"zz-110", "zz-12315", "zz-street", "zz-12319", "zz-hetang", "zz-12348", "bj-12355", "zz-zhizhuxia"};
+/// The sources, in the order of shapes: 110, 12315, third, exchange, district, workbook, foxpro, grid, board.
+inline constexpr const char* kPlayedSources[] = {"zz-110",   "zz-12315", "zz-street",  "zz-12319",    "zz-hetang",
+                                                 "zz-12348", "bj-12355", "zz-shifeng", "zz-zhizhuxia"};
 
 }  // namespace yht::scenarios

@@ -62,7 +62,7 @@ public:
         if (made.exit_code != 0) throw Invalid("tools/dev-sources failed: " + log("sources"));
         for (std::size_t i = 0; i < count; ++i) copySource(kWays[i % std::size(kWays)], i, every_s);
         // Those that they were copied from are asked once a second: they are not what is measured.
-        for (const char* shipped : {"zz-hetang", "zz-12348", "zz-12319", "zz-zhizhuxia", "bj-12355"}) retire(shipped);
+        for (const char* shipped : {"zz-hetang", "zz-12348", "zz-12319", "zz-zhizhuxia", "bj-12355", "zz-shifeng"}) retire(shipped);
         sftp_ = stage::Child({tools + "dev-sftp", world_ + "/ssh", text(sftp_port_), "--serve"}, log("sftp"));
         serving_ = stage::Child(
             {YHT_BINARY_DIR "/bin/sources-sim", "serve", "--port", text(serve_port_), "--cert", pki + "/sources.pem", "--key", pki + "/sources.key",

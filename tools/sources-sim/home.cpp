@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "tools/sources-sim/charset.h"
+#include "tools/sources-sim/grid_file.h"
 #include "tools/sources-sim/soap_text.h"
 #include "tools/stage/json_text.h"
 #include "tools/stage/process.h"
@@ -20,7 +21,7 @@ struct ResultRule {
     const char* shape;
     const char* what;
     const char* path;  // HTTP; "" another way
-    const char *id, *ref, *ticket_no, *time, *text, *code;
+    const char *id, *ref, *ticket_no, *time, *text, *code;  // text "": it may be without
     std::vector<std::string> codes;
 };
 std::span<const ResultRule> rules() {
@@ -32,6 +33,9 @@ std::span<const ResultRule> rules() {
          {"已解决", "未解决", "部分解决", "退回", "解释说明"}},
         {"exchange", "exchange", "result", "", "hfbh", "gdbh", "fdbh", "sj", "yj", "jglb", {"0", "1", "2", "3", "4"}},
         {"district", "district", "result", "", "XH", "BJBH", "SJBH", "WCSJ", "CLJG", "BJZT", {"已办结", "解释办结", "已退回", "未解决"}},
+        {"grid-result", "grid", "result", "", "seq", "taskId", "ticketNo", "solvingTime", "description_12345", "banliResult_12345", {"0", "1", "2", "3"}},
+        // A call-back that rated nothing has no rating; there need be no words with one.
+        {"grid-visit", "grid", "visit", "", "seq", "taskId", "ticketNo", "telAskTime", "", "publicSatisfaction", {"0", "1", "2", "3", ""}},
     };
     return kRules;
 }
@@ -52,7 +56,7 @@ std::string problemOf(const ResultRule& rule, const Message& result) {
     if (result.text(rule.ref).empty()) return std::string(rule.ref) + " is missing";
     if (!looksLike("RRRRRR-99999999-9999999-9", result.text(rule.ticket_no))) return std::string(rule.ticket_no) + " is no ticket number";
     if (!looksLike("9999-99-99 99:99:99", result.text(rule.time))) return std::string(rule.time) + " is no time";
-    if (result.text(rule.text).empty()) return std::string(rule.text) + " is empty";
+    if (*rule.text != '\0' && result.text(rule.text).empty()) return std::string(rule.text) + " is empty";
     const std::string code = result.text(rule.code);
     if (std::find(rule.codes.begin(), rule.codes.end(), code) == rule.codes.end()) return std::string(rule.code) + " is in no list: " + code;
     return "";
@@ -156,18 +160,28 @@ void Home::lookIntoFolder(const std::string& folder) {
     std::error_code ignored;
     for (const auto& entry : fs::directory_iterator(folder, ignored)) {
         const std::string name = entry.path().filename();
-        if (name.starts_with("HF_") && name.ends_with(".csv")) files.push_back(entry.path());
+        if ((name.starts_with("HF_") && name.ends_with(".csv")) || (name.starts_with("JG_") && name.ends_with(".xml"))) files.push_back(entry.path());
     }
     std::sort(files.begin(), files.end());
     for (const auto& path : files) {
         const auto bytes = stage::readFile(path);
-        const auto text = bytes.ok ? fromGbk(bytes.text) : std::nullopt;
-        auto rows = text ? rowsOfCsv(*text) : std::vector<Message>();
-        if (rows.empty()) rows.emplace_back();  // told as what is missing in it
-        for (const Message& row : rows) receive("district", row);
+        const std::string text = bytes.ok ? fromGbk(bytes.text).value_or("") : "";
+        if (path.extension() == ".csv") receiveRows(text);
+        else receiveGrid(text);
         fs::create_directories(folder + "/taken", ignored);
         fs::rename(path, folder + "/taken/" + path.filename().string(), ignored);
     }
+}
+
+void Home::receiveRows(const std::string& csv) {
+    auto rows = rowsOfCsv(csv);
+    if (rows.empty()) rows.emplace_back();  // told as what is missing in it
+    for (const Message& row : rows) receive("district", row);
+}
+
+void Home::receiveGrid(const std::string& xml) {
+    const Message result = resultOfGrid(xml);
+    receive(result.find("telAskTime") != nullptr ? "grid-visit" : "grid-result", result);
 }
 
 void Home::lookIntoDatabase(Odbc& database) {

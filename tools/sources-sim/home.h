@@ -1,7 +1,7 @@
 // Where results come home to the sources: over HTTP to 110's and the board's own paths, in a SOAP call to the street platform,
-// as files in the district's folder, as rows of the shared database. Each is checked as such a system would (its number, the
+// as files in the districts' folders, as rows of the shared database. Each is checked as such a system would (its number, the
 // ticket's number, a time, a text, a code of its own list), kept once under its number, and answered in the source's way.
-// Uses: exchange, soap_text, stage. Used by: serving, main.
+// Uses: exchange, grid_file, soap_text, stage. Used by: serving, main.
 #pragma once
 
 #include <functional>
@@ -32,7 +32,7 @@ public:
 
     /// nullopt where the request is for nobody here.
     std::optional<stage::HttpAnswer> take(const stage::HttpRequest& request);
-    /// HF_*.csv: read, then moved to the folder's `taken`.
+    /// HF_*.csv of the district and JG_*.xml of the grid: read, then moved to the folder's `taken`.
     void lookIntoFolder(const std::string& folder);
     void lookIntoDatabase(Odbc& database);
 
@@ -44,6 +44,8 @@ public:
 private:
     /// Judges, keeps and tells; the problem, "" none.
     std::string receive(const char* rule_name, const Message& result);
+    void receiveRows(const std::string& csv);
+    void receiveGrid(const std::string& xml);
     stage::HttpAnswer answerSoap(const stage::HttpRequest& request);
 
     std::mutex mutex_;

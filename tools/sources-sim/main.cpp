@@ -82,7 +82,7 @@ void addServing(CLI::App* app, Given& given) {
     app->add_option("--key", given.serve.listen.tls->key_pem, "Its private key, PEM")->required();
     app->add_option("--app-key", given.serve.app_key, "What X-App-Key must hold 应用密钥")->required();
     app->add_option("--data", given.serve.data, "SQLite file of what came home 回复登记")->required();
-    app->add_option("--results-folder", given.serve.results_folder, "Where the district finds results 区县回复目录");
+    app->add_option("--results-folder", given.serve.results_folders, "Where districts find results, several times 区县回复目录");
     app->add_option("--connection", given.serve.connection, "ODBC, of the shared database 中间库连接串");
 }
 
@@ -110,12 +110,11 @@ void addShape(CLI::App& top, const Shape& shape, Given& given, int& code) {
             given.settle(given.run, "exchange");
             code = writeRows(given.run, given.connection);
         });
-    } else if (!extensionOf(shape).empty()) {
+    } else if (*shape.extension != '\0') {
         addDropping(app, given);
         app->callback([&given, &code, &shape] {
             given.settle(given.run, shape.name);
-            const std::string stem = (shape.gbk ? "BJ_" : "GD_") + digits(given.run.options.first_no, 6);
-            if (given.drop.name.empty()) given.drop.name = stem + extensionOf(shape);
+            if (given.drop.name.empty()) given.drop.name = shape.stem + digits(given.run.options.first_no, 6) + shape.extension;
             code = leaveFile(given.run, given.drop);
         });
     } else {

@@ -15,9 +15,10 @@ std::span<const Shape> shapeTable() {
         {"12315", "12315 逐步回填", "caseguid", "caseGUID", {"resultsMediation"}, false, messagesOf12315},
         {"third", "街道网格 SOAP 提交", "SourceNumber", "SourceNo", {"CaseTypeID"}, false, messagesOfThird},
         {"exchange", "中间库", "gdbh", "gdbh2", {"zt", "jd"}, false, messagesOfExchange},
-        {"district", "区县 GBK CSV 导出", "办件编号", "办件序列", {"办件状态", "办理单位"}, true, messagesOfDistrict},
-        {"workbook", "热线工单工作簿", "12345工单编号", "编码", {"办理结果"}, false, messagesOfWorkbook},
-        {"foxpro", "FoxPro 登记表", "ORDER_NO", "ORDER_ID", {"STATUS"}, true, messagesOfFoxpro},
+        {"district", "区县 GBK CSV 导出", "办件编号", "办件序列", {"办件状态", "办理单位"}, true, messagesOfDistrict, ".csv", "BJ_"},
+        {"workbook", "热线工单工作簿", "12345工单编号", "编码", {"办理结果"}, false, messagesOfWorkbook, ".xlsx", "GD_"},
+        {"foxpro", "FoxPro 登记表", "ORDER_NO", "ORDER_ID", {"STATUS"}, true, messagesOfFoxpro, ".dbf", "BJ_"},
+        {"grid", "区级网格平台 XML 清单", "taskId", "task_id", {"streetName", "executeDeptCode"}, true, messagesOfGrid, ".xml", "AJQD_"},
         {"board", "网络问政平台", "tid", "threadId", {"state"}, false, messagesOfBoard},
     };
     return kTable;

@@ -7,6 +7,7 @@
 //   district  rows of a CSV in GBK                                          district-export-csv
 //   workbook  rows of a spreadsheet, dates of three kinds                   hotline-xlsx-export
 //   foxpro    rows of a DBF                                                 foxpro-hotline
+//   grid      rows of an XML report in GB 18030                             district-grid-xml
 //   board     threads of a web-petition board, replies in them              petition-board-pull
 // Uses: case_book, message. Used by: trouble, the ways, main.
 #pragma once
@@ -38,6 +39,8 @@ struct Shape {
     std::vector<const char*> codes;  // members that hold codes
     bool gbk = false;    // what it writes is in GBK
     std::vector<Message> (*say)(const ShapeOptions& options);
+    const char* extension = "";  // of the files that it leaves; "": it leaves none
+    const char* stem = "";       // their names begin so
 };
 
 /// In the order of the list above.
@@ -52,6 +55,7 @@ std::vector<Message> messagesOfExchange(const ShapeOptions& options);
 std::vector<Message> messagesOfDistrict(const ShapeOptions& options);
 std::vector<Message> messagesOfWorkbook(const ShapeOptions& options);
 std::vector<Message> messagesOfFoxpro(const ShapeOptions& options);
+std::vector<Message> messagesOfGrid(const ShapeOptions& options);
 std::vector<Message> messagesOfBoard(const ShapeOptions& options);
 
 /// Decimal digits, with zeros before them.

@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "tools/sources-sim/dbf_file.h"
+#include "tools/sources-sim/grid_file.h"
 #include "tools/sources-sim/xlsx_file.h"
 
 namespace yht::sources_sim {
@@ -33,19 +34,13 @@ std::string torn(std::string bytes, const Troubles& troubles) {
 
 }  // namespace
 
-std::string extensionOf(const Shape& shape) {
-    const std::string_view name = shape.name;
-    if (name == "district") return ".csv";
-    if (name == "foxpro") return ".dbf";
-    return name == "workbook" ? ".xlsx" : "";
-}
-
 std::string fileOf(const Shape& shape, const std::vector<Message>& rows, const Troubles& troubles) {
     if (rows.empty()) return "";
-    const std::string extension = extensionOf(shape);
+    const std::string_view extension = shape.extension;
     if (extension == ".csv") return written(shape, csvOf(rows), troubles);
     if (extension == ".dbf") return torn(dbfOf(rows, !has(troubles, Trouble::WrongCharset)), troubles);
     if (extension == ".xlsx") return torn(xlsxOf(rows), troubles);
+    if (extension == ".xml") return written(shape, gridOf(rows), troubles);
     throw std::runtime_error(std::string(shape.name) + " is no shape of files");
 }
 

@@ -10,17 +10,6 @@ constexpr const char* kNamespace = "http://tempuri.org/";
 constexpr std::pair<std::string_view, std::string_view> kEntities[] = {
     {"&lt;", "<"}, {"&gt;", ">"}, {"&quot;", "\""}, {"&apos;", "'"}, {"&amp;", "&"}};
 
-std::string escaped(std::string_view text) {
-    std::string out;
-    for (const char c : text) {
-        if (c == '<') out += "&lt;";
-        else if (c == '>') out += "&gt;";
-        else if (c == '&') out += "&amp;";
-        else out += c;
-    }
-    return out;
-}
-
 std::string unescaped(std::string_view text) {
     constexpr std::string_view kOpen = "<![CDATA[", kClose = "]]>";
     std::string out;
@@ -71,6 +60,18 @@ std::optional<std::string> findElement(std::string_view xml, Matches matches) {
 }
 
 }  // namespace
+
+std::string escaped(std::string_view text) {
+    std::string out;
+    for (const char c : text) {
+        if (c == '<') out += "&lt;";
+        else if (c == '>') out += "&gt;";
+        else if (c == '&') out += "&amp;";
+        else if (c == '"') out += "&quot;";
+        else out += c;
+    }
+    return out;
+}
 
 std::string soapCallOf(const Message& message, const std::string& session, const std::string& json) {
     std::string arguments;

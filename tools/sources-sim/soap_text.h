@@ -1,5 +1,5 @@
 // SOAP as .asmx services of the 2000s speak it: an operation, texts as its arguments, one of them JSON. A stranger's own reader
-// and writer, for these calls and nothing more. Uses: message. Used by: answers, home, main.
+// and writer, for these calls and nothing more. Uses: message. Used by: answers, grid_file, home, main.
 #pragma once
 
 #include <optional>
@@ -15,6 +15,9 @@ std::string soapCallOf(const Message& message, const std::string& session, const
 
 /// An answer's envelope: the text in <OPERATIONResult>.
 std::string soapAnswerOf(const std::string& operation, const std::string& text);
+
+/// Text as it stands between tags and in attributes' quotes.
+std::string escaped(std::string_view text);
 
 /// The text of the first element whose local name is, or ends with, `name`, entities resolved.
 std::optional<std::string> elementOf(std::string_view xml, std::string_view name);

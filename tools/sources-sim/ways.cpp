@@ -81,7 +81,7 @@ int serve(const ServeRun& run) {
     });
     if (!stage::writePortFile(run.port_file, listener.port())) throw std::runtime_error("can't write " + run.port_file);
     while (!stage::stopSignalWithin(kLookAgainMillis)) {
-        if (!run.results_folder.empty()) home.lookIntoFolder(run.results_folder);
+        for (const std::string& folder : run.results_folders) home.lookIntoFolder(folder);
         try {
             if (database) home.lookIntoDatabase(*database);
         } catch (const std::runtime_error& fault) {  // locked by its writer: looked at again

@@ -32,7 +32,8 @@ int writeRows(const Run& run, const std::string& connection);
 struct ServeRun : Run {
     stage::ListenerOptions listen;
     std::string port_file, data, app_key;
-    std::string results_folder, connection;  // "": not looked into
+    std::vector<std::string> results_folders;
+    std::string connection;  // "": not looked into
 };
 int serve(const ServeRun& run);
 

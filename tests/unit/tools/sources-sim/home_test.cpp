@@ -88,6 +88,30 @@ TEST_F(HomeTest, FilesAreReadInGbkAndPutAway) {
     EXPECT_EQ(2u, all_.size());
 }
 
+TEST_F(HomeTest, TheGridsFilesAreResultsAndVisits) {
+    const auto put = [&](const std::string& name, const std::string& cells) {
+        const std::string xml = "<?xml version=\"1.0\" encoding=\"GB18030\"?><grid><row>" + cells + "</row></grid>";
+        std::ofstream(folder_ + "/" + name, std::ios::binary) << *inGbk(xml);
+    };
+    const std::string numbers = "<taskId>SF1</taskId><ticketNo>" + std::string(kTicket) + "</ticketNo>";
+    put("JG_1.xml", "<seq>1</seq>" + numbers +
+                        "<banliResult_12345>0</banliResult_12345><description_12345>已修复 &lt;谢谢&gt;</description_12345>"
+                        "<solvingTime>2019-10-16 08:30:00</solvingTime>");
+    put("JG_2.xml", "<seq>2</seq>" + numbers + "<telAskTime>2019-10-16 09:30:00</telAskTime>");
+    put("JG_3.xml", "<seq>3</seq>" + numbers + "<publicSatisfaction>5</publicSatisfaction><telAskTime>2019-10-16 09:30:00</telAskTime>");
+    put("JG_4.xml", "");
+    std::ofstream(folder_ + "/JG_5.xml.tmp") << "x";
+    home_->lookIntoFolder(folder_);
+    ASSERT_EQ(4u, all_.size());
+    EXPECT_EQ("", all_[0].problem);
+    EXPECT_EQ("已修复 <谢谢>", all_[0].text);
+    EXPECT_EQ("", all_[1].problem);
+    EXPECT_EQ("visit", all_[1].what);
+    EXPECT_THAT(all_[2].problem, HasSubstr("publicSatisfaction is in no list"));
+    EXPECT_THAT(all_[3].problem, HasSubstr("seq is missing"));
+    EXPECT_TRUE(std::filesystem::exists(folder_ + "/JG_5.xml.tmp"));
+}
+
 TEST_F(HomeTest, RowsOfTheSharedDatabaseAreAnsweredInTheirColumns) {
     Odbc database("Driver=SQLite3;Database=" + folder_ + "/exchange.db");
     prepareExchange(database);

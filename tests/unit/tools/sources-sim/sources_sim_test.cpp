@@ -55,7 +55,7 @@ std::vector<std::string> fatesOf(const kit::Adapter& adapter, const std::string&
 /// What goes over the wire, or lies in a folder: a call each, one file, one page.
 std::vector<std::string> bodiesOf(const Shape& shape, const ShapeOptions& options, const Troubles& troubles) {
     const auto messages = said(shape, options, troubles);
-    if (!extensionOf(shape).empty()) return messages.empty() ? std::vector<std::string>() : std::vector{fileOf(shape, messages, troubles)};
+    if (*shape.extension != '\0') return messages.empty() ? std::vector<std::string>() : std::vector{fileOf(shape, messages, troubles)};
     if (shape.name == std::string("board")) {
         Board board({options, troubles, "key"});
         return {board.take({.method = "GET", .path = "/api/threads", .query = {{"pageSize", "500"}}, .fields = {{"x-app-key", "key"}}})->body};
@@ -100,7 +100,7 @@ TEST_P(SimulatedSource, TroubleIsTroubleToItsAdapter) {
     EXPECT_THAT(fatesWith(Trouble::UnknownCode), testing::Contains("failed"));
     EXPECT_THAT(fatesWith(Trouble::Torn), testing::Contains(testing::AnyOf("failed", "unreadable")));
     // A workbook says its charset itself.
-    if (extensionOf(shape_) != ".xlsx") {
+    if (shape_.extension != std::string(".xlsx")) {
         EXPECT_THAT(fatesWith(Trouble::WrongCharset), testing::Contains(testing::AnyOf("failed", "unreadable")));
     }
     EXPECT_THAT(fatesWith(Trouble::Silence), IsEmpty());
@@ -120,7 +120,7 @@ INSTANTIATE_TEST_SUITE_P(
     All, SimulatedSource,
     testing::Values(Played{"110", "zz-110", 18}, Played{"12315", "zz-12315", 18}, Played{"third", "zz-street", 9},
                     Played{"district", "zz-hetang", 6}, Played{"workbook", "zz-12348", 6}, Played{"foxpro", "bj-12355", 6},
-                    Played{"board", "zz-zhizhuxia", 6}),
+                    Played{"grid", "zz-shifeng", 6}, Played{"board", "zz-zhizhuxia", 6}),
     [](const auto& each) { return std::string("of") + each.param.shape; }
 );
 
