@@ -9,6 +9,7 @@
 #include <map>
 
 #include "gateway/base/clock.h"
+#include "tests/scenarios/samples.h"
 #include "tests/scenarios/shipped_source.h"
 #include "tests/scenarios/sources_world.h"
 
@@ -79,6 +80,21 @@ TEST_F(SourceTroubles, AnUnknownCodeIsQuarantinedTheRestOfItsSourceIsNot) {
     const auto status = federation.yht({"status"});
     EXPECT_EQ(3, status.exit_code);
     for (const char* source : kPlayedSources) EXPECT_THAT(status.output, HasSubstr(std::string(source) + ": 质量下降 degraded"));
+}
+
+TEST_F(SourceTroubles, WhatTheCentreSaysOfAGridsCaseGoesHomeAsItsManifestSays) {
+    ASSERT_EQ(0, world.say("grid", {"--cases", "1"}));
+    world.waitUntilDecided("zz-shifeng", 1);
+    const std::string ticket_no = json::textMember(federation.tickets()[0], "ticket_no");
+    auto centre = federation.partner("centre");
+    ASSERT_EQ(201, centre.post("/v1/records", result("zz-12345", "JG-1", {{"ticket_no", ticket_no}})).status);
+    ASSERT_EQ(201, centre.post("/v1/records", visit("zz-12345", "HF-1", {{"ticket_no", ticket_no}})).status);
+    Federation::waitUntil("both have come home", [&] {
+        std::error_code none;
+        const std::filesystem::directory_iterator files(world.path("zz-shifeng/in/taken"), none);
+        return !none && std::distance(begin(files), end(files)) == 2;
+    });
+    EXPECT_EQ(0, world.stopServing()) << "the simulator has judged what came home";
 }
 
 TEST_F(SourceTroubles, TheSameBatchTwiceIsADuplicate) {

@@ -114,11 +114,10 @@ std::vector<Message> messagesOfGrid(const ShapeOptions& options) {
                          {"levelOne", "城乡建设"}, {"levelTwo", "市容环境"}, {"levelThree", ""}, {"streetName", "清水塘街道"}, {"communityName", "湘天桥社区"},
                          {"coordx", "50321.6"}, {"coordy", "-2345.1"}, {"address", one.address}, {"discription", one.content},
                          {"status", done ? "结案" : "处理中"}, {"reflectPerson", ""}, {"callNumber", ""}, {"deptName", "石峰区网格指挥中心"},
-                         // What it has no unit for it leaves to the city.
-                         {"executeDeptCode", done ? "SF-CGJ" : ""}, {"dept1name", done ? "石峰区住建局" : ""}, {"emergencyLevel", "一般"},
+                         {"executeDeptCode", "SF-CGJ"}, {"dept1name", done ? "石峰区住建局" : ""}, {"emergencyLevel", "一般"},
                          {"solvingResult", done ? one.opinion : ""}, {"replyPoin", done ? one.opinion : ""}, {"approach", "0"},
                          {"checkResult", done ? "1" : ""}, {"discoverTime", nativeTime(at_s)}, {"perCreateTime", nativeTime(at_s + 300)},
-                         {"createTime", nativeTime(at_s + 600)}, {"dispatchTime", ended(1'200)}, {"solvingTime", ended(20 * kHour)},
+                         {"createTime", nativeTime(at_s + 600)}, {"dispatchTime", nativeTime(at_s + 1'200)}, {"solvingTime", ended(20 * kHour)},
                          {"endTime", ended(kDay)}, {"syncTime", nativeTime(at_s + (done ? kDay : kHour))}}});
     }
     return rows;
