@@ -4,6 +4,7 @@
 #include <iostream>
 #include <optional>
 #include <sstream>
+#include <utility>
 
 #include "adapters/kit/inbound/one_item.h"
 #include "adapters/kit/inbound/sample_mask.h"
@@ -65,7 +66,8 @@ base::Result<Recorded> fromLedger(const WorkOptions& options, const kit::DecodeR
     if (!message.ok()) return std::move(message).error();
     if (message->header.adapter != options.source)
         return wrong("That message is not of this source.", "该报文不属于此来源。");
-    recorded.context.received_ms = message->header.received_ms;
+    const std::string row_content_type = std::exchange(recorded.context, message->context).content_type;
+    if (!row_content_type.empty()) recorded.context.content_type = row_content_type;
     recorded.message = std::move(message->body);
     if (!item) return recorded;
     auto one = kit::oneItemOf(rules, recorded.message, *item);

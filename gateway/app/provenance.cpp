@@ -182,11 +182,7 @@ private:
 
     const MadeOfMessage& madeOf(ledger::Seq seq, const KeptMessage& message, const kit::Adapter& adapter) {
         auto [found, is_new] = made_.try_emplace({seq, adapter.version()});
-        if (is_new) {
-            kit::MessageContext context;
-            context.received_ms = message.header.received_ms;
-            found->second = makeOf(adapter, message.body, context, random_);
-        }
+        if (is_new) found->second = makeOf(adapter, message.body, message.context, random_);
         return found->second;
     }
 
@@ -217,9 +213,9 @@ private:
                         "Items of an erased ticket were taken out of the message; it can't be made again.");
         }
         note(told, "unknown",
-             "以同一版本重新适配未得到此记录:映射可能用到账本不保存的文件名或报文类型。",
-             "The same version does not make this record again: its mapping may read the file's name or the content type, "
-             "which the ledger does not keep.");
+             "以同一版本重新适配未得到此记录:较早入账的报文未保存文件名与报文类型。",
+             "The same version does not make this record again: of messages that came before the ledger kept them, the file's "
+             "name and the content type are not known.");
     }
 
     static void trace(const MadeRecord& made, const FieldRow& row, const std::string& entry, Provenance& told) {

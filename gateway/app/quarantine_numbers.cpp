@@ -20,9 +20,9 @@ void numberItems(
     const kit::Adapter& adapter, const KeptMessage& message, const ItemRows& rows,
     std::map<std::uint64_t, std::string>& numbers
 ) {
-    kit::MessageContext context;
-    context.content_type = rows.begin()->second->content_type;
-    context.received_ms = message.header.received_ms;
+    kit::MessageContext context = message.context;
+    context.content_type = rows.begin()->second->content_type;  // messages of before payload version 3 have it here alone
+    context.trace = false;
     const std::uint64_t last = rows.rbegin()->first;
     // What can't be read to its end has told the numbers of what came before.
     (void)adapter.adapt(message.body, context, {}, [&](kit::AdaptedItem&& item) {

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "gateway/base/text.h"
-#include "gateway/intake/admission/message_payload.h"
+#include "gateway/intake/admission/kept_context.h"
 #include "gateway/ticket/free_text.h"
 #include "gateway/ticket/record_json.h"
 
@@ -149,7 +149,8 @@ base::Result<KeptMessage> keptMessage(ledger::View& view, ledger::Seq seq) {
     if (entry->header.type != ledger::EntryType::Message) return base::makeError(base::ErrorCode::NotFound);
     auto payload = intake::decodeMessagePayload(entry->payload);
     if (!payload.ok()) return std::move(payload).error();
-    return KeptMessage{entry->header, std::move(payload->body), !payload->blanks.empty()};
+    auto context = intake::adaptingContext(payload->beside, entry->header.received_ms);
+    return KeptMessage{entry->header, std::move(payload->body), std::move(context), !payload->blanks.empty()};
 }
 
 std::string valueText(const ticket::Value& value) {

@@ -56,6 +56,7 @@ MadeOfMessage makeOf(
 struct KeptMessage {
     ledger::LeafHeader header;
     std::string body;
+    kit::MessageContext context;  // as it came
     bool blanked = false;  // items of an erased ticket were taken out
 };
 /// Errors: LedgerErased, LedgerCorrupt, NotFound.

@@ -52,9 +52,7 @@ public:
             ++all.unreadable;
             return;
         }
-        kit::MessageContext context;
-        context.received_ms = kept->header.received_ms;
-        const auto made = makeOf(adapter_, kept->body, context, random_);
+        const auto made = makeOf(adapter_, kept->body, kept->context, random_);
         auto brought = broughtBy(view_, seq);
         bool differs = false;
         for (const auto& record : made.records) differs = compare(record, brought, all) || differs;

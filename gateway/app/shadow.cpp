@@ -103,10 +103,8 @@ void compareOne(
     const ShadowServices& services, const KeptMessage& message, const kit::Adapter& old_one, const kit::Adapter& new_one,
     ShadowState& state
 ) {
-    kit::MessageContext context;
-    context.received_ms = message.header.received_ms;
-    const auto before = makeOf(old_one, message.body, context, services.random);
-    const auto after = makeOf(new_one, message.body, context, services.random);
+    const auto before = makeOf(old_one, message.body, message.context, services.random);
+    const auto after = makeOf(new_one, message.body, message.context, services.random);
     ++state.messages;
     state.items += after.items;
     std::map<std::uint64_t, std::set<std::string>> old_texts, new_texts;

@@ -40,8 +40,14 @@ bool readBlanks(base::BytesView part, MessagePayload& message) {
         end = std::uint64_t{offset} + bytes;
         message.blanks.push_back({offset, bytes});
     }
+    if (message.blanks.empty()) return reader.ok();
     const bool whole = message.body.empty() && message.blanks.size() == 1 && message.blanks[0].offset == 0;
-    return reader.ok() && !message.blanks.empty() && (whole || end <= message.body.size());
+    return reader.ok() && (whole || end <= message.body.size());
+}
+
+std::uint8_t versionOf(const MessagePayload& message) {
+    if (message.beside != BesideBytes()) return kAccompaniedPayloadVersion;
+    return message.blanks.empty() ? kMessagePayloadVersion : kBlankedPayloadVersion;
 }
 
 }  // namespace
@@ -61,20 +67,24 @@ void blankOut(std::string& body, const Blank& blank) {
 base::Bytes encodeMessagePayload(const MessagePayload& message) {
     base::Bytes out;
     out.reserve(message.body.size() + message.signature_base.size() + 1024);
-    base::appendU8(out, message.blanks.empty() ? kMessagePayloadVersion : kBlankedPayloadVersion);
+    const std::uint8_t version = versionOf(message);
+    base::appendU8(out, version);
     appendPart(out, message.body);
     appendPart(out, message.signature_base);
     appendPart(out, message.signature);
     appendPart(out, message.keyid);
     appendPart(out, message.algorithm);
-    if (!message.blanks.empty()) appendPart(out, encodeBlanks(message.blanks));
+    if (version >= kBlankedPayloadVersion) appendPart(out, encodeBlanks(message.blanks));
+    if (version == kAccompaniedPayloadVersion) {
+        for (const std::string* part : {&message.beside.content_type, &message.beside.file_name, &message.beside.origin}) appendPart(out, *part);
+    }
     return out;
 }
 
 base::Result<MessagePayload> decodeMessagePayload(base::BytesView payload) {
     base::ByteReader reader(payload);
     const std::uint8_t version = reader.u8();
-    if (version != kMessagePayloadVersion && version != kBlankedPayloadVersion) {
+    if (version < kMessagePayloadVersion || version > kAccompaniedPayloadVersion) {
         return base::makeError(base::ErrorCode::LedgerCorrupt, "message payload: unknown version");
     }
     MessagePayload message;
@@ -83,9 +93,12 @@ base::Result<MessagePayload> decodeMessagePayload(base::BytesView payload) {
     message.signature = readPart(reader);
     message.keyid = readPart(reader);
     message.algorithm = readPart(reader);
-    const bool blanks_ok =
-        version == kMessagePayloadVersion || readBlanks(readPart(reader), message);
-    if (!reader.finished() || !blanks_ok) {
+    const bool blanks_ok = version == kMessagePayloadVersion || readBlanks(readPart(reader), message);
+    if (version == kAccompaniedPayloadVersion) {
+        for (std::string* part : {&message.beside.content_type, &message.beside.file_name, &message.beside.origin}) *part = readPart(reader);
+    }
+    // What encodeMessagePayload() would have written under another version is no payload of this one.
+    if (!reader.finished() || !blanks_ok || versionOf(message) != version) {
         return base::makeError(base::ErrorCode::LedgerCorrupt, "message payload: cut or too long");
     }
     return message;

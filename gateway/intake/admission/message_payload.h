@@ -1,13 +1,18 @@
 // The payload of a message entry: the bytes as received, and the proof of who sent them, so that an
 // auditor can check the signature again years later with nothing but the certificate that `keyid`
 // names.
-//   payload = version(1) part part part part part [part]
+//   payload = version(1) part part part part part [part [part part part]]
 //   part    = length(4, big-endian) octet*length
 //   parts   : body, signature base (RFC 9421 section 2.5), signature, keyid, algorithm (RFC 9421
-//             name); in version 2 the blanks: offset(4) length(4) each, ascending, apart
-//   version : 0x01; 0x02 where items of an erased ticket were taken out of the body before it was kept
+//             name); from version 2 on the blanks: offset(4) length(4) each, ascending, apart; in version 3 what
+//             came beside the bytes: content type, file name, origin
+//   version : 0x01; 0x02 where items of an erased ticket were taken out of the body before it was kept; 0x03 where
+//             something came beside the bytes, with or without blanks
 // Valid when 1. the version is known, 2. all its parts are there, 3. nothing follows the last, 4. version 2 has
-// blanks, all within the body; or one from 0 on, of the length that came, and an empty body.
+// blanks, all within the body; or one from 0 on, of the length that came, and an empty body, 5. version 3 has
+// something beside the bytes, and blanks as version 2 or none.
+// What came beside the bytes is part of what an adapter makes of them (a version out of a file's name): without it an
+// item that is mapped again, out of quarantine, would be another. It is not signed.
 // A blank that began and ended with brackets keeps them, with spaces between; another is a space and hyphens: the
 // items around it stay readable at their places. An empty body: some item was no slice that could be blanked.
 // Example, body "{}", base "b", signature 0xFF, keyid "k", algorithm "ed25519":
@@ -33,11 +38,20 @@ namespace yht::intake {
 
 inline constexpr std::uint8_t kMessagePayloadVersion = 1;
 inline constexpr std::uint8_t kBlankedPayloadVersion = 2;
+inline constexpr std::uint8_t kAccompaniedPayloadVersion = 3;
 
 /// A slice of the body that is not kept.
 struct Blank {
     std::uint32_t offset = 0, bytes = 0;
     auto operator<=>(const Blank&) const = default;
+};
+
+/// What came with a message beside its bytes; "" where there was none.
+struct BesideBytes {
+    std::string content_type;
+    std::string file_name;  // without its folder
+    std::string origin;     // "history", "late"
+    bool operator==(const BesideBytes&) const = default;
 };
 
 struct MessagePayload {
@@ -46,7 +60,8 @@ struct MessagePayload {
     base::Bytes signature;
     std::string keyid;
     std::string algorithm;
-    std::vector<Blank> blanks;  // ascending; the body is blanked already
+    std::vector<Blank> blanks = {};  // ascending; the body is blanked already
+    BesideBytes beside = {};
     bool operator==(const MessagePayload&) const = default;
 };
 

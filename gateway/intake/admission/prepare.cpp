@@ -94,7 +94,7 @@ std::string withoutContent(const std::string& signature_base) {
 }  // namespace
 
 base::Bytes messagePayload(
-    const trust::VerifiedMessage& message, const std::vector<Blank>& blanks
+    const trust::VerifiedMessage& message, const std::vector<Blank>& blanks, const BesideBytes& beside
 ) {
     const trust::Proof& proof = message.proof();
     std::string body = message.body();
@@ -108,7 +108,8 @@ base::Bytes messagePayload(
          .signature = proof.signature,
          .keyid = proof.keyid,
          .algorithm = proof.algorithm,
-         .blanks = blanks}
+         .blanks = blanks,
+         .beside = beside}
     );
 }
 

@@ -68,7 +68,7 @@ base::Result<PreparedMessage> prepare(
 /// Bytes and proof of a message, as its entry keeps them (message_payload.h), without the blanks: slices of the body,
 /// ascending and apart, or all of it.
 base::Bytes messagePayload(
-    const trust::VerifiedMessage& message, const std::vector<Blank>& blanks = {}
+    const trust::VerifiedMessage& message, const std::vector<Blank>& blanks = {}, const BesideBytes& beside = {}
 );
 
 /// One record that may already be trusted to be the speaker's: fills identity, canonical text,

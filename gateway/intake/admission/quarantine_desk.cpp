@@ -4,7 +4,7 @@
 #include <map>
 #include <set>
 
-#include "gateway/intake/admission/message_payload.h"
+#include "gateway/intake/admission/kept_context.h"
 #include "gateway/intake/admission/source_messages.h"
 #include "gateway/json/json.h"
 
@@ -158,10 +158,8 @@ base::Result<std::vector<QuarantineDesk::Work>> QuarantineDesk::readapt(
         last_wanted = std::max(last_wanted, rows[i].item_index);
     }
     const SourceItems maker(payload->body, adapter.manifest().source, services_.random);
-    kit::MessageContext context;
-    context.content_type = first.content_type;
-    context.received_ms = entry->header.received_ms;
-    context.trace = true;
+    kit::MessageContext context = adaptingContext(payload->beside, entry->header.received_ms);
+    context.content_type = first.content_type;  // messages of before payload version 3 have it here alone
     for (kit::ItemPatch& patch : patches) patch.index = first.item_index;
     std::uint64_t next = 0;
     const base::Status adapted =

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <map>
 
-#include "gateway/intake/admission/message_payload.h"
+#include "gateway/intake/admission/kept_context.h"
 #include "gateway/ticket/record_json.h"
 #include "gateway/ticket/validate.h"
 
@@ -38,9 +38,7 @@ public:
         if (auto read = readMessage(); !read.ok()) return std::move(read).error();
         base::Status done;
         const SourceItems maker(body_, services_.adapter.manifest().source, services_.random);
-        kit::MessageContext context;
-        context.received_ms = message_.received_ms;
-        context.trace = true;
+        const kit::MessageContext context = adaptingContext(beside_, message_.received_ms);
         // A rest that can't be read brings nothing new; what was read before it does.
         (void)services_.adapter.adapt(body_, context, {}, [&](kit::AdaptedItem&& item) {
             items_.push_back(maker.prepare(std::move(item)));
@@ -66,6 +64,7 @@ private:
         auto payload = decodeMessagePayload(entry->payload);
         if (!payload.ok()) return std::move(payload).error();
         body_ = std::move(payload->body);
+        beside_ = std::move(payload->beside);
         const trust::Partner* partner = services_.trust->findPartner(entry->header.source);
         stand_in_.id = entry->header.source;
         stand_in_.sources = {manifest.source};
@@ -203,6 +202,7 @@ private:
     const ReadmissionServices& services_;
     const ledger::Seq message_seq_;
     std::string body_;
+    BesideBytes beside_;
     trust::Partner stand_in_;
     PreparedMessage message_;
     std::vector<SourceItem> items_;

@@ -4,6 +4,7 @@
 
 #include "gateway/base/time_text.h"
 #include "gateway/crypto/digest.h"
+#include "gateway/intake/admission/kept_context.h"
 
 namespace yht::intake {
 namespace {
@@ -20,8 +21,10 @@ base::Bytes keyDigest(const std::string& partner, const std::string& source, con
     return crypto::sha256(text);
 }
 
+BesideBytes besideOf(const SourceMessageContext& context) { return {context.content_type, context.file_name, context.origin}; }
+
 PreparedMessage prepareMessage(
-    const trust::VerifiedMessage& message, const kit::Adapter& adapter, base::Random& random
+    const trust::VerifiedMessage& message, const kit::Adapter& adapter, const SourceMessageContext& context, base::Random& random
 ) {
     PreparedMessage prepared;
     prepared.speaker = &message.speaker();
@@ -29,7 +32,7 @@ PreparedMessage prepareMessage(
     prepared.assurance = static_cast<ledger::Assurance>(message.assurance());
     prepared.received_ms = message.receivedMillis();
     prepared.replay_key = message.proof().replay_key;
-    prepared.payload = messagePayload(message);
+    prepared.payload = messagePayload(message, {}, besideOf(context));
     prepared.salt = random.bytes(ledger::kSaltBytes);
     prepared.adapter = adapter.manifest().id;
     prepared.unchanged_is_duplicate = adapter.manifest().unchanged_is_duplicate;
@@ -67,7 +70,7 @@ SourceRun::SourceRun(
       context_(context),
       maker_(message.body(), adapter.manifest().source, random),
       day_(base::shanghaiDay(message.receivedMillis())),
-      prepared_(prepareMessage(message, adapter, random)) {
+      prepared_(prepareMessage(message, adapter, context, random)) {
     if (context.idempotency_key.empty()) return;
     key_digest_ = keyDigest(message.speaker().id, adapter.manifest().id, context.idempotency_key);
     body_digest_ = crypto::sha256(message.body());
@@ -103,13 +106,7 @@ base::Result<SourceSubmission> SourceRun::run() {
 }
 
 kit::MessageContext SourceRun::adapting() const {
-    kit::MessageContext context;
-    context.content_type = context_.content_type;
-    context.file_name = context_.file_name;
-    context.received_ms = message_.receivedMillis();
-    context.origin = context_.origin;
-    context.trace = true;  // errors are told at the source's paths
-    return context;
+    return adaptingContext(besideOf(context_), message_.receivedMillis());
 }
 
 base::Result<SourceRun::Known> SourceRun::lookUp(ledger::View& view) const {
@@ -217,7 +214,7 @@ void SourceRun::blank(const std::vector<Blank>& slices) {
         end = std::uint64_t{each.offset} + each.bytes;
     }
     if (!apart) blanks_ = {{0, whole}};
-    prepared_.payload = messagePayload(message_, blanks_);
+    prepared_.payload = messagePayload(message_, blanks_, besideOf(context_));
 }
 
 /// A message of several commits is kept with the first: what it must not keep has to be known then.

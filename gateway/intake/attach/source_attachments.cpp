@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "gateway/crypto/digest.h"
-#include "gateway/intake/admission/message_payload.h"
+#include "gateway/intake/admission/kept_context.h"
 #include "gateway/intake/attach/attachment_record.h"
 #include "gateway/ticket/record_json.h"
 #include "gateway/ticket/validate.h"
@@ -192,9 +192,9 @@ base::Result<std::vector<SourceAttachments::Named>> SourceAttachments::readapt(
         last_wanted = std::max(last_wanted, row.item_index);
     }
     snapshot->reset();
-    kit::MessageContext context;
-    context.content_type = rows.front().content_type;
-    context.received_ms = entry->header.received_ms;
+    kit::MessageContext context = adaptingContext(payload->beside, entry->header.received_ms);
+    context.content_type = rows.front().content_type;  // messages of before payload version 3 have it here alone
+    context.trace = false;
     // A message that breaks off later has what came before.
     static_cast<void>(adapter.adapt(payload->body, context, {}, [&](kit::AdaptedItem&& item) {
         for (Named& one : named) {

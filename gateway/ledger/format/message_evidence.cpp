@@ -5,7 +5,8 @@
 namespace yht::ledger {
 namespace {
 
-constexpr std::uint8_t kPayloadVersion = 1;
+constexpr std::uint8_t kPlainVersion = 1, kAccompaniedVersion = 3;
+constexpr int kPartsBesideBytes = 3;
 constexpr std::string_view kDigestLine = "\"content-digest\": ";
 constexpr std::string_view kParametersLine = "\"@signature-params\": ";
 
@@ -96,13 +97,18 @@ base::Status checkSoapBody(const MessageEvidence& message) {
 
 std::optional<MessageEvidence> readMessageEvidence(base::BytesView payload) {
     base::ByteReader in(payload);
-    if (in.u8() != kPayloadVersion) return std::nullopt;
+    const std::uint8_t version = in.u8();
+    if (version != kPlainVersion && version != kAccompaniedVersion) return std::nullopt;
     MessageEvidence message;
     message.body = readPart(in);
     message.signature_base = readPart(in);
     message.signature = readPart(in);
     message.keyid = readPart(in);
     message.algorithm = readPart(in);
+    if (version == kAccompaniedVersion) {
+        if (!readPart(in).empty()) return std::nullopt;  // blanks: the body is not the one that was signed
+        for (int i = 0; i < kPartsBesideBytes; ++i) readPart(in);
+    }
     if (!in.finished() || message.signature.empty()) return std::nullopt;
     return message;
 }

@@ -7,7 +7,7 @@
 #include "gateway/app/shadow.h"
 #include "gateway/app/source_folders.h"
 #include "gateway/base/text.h"
-#include "gateway/intake/admission/message_payload.h"
+#include "gateway/intake/admission/kept_context.h"
 #include "gateway/intake/admission/readmission.h"
 #include "gateway/intake/admission/source_decide.h"
 #include "gateway/json/json.h"
@@ -96,11 +96,12 @@ protected:
         prepared.received_ms = clock.nowMillis();
         prepared.adapter = "desk-1";
         prepared.adapter_version = made_by->version();
-        prepared.payload = intake::encodeMessagePayload({.body = body});
+        const intake::BesideBytes beside{"application/json", file_name_, origin_};
+        prepared.payload = intake::encodeMessagePayload({.body = body, .beside = beside});
         prepared.salt = random.bytes(ledger::kSaltBytes);
         const intake::SourceItems maker(body, "desk-1", random);
         std::vector<intake::SourceItem> items;
-        ASSERT_TRUE(made_by->adapt(body, {.received_ms = prepared.received_ms, .trace = true}, {}, [&](kit::AdaptedItem&& item) {
+        ASSERT_TRUE(made_by->adapt(body, intake::adaptingContext(beside, prepared.received_ms), {}, [&](kit::AdaptedItem&& item) {
             items.push_back(maker.prepare(std::move(item)));
             return true;
         }).ok());
@@ -137,12 +138,21 @@ protected:
         changed.replace(changed.find("title: TITLE"), 12, "title: TEXT");
         write("products/desk/mapping.yaml", changed);
     }
+    /// modified_time is the day of the file's name.
+    void versionFromTheFilesName() {
+        std::string mapping = kMapping;
+        mapping.insert(mapping.find("      title: TITLE"), "      modified_time: { from: $file_name, formats: [\"desk_%Y%m%d.json\"], required: true }\n");
+        write("products/desk/mapping.yaml", mapping);
+        file_name_ = "desk_20191015.json";
+        takeIntoUse();
+    }
     void copyFolders(const std::string& to) const {
         for (const char* folder : {"sources", "products"}) {
             std::filesystem::create_directories(to);
             std::filesystem::copy(directory + "/" + folder, to + "/" + folder, std::filesystem::copy_options::recursive);
         }
     }
+    std::string file_name_, origin_;  // that messages come with
 };
 
 TEST_F(AdapterWorkTest, WhyTellsPathRuleAndTableRow) {
@@ -160,6 +170,19 @@ TEST_F(AdapterWorkTest, WhyTellsPathRuleAndTableRow) {
     EXPECT_THAT(out, HasSubstr("\"how\":\"engine\""));
     EXPECT_EQ(kExitData, yht({"ledger", "show", "desk-1/A-1", "--why", "finish_time"}));
     EXPECT_THAT(err, HasSubstr("No record of the ticket has the field finish_time"));
+}
+
+TEST_F(AdapterWorkTest, WhatCameBesideTheBytesIsKnownWhenAMessageIsMappedAgain) {
+    versionFromTheFilesName();
+    origin_ = "history";
+    take(message(row("A-1")));
+    EXPECT_EQ(kExitOk, yht({"ledger", "show", "desk-1/A-1", "--why", "modified_time", "--json"})) << err;
+    EXPECT_THAT(out, HasSubstr("\"path\":\"$file_name\""));
+    EXPECT_THAT(out, HasSubstr("\"how\":\"mapped\""));
+    EXPECT_EQ(kExitOk, yht({"ledger", "show", "desk-1/A-1", "--why", "title", "--json"}));
+    EXPECT_THAT(out, HasSubstr("\"path\":\"TITLE\""));
+    EXPECT_EQ(kExitOk, yht({"adapters", "replay", "desk-1", "--from", "2019-10-01", "-d", directory, "--json"})) << err << out;
+    EXPECT_THAT(out, HasSubstr("\"records_same\":1,\"records_differ\":0"));
 }
 
 TEST_F(AdapterWorkTest, WhyOfAMistypedFieldNamesTheOneThatWasMeant) {

@@ -43,13 +43,27 @@ TEST(MessageEvidence, WhatTheGatewayWritesTheAuditorReads) {
     EXPECT_EQ("fits", verdict(written));
 }
 
+TEST(MessageEvidence, WhatCameBesideTheBytesIsNoPartOfWhatWasSigned) {
+    auto written = sample();
+    written.beside = {"application/json", "a.json", ""};
+    EXPECT_EQ("fits", verdict(written));
+    written.body += " ";
+    EXPECT_EQ("signature.digest_mismatch", verdict(written));
+    written.blanks = {{1, 2}};
+    EXPECT_EQ("not read", verdict(written)) << "the body is not the one that was signed";
+}
+
 TEST(MessageEvidence, EveryTruncationIsReadByNeither) {
-    const auto payload = intake::encodeMessagePayload(sample());
-    for (std::size_t length = 0; length < payload.size(); ++length) {
-        EXPECT_FALSE(readMessageEvidence(payload.substr(0, length))) << length;
-        EXPECT_FALSE(intake::decodeMessagePayload(payload.substr(0, length)).ok()) << length;
+    auto accompanied = sample();
+    accompanied.beside.file_name = "a.json";
+    for (const auto& written : {sample(), accompanied}) {
+        const auto payload = intake::encodeMessagePayload(written);
+        for (std::size_t length = 0; length < payload.size(); ++length) {
+            EXPECT_FALSE(readMessageEvidence(payload.substr(0, length))) << length;
+            EXPECT_FALSE(intake::decodeMessagePayload(payload.substr(0, length)).ok()) << length;
+        }
+        EXPECT_FALSE(readMessageEvidence(payload + "x"));
     }
-    EXPECT_FALSE(readMessageEvidence(payload + "x"));
 }
 
 std::string signedInfo(const std::string& body) {

@@ -115,6 +115,7 @@ base::Status LineAdapter::adapt(
     const std::vector<kit::ItemPatch>& patches, const kit::AdaptedSink& sink
 ) const {
     ++passes_;
+    if (!context.file_name.empty()) last_context_ = context;
     std::uint64_t index = 0, line_no = 0;
     for (std::size_t begin = 0; begin < message.size(); ++index) {
         ++line_no;

@@ -33,6 +33,8 @@ public:
     /// Items name no attachments from now on.
     void hideAttachments() { attachments_ = false; }
     std::size_t passes() const { return passes_; }
+    /// Of the last message with a file name. One thread.
+    const kit::MessageContext& lastContext() const { return last_context_; }
 
     const kit::Manifest& manifest() const override { return manifest_; }
     const std::string& version() const override { return version_; }
@@ -53,6 +55,7 @@ private:
     bool attachments_ = true;
     bool reads_on_ = false;
     mutable std::atomic<std::size_t> passes_{0};  // over a message
+    mutable kit::MessageContext last_context_;
 };
 
 }  // namespace yht::intake

@@ -55,6 +55,28 @@ TEST(MessagePayload, BlankedBodyKeepsItsLengthAndTheBracketsAroundWhatWasTakenOu
     EXPECT_EQ(" ------------\n", row);
 }
 
+TEST(MessagePayload, WhatCameBesideTheBytesIsKeptWithThem) {
+    MessagePayload message = kExample;
+    message.beside = {"text/csv", "a_20190613.csv", "history"};
+    const base::Bytes bytes = encodeMessagePayload(message);
+    EXPECT_EQ("03" + std::string(kExampleHex).substr(2) + "00000000" "00000008" "746578742f637376" "0000000e" "615f32303139303631332e637376"
+              "00000007" "686973746f7279", base::toHex(bytes));
+    EXPECT_EQ(message, decodeMessagePayload(bytes).value());
+    for (std::size_t length = 0; length < bytes.size(); ++length) {
+        EXPECT_FALSE(decodeMessagePayload(base::BytesView(bytes).substr(0, length)).ok()) << length;
+    }
+    message.blanks = {{1, 1}};
+    EXPECT_EQ(message, decodeMessagePayload(encodeMessagePayload(message)).value());
+}
+
+TEST(MessagePayload, EachMessageHasOneWayToBeWritten) {
+    // Version 3 with nothing beside the bytes; version 2 without blanks.
+    const std::string parts = std::string(kExampleHex).substr(2);
+    EXPECT_FALSE(decodeMessagePayload(*base::fromHex("03" + parts + "00000000" "00000000" "00000000" "00000000")).ok());
+    EXPECT_FALSE(decodeMessagePayload(*base::fromHex("02" + parts + "00000000")).ok());
+    EXPECT_FALSE(decodeMessagePayload(*base::fromHex("04" + parts)).ok());
+}
+
 TEST(MessagePayload, BlanksOutsideTheBodyOrOverlappingAreRefused) {
     MessagePayload message = kExample;
     const auto decoded = [&](std::vector<Blank> blanks) {

@@ -62,6 +62,22 @@ TEST_F(DeskTest, FixAdmitsTheItemWithTheChangeUnderItsFirstMessage) {
     EXPECT_EQ(1, audits_);
 }
 
+TEST_F(DeskTest, AnItemIsMappedAgainWithWhatCameBesideItsMessage) {
+    const auto request = sign("media", lines({"fail /row/title " + mediaAppeal("A-2")}));
+    const auto verified = verify(request);
+    ASSERT_TRUE(verified.ok());
+    const auto submitted =
+        messages_->submitMessage(*verified, adapter_, {"text/plain", "np_20190613.txt", "", "history"}).value();
+    const auto id = submitted.items.at(0).quarantine_id;
+    ASSERT_NE(0u, id);
+    restart();
+    const auto decided = desk().fix(id, {{0, "/row/title", "改正的标题"}}, order()).value();
+    EXPECT_EQ("np_20190613.txt", adapter_.lastContext().file_name);
+    EXPECT_EQ("text/plain", adapter_.lastContext().content_type);
+    EXPECT_EQ(clock_.nowMillis(), adapter_.lastContext().received_ms);
+    EXPECT_THAT(payload(decided.seqs.at(0)), HasSubstr("\"origin\":\"history\""));
+}
+
 TEST_F(DeskTest, FixThatDoesNotMendChangesNothing) {
     const auto id = oneBadItem();
     const auto before = ledger_.store().snapshot().value()->lastSeq();
