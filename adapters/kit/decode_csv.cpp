@@ -7,6 +7,7 @@
 #include "adapters/kit/csv_scanner.h"
 #include "adapters/kit/decode_output.h"
 #include "adapters/kit/table.h"
+#include "adapters/kit/total_row.h"
 
 namespace yht::kit {
 namespace {
@@ -46,7 +47,8 @@ public:
               text, start.begin, charset_,
               {rules.table.delimiter, rules.table.quote, rules.limits.members_max + 1}
           ),
-          text_(text) {}
+          text_(text),
+          total_row_(rules.table.total_row) {}
 
     Status run();
 
@@ -66,6 +68,7 @@ private:
     CsvRow row_;
     std::uint64_t rows_read_ = 0;
     std::optional<Table> table_;
+    TotalRow total_row_;
 };
 
 Status CsvRun::neverClosed() const {
@@ -146,6 +149,7 @@ bool CsvRun::giveRow() {
     std::vector<ItemValue> cells;
     if (auto fault = decodeCells(cells))
         return output_.giveFailure(std::move(item), *std::move(fault));
+    if (total_row_.takes(cells)) return true;
     auto value = table_->item(std::move(cells));
     if (!value) return output_.giveFailure(std::move(item), std::move(value).error());
     if (!*value) return true;
@@ -159,9 +163,9 @@ Status CsvRun::run() {
         ++rows_read_;
         if (row_.never_closed) return neverClosed();
         if (rows_read_ < rules_.table.first_row) continue;
-        if (!giveRow()) break;
+        if (!giveRow()) return output_.finish();
     }
-    return output_.finish();
+    return total_row_.finish(output_.count());
 }
 
 class CsvDecoder final : public Decoder {

@@ -37,6 +37,13 @@ struct FixedColumn {
     bool operator==(const FixedColumn&) const = default;
 };
 
+/// The line after a table's last item, total_row.h.
+struct TotalRowRules {
+    std::string begins;              // of its first cell; "" there is no such line
+    std::uint32_t count_column = 0;  // 1-based, which says how many items there are; 0 none does
+    bool operator==(const TotalRowRules&) const = default;
+};
+
 /// What tables have in common: csv, tsv, xlsx; `columns` for fixed_width.
 struct TableRules {
     std::uint32_t header_row =
@@ -50,6 +57,7 @@ struct TableRules {
         required;  // columns without which the message as a whole can't be read
     std::string skip_rows_where_empty;  // a total line at the end: rows where this column is empty
                                         // are no items
+    TotalRowRules total_row;
     // csv, tsv
     char delimiter = ',';  // tsv: tab
     char quote = '"';      // '\0': quotes are plain characters

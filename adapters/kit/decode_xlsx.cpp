@@ -7,6 +7,7 @@
 
 #include "adapters/kit/decode_output.h"
 #include "adapters/kit/table.h"
+#include "adapters/kit/total_row.h"
 #include "adapters/kit/xlsx_parts.h"
 #include "adapters/kit/xlsx_sheet.h"
 #include "adapters/kit/xlsx_strings.h"
@@ -41,7 +42,8 @@ public:
         : rules_(rules),
           archive_(std::move(archive)),
           output_(rules.limits, sink),
-          strings_(rules.limits.item_bytes_max) {}
+          strings_(rules.limits.item_bytes_max),
+          total_row_(rules.table.total_row) {}
 
     Status run() {
         if (auto opened = openWorkbook(); !opened) return opened;
@@ -52,13 +54,17 @@ public:
         }
         XlsxSheet sheet(
             {strings_, styles_, workbook_.uses1904()}, rules_.limits,
-            [&](XlsxRow&& row) { return takeRow(std::move(row)); }
+            [&](XlsxRow&& row) {
+                stopped_ = !takeRow(std::move(row));
+                return !stopped_;
+            }
         );
         if (auto read = readPart(sheet_part_, sheet); !read) return read;
         if (!sheet.status()) return sheet.status();
         if (!status_) return status_;
         if (!table_) return headerMissing();
-        return output_.finish();
+        if (stopped_) return output_.finish();
+        return total_row_.finish(output_.count());
     }
 
 private:
@@ -80,6 +86,8 @@ private:
     ZipArchive archive_;
     ItemOutput output_;
     XlsxStrings strings_;
+    TotalRow total_row_;
+    bool stopped_ = false;
     XlsxStyles styles_;
     XlsxWorkbook workbook_;
     std::string sheet_part_;
@@ -181,6 +189,7 @@ bool XlsxRun::takeRow(XlsxRow&& row) {
     DecodedItem item;
     item.place = "sheet " + std::to_string(sheet_number_) + " row " + std::to_string(row.number);
     if (row.fault) return output_.giveFailure(std::move(item), *std::move(row.fault));
+    if (total_row_.takes(row.cells)) return true;
     if (row.cells.size() < table_->names().size()) row.cells.resize(table_->names().size());
     auto value = table_->item(std::move(row.cells));
     if (!value) return output_.giveFailure(std::move(item), std::move(value).error());

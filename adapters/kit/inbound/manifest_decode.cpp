@@ -36,6 +36,17 @@ char oneCharacter(YamlMap& map, const char* key, const char* fallback) {
     return text.empty() ? '\0' : text.front();
 }
 
+TotalRowRules totalRow(YamlMap& map) {
+    TotalRowRules rules;
+    const YAML::Node node = map.node("total_row");
+    if (!node.IsDefined() || node.IsNull()) return rules;
+    YamlMap own(node, "decode.total_row", map.problems());
+    rules.begins = own.text("begins");
+    rules.count_column = static_cast<std::uint32_t>(own.integer("count_column", 0, 0, kRowMax));
+    own.finish();
+    return rules;
+}
+
 void tableKeys(YamlMap& map, Format format, TableRules& table) {
     table.header_row = static_cast<std::uint32_t>(map.integer("header_row", 1, 0, kRowMax));
     table.first_row = static_cast<std::uint32_t>(map.integer("first_row", 0, 0, kRowMax));
@@ -44,6 +55,7 @@ void tableKeys(YamlMap& map, Format format, TableRules& table) {
         table.aliases.emplace_back(name, scalarsOf(node, "decode.aliases." + name, map.problems()));
     table.required = map.texts("required_columns");
     table.skip_rows_where_empty = map.text("skip_rows_where_empty", "");
+    table.total_row = totalRow(map);
     table.short_rows = map.flag("short_rows", false);
     if (format == Format::Xlsx) {
         table.sheet = map.text("sheet", "");

@@ -96,6 +96,17 @@ void declareOne(std::string& head, const std::string& expected) {
     }
 }
 
+/// The number in the total line, behind `items` of them, says 1 from now on.
+void totalOfOne(std::string& tail, std::size_t items) {
+    const std::string number = std::to_string(items);
+    const auto is_digit = [&](std::size_t at) { return at < tail.size() && tail[at] >= '0' && tail[at] <= '9'; };
+    for (auto found = tail.find(number); found != std::string::npos; found = tail.find(number, found + 1)) {
+        if (is_digit(found + number.size()) || (found > 0 && is_digit(found - 1))) continue;
+        tail.replace(found, number.size(), "1");
+        return;
+    }
+}
+
 /// Of every item up to where the message breaks off. Errors: they are no slices.
 base::Result<std::vector<Slice>> slicesOf(const DecodeRules& rules, std::string_view message) {
     if (rules.format == Format::Xml) {
@@ -133,7 +144,9 @@ base::Result<std::string> oneItemOf(const DecodeRules& rules, std::string_view m
     const Slice item = (*slices)[index];
     std::string head(message.substr(0, slices->front().begin));
     if (!rules.xml.items_expected.empty()) declareOne(head, rules.xml.items_expected);
-    return head + std::string(message.substr(item.begin, item.end - item.begin)) + std::string(message.substr(slices->back().end));
+    std::string tail(message.substr(slices->back().end));
+    if (rules.table.total_row.count_column > 0) totalOfOne(tail, slices->size());
+    return head + std::string(message.substr(item.begin, item.end - item.begin)) + tail;
 }
 
 }  // namespace yht::kit

@@ -149,6 +149,38 @@ TEST(DecodeCsvTest, TotalLinesAndEmptyRowsAreNoItems) {
     EXPECT_THAT(out.items, ElementsAre("{a:\"1\",b:\"2\"}"));
 }
 
+DecodeRules withTotal(std::uint32_t count_column) {
+    DecodeRules rules = csv();
+    rules.table.total_row = {"合计", count_column};
+    return rules;
+}
+
+TEST(DecodeCsvTest, ATotalLineIsNoItemAndItsNumberIsHeldToTheRows) {
+    const auto out = decoded(withTotal(2), "a,b,c\n1,2,3\n4,5,6\n 合计:,2\n\n");
+    EXPECT_THAT(out.items, ElementsAre("{a:\"1\",b:\"2\",c:\"3\"}", "{a:\"4\",b:\"5\",c:\"6\"}"));
+    EXPECT_EQ(out.error, "");
+    const auto differs = decoded(withTotal(2), "a,b,c\n1,2,3\n合计,2\n");
+    EXPECT_EQ(1u, differs.items.size());
+    EXPECT_EQ(differs.error, kUndecodable);
+    EXPECT_THAT(differs.error_text, HasSubstr("says \"2\", and the message holds 1 items"));
+    EXPECT_EQ(decoded(withTotal(0), "a,b,c\n1,2,3\n合计,7\n").error, "") << "nobody counts";
+    EXPECT_EQ(decoded(withTotal(3), "a,b,c\n1,2,3\n合计,1\n").error, kUndecodable) << "it says no number";
+}
+
+TEST(DecodeCsvTest, AFileWithoutItsTotalLineWasCutOff) {
+    const auto out = decoded(withTotal(2), "a,b,c\n1,2,3\n4,5,6\n");
+    EXPECT_EQ(2u, out.items.size());
+    EXPECT_EQ(out.error, kUndecodable);
+    EXPECT_THAT(out.error_text, HasSubstr("without its total line"));
+    const auto behind = decoded(withTotal(2), "a,b,c\n1,2,3\n合计,1\n4,5,6\n");
+    EXPECT_EQ(1u, behind.items.size());
+    EXPECT_THAT(behind.error_text, HasSubstr("rows behind the total line"));
+    const std::string whole = "a,b,c\n1,2,3\n4,5,6\n合计,2\n";
+    for (std::size_t length = 0; length + 2 < whole.size(); ++length) {
+        EXPECT_EQ(decoded(withTotal(2), whole.substr(0, length)).error, kUndecodable) << length;
+    }
+}
+
 TEST(DecodeCsvTest, HeadingsThatRepeatOrAreEmptyGetNamesOfTheirOwn) {
     const auto out = decoded(csv(), "a,,a,a,\n1,2,3,4,\n1,,3,4\n");
     EXPECT_THAT(
