@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "adapters/kit/inbound/draft_table.h"
 #include "adapters/kit/inbound/draft_values.h"
 #include "adapters/kit/inbound/time_formats.h"
 #include "adapters/kit/inbound/typed_values.h"
@@ -177,11 +178,10 @@ base::Result<DecodeRules> rulesFor(const std::string& file_name, const std::stri
         const auto read =
             json::parse(sample, {.depth_max = 64, .values_max = 5'000'000, .members_max = 1'000});
         if (read) rules.items = itemsPath(*read);
-    } else if (ending == "csv" || ending == "txt") {
-        rules.format = Format::Csv;
-    } else if (ending == "tsv") {
-        rules.format = Format::Tsv;
-        rules.table.delimiter = '\t';
+    } else if (ending == "csv" || ending == "txt" || ending == "tsv") {
+        rules.format = ending == "tsv" ? Format::Tsv : Format::Csv;
+        rules.table.delimiter = ending == "tsv" ? '\t' : ',';
+        guessColumns(sample, rules);
     } else if (ending == "xlsx") {
         rules.format = Format::Xlsx;
     } else if (ending == "dbf") {
@@ -220,6 +220,8 @@ base::Status lookAll(const DecodeRules& rules, const std::string& sample, SeenBy
                   : std::move(status);
 }
 
+bool isTextTable(const DecodeRules& rules) { return rules.format == Format::Csv || rules.format == Format::Tsv; }
+
 /// Rows of GBK files look like nothing in UTF-8: both are tried. What XML repeats in one item is a list in every other.
 base::Status decodeSample(DecodeRules& rules, const std::string& sample, SeenByPath& all) {
     Paths lists;
@@ -229,7 +231,7 @@ base::Status decodeSample(DecodeRules& rules, const std::string& sample, SeenByP
         all.clear();
         return lookAll(rules, sample, all, lists);
     }
-    if (status || (rules.format != Format::Csv && rules.format != Format::Tsv)) return status;
+    if (status || !isTextTable(rules)) return status;
     rules.charset = "GBK";
     all.clear();
     return lookAll(rules, sample, all, lists);
@@ -385,11 +387,24 @@ private:
     std::string rows_, vocabularies_, event_time_;
 };
 
+/// What differs from a comma, or a tab, and a header in the first line.
+std::string tableText(const DecodeRules& rules) {
+    const TableRules& table = rules.table;
+    std::string text;
+    if (rules.format == Format::Csv && table.delimiter != ',') text += "  delimiter: " + inQuotes(std::string(1, table.delimiter)) + "\n";
+    if (table.header_row != 1) text += "  header_row: " + std::to_string(table.header_row) + "\n";
+    if (table.total_row.begins.empty()) return text;
+    text += "  # A file without this line, or of another number, is one that was cut off.\n  total_row: { begins: " + inQuotes(table.total_row.begins);
+    if (table.total_row.count_column > 0) text += ", count_column: " + std::to_string(table.total_row.count_column);
+    return text + " }\n";
+}
+
 std::string decodeText(const DecodeRules& rules) {
     std::string text = "decode:\n  format: " + std::string(formatName(rules.format)) + "\n";
     if (!rules.charset.empty()) text += "  charset: " + rules.charset + "\n";
     if (!rules.items.empty()) text += "  items: " + inQuotes(rules.items) + "\n";
     if (rules.lines) text += "  lines: true\n";
+    if (isTextTable(rules)) text += tableText(rules);
     for (const auto& path : rules.array_paths)
         text += (path == rules.array_paths.front() ? "  array_paths: [" : ", ") + inQuotes(path);
     if (!rules.array_paths.empty()) text += "]\n";
@@ -410,6 +425,7 @@ base::Result<Draft> draftSource(
                        (error.public_en.empty() ? error.detail : error.public_en);
         return error;
     }
+    if (isTextTable(*rules)) guessTotalRow(sample, *rules);
     Draft draft;
     draft.source_files["source.yaml"] =
         "id: " + wish.id + "\ntitle: " + inQuotes(wish.title) + "\nproduct: " + wish.product +
@@ -419,8 +435,8 @@ base::Result<Draft> draftSource(
     if (wish.product_exists) return draft;
     draft.product_files["product.yaml"] =
         "product: " + wish.product + "\nproduct_title: \"\"\nproduct_version: \"1\"\n" +
-        decodeText(*rules) + "# CHECK. Of one file a day: { workday_hour_min: 1, weekend_hour_min: 1, night_hour_min: 1, silent_after_s: 93600 }\n"
-        "health: { workday_hour_min: 1, silent_after_s: 14400 }\n";
+        decodeText(*rules) + "# CHECK. Of one file a day: { workday_hour_min: 1, weekend_hour_min: 1, night_hour_min: 1, silent_after_s: 93600, lag_s_max: 93600 }\n"
+        "health: { workday_hour_min: 1, silent_after_s: 14400, lag_s_max: 14400 }\n";
     draft.product_files["mapping.yaml"] = MappingDraft(seen).write(draft);
     return draft;
 }

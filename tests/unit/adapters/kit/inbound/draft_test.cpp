@@ -51,6 +51,30 @@ TEST(DraftTest, NamesThatNobodyKnowsAreGuessedByTheirValues) {
     EXPECT_THAT(draft->unread, Not(Contains("LCS/LC/@XH")));
 }
 
+TEST(DraftTest, TitlesAboveTheHeaderAndATotalLineBelowTheRowsAreFound) {
+    const std::string rows = "南平市12345诉求列表\r\n导出时间 2019-06-12 18:00\t第1页\r\n编号\t标题\t登记时间\t电话\r\n"
+                             "NP01\t停水, 三日\t2019-06-12 08:15:00\t19900000001\r\nNP02\t路灯\t2019-06-12 09:15:00\t19900000002\r\n";
+    const auto draft = draftSource({"s", "t", "s", false}, "np.txt", rows + "合计\t2\r\n");
+    ASSERT_TRUE(draft) << draft.error().detail;
+    const auto& product = draft->product_files.at("product.yaml");
+    EXPECT_THAT(product, HasSubstr("format: tsv\n"));
+    EXPECT_THAT(product, HasSubstr("header_row: 3\n"));
+    EXPECT_THAT(product, HasSubstr("total_row: { begins: \"合计\", count_column: 2 }"));
+    EXPECT_THAT(draft->product_files.at("mapping.yaml"), HasSubstr("record_ref: \"编号\""));
+    // A row that was cut off is no total line.
+    const auto cut = draftSource({"s", "t", "s", false}, "np.txt", rows + "NP03\t路");
+    ASSERT_TRUE(cut);
+    EXPECT_THAT(cut->product_files.at("product.yaml"), Not(HasSubstr("total_row")));
+}
+
+TEST(DraftTest, CellsArePartedByWhatMostLinesHave) {
+    const auto draft = draftSource({"s", "t", "s", false}, "day.csv", "编号;标题\n1;停水,三日,无通知\n2;路灯\n");
+    ASSERT_TRUE(draft) << draft.error().detail;
+    EXPECT_THAT(draft->product_files.at("product.yaml"), HasSubstr("format: csv\n  charset: UTF-8\n  delimiter: \";\"\n"));
+    const auto plain = draftSource({"s", "t", "s", false}, "day.csv", "编号,标题\n1,停水\n");
+    EXPECT_THAT(plain->product_files.at("product.yaml"), Not(HasSubstr("header_row")));
+}
+
 TEST(DraftTest, TextThatIsNoTableIsToldByItsEnding) {
     const auto draft = draftSource({"s", "t", "s", false}, "explanation.txt", "a\n\"b");
     ASSERT_FALSE(draft);
