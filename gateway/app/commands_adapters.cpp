@@ -100,6 +100,7 @@ struct Tested {
     std::vector<std::pair<std::string, kit::GeneratedCase>>
         generated;  // sample it was made from, case
     std::vector<std::string> bad_cases;  // accepted as giving errors only
+    std::size_t mixed = 0;  // samples with records, and an item that is ignored or fails: nothing is generated from them
     bool passed() const {
         return std::all_of(
                    samples.begin(), samples.end(), [](const auto& s) { return s.passed; }
@@ -138,7 +139,9 @@ base::Result<Tested> test(const AdapterOptions& options, const Loaded& source) {
         const auto message = options.without_generated ? std::nullopt : readFile(sample.input_path);
         if (!message) continue;
         const auto outcome = kit::adaptSample(*source.adapter, *message, sample.context);
-        if (outcome.records == 0 || outcome.failed > 0 || outcome.ignored > 0) continue;
+        const bool mixed = outcome.failed > 0 || outcome.ignored > 0;
+        tested.mixed += outcome.records > 0 && mixed ? 1 : 0;
+        if (outcome.records == 0 || mixed) continue;
         for (auto& one :
              kit::runGeneratedCases(*source.adapter, source.manifest, *message, sample.context))
             tested.generated.emplace_back(sample.name, std::move(one));
@@ -202,6 +205,9 @@ void printTested(const std::string& id, const Tested& tested) {
               << " generated cases ran";
     if (unreviewed > 0) std::cout << ", " << unreviewed << " not reviewed yet";
     std::cout << '\n';
+    if (tested.generated.empty() && tested.mixed > 0)
+        std::cout << "     cases are generated from a sample whose items all become records; each of these has one that is ignored or fails\n"
+                     "     自动样例只由全部条目均成记录的样例生成,现有样例均含被忽略或失败的条目\n";
 }
 
 /// Runs `each` for every source, prints what it wrote as one JSON list where asked; the worst exit

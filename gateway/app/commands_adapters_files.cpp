@@ -119,18 +119,22 @@ int coverAdapter(const AdapterOptions& options) {
     if (!tree) return refuse(tree.error());
     auto manifest = kit::readManifest(*tree, id);
     if (!manifest) return refuse(manifest.error());
-    std::vector<std::string> files = options.files;
-    if (files.empty()) {
+    std::vector<std::pair<std::string, kit::MessageContext>> messages;
+    for (const auto& file : options.files) {
+        kit::MessageContext context;
+        context.file_name = std::filesystem::path(file).filename().string();
+        context.received_ms = base::SystemClock().nowMillis();
+        messages.emplace_back(file, std::move(context));
+    }
+    if (messages.empty()) {
         auto samples = kit::findSamples(sources, id);
         if (!samples) return refuse(samples.error());
-        for (const auto& sample : *samples) files.push_back(sample.input_path);
+        for (const auto& sample : *samples) messages.emplace_back(sample.input_path, sample.context);
     }
     kit::Coverage coverage(*manifest);
     bool all_read = true;
-    kit::MessageContext context;
-    context.received_ms = base::SystemClock().nowMillis();
-    context.trace = true;
-    for (const auto& file : files) {
+    for (auto& [file, context] : messages) {
+        context.trace = true;
         const auto message = readMessage(file);
         if (!message) {
             std::cerr << file << ": can't be read, or larger than 256 MiB\n";

@@ -220,7 +220,11 @@ int reportDecided(const CommandOptions& options, const base::Result<std::string>
             const std::string value = json::textMember(item, name);
             return value.empty() ? std::string("-") : value;
         };
-        table.rows.push_back({text("id"), text("state"), text("verdict"), text("ticket_no"), text("decision_seq"), text("code")});
+        std::string reason = text("code");
+        if (const auto* fields = json::findMember(item, "fields"); fields != nullptr && fields->IsArray()) {
+            for (const auto& field : fields->GetArray()) reason += " " + json::textMember(field, "pointer") + ":" + json::textMember(field, "code");
+        }
+        table.rows.push_back({text("id"), text("state"), text("verdict"), text("ticket_no"), text("decision_seq"), std::move(reason)});
     }
     print(std::cout, table);
     std::cout << "已办结 closed: " << json::textMember(*document, "closed")

@@ -224,6 +224,20 @@ base::Result<ControlRequest> decodeControlRequest(std::string_view line) {
     return request;
 }
 
+std::string writeFieldErrors(const std::vector<base::FieldError>& fields) {
+    std::string out = "[";
+    for (std::size_t i = 0; i < std::min(fields.size(), kFieldErrorsShownMax); ++i) {
+        out += i > 0 ? ",{" : "{";
+        json::appendMember(out, "pointer", fields[i].pointer);
+        json::appendMember(out, "code", fields[i].code);
+        json::appendMember(out, "limit", fields[i].limit);
+        json::appendMember(out, "en", fields[i].en);
+        json::appendMember(out, "zh", fields[i].zh);
+        out += '}';
+    }
+    return out + "]";
+}
+
 std::string encodeControlAnswer(const base::Result<std::string>& answer) {
     if (answer.ok()) return "{\"answer\":" + *answer + "}";
     const base::Error& error = answer.error();
@@ -233,6 +247,7 @@ std::string encodeControlAnswer(const base::Result<std::string>& answer) {
     json::appendMember(out, "detail", error.detail);
     json::appendMember(out, "en", error.public_en);
     json::appendMember(out, "zh", error.public_zh);
+    if (!error.fields.empty()) out += ",\"fields\":" + writeFieldErrors(error.fields);
     return out + "}}";
 }
 
@@ -247,10 +262,17 @@ base::Result<std::string> decodeControlAnswer(std::string_view line) {
     if (error == nullptr || !error->IsObject()) return unreadable();
     const auto code = base::findErrorCode(json::textMember(*error, "code"));
     if (!code) return unreadable();
-    return base::makePublicError(
+    base::Error told = base::makePublicError(
         *code, json::textMember(*error, "en"), json::textMember(*error, "zh"),
         json::textMember(*error, "detail")
     );
+    const auto* fields = json::findMember(*error, "fields");
+    if (fields == nullptr || !fields->IsArray()) return told;
+    for (const auto& field : fields->GetArray()) {
+        const auto text = [&](const char* name) { return json::textMember(field, name); };
+        told.fields.push_back({text("pointer"), text("code"), text("limit"), text("en"), text("zh")});
+    }
+    return told;
 }
 
 base::Status appendAudit(

@@ -105,7 +105,12 @@ void writeDecided(Writer& out, const QuarantineDecided& item, const char* closed
         out.Key("decision_seq");
         out.Uint64(item.decision_seq);
     }
-    if (item.reason) member(out, "code", item.reason->row().wire);
+    if (item.reason) {
+        member(out, "code", item.reason->row().wire);
+        const std::string fields = writeFieldErrors(item.reason->fields);
+        out.Key("fields");
+        out.RawValue(fields.data(), fields.size(), rapidjson::kArrayType);
+    }
     out.EndObject();
 }
 

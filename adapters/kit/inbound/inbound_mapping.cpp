@@ -328,6 +328,7 @@ private:
         }
         switch (vocabulary.unmapped) {
             case Unmapped::Quarantine:
+                ++into_.counts.unmapped_codes;
                 return row.type == ValueType::Region ? MappingError::RegionUnknown
                                                      : MappingError::CodeUnmapped;
             case Unmapped::Ignore:

@@ -196,11 +196,13 @@ TEST_F(CommandsQuarantineTest, FixAdmitsAndTheTextStandsInTheRecordAlone) {
 TEST_F(CommandsQuarantineTest, FixThatDoesNotMendSaysSo) {
     EXPECT_NE(kExitOk, yht({"quarantine", "fix", "1", "--set", "/TYPE=别的", "--why", "guess"}));
     EXPECT_THAT(err, HasSubstr("adapter.item_unmapped"));
+    EXPECT_THAT(err, HasSubstr("/TYPE: code_unmapped: "));
     EXPECT_EQ("open", stateOf(1));
 }
 
 TEST_F(CommandsQuarantineTest, ReplayAfterTheVocabularyWasMended) {
     EXPECT_EQ(kExitFound, yht({"quarantine", "replay", "1", "--why", "too early"}));
+    EXPECT_THAT(out, HasSubstr("adapter.item_unmapped /TYPE:code_unmapped"));
     EXPECT_EQ("open", stateOf(1));
     write("products/desk/kinds.csv", "native,canonical\n投诉,3\n疑难,3\n");
     EXPECT_EQ(kExitOk, yht({"quarantine", "replay", "--source", "desk-1", "--reason", "adapter.item_unmapped", "--why", "code added"})) << err;

@@ -76,11 +76,13 @@ TEST_F(ControlTest, ARequestComesBackAsItWas) {
 }
 
 TEST_F(ControlTest, AnErrorComesBackWithCodeAndBothTexts) {
-    const auto error = base::makePublicError(ErrorCode::NotReady, "en", "zh", "why");
+    auto error = base::makePublicError(ErrorCode::NotReady, "en", "zh", "why");
+    error.fields = {{"/a/\"b\"", "too_long", "40", "Too long.", "过长。"}, {"/c", "required", "", "Missing.", "缺失。"}};
     const auto read = decodeControlAnswer(encodeControlAnswer(error));
     ASSERT_FALSE(read.ok());
     EXPECT_EQ(ErrorCode::NotReady, read.error().code);
     EXPECT_EQ("en zh why", read.error().public_en + " " + read.error().public_zh + " " + read.error().detail);
+    EXPECT_EQ(error.fields, read.error().fields);
     EXPECT_EQ(ErrorCode::PeerAnswerInvalid, decodeControlAnswer("{}").error().code);
 }
 
