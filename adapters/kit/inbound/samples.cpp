@@ -153,6 +153,13 @@ base::Status writeSettings(const SampleCase& sample, const std::string& by, cons
     return writeFile(path, pretty(json::write(settings)));
 }
 
+/// Differences are told a line each.
+std::string inOneLine(std::string lines) {
+    if (lines.ends_with('\n')) lines.pop_back();
+    for (auto at = lines.find('\n'); at != std::string::npos; at = lines.find('\n', at + 2)) lines.replace(at, 1, "; ");
+    return lines.empty() ? "nothing" : lines;
+}
+
 }  // namespace
 
 base::Result<std::vector<SampleCase>> findSamples(
@@ -184,10 +191,10 @@ SampleResult runSample(const Adapter& adapter, const SampleCase& sample) {
     if (!sample.expected_err.empty()) {
         if (outcome.records > 0)
             result.differences.push_back("expected errors only, but records were made");
-        if (outcome.errors != sample.expected_err)
-            result.differences.push_back(
-                "expected.err: expected\n" + sample.expected_err + "is\n" + outcome.errors
-            );
+        if (outcome.errors != sample.expected_err) {
+            result.differences.push_back("expected.err: expected " + inOneLine(sample.expected_err));
+            result.differences.push_back("expected.err: is " + inOneLine(outcome.errors));
+        }
     } else if (sample.expected_json.empty()) {
         result.differences.push_back(
             "there is no expectation yet: yht adapters test --accept writes it"

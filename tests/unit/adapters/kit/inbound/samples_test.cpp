@@ -78,6 +78,12 @@ TEST_F(SamplesTest, ABadMessageIsExpectedByItsCodes) {
     ASSERT_TRUE(acceptSample(*adapter(), only()));
     EXPECT_EQ(only().expected_err, "0 adapter.item_unmapped\n0 time_unreadable event_time /at\n");
     EXPECT_TRUE(runSample(*adapter(), only()).passed);
+    folder_.source("tests/bad/expected.err", "0 adapter.item_unmapped\n0 other event_time /at\n");
+    EXPECT_THAT(
+        runSample(*adapter(), only()).differences,
+        ElementsAre("expected.err: expected 0 adapter.item_unmapped; 0 other event_time /at",
+                    "expected.err: is 0 adapter.item_unmapped; 0 time_unreadable event_time /at")
+    );
 }
 
 TEST_F(SamplesTest, ARecordThatTheCatalogueRefusesFailsItsItem) {
