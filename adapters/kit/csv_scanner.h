@@ -1,5 +1,5 @@
 // Where the rows and cells of a CSV text are, in the bytes of its own charset: nothing is decoded here, and nothing
-// copied. The grammar is told in decode_csv.h. Uses: charset_decode. Used by: decode_csv.
+// copied. The grammar is told in decode_csv.h. Uses: charset_decode. Used by: decode_csv, draft_table.
 #pragma once
 
 #include <cstdint>

@@ -6,6 +6,7 @@
 #include <sstream>
 #include <utility>
 
+#include "adapters/kit/inbound/invented.h"
 #include "adapters/kit/inbound/one_item.h"
 #include "adapters/kit/inbound/sample_mask.h"
 #include "adapters/kit/inbound/samples.h"
@@ -68,6 +69,7 @@ base::Result<Recorded> fromLedger(const WorkOptions& options, const kit::DecodeR
         return wrong("That message is not of this source.", "该报文不属于此来源。");
     const std::string row_content_type = std::exchange(recorded.context, message->context).content_type;
     if (!row_content_type.empty()) recorded.context.content_type = row_content_type;
+    recorded.context.file_name = kit::Inventions().withoutNumbersOfPersons(recorded.context.file_name);
     recorded.message = std::move(message->body);
     if (!item) return recorded;
     auto one = kit::oneItemOf(rules, recorded.message, *item);
@@ -136,6 +138,7 @@ std::string settingsOf(const kit::MessageContext& context) {
     };
     member("content_type", context.content_type);
     member("file_name", context.file_name);
+    member("origin", context.origin);
     member("now", base::formatRfc3339(context.received_ms));
     out.EndObject();
     return std::string(buffer.GetString()) + "\n";
@@ -205,7 +208,9 @@ int recordSample(const WorkOptions& options) {
     if (!isCaseName(name)) return reportError(wrong("A case's name: letters, digits, _ and -.", "样例名称只能用字母、数字、_ 与 -。"));
     const auto written = writeCase(tests / name, *sample, *recorded, endingOf(manifest->manifest.decode.format));
     if (!written.ok()) return reportError(written.error());
-    tell(options, name, tests / name, *sample);
+    auto told = *sample;
+    if (!recorded->context.file_name.empty()) told.kept.push_back("case.json file_name");
+    tell(options, name, tests / name, told);
     return kExitOk;
 }
 

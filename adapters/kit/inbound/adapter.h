@@ -64,7 +64,7 @@ struct AdaptedRecord {
 
 /// What a manifest's counters found; added up by the source's health.
 struct AdaptedCounts {
-    std::uint64_t unmapped_codes = 0;   // codes that took a table's accept_as
+    std::uint64_t unmapped_codes = 0;   // rows whose code is in no table: accept_as or quarantine
     std::uint64_t unknown_members = 0;  // members that no rule reads and known_unused does not name
     std::uint64_t cut_texts = 0;        // texts cut at their field's length, where the row says so
 };

@@ -194,7 +194,7 @@ base::Result<DecodeRules> rulesFor(const std::string& file_name, const std::stri
     } else {
         return base::makeError(
             base::ErrorCode::ManifestInvalid,
-            "no draft from ." + ending + ": json, jsonl, xml, csv, tsv, xlsx, dbf"
+            "no draft from ." + ending + ": json, jsonl, xml, csv, tsv, txt, xlsx, dbf"
         );
     }
     return rules;
@@ -392,9 +392,9 @@ std::string tableText(const DecodeRules& rules) {
     const TableRules& table = rules.table;
     std::string text;
     if (rules.format == Format::Csv && table.delimiter != ',') text += "  delimiter: " + inQuotes(std::string(1, table.delimiter)) + "\n";
-    if (table.header_row != 1) text += "  header_row: " + std::to_string(table.header_row) + "\n";
+    if (table.header_row != 1) text += "  header_row: " + std::to_string(table.header_row) + "  # CHECK\n";
     if (table.total_row.begins.empty()) return text;
-    text += "  # A file without this line, or of another number, is one that was cut off.\n  total_row: { begins: " + inQuotes(table.total_row.begins);
+    text += "  # CHECK. A file without this line, or of another number, is one that was cut off.\n  total_row: { begins: " + inQuotes(table.total_row.begins);
     if (table.total_row.count_column > 0) text += ", count_column: " + std::to_string(table.total_row.count_column);
     return text + " }\n";
 }
@@ -421,7 +421,7 @@ base::Result<Draft> draftSource(
     SeenByPath seen;
     if (auto status = decodeSample(*rules, sample, seen); !status) {
         auto error = std::move(status).error();
-        error.detail = file_name + " read as " + formatName(rules->format) + ", which its ending says (json, jsonl, xml, csv, tsv, xlsx, dbf; .txt is csv): " +
+        error.detail = file_name + " read as " + formatName(rules->format) + " (by its ending: json, jsonl, xml, csv, tsv, txt, xlsx, dbf; of csv, tsv and txt by what parts most rows): " +
                        (error.public_en.empty() ? error.detail : error.public_en);
         return error;
     }

@@ -2,101 +2,115 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "adapters/kit/charset_decode.h"
+#include "adapters/kit/csv_scanner.h"
 #include "adapters/kit/table.h"
+#include "gateway/base/text.h"
 
 namespace yht::kit {
 namespace {
 
-constexpr std::size_t kLinesLookedAt = 50;
+constexpr std::size_t kRowsLookedAt = 50;
 constexpr char kDelimiters[] = {'\t', ',', ';', '|'};
+constexpr const char* kTotalWords[] = {"合计", "总计", "共计", "总数", "小计"};
 
-/// The first ones; of the last line nothing is known that the first ones do not tell.
-std::vector<std::string_view> linesOf(std::string_view sample) {
-    std::vector<std::string_view> lines;
-    while (!sample.empty() && lines.size() < kLinesLookedAt) {
-        const std::size_t end = std::min(sample.find('\n'), sample.size());
-        lines.push_back(sample.substr(0, end));
-        sample.remove_prefix(std::min(end + 1, sample.size()));
-    }
-    return lines;
-}
+bool isEmpty(const CsvCell& cell) { return trimmed(cell.bytes).empty() || cell.bytes == "\"\""; }
 
-std::size_t countOf(std::string_view line, char delimiter) {
-    return static_cast<std::size_t>(std::count(line.begin(), line.end(), delimiter));
-}
-
-/// How many of a character most lines have, of two counts the greater, and how many lines those are.
-struct Width {
-    std::size_t count = 0, lines = 0;
-    bool operator<(const Width& other) const { return std::pair(lines, count) < std::pair(other.lines, other.count); }
-};
-
-Width widthOf(const std::vector<std::string_view>& lines, char delimiter) {
-    std::map<std::size_t, std::size_t> times;
-    for (const auto line : lines) {
-        if (const std::size_t count = countOf(line, delimiter); count > 0) ++times[count];
-    }
-    Width width;
-    for (const auto& [count, how_often] : times) width = std::max(width, Width{count, how_often});
+/// Cells up to the last with content.
+std::size_t widthOf(const CsvRow& row) {
+    std::size_t width = row.cells.size();
+    while (width > 0 && isEmpty(row.cells[width - 1])) --width;
     return width;
 }
 
-std::vector<std::string_view> cellsOf(std::string_view line, char delimiter) {
-    std::vector<std::string_view> cells;
-    for (;;) {
-        const std::size_t end = line.find(delimiter);
-        cells.push_back(line.substr(0, end));
-        if (end == line.npos) return cells;
-        line.remove_prefix(end + 1);
+/// Rows as the decoder will see them.
+class Rows {
+public:
+    Rows(std::string_view sample, char delimiter)
+        : start_(openMessageText(sample, base::countCodePoints(sample) ? "UTF-8" : "GBK")) {
+        if (start_.ok()) scanner_.emplace(sample, start_->begin, start_->charset, CsvScanner::Dialect{delimiter, '"'});
     }
+    /// False at the end, or where it is no such text.
+    bool next() { return scanner_ && scanner_->next(row_) && !row_.never_closed; }
+    const CsvRow& row() const { return row_; }
+
+private:
+    base::Result<MessageText> start_;
+    std::optional<CsvScanner> scanner_;
+    CsvRow row_;
+};
+
+/// The width that most of the first rows have, of two the earlier, and how many those are.
+struct Width {
+    std::size_t cells = 0, rows = 0;
+    std::uint32_t first_row = 0;  // 1-based, that is so wide
+    bool operator<(const Width& other) const { return std::pair(rows, cells) < std::pair(other.rows, other.cells); }
+};
+
+Width widthWith(std::string_view sample, char delimiter) {
+    std::map<std::size_t, Width> seen;
+    Rows rows(sample, delimiter);
+    for (std::uint32_t number = 1; number <= kRowsLookedAt && rows.next(); ++number) {
+        const std::size_t cells = widthOf(rows.row());
+        if (cells < 2) continue;
+        Width& width = seen.try_emplace(cells, Width{cells, 0, number}).first->second;
+        ++width.rows;
+    }
+    Width most;
+    for (const auto& [cells, width] : seen) {
+        const bool more = width.rows > most.rows || (width.rows == most.rows && width.first_row < most.first_row);
+        if (more) most = width;
+    }
+    return most;
 }
 
-bool isNumber(std::string_view cell) {
-    return !cell.empty() && std::all_of(cell.begin(), cell.end(), [](char c) { return c >= '0' && c <= '9'; });
+/// The word that the cell begins with, "" none.
+std::string_view totalWord(const CsvCell& cell, const std::string& charset_name) {
+    std::string text;
+    auto charset = CharsetDecoder::open(charset_name);
+    if (!charset || charset->appendWhole(cell.bytes, text)) return "";
+    for (const std::string_view word : kTotalWords) {
+        if (trimmed(text).starts_with(word)) return word;
+    }
+    return "";
 }
 
 }  // namespace
 
 void guessColumns(std::string_view sample, DecodeRules& rules) {
-    const auto lines = linesOf(sample);
     Width width;
     for (const char delimiter : kDelimiters) {
-        const Width found = widthOf(lines, delimiter);
+        const Width found = widthWith(sample, delimiter);
         if (!(width < found)) continue;
         width = found;
         rules.format = delimiter == '\t' ? Format::Tsv : Format::Csv;
         rules.table.delimiter = delimiter;
-    }
-    if (width.lines == 0) return;
-    for (std::size_t i = 0; i < lines.size(); ++i) {
-        if (countOf(lines[i], rules.table.delimiter) != width.count) continue;
-        rules.table.header_row = static_cast<std::uint32_t>(i + 1);
-        return;
+        rules.table.header_row = found.first_row;
     }
 }
 
 void guessTotalRow(std::string_view sample, DecodeRules& rules) {
-    const std::size_t width = widthOf(linesOf(sample), rules.table.delimiter).count;
-    while (!sample.empty() && (sample.back() == '\n' || sample.back() == '\r' || sample.back() == ' ')) sample.remove_suffix(1);
-    const std::string_view last = sample.substr(sample.rfind('\n') + 1);
-    const auto cells = cellsOf(last, rules.table.delimiter);
-    auto charset = CharsetDecoder::open(rules.charset);
-    std::string begins;
-    if (cells.size() > width || isNumber(cells.front()) || !charset || charset->appendWhole(cells.front(), begins)) return;
-    begins = std::string(trimmed(begins));
-    // What begins with a number or a letter is a row that was cut off.
-    if (begins.empty() || static_cast<unsigned char>(begins.front()) < 0x80) return;
-    rules.table.total_row.begins = begins;
-    for (std::size_t i = 1; i < cells.size(); ++i) {
-        if (!isNumber(trimmed(cells[i]))) continue;
-        rules.table.total_row.count_column = static_cast<std::uint32_t>(i + 1);
-        return;
+    Rows rows(sample, rules.table.delimiter);
+    std::size_t items = 0;  // below the header, the last row not among them
+    std::string_view word;
+    std::vector<std::string> cells;
+    for (std::uint32_t number = 1; rows.next(); ++number) {
+        if (number <= rules.table.header_row || widthOf(rows.row()) == 0) continue;
+        ++items;
+        word = totalWord(rows.row().cells.front(), rules.charset);
+        if (word.empty()) continue;
+        cells.clear();
+        for (const CsvCell& cell : rows.row().cells) cells.emplace_back(trimmed(cell.bytes));
     }
+    if (word.empty()) return;
+    rules.table.total_row.begins = word;
+    const auto count = std::find(cells.begin(), cells.end(), std::to_string(items - 1));
+    if (count != cells.end()) rules.table.total_row.count_column = static_cast<std::uint32_t>(count - cells.begin() + 1);
 }
 
 }  // namespace yht::kit

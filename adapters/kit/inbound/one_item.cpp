@@ -96,15 +96,16 @@ void declareOne(std::string& head, const std::string& expected) {
     }
 }
 
-/// The number in the total line, behind `items` of them, says 1 from now on.
-void totalOfOne(std::string& tail, std::size_t items) {
-    const std::string number = std::to_string(items);
-    const auto is_digit = [&](std::size_t at) { return at < tail.size() && tail[at] >= '0' && tail[at] <= '9'; };
-    for (auto found = tail.find(number); found != std::string::npos; found = tail.find(number, found + 1)) {
-        if (is_digit(found + number.size()) || (found > 0 && is_digit(found - 1))) continue;
-        tail.replace(found, number.size(), "1");
-        return;
+/// The total line is what stands behind the items: its cell that says `items` says 1 from now on.
+void totalOfOne(std::string& tail, const TableRules& table, std::size_t items) {
+    std::size_t begin = tail.find_first_not_of("\r\n");
+    for (std::uint32_t column = 1; column < table.total_row.count_column && begin != std::string::npos; ++column) {
+        begin = tail.find(table.delimiter, begin);
+        if (begin != std::string::npos) ++begin;
     }
+    const std::string number = std::to_string(items);
+    const std::size_t at = begin == std::string::npos ? begin : tail.find_first_not_of(" \"", begin);
+    if (at != std::string::npos && tail.compare(at, number.size(), number) == 0) tail.replace(at, number.size(), "1");
 }
 
 /// Of every item up to where the message breaks off. Errors: they are no slices.
@@ -145,7 +146,7 @@ base::Result<std::string> oneItemOf(const DecodeRules& rules, std::string_view m
     std::string head(message.substr(0, slices->front().begin));
     if (!rules.xml.items_expected.empty()) declareOne(head, rules.xml.items_expected);
     std::string tail(message.substr(slices->back().end));
-    if (rules.table.total_row.count_column > 0) totalOfOne(tail, slices->size());
+    if (rules.table.total_row.count_column > 0) totalOfOne(tail, rules.table, slices->size());
     return head + std::string(message.substr(item.begin, item.end - item.begin)) + tail;
 }
 

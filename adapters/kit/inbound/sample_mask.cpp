@@ -254,14 +254,23 @@ public:
     /// `text`: of `scalar`, all of it or a run.
     bool covers(const Scalar& scalar, std::string_view text) const {
         if (isNumberOfPerson(text)) return false;
-        if (numbers_.contains(text)) return true;
-        return !isPerson(scalar) && std::any_of(needed_.begin(), needed_.end(), [&](const std::string& needed) {
-            return needed.find(text) != std::string::npos;
-        });
+        return numbers_.contains(text) || isNeeded(scalar, text);
+    }
+    /// It stays although it may be anything: for the reader to look at.
+    bool isNeeded(const Scalar& scalar, std::string_view text) const {
+        if (isPerson(scalar) || isNumberOfPerson(text)) return false;
+        const auto [known, is_new] = known_.try_emplace(std::string(text), false);
+        if (is_new) {
+            known->second = std::any_of(needed_.begin(), needed_.end(), [&](const std::string& needed) {
+                return needed.find(text) != std::string::npos;
+            });
+        }
+        return known->second;
     }
 
 private:
     std::set<std::string, std::less<>> numbers_, needed_;
+    mutable std::map<std::string, bool> known_;
 };
 
 void addReplacements(
@@ -295,11 +304,15 @@ Looked lookAfterwards(
             if (!same) looked.hurt.insert(old.path);
             continue;
         }
+        const auto runs = runsOf(old.text);
         if (!same) {
             looked.masked.insert(old.path);
+            const bool stays_in_part = std::any_of(runs.begin(), runs.end(), [&](std::string_view run) {
+                return isTelling(run) && untouchable.isNeeded(old, run) && after[i].text.find(run) != std::string::npos;
+            });
+            if (stays_in_part) looked.kept.insert(old.path);
             continue;
         }
-        const auto runs = runsOf(old.text);
         const bool telling = isPlain(old.text)
                                  ? tellsOfSomebody(old)
                                  : std::any_of(runs.begin(), runs.end(), isTelling);
@@ -365,6 +378,8 @@ base::Result<MaskedSample> maskSample(
     }
     sample.masked.assign(looked.masked.begin(), looked.masked.end());
     sample.kept.assign(looked.kept.begin(), looked.kept.end());
+    const TableRules& table = rules.table;
+    if (table.header_row > 1 || !table.total_row.begins.empty()) sample.kept.emplace_back("(lines around the rows 行外文字)");
     return sample;
 }
 

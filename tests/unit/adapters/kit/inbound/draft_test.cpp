@@ -58,13 +58,17 @@ TEST(DraftTest, TitlesAboveTheHeaderAndATotalLineBelowTheRowsAreFound) {
     ASSERT_TRUE(draft) << draft.error().detail;
     const auto& product = draft->product_files.at("product.yaml");
     EXPECT_THAT(product, HasSubstr("format: tsv\n"));
-    EXPECT_THAT(product, HasSubstr("header_row: 3\n"));
+    EXPECT_THAT(product, HasSubstr("header_row: 3  # CHECK\n"));
     EXPECT_THAT(product, HasSubstr("total_row: { begins: \"合计\", count_column: 2 }"));
     EXPECT_THAT(draft->product_files.at("mapping.yaml"), HasSubstr("record_ref: \"编号\""));
-    // A row that was cut off is no total line.
+    const auto another = draftSource({"s", "t", "s", false}, "np.txt", rows + "合计\t35\t12\r\n");
+    EXPECT_THAT(another->product_files.at("product.yaml"), HasSubstr("total_row: { begins: \"合计\" }")) << "neither is the number of rows";
+    // A row that was cut off is no total line, nor is who made the list.
     const auto cut = draftSource({"s", "t", "s", false}, "np.txt", rows + "NP03\t路");
     ASSERT_TRUE(cut);
     EXPECT_THAT(cut->product_files.at("product.yaml"), Not(HasSubstr("total_row")));
+    const auto made_by = draftSource({"s", "t", "s", false}, "np.txt", rows + "制表人:李小明\r\n");
+    EXPECT_THAT(made_by->product_files.at("product.yaml"), Not(HasSubstr("李小明")));
 }
 
 TEST(DraftTest, CellsArePartedByWhatMostLinesHave) {
@@ -73,6 +77,13 @@ TEST(DraftTest, CellsArePartedByWhatMostLinesHave) {
     EXPECT_THAT(draft->product_files.at("product.yaml"), HasSubstr("format: csv\n  charset: UTF-8\n  delimiter: \";\"\n"));
     const auto plain = draftSource({"s", "t", "s", false}, "day.csv", "编号,标题\n1,停水\n");
     EXPECT_THAT(plain->product_files.at("product.yaml"), Not(HasSubstr("header_row")));
+    // Quotes hold delimiters and line ends; an empty cell at a row's end is none.
+    for (const char* text : {"编号,标题,地址\n1,停水,\"建设路,5号\"\n", "编号,标题,地址\n1,停水,A,\n2,路灯,B,\n",
+                             "编号,\"标\n题\",地址\n1,停水,A\n", "编号,标题,地址\n1,停水,\"张家巷停水\n请尽快处理\"\n"}) {
+        const auto quoted = draftSource({"s", "t", "s", false}, "day.csv", text);
+        ASSERT_TRUE(quoted) << text;
+        EXPECT_THAT(quoted->product_files.at("product.yaml"), Not(testing::AnyOf(HasSubstr("header_row"), HasSubstr("total_row")))) << text;
+    }
 }
 
 TEST(DraftTest, TextThatIsNoTableIsToldByItsEnding) {

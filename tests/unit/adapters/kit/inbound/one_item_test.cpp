@@ -33,6 +33,8 @@ TEST(OneItemTest, OfSlicesWhatStandsAroundThemStays) {
     DecodeRules table;
     table.format = Format::Csv;
     EXPECT_EQ("a,b\n3,4", cut(table, "a,b\n1,2\n3,4", 1));
+    table.table.total_row = {"合计", 2};
+    EXPECT_EQ("a,b\n3,4\n合计2月,1\n", cut(table, "a,b\n1,2\n3,4\n合计2月,2\n", 1)) << "the cell, and no other number";
 }
 
 TEST(OneItemTest, WhatHasNoSlicesIsRefused) {

@@ -136,6 +136,11 @@ TEST_F(SampleMaskTest, WhatTheMappingNeedsStaysAlsoWhereAnotherMemberSaysIt) {
     EXPECT_THAT(whole->message, HasSubstr("\"TYPE\":\"投诉件\""));
     EXPECT_THAT(whole->kept, Contains("/OTHER"));
     for (const auto* text : kPrivate) EXPECT_THAT(whole->message, Not(HasSubstr(text)));
+    // A text that stays in part, beside other runs that are masked, is told.
+    folder_.product("kinds.csv", "native,canonical\n王芳调解工作室,3\n投诉件,3\n");
+    const auto part = mask(with("王芳调解工作室", "王芳/已联系市民"));
+    ASSERT_TRUE(part.ok()) << part.error().public_en;
+    EXPECT_THAT(part->kept, Contains("/OTHER"));
     // A telephone number is one, whatever says it.
     EXPECT_THAT(mask(with("投诉件", "13876543210"))->message, Not(HasSubstr("13876543210")));
 }
