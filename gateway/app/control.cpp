@@ -224,9 +224,11 @@ base::Result<ControlRequest> decodeControlRequest(std::string_view line) {
     return request;
 }
 
+/// A JSON list, as long as an answer may be: an answer that is cut is lost.
 std::string writeFieldErrors(const std::vector<base::FieldError>& fields) {
+    constexpr std::size_t kRoomBytes = kControlBytesMax / 2;
     std::string out = "[";
-    for (std::size_t i = 0; i < std::min(fields.size(), kFieldErrorsShownMax); ++i) {
+    for (std::size_t i = 0; i < fields.size() && out.size() < kRoomBytes; ++i) {
         out += i > 0 ? ",{" : "{";
         json::appendMember(out, "pointer", fields[i].pointer);
         json::appendMember(out, "code", fields[i].code);

@@ -45,9 +45,6 @@ std::string encodeControlRequest(const ControlRequest& request);
 /// Errors: RequestMalformed.
 base::Result<ControlRequest> decodeControlRequest(std::string_view line);
 
-inline constexpr std::size_t kFieldErrorsShownMax = 100;  // of one error
-/// A JSON list of {"pointer","code","limit","en","zh"}: names and places, never values.
-std::string writeFieldErrors(const std::vector<base::FieldError>& fields);
 std::string encodeControlAnswer(const base::Result<std::string>& answer);
 /// The answer's JSON object. Errors: what the answer says; PeerAnswerInvalid where it can't be read.
 base::Result<std::string> decodeControlAnswer(std::string_view line);

@@ -88,6 +88,20 @@ void member(Writer& out, const char* name, const std::string& text) {
     out.String(text);
 }
 
+/// Which fields, and what of them; the first ones.
+void writeFields(Writer& out, const std::vector<base::FieldError>& fields) {
+    constexpr std::size_t kFieldsShownMax = 8;
+    out.Key("fields");
+    out.StartArray();
+    for (std::size_t i = 0; i < std::min(fields.size(), kFieldsShownMax); ++i) {
+        out.StartObject();
+        member(out, "pointer", fields[i].pointer);
+        member(out, "code", fields[i].code);
+        out.EndObject();
+    }
+    out.EndArray();
+}
+
 void writeDecided(Writer& out, const QuarantineDecided& item, const char* closed_as) {
     out.StartObject();
     out.Key("id");
@@ -107,9 +121,7 @@ void writeDecided(Writer& out, const QuarantineDecided& item, const char* closed
     }
     if (item.reason) {
         member(out, "code", item.reason->row().wire);
-        const std::string fields = writeFieldErrors(item.reason->fields);
-        out.Key("fields");
-        out.RawValue(fields.data(), fields.size(), rapidjson::kArrayType);
+        writeFields(out, item.reason->fields);
     }
     out.EndObject();
 }
@@ -121,13 +133,17 @@ std::string answerOf(const std::vector<QuarantineDecided>& items, const char* cl
     out.StartObject();
     out.Key("items");
     out.StartArray();
-    for (std::size_t i = 0; i < items.size(); ++i) {
-        closed += items[i].closed ? 1 : 0;
-        if (i < kDecidedShownMax) writeDecided(out, items[i], closed_as);
+    std::size_t shown = 0;
+    for (const QuarantineDecided& item : items) {
+        closed += item.closed ? 1 : 0;
+        // An answer that does not go through the socket whole is lost, and what was done with it unknown.
+        if (shown == kDecidedShownMax || buffer.GetSize() > kDecidedBytesMax) continue;
+        writeDecided(out, item, closed_as);
+        ++shown;
     }
     out.EndArray();
     out.Key("items_not_shown");
-    out.Uint64(items.size() - std::min(items.size(), kDecidedShownMax));
+    out.Uint64(items.size() - shown);
     out.Key("closed");
     out.Uint64(closed);
     out.Key("still_open");

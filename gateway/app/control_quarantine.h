@@ -24,6 +24,7 @@ inline constexpr const char* kDiscardItems = "quarantine.discard";
 inline constexpr const char* kRawItem = "quarantine.raw";
 inline constexpr const char* kCorrectRecord = "tickets.correct";
 inline constexpr std::size_t kDecidedShownMax = 200;  // items told one by one
+inline constexpr std::size_t kDecidedBytesMax = 40'000;  // of them, then one more; an answer has kControlBytesMax
 inline constexpr std::size_t kRawShownBytesMax = 16 * 1024;
 
 /// Path or field, and the text it gets.

@@ -12,7 +12,7 @@
 // blanks, all within the body; or one from 0 on, of the length that came, and an empty body, 5. version 3 has
 // something beside the bytes, and blanks as version 2 or none.
 // What came beside the bytes is part of what an adapter makes of them (a version out of a file's name): without it an
-// item that is mapped again, out of quarantine, would be another. It is not signed.
+// item that is mapped again, out of quarantine, would be another. This copy of it is not signed.
 // A blank that began and ended with brackets keeps them, with spaces between; another is a space and hyphens: the
 // items around it stay readable at their places. An empty body: some item was no slice that could be blanked.
 // Example, body "{}", base "b", signature 0xFF, keyid "k", algorithm "ed25519":

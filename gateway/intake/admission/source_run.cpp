@@ -214,7 +214,8 @@ void SourceRun::blank(const std::vector<Blank>& slices) {
         end = std::uint64_t{each.offset} + each.bytes;
     }
     if (!apart) blanks_ = {{0, whole}};
-    prepared_.payload = messagePayload(message_, blanks_, besideOf(context_));
+    // Nothing can be mapped from an empty body: then its name, which may be somebody's, is not kept either.
+    prepared_.payload = messagePayload(message_, blanks_, withoutBody() ? BesideBytes() : besideOf(context_));
 }
 
 /// A message of several commits is kept with the first: what it must not keep has to be known then.

@@ -3,7 +3,7 @@
 // certificate's key.
 //   payload = 0x01 part*5 | 0x03 part*5 0x00000000 part*3     part = length(4, big-endian) octet*length
 //   parts   : body, signature base (RFC 9421 section 2.5), signature, keyid, algorithm (RFC 9421); behind the empty part
-//             (no slice of the body was taken out) what came beside the bytes, which is not signed: content type, file
+//             (no slice of the body was taken out) what came beside the bytes, a copy that is not signed: content type, file
 //             name, origin
 // SOAP (the base begins with "<"): the base is canonical SignedInfo, which names the SHA-256 of the body; or SignedInfo
 // and the canonical Body behind it, which holds the body in base64 and whose SHA-256 SignedInfo names.

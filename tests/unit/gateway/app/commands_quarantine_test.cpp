@@ -200,6 +200,23 @@ TEST_F(CommandsQuarantineTest, FixThatDoesNotMendSaysSo) {
     EXPECT_EQ("open", stateOf(1));
 }
 
+TEST_F(CommandsQuarantineTest, AnAnswerOfManyItemsAndFieldsFitsItsLine) {
+    std::string items;
+    for (int i = 0; i < 200; ++i) items += R"({"NO":"R-)" + std::to_string(i) + R"(","TYPE":"疑难","CLASS":"排水"},)";
+    items.back() = ']';
+    {
+        auto store = openLedger();
+        take(*store, "[" + items);
+    }
+    EXPECT_EQ(kExitFound, yht({"quarantine", "replay", "--source", "desk-1", "--why", "all", "--json"})) << err;
+    EXPECT_LT(out.size(), kControlBytesMax);
+    const auto told = json::parse(out);
+    ASSERT_TRUE(told.ok());
+    EXPECT_EQ("201", json::textMember(*told, "still_open"));
+    EXPECT_EQ(201u, (*told)["items"].Size() + std::stoul(json::textMember(*told, "items_not_shown")));
+    EXPECT_THAT(out, HasSubstr(R"({"pointer":"/TYPE","code":"code_unmapped"})"));
+}
+
 TEST_F(CommandsQuarantineTest, ReplayAfterTheVocabularyWasMended) {
     EXPECT_EQ(kExitFound, yht({"quarantine", "replay", "1", "--why", "too early"}));
     EXPECT_THAT(out, HasSubstr("adapter.item_unmapped /TYPE:code_unmapped"));

@@ -83,6 +83,10 @@ TEST_F(ControlTest, AnErrorComesBackWithCodeAndBothTexts) {
     EXPECT_EQ(ErrorCode::NotReady, read.error().code);
     EXPECT_EQ("en zh why", read.error().public_en + " " + read.error().public_zh + " " + read.error().detail);
     EXPECT_EQ(error.fields, read.error().fields);
+    error.fields.assign(5'000, error.fields.front());
+    const std::string line = encodeControlAnswer(error);
+    EXPECT_LT(line.size(), kControlBytesMax);
+    EXPECT_LT(100u, decodeControlAnswer(line).error().fields.size());
     EXPECT_EQ(ErrorCode::PeerAnswerInvalid, decodeControlAnswer("{}").error().code);
 }
 
