@@ -41,6 +41,7 @@ if(YHT_SANITIZE)
     # The failing disk of tests/faults stands before the sanitizer's runtime.
     set(YHT_TEST_ENVIRONMENT
         "ASAN_OPTIONS=verify_asan_link_order=0:detect_stack_use_after_return=1"
+        "LSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/lsan-suppressions.txt"
         "UBSAN_OPTIONS=print_stacktrace=1"
         "TSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/tsan-suppressions.txt:second_deadlock_stack=1")
     add_compile_options(-fsanitize=${YHT_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)

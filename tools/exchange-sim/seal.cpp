@@ -12,6 +12,7 @@
 #include <xmlsec/xmltree.h>
 
 #include <algorithm>
+#include <mutex>
 #include <set>
 #include <stdexcept>
 
@@ -128,9 +129,12 @@ std::multiset<std::string> referencedIds(const xmlNode* signature) {
 }  // namespace
 
 void setUpSeals() {
-    if (xmlSecInit() < 0 || xmlSecCheckVersion() != 1 || xmlSecCryptoAppInit(nullptr) < 0 || xmlSecCryptoInit() < 0)
-        throw std::runtime_error("xmlsec can't be set up");
-    xmlSecErrorsSetCallback(saysNothing);
+    static std::once_flag once;
+    std::call_once(once, [] {
+        if (xmlSecInit() < 0 || xmlSecCheckVersion() != 1 || xmlSecCryptoAppInit(nullptr) < 0 || xmlSecCryptoInit() < 0)
+            throw std::runtime_error("xmlsec can't be set up");
+        xmlSecErrorsSetCallback(saysNothing);
+    });
 }
 
 std::string sha256Hex(std::string_view bytes) {

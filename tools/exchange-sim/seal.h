@@ -14,7 +14,7 @@ struct _xmlSecKey;
 
 namespace yht::exchange_sim {
 
-/// Once, before any thread. Throws std::runtime_error.
+/// Before any thread; a second call does nothing. Throws std::runtime_error.
 void setUpSeals();
 
 std::string sha256Hex(std::string_view bytes);

@@ -212,17 +212,21 @@ TEST_F(SqliteStoreTest, SnapshotStaysAsItWas) {
 class Gate {
 public:
     Task task() {
-        return [this](Transaction&) {
-            entered_.set_value();
-            open_.get_future().wait();
+        return [state = state_](Transaction&) {
+            state->entered.set_value();
+            state->open.get_future().wait();
             return base::Status();
         };
     }
-    void awaitEntered() { entered_.get_future().wait(); }
-    void open() { open_.set_value(); }
+    void awaitEntered() { state_->entered.get_future().wait(); }
+    void open() { state_->open.set_value(); }
 
 private:
-    std::promise<void> entered_, open_;
+    struct State {
+        std::promise<void> entered, open;
+    };
+    // The writer may still be on its way out of the task when the test ends.
+    std::shared_ptr<State> state_ = std::make_shared<State>();
 };
 
 TEST_F(SqliteStoreTest, WhatQueuesUpSharesOneCommitAndOneCheckpoint) {
