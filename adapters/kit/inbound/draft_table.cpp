@@ -33,14 +33,25 @@ class Rows {
 public:
     Rows(std::string_view sample, char delimiter)
         : start_(openMessageText(sample, base::countCodePoints(sample) ? "UTF-8" : "GBK")) {
-        if (start_.ok()) scanner_.emplace(sample, start_->begin, start_->charset, CsvScanner::Dialect{delimiter, '"'});
+        if (!start_.ok()) return;
+        const CsvScanner::Dialect dialect{delimiter, '"'};
+        if (start_->charset.family() != CharsetFamily::Utf16) {
+            scanner_.emplace(sample, start_->begin, start_->charset, dialect);
+            return;
+        }
+        utf8_.emplace(CharsetDecoder::open("UTF-8"));
+        if (start_->charset.appendWhole(sample.substr(start_->begin), text_) || !utf8_->ok()) return;
+        scanner_.emplace(text_, 0, **utf8_, dialect);
     }
+    Rows(const Rows&) = delete;
     /// False at the end, or where it is no such text.
     bool next() { return scanner_ && scanner_->next(row_) && !row_.never_closed; }
     const CsvRow& row() const { return row_; }
 
 private:
     base::Result<MessageText> start_;
+    std::string text_;  // of UTF-16, which the scanner does not read
+    std::optional<base::Result<CharsetDecoder>> utf8_;
     std::optional<CsvScanner> scanner_;
     CsvRow row_;
 };

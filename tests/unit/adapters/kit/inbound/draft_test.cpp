@@ -71,6 +71,19 @@ TEST(DraftTest, TitlesAboveTheHeaderAndATotalLineBelowTheRowsAreFound) {
     EXPECT_THAT(made_by->product_files.at("product.yaml"), Not(HasSubstr("李小明")));
 }
 
+TEST(DraftTest, TextInUtf16IsLookedAtAsTheDecoderReadsIt) {
+    std::string wide = "\xFF\xFE";
+    for (const char32_t c : std::u32string(U"诉求列表\n编号\t标题\t电话\nNP01\t停水\t19900000001\n合计\t1\n")) {
+        wide += static_cast<char>(c & 0xFF);
+        wide += static_cast<char>(c >> 8);
+    }
+    const auto draft = draftSource({"s", "t", "s", false}, "np.txt", wide);
+    ASSERT_TRUE(draft) << draft.error().detail;
+    EXPECT_THAT(draft->product_files.at("product.yaml"), HasSubstr("format: tsv\n  charset: UTF-8\n  header_row: 2  # CHECK\n"));
+    EXPECT_THAT(draft->product_files.at("product.yaml"), HasSubstr("total_row: { begins: \"合计\", count_column: 2 }"));
+    EXPECT_THAT(draft->product_files.at("mapping.yaml"), HasSubstr("record_ref: \"编号\""));
+}
+
 TEST(DraftTest, CellsArePartedByWhatMostLinesHave) {
     const auto draft = draftSource({"s", "t", "s", false}, "day.csv", "编号;标题\n1;停水,三日,无通知\n2;路灯\n");
     ASSERT_TRUE(draft) << draft.error().detail;
