@@ -4,6 +4,7 @@
 #include <set>
 
 #include "adapters/kit/inbound/manifest_reader.h"
+#include "adapters/kit/table.h"
 
 namespace yht::kit {
 namespace {
@@ -41,8 +42,11 @@ TotalRowRules totalRow(YamlMap& map) {
     const YAML::Node node = map.node("total_row");
     if (!node.IsDefined() || node.IsNull()) return rules;
     YamlMap own(node, "decode.total_row", map.problems());
-    rules.begins = own.text("begins");
+    rules.begins = std::string(trimmed(own.text("begins")));  // as the cell is compared
     rules.count_column = static_cast<std::uint32_t>(own.integer("count_column", 0, 0, kRowMax));
+    // Nothing begins every line: the key would look like a check and be none.
+    if (node.IsMap() && node["begins"].IsDefined() && rules.begins.empty())
+        own.problem("begins: write how the line's first cell begins");
     own.finish();
     return rules;
 }

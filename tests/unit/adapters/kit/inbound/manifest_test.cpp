@@ -77,6 +77,21 @@ TEST_F(ManifestTest, AKeyOfAnotherFormatIsAMistake) {
     EXPECT_THAT(folder_.problems(), HasSubstr("decode: unknown key header_row"));
 }
 
+TEST_F(ManifestTest, ATotalLineHasItsWord) {
+    const auto with = [&](const std::string& total_row) {
+        folder_.product("product.yaml", "product: p\nproduct_title: p\nproduct_version: \"1\"\ndecode: {format: csv, total_row: " + total_row + "}\n");
+        const auto tree = readManifestTree(folder_.sources(), folder_.products(), "s");
+        const auto manifest = readManifest(*tree, "s");
+        return manifest ? "begins " + manifest->manifest.decode.table.total_row.begins : manifest.error().detail;
+    };
+    EXPECT_EQ("begins 合计", with("{begins: ' 合计 ', count_column: 2}"));
+    EXPECT_EQ("begins ", with("null"));
+    EXPECT_THAT(with("{begins: ' '}"), HasSubstr("decode.total_row: begins: write how the line's first cell begins"));
+    EXPECT_THAT(with("{count_column: 2}"), HasSubstr("the key begins is required"));
+    EXPECT_THAT(with("{begins: 合计, count_colum: 2}"), HasSubstr("did you mean count_column?"));
+    EXPECT_THAT(with("[合计]"), HasSubstr("decode.total_row: write a map"));
+}
+
 TEST_F(ManifestTest, LimitsAreLoweredNeverRaised) {
     folder_.source(
         "source.yaml", "id: s\ntitle: t\nproduct: p\ndecode: { limits: { items_max: 2000001 } }\n"
