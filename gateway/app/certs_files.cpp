@@ -14,6 +14,7 @@
 #include "gateway/app/terminal.h"
 #include "gateway/base/text.h"
 #include "gateway/base/time_text.h"
+#include "gateway/json/members.h"
 
 namespace yht::app {
 namespace {
@@ -150,25 +151,17 @@ Actor::Actor() : by_(accountName()), account_(accountId()) {}
 
 std::string dayText(base::UnixMillis at_ms) { return base::formatRfc3339(at_ms).substr(0, 10); }
 
-void jsonText(CertsWriter& out, const char* name, const std::string& value) {
+void jsonText(json::Writer& out, const char* name, const std::string& value) {
     const std::string text = base::countCodePoints(value) ? value : legible(value);
-    out.Key(name);
-    out.String(text.c_str(), static_cast<rapidjson::SizeType>(text.size()));
+    json::writeText(out, name, text);
 }
 
-void jsonNumber(CertsWriter& out, const char* name, std::int64_t value) {
+void jsonNumber(json::Writer& out, const char* name, std::int64_t value) {
     out.Key(name);
     out.Int64(value);
 }
 
-void jsonTexts(CertsWriter& out, const char* name, const std::vector<std::string>& values) {
-    out.Key(name);
-    out.StartArray();
-    for (const auto& value : values) out.String(value.c_str(), static_cast<rapidjson::SizeType>(value.size()));
-    out.EndArray();
-}
-
-void writeCertificate(CertsWriter& out, const crypto::CertificateFacts& facts) {
+void writeCertificate(json::Writer& out, const crypto::CertificateFacts& facts) {
     out.StartObject();
     jsonText(out, "subject", facts.subject);
     jsonText(out, "issuer", facts.issuer);
@@ -180,16 +173,16 @@ void writeCertificate(CertsWriter& out, const crypto::CertificateFacts& facts) {
     jsonText(out, "signature", facts.signature_algorithm);
     std::vector<std::string> names;
     for (const auto& name : facts.names) names.push_back(std::string(crypto::nameTypeName(name.type)) + ":" + legible(name.text));
-    jsonTexts(out, "names", names);
-    jsonTexts(out, "key_usage", facts.key_usage);
-    jsonTexts(out, "extended_key_usage", facts.extended_key_usage);
+    json::writeTexts(out, "names", names);
+    json::writeTexts(out, "key_usage", facts.key_usage);
+    json::writeTexts(out, "extended_key_usage", facts.extended_key_usage);
     out.Key("ca");
     out.Bool(facts.is_ca);
     if (facts.path_length) jsonNumber(out, "path_length", *facts.path_length);
     out.EndObject();
 }
 
-void writeFindings(CertsWriter& out, const std::vector<crypto::Finding>& findings) {
+void writeFindings(json::Writer& out, const std::vector<crypto::Finding>& findings) {
     out.Key("findings");
     out.StartArray();
     for (const auto& finding : findings) {

@@ -9,11 +9,9 @@
 #include "gateway/app/commands_certs.h"
 #include "gateway/certs/authority.h"
 #include "gateway/crypto/certificate_request.h"
-#include "gateway/json/json.h"
+#include "gateway/json/members.h"
 
 namespace yht::app {
-
-using CertsWriter = rapidjson::Writer<rapidjson::StringBuffer>;
 
 /// Every finding with its code, in both languages, on standard error. Returns the exit code.
 int reportRefusal(const base::Error& error);
@@ -58,12 +56,11 @@ private:
 std::string dayText(base::UnixMillis at_ms);
 
 /// Members of an object; text must be UTF-8, what is not is made printable.
-void jsonText(CertsWriter& out, const char* name, const std::string& value);
-void jsonNumber(CertsWriter& out, const char* name, std::int64_t value);
-void jsonTexts(CertsWriter& out, const char* name, const std::vector<std::string>& values);
+void jsonText(json::Writer& out, const char* name, const std::string& value);
+void jsonNumber(json::Writer& out, const char* name, std::int64_t value);
 /// The object of one certificate.
-void writeCertificate(CertsWriter& out, const crypto::CertificateFacts& facts);
-void writeFindings(CertsWriter& out, const std::vector<crypto::Finding>& findings);
+void writeCertificate(json::Writer& out, const crypto::CertificateFacts& facts);
+void writeFindings(json::Writer& out, const std::vector<crypto::Finding>& findings);
 /// A certificate for people, some lines.
 void printCertificate(const crypto::CertificateFacts& facts);
 

@@ -16,11 +16,12 @@
 #include "gateway/app/terminal.h"
 #include "gateway/base/time_text.h"
 #include "gateway/json/json.h"
+#include "gateway/json/members.h"
 
 namespace yht::app {
 namespace {
 
-using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
+using json::Writer;
 
 /// A source, loaded twice: as what runs, and as what its mapping says.
 struct Loaded {
@@ -73,18 +74,6 @@ base::Result<std::shared_ptr<const trust::TrustSnapshot>> partnersFor(const Adap
     std::error_code failed;
     const bool is_one = std::filesystem::exists(options.directory + "/partners.yaml", failed);
     return is_one ? trust::loadTrust(options.directory) : std::shared_ptr<const trust::TrustSnapshot>();
-}
-
-void text(Writer& out, const char* name, const std::string& value) {
-    out.Key(name);
-    out.String(value);
-}
-
-void texts(Writer& out, const char* name, const std::vector<std::string>& values) {
-    out.Key(name);
-    out.StartArray();
-    for (const auto& value : values) out.String(value);
-    out.EndArray();
 }
 
 std::optional<std::string> readFile(const std::string& path) {
@@ -151,29 +140,29 @@ base::Result<Tested> test(const AdapterOptions& options, const Loaded& source) {
 
 void writeTested(Writer& out, const std::string& id, const Tested& tested) {
     out.StartObject();
-    text(out, "source", id);
+    json::writeText(out, "source", id);
     out.Key("passed");
     out.Bool(tested.passed());
     out.Key("cases");
     out.StartArray();
     for (const auto& sample : tested.samples) {
         out.StartObject();
-        text(out, "name", sample.name);
+        json::writeText(out, "name", sample.name);
         out.Key("passed");
         out.Bool(sample.passed);
         out.Key("reviewed");
         out.Bool(sample.reviewed);
-        texts(out, "differences", sample.differences);
+        json::writeTexts(out, "differences", sample.differences);
         out.EndObject();
     }
     for (const auto& [from, one] : tested.generated) {
         out.StartObject();
-        text(out, "name", from + "/" + one.name);
+        json::writeText(out, "name", from + "/" + one.name);
         out.Key("passed");
         out.Bool(one.problem.empty());
         out.Key("skipped");
         out.Bool(one.skipped);
-        texts(
+        json::writeTexts(
             out, "differences",
             one.problem.empty() ? std::vector<std::string>{} : std::vector<std::string>{one.problem}
         );
@@ -266,7 +255,7 @@ int listAdapters(const AdapterOptions& options) {
         } else {
             out->StartObject();
             for (std::size_t i = 0; i < cells.size(); ++i)
-                text(*out, table.header[i].c_str(), cells[i]);
+                json::writeText(*out, table.header[i].c_str(), cells[i]);
             out->EndObject();
         }
         return static_cast<int>(kExitOk);
@@ -374,8 +363,8 @@ int lintAdapters(const AdapterOptions& options) {
         if (!why.empty()) found.push_back("pull: " + why);
         if (out != nullptr) {
             out->StartObject();
-            text(*out, "source", name);
-            texts(*out, "findings", found);
+            json::writeText(*out, "source", name);
+            json::writeTexts(*out, "findings", found);
             out->EndObject();
         } else {
             for (const auto& one : found) std::cout << name << ": " << one << '\n';

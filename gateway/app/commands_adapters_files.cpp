@@ -13,13 +13,14 @@
 #include "gateway/app/terminal.h"
 #include "gateway/base/clock.h"
 #include "gateway/json/json.h"
+#include "gateway/json/members.h"
 
 namespace yht::app {
 namespace {
 
 constexpr std::uintmax_t kMessageBytesMax = 256U << 20;
 
-using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
+using json::Writer;
 
 int refuse(const base::Error& error) {
     std::cerr << base::errorRow(error.code).zh << " " << base::errorRow(error.code).en << '\n'
@@ -37,36 +38,16 @@ std::optional<std::string> readMessage(const std::string& path) {
     return text.str();
 }
 
-void writeCounts(
-    Writer& out, const char* name, const std::map<std::string, std::uint64_t>& counts
-) {
-    out.Key(name);
-    out.StartObject();
-    for (const auto& [what, count] : counts) {
-        out.Key(what.c_str());
-        out.Uint64(count);
-    }
-    out.EndObject();
-}
-
-void writeTexts(Writer& out, const char* name, const std::vector<std::string>& texts) {
-    out.Key(name);
-    out.StartArray();
-    for (const auto& text : texts) out.String(text);
-    out.EndArray();
-}
-
 void printCoverage(const kit::Coverage& coverage, bool json) {
     if (json) {
         rapidjson::StringBuffer buffer;
         Writer out(buffer);
         out.StartObject();
-        out.Key("items");
-        out.Uint64(coverage.items());
-        writeCounts(out, "unknown_members", coverage.unknownMembers());
-        writeCounts(out, "unmapped_codes", coverage.unmappedCodes());
-        writeTexts(out, "idle_vocabulary_rows", coverage.idleVocabularyRows());
-        writeTexts(out, "idle_rows", coverage.idleRows());
+        json::writeNumber(out, "items", coverage.items());
+        json::writeCounts(out, "unknown_members", coverage.unknownMembers());
+        json::writeCounts(out, "unmapped_codes", coverage.unmappedCodes());
+        json::writeTexts(out, "idle_vocabulary_rows", coverage.idleVocabularyRows());
+        json::writeTexts(out, "idle_rows", coverage.idleRows());
         out.EndObject();
         std::cout << buffer.GetString() << '\n';
         return;

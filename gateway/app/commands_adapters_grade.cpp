@@ -13,6 +13,7 @@
 #include "gateway/app/terminal.h"
 #include "gateway/base/time_text.h"
 #include "gateway/json/json.h"
+#include "gateway/json/members.h"
 
 namespace yht::app {
 namespace {
@@ -20,7 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 using kit::Fact;
 using kit::FactState;
-using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
+using json::Writer;
 
 constexpr std::int64_t kDayS = 24 * 60 * 60;
 constexpr base::UnixMillis kDayMs = kDayS * 1000, kMinuteMs = 60'000;
@@ -143,23 +144,19 @@ std::vector<std::string> idsOf(const WorkOptions& options) {
 }
 
 void writeGraded(Writer& out, const std::string& id, const kit::Graded& one) {
-    const auto text = [&](const char* name, const std::string& value) {
-        out.Key(name);
-        out.String(value);
-    };
     out.StartObject();
-    text("source", id);
-    text("grade", kit::gradeName(one.grade));
+    json::writeText(out, "source", id);
+    json::writeText(out, "grade", kit::gradeName(one.grade));
     out.Key("facts");
     out.StartArray();
     for (const auto& each : one.facts) {
         out.StartObject();
-        text("fact", each.row->id);
-        text("grade", kit::gradeName(each.row->grade));
-        text("state", kit::factStateName(each.state));
-        text("detail", each.detail);
-        text("zh", each.row->zh);
-        text("en", each.row->en);
+        json::writeText(out, "fact", each.row->id);
+        json::writeText(out, "grade", kit::gradeName(each.row->grade));
+        json::writeText(out, "state", kit::factStateName(each.state));
+        json::writeText(out, "detail", each.detail);
+        json::writeText(out, "zh", each.row->zh);
+        json::writeText(out, "en", each.row->en);
         out.EndObject();
     }
     out.EndArray();

@@ -17,6 +17,7 @@
 #include "gateway/app/terminal.h"
 #include "gateway/base/time_text.h"
 #include "gateway/json/json.h"
+#include "gateway/json/members.h"
 
 namespace yht::app {
 namespace {
@@ -131,15 +132,10 @@ std::string settingsOf(const kit::MessageContext& context) {
     rapidjson::StringBuffer buffer;
     rapidjson::Writer<rapidjson::StringBuffer> out(buffer);
     out.StartObject();
-    const auto member = [&](const char* name, const std::string& text) {
-        if (text.empty()) return;
-        out.Key(name);
-        out.String(text);
-    };
-    member("content_type", context.content_type);
-    member("file_name", context.file_name);
-    member("origin", context.origin);
-    member("now", base::formatRfc3339(context.received_ms));
+    json::writeTextIfAny(out, "content_type", context.content_type);
+    json::writeTextIfAny(out, "file_name", context.file_name);
+    json::writeTextIfAny(out, "origin", context.origin);
+    json::writeTextIfAny(out, "now", base::formatRfc3339(context.received_ms));
     out.EndObject();
     return std::string(buffer.GetString()) + "\n";
 }
@@ -162,10 +158,8 @@ void tell(const WorkOptions& options, const std::string& name, const fs::path& d
     rapidjson::Writer<rapidjson::StringBuffer> out(buffer);
     if (options.json) {
         out.StartObject();
-        out.Key("case");
-        out.String(name);
-        out.Key("directory");
-        out.String(directory.string());
+        json::writeText(out, "case", name);
+        json::writeText(out, "directory", directory.string());
         for (const auto& [key, paths] : {std::pair{"masked", &sample.masked}, std::pair{"kept", &sample.kept}}) {
             out.Key(key);
             out.StartArray();

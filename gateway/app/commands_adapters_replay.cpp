@@ -12,12 +12,13 @@
 #include "gateway/app/terminal.h"
 #include "gateway/base/time_text.h"
 #include "gateway/json/json.h"
+#include "gateway/json/members.h"
 
 namespace yht::app {
 namespace {
 
 using base::ErrorCode;
-using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
+using json::Writer;
 
 constexpr base::UnixMillis kDayMs = 24 * 60 * 60 * 1000;
 
@@ -26,27 +27,20 @@ std::optional<base::UnixMillis> midnight(const std::string& day) {
     return base::parseRfc3339(day + "T00:00:00+08:00");
 }
 
-void count(Writer& out, const char* name, std::uint64_t value) {
-    out.Key(name);
-    out.Uint64(value);
-}
-
 void printJson(const WorkOptions& options, const std::string& version, const Replayed& replayed, const std::string& applied) {
     rapidjson::StringBuffer buffer;
     Writer out(buffer);
     out.StartObject();
-    out.Key("source");
-    out.String(options.source);
-    out.Key("adapter_version");
-    out.String(version);
-    count(out, "messages", replayed.messages);
-    count(out, "messages_differ", replayed.differing.size());
-    count(out, "messages_unreadable", replayed.unreadable);
-    count(out, "records_same", replayed.same);
-    count(out, "records_differ", replayed.differ);
-    count(out, "records_new", replayed.made_new);
-    count(out, "records_gone", replayed.gone);
-    count(out, "records_elsewhere", replayed.elsewhere);
+    json::writeText(out, "source", options.source);
+    json::writeText(out, "adapter_version", version);
+    json::writeNumber(out, "messages", replayed.messages);
+    json::writeNumber(out, "messages_differ", replayed.differing.size());
+    json::writeNumber(out, "messages_unreadable", replayed.unreadable);
+    json::writeNumber(out, "records_same", replayed.same);
+    json::writeNumber(out, "records_differ", replayed.differ);
+    json::writeNumber(out, "records_new", replayed.made_new);
+    json::writeNumber(out, "records_gone", replayed.gone);
+    json::writeNumber(out, "records_elsewhere", replayed.elsewhere);
     out.Key("more");
     out.Bool(replayed.more);
     out.Key("differences");
@@ -90,7 +84,7 @@ base::Result<std::string> admit(const WorkOptions& options, const std::string& v
     rapidjson::StringBuffer buffer;
     Writer out(buffer);
     out.StartObject();
-    for (const auto& [name, times] : sums) count(out, name.c_str(), times);
+    for (const auto& [name, times] : sums) json::writeNumber(out, name, times);
     out.EndObject();
     return std::string(buffer.GetString());
 }

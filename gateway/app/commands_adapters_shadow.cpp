@@ -10,6 +10,7 @@
 #include "gateway/app/terminal.h"
 #include "gateway/base/time_text.h"
 #include "gateway/json/json.h"
+#include "gateway/json/members.h"
 
 namespace yht::app {
 namespace {
@@ -38,24 +39,16 @@ std::size_t shadowsRunning(const std::string& deployment) {
 void printJson(const std::string& source, const ShadowState& state) {
     rapidjson::StringBuffer buffer;
     rapidjson::Writer<rapidjson::StringBuffer> out(buffer);
-    const auto text = [&](const char* name, const std::string& value) {
-        out.Key(name);
-        out.String(value);
-    };
-    const auto count = [&](const char* name, std::uint64_t value) {
-        out.Key(name);
-        out.Uint64(value);
-    };
     out.StartObject();
-    text("source", source);
-    text("since", base::formatRfc3339(state.since_ms));
-    text("old_version", state.old_version);
-    text("new_version", state.new_version);
-    text("problem", state.problem);
-    count("after", state.after);
-    count("messages", state.messages);
-    count("items", state.items);
-    count("items_differ", state.items_differ);
+    json::writeText(out, "source", source);
+    json::writeText(out, "since", base::formatRfc3339(state.since_ms));
+    json::writeText(out, "old_version", state.old_version);
+    json::writeText(out, "new_version", state.new_version);
+    json::writeText(out, "problem", state.problem);
+    json::writeNumber(out, "after", state.after);
+    json::writeNumber(out, "messages", state.messages);
+    json::writeNumber(out, "items", state.items);
+    json::writeNumber(out, "items_differ", state.items_differ);
     out.Key("differences");
     writeDifferences(out, state.differences);
     out.EndObject();

@@ -11,12 +11,13 @@
 #include "gateway/app/terminal.h"
 #include "gateway/intake/admission/decide.h"
 #include "gateway/json/json.h"
+#include "gateway/json/members.h"
 #include "gateway/trust/pull_verifier.h"
 
 namespace yht::app {
 namespace {
 
-using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
+using json::Writer;
 
 constexpr std::size_t kMessageBytesMax = 256U << 20;
 
@@ -89,50 +90,33 @@ std::optional<std::string> readMessage(const std::string& path) {
 
 using Counts = std::map<std::string, std::uint64_t>;
 
-void counts(Writer& out, const char* name, const Counts& all) {
-    out.Key(name);
-    out.StartObject();
-    for (const auto& [what, times] : all) {
-        out.Key(what.c_str());
-        out.Uint64(times);
-    }
-    out.EndObject();
-}
-
 void printJson(const std::string& source, const std::string& version, const Tried& tried, const LiveLook* look, const std::string& blocked) {
     rapidjson::StringBuffer buffer;
     Writer out(buffer);
-    const auto count = [&](const char* name, std::uint64_t value) {
-        out.Key(name);
-        out.Uint64(value);
-    };
     out.StartObject();
-    out.Key("source");
-    out.String(source);
-    out.Key("adapter_version");
-    out.String(version);
+    json::writeText(out, "source", source);
+    json::writeText(out, "adapter_version", version);
     out.Key("ledger_asked");
     out.Bool(tried.ledger_asked);
     if (look != nullptr) {
-        count("portions", look->portions);
-        count("portions_too_large", look->refused);
+        json::writeNumber(out, "portions", look->portions);
+        json::writeNumber(out, "portions_too_large", look->refused);
         out.Key("more");
         out.Bool(look->more);
         out.Key("would_be_blocked");
         out.Bool(!blocked.empty());
-        out.Key("blocked_by");
-        out.String(blocked);
+        json::writeText(out, "blocked_by", blocked);
     }
-    count("received", tried.made.items);
-    count("would_accept", tried.accepted);
-    count("duplicate", tried.duplicate);
-    count("would_quarantine", tried.quarantined());
-    count("ignored", tried.made.ignored);
-    count("records_new", tried.records_new);
-    counts(out, "reasons", tried.made.failures);
-    counts(out, "ignored_by", tried.made.ignored_by);
-    counts(out, "unmapped_codes", tried.made.unmapped);
-    counts(out, "unread_members", tried.made.unknown);
+    json::writeNumber(out, "received", tried.made.items);
+    json::writeNumber(out, "would_accept", tried.accepted);
+    json::writeNumber(out, "duplicate", tried.duplicate);
+    json::writeNumber(out, "would_quarantine", tried.quarantined());
+    json::writeNumber(out, "ignored", tried.made.ignored);
+    json::writeNumber(out, "records_new", tried.records_new);
+    json::writeCounts(out, "reasons", tried.made.failures);
+    json::writeCounts(out, "ignored_by", tried.made.ignored_by);
+    json::writeCounts(out, "unmapped_codes", tried.made.unmapped);
+    json::writeCounts(out, "unread_members", tried.made.unknown);
     out.EndObject();
     std::cout << buffer.GetString() << '\n';
 }

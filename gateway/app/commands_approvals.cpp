@@ -10,6 +10,7 @@
 #include "gateway/app/opened_ledger.h"
 #include "gateway/app/terminal.h"
 #include "gateway/json/json.h"
+#include "gateway/json/members.h"
 
 namespace yht::app {
 namespace {
@@ -35,23 +36,18 @@ std::string argumentText(const ControlRequest& request, bool shown) {
 void printJson(const std::vector<PendingApproval>& pending, const std::set<std::string>& shown) {
     rapidjson::StringBuffer buffer;
     rapidjson::Writer<rapidjson::StringBuffer> out(buffer);
-    const auto text = [&](const char* name, const std::string& value) {
-        out.Key(name);
-        out.String(value.data(), static_cast<rapidjson::SizeType>(value.size()));
-    };
     out.StartArray();
     for (const auto& one : pending) {
         out.StartObject();
-        out.Key("id");
-        out.Uint64(one.id);
-        text("command", one.request.command);
-        text("operator", one.operator_id);
-        text("approved_by", one.second_id);
-        text("why", one.request.why);
+        json::writeNumber(out, "id", one.id);
+        json::writeText(out, "command", one.request.command);
+        json::writeText(out, "operator", one.operator_id);
+        json::writeText(out, "approved_by", one.second_id);
+        json::writeText(out, "why", one.request.why);
         if (shown.contains(one.request.command)) {
             out.Key("arguments");
             out.StartObject();
-            for (const auto& [name, value] : one.request.arguments) text(name.c_str(), value);
+            for (const auto& [name, value] : one.request.arguments) json::writeText(out, name, value);
             out.EndObject();
         }
         out.Key("asked_ms");

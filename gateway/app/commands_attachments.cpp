@@ -11,39 +11,30 @@
 #include "gateway/base/time_text.h"
 #include "gateway/intake/attach/source_attachments.h"
 #include "gateway/json/json.h"
+#include "gateway/json/members.h"
 
 namespace yht::app {
 namespace {
 
 using ledger::SourceAttachmentRow;
-using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
+using json::Writer;
 
 constexpr std::size_t kUnjudgedReadMax = 1'000'000;
 constexpr std::int64_t kHourMillis = 3'600'000;
 
-void member(Writer& out, const char* name, const std::string& text) {
-    out.Key(name);
-    out.String(text);
-}
-
-void count(Writer& out, const char* name, std::uint64_t value) {
-    out.Key(name);
-    out.Uint64(value);
-}
-
 void writeRow(Writer& out, const SourceAttachmentRow& row) {
     out.StartObject();
-    count(out, "id", row.id);
-    member(out, "source", row.source);
-    member(out, "ticket_no", row.ticket_no);
-    member(out, "state", row.state);
-    member(out, "since", base::formatRfc3339(row.since_ms));
-    count(out, "attempts", row.attempts);
-    if (row.next_ms != 0) member(out, "next", base::formatRfc3339(row.next_ms));
-    member(out, "reason", row.reason);
-    count(out, "record_seq", row.record_seq);
-    count(out, "message_seq", row.message_seq);
-    count(out, "item_index", row.item_index);
+    json::writeNumber(out, "id", row.id);
+    json::writeText(out, "source", row.source);
+    json::writeText(out, "ticket_no", row.ticket_no);
+    json::writeText(out, "state", row.state);
+    json::writeText(out, "since", base::formatRfc3339(row.since_ms));
+    json::writeNumber(out, "attempts", row.attempts);
+    if (row.next_ms != 0) json::writeText(out, "next", base::formatRfc3339(row.next_ms));
+    json::writeText(out, "reason", row.reason);
+    json::writeNumber(out, "record_seq", row.record_seq);
+    json::writeNumber(out, "message_seq", row.message_seq);
+    json::writeNumber(out, "item_index", row.item_index);
     out.EndObject();
 }
 
@@ -102,10 +93,10 @@ int listUnnamed(const CommandOptions& options, std::size_t limit) {
             const auto since = base::formatRfc3339(mark.since_ms), partner = partnerOfKey(**registry, mark.partner_key);
             table.rows.push_back({mark.digest, partner, since, until.empty() ? "-" : until});
             out.StartObject();
-            member(out, "attachment", mark.digest);
-            member(out, "partner", partner);
-            member(out, "since", since);
-            if (!until.empty()) member(out, "stays_until", until);
+            json::writeText(out, "attachment", mark.digest);
+            json::writeText(out, "partner", partner);
+            json::writeText(out, "since", since);
+            if (!until.empty()) json::writeText(out, "stays_until", until);
             out.EndObject();
         }
         out.EndArray();

@@ -101,12 +101,12 @@ base::Result<Prepared> prepare(const CertsLine& line) {
 
 void writeAuthority(const Authority& authority) {
     rapidjson::StringBuffer buffer;
-    CertsWriter out(buffer);
+    json::Writer out(buffer);
     out.StartObject();
     jsonText(out, "authority", authority.directory());
     jsonText(out, "name", authority.settings().name);
     jsonText(out, "profile", authority.settings().profile);
-    jsonTexts(out, "issues", authority.settings().issues);
+    json::writeTexts(out, "issues", authority.settings().issues);
     const auto own = authority.certificate();
     if (own.ok()) {
         out.Key("certificate");

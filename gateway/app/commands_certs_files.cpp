@@ -13,7 +13,7 @@ namespace {
 using crypto::FindingCode;
 using crypto::refusal;
 
-void write(CertsWriter& out, const crypto::RevocationList& crl) {
+void write(json::Writer& out, const crypto::RevocationList& crl) {
     out.StartObject();
     jsonText(out, "issuer", crl.issuer());
     jsonText(out, "number", crl.numberHex());
@@ -54,14 +54,14 @@ int tellRequest(const CertsLine& line, const crypto::RequestFacts& request) {
     for (const auto& name : request.names) names.push_back(std::string(crypto::nameTypeName(name.type)) + ":" + name.text);
     if (line.json) {
         rapidjson::StringBuffer buffer;
-        CertsWriter out(buffer);
+        json::Writer out(buffer);
         out.StartObject();
         out.Key("request");
         out.StartObject();
         jsonText(out, "subject", request.subject);
         jsonText(out, "key", request.key.text);
-        jsonTexts(out, "names", names);
-        jsonTexts(out, "extended_key_usage", request.extended_key_usage);
+        json::writeTexts(out, "names", names);
+        json::writeTexts(out, "extended_key_usage", request.extended_key_usage);
         out.EndObject();
         out.EndObject();
         std::cout << buffer.GetString() << '\n';
@@ -76,7 +76,7 @@ int tellRequest(const CertsLine& line, const crypto::RequestFacts& request) {
 
 void writeBundle(const crypto::Bundle& bundle) {
     rapidjson::StringBuffer buffer;
-    CertsWriter out(buffer);
+    json::Writer out(buffer);
     out.StartObject();
     jsonText(out, "form", crypto::bundleFormName(bundle.form));
     out.Key("certificates");
@@ -85,7 +85,7 @@ void writeBundle(const crypto::Bundle& bundle) {
     out.EndArray();
     std::vector<std::string> kinds;
     for (const auto& key : bundle.keys) kinds.emplace_back(crypto::keyKindName(key.kind()));
-    jsonTexts(out, "private_keys", kinds);
+    json::writeTexts(out, "private_keys", kinds);
     out.Key("crls");
     out.StartArray();
     for (const auto& one : bundle.crls) write(out, one);
@@ -216,7 +216,7 @@ int importCertificate(const CertsLine& line) {
     if (auto status = writeFile(line.out, pem); !status) return reportRefusal(status.error());
     if (line.json) {
         rapidjson::StringBuffer buffer;
-        CertsWriter out(buffer);
+        json::Writer out(buffer);
         out.StartObject();
         out.Key("certificate");
         writeCertificate(out, *certificate);
@@ -319,7 +319,7 @@ int listProfiles(const CertsLine& line) {
         return kExitOk;
     }
     rapidjson::StringBuffer buffer;
-    CertsWriter out(buffer);
+    json::Writer out(buffer);
     out.StartArray();
     for (const auto& row : table.rows) {
         out.StartObject();

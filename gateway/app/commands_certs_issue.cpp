@@ -77,7 +77,7 @@ base::Result<Asked> ask(const CertsLine& line, const certs::Profile& profile) {
 int tell(const CertsLine& line, const certs::Issued& issued, const std::string& renews_until) {
     if (line.json) {
         rapidjson::StringBuffer buffer;
-        CertsWriter out(buffer);
+        json::Writer out(buffer);
         out.StartObject();
         out.Key("certificate");
         writeCertificate(out, issued.certificate);
@@ -176,7 +176,7 @@ int issueAll(const CertsLine& line, const certs::Profile& profile) {
     const auto permission = permissionForAll(line, profile, *signer, all);
     if (!permission) return reportRefusal(permission.error());
     rapidjson::StringBuffer buffer;
-    CertsWriter out(buffer);
+    json::Writer out(buffer);
     out.StartArray();
     Table table{{"申请 request", "主题 subject", "序列号 serial", "有效至 until", "文件 file"}, {}};
     for (const auto& one : all) {
@@ -355,7 +355,7 @@ int revokeCertificate(const CertsLine& line) {
     }
     if (line.json) {
         rapidjson::StringBuffer buffer;
-        CertsWriter out(buffer);
+        json::Writer out(buffer);
         out.StartObject();
         jsonText(out, "serial", row->serial);
         jsonText(out, "subject", row->subject);
@@ -379,7 +379,7 @@ int publishCrlCommand(const CertsLine& line) {
     }
     if (line.json) {
         rapidjson::StringBuffer buffer;
-        CertsWriter out(buffer);
+        json::Writer out(buffer);
         out.StartObject();
         jsonText(out, "issuer", crl->issuer());
         jsonText(out, "number", crl->numberHex());

@@ -22,7 +22,7 @@ void printJournal(const certs::Journal& journal) {
 
 void writeJournal(const certs::Journal& journal) {
     rapidjson::StringBuffer buffer;
-    CertsWriter out(buffer);
+    json::Writer out(buffer);
     out.StartArray();
     for (std::size_t index = 0; index < journal.lines().size(); ++index) {
         const auto cells = journal.lines()[index].cells();

@@ -35,7 +35,7 @@ std::string usesText(const certs::InventoryObject& object) {
 
 std::string daysText(const Judgement& one) { return one.days_left == INT64_MAX ? "-" : std::to_string(one.days_left); }
 
-void writeJudgement(CertsWriter& out, const Judgement& one) {
+void writeJudgement(json::Writer& out, const Judgement& one) {
     const auto& object = *one.object;
     out.StartObject();
     jsonText(out, "role", certs::roleName(object.role));
@@ -49,7 +49,7 @@ void writeJudgement(CertsWriter& out, const Judgement& one) {
         jsonNumber(out, "days_left", one.days_left);
     }
     if (one.announced_days != 0) jsonNumber(out, "announced_days", one.announced_days);
-    jsonTexts(out, "files", object.files);
+    json::writeTexts(out, "files", object.files);
     out.Key("uses");
     out.StartArray();
     for (const auto& use : object.uses) {
@@ -66,7 +66,7 @@ void writeJudgement(CertsWriter& out, const Judgement& one) {
     out.EndObject();
 }
 
-void writeProblems(CertsWriter& out, const certs::Inventory& inventory) {
+void writeProblems(json::Writer& out, const certs::Inventory& inventory) {
     out.Key("problems");
     out.StartArray();
     for (const auto& problem : inventory.problems) {
@@ -132,7 +132,7 @@ int listInventory(const CertsLine& line) {
     const auto judgements = certs::judge(*inventory, actor.nowMillis());
     if (line.json) {
         rapidjson::StringBuffer buffer;
-        CertsWriter out(buffer);
+        json::Writer out(buffer);
         out.StartObject();
         out.Key("objects");
         out.StartArray();
@@ -162,7 +162,7 @@ int whatIf(const CertsLine& line) {
     const auto breaks = certs::whatBreaks(*inventory, actor.nowMillis(), *later);
     if (line.json) {
         rapidjson::StringBuffer buffer;
-        CertsWriter out(buffer);
+        json::Writer out(buffer);
         out.StartObject();
         jsonText(out, "on", base::formatRfc3339(*later));
         out.Key("breaks");

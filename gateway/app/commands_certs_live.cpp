@@ -10,6 +10,7 @@
 #include "gateway/app/opened_ledger.h"
 #include "gateway/app/terminal.h"
 #include "gateway/json/json.h"
+#include "gateway/json/members.h"
 
 namespace yht::app {
 namespace {
@@ -38,12 +39,9 @@ void printSteps(const std::vector<LiveStep>& steps, bool as_json) {
     writer.StartArray();
     for (const auto& step : steps) {
         writer.StartObject();
-        writer.Key("step");
-        writer.String(step.what.c_str());
-        writer.Key("code");
-        writer.String(step.outcome.ok() ? "" : step.outcome.error().row().wire);
-        writer.Key("detail");
-        writer.String(step.detail.c_str());
+        json::writeText(writer, "step", step.what);
+        json::writeText(writer, "code", step.outcome.ok() ? "" : step.outcome.error().row().wire);
+        json::writeText(writer, "detail", step.detail);
         writer.EndObject();
     }
     writer.EndArray();

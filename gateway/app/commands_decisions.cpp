@@ -15,6 +15,7 @@
 #include "gateway/delivery/parcel.h"
 #include "gateway/delivery/routing.h"
 #include "gateway/json/json.h"
+#include "gateway/json/members.h"
 
 namespace yht::app {
 namespace {
@@ -22,7 +23,7 @@ namespace {
 using delivery::DeadReason;
 using ledger::DeliveryRow;
 using ledger::DeliveryState;
-using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
+using json::Writer;
 
 constexpr auto kAnyTime = std::numeric_limits<base::UnixMillis>::max();
 constexpr DeliveryState kStates[] = {DeliveryState::Ready, DeliveryState::InFlight, DeliveryState::Held,
@@ -64,36 +65,29 @@ std::string kindText(const DeliveryRow& row) {
     return std::string(kind.zh) + " " + kind.name;
 }
 
-void member(Writer& writer, const char* name, const std::string& value) {
-    writer.Key(name);
-    writer.String(value);
-}
-
 void writeRow(Writer& writer, const DeliveryRow& row) {
     const auto reason = reasonOf(row);
     writer.StartObject();
-    member(writer, "destination", row.destination);
-    writer.Key("seq");
-    writer.Uint64(row.seq);
-    member(writer, "ticket_no", row.ticket_no);
-    member(writer, "kind", row.kind >= 1 && row.kind <= ticket::kKindCount
+    json::writeText(writer, "destination", row.destination);
+    json::writeNumber(writer, "seq", row.seq);
+    json::writeText(writer, "ticket_no", row.ticket_no);
+    json::writeText(writer, "kind", row.kind >= 1 && row.kind <= ticket::kKindCount
                                ? ticket::kindRow(static_cast<ticket::Kind>(row.kind)).name
                                : "");
-    member(writer, "state", ledger::deliveryStateName(row.state));
-    writer.Key("attempts");
-    writer.Uint(row.attempts);
-    member(writer, "committed_time", base::formatRfc3339(row.committed_ms));
-    member(writer, "code", reason.code);
-    member(writer, "peer_code", reason.peer_code);
+    json::writeText(writer, "state", ledger::deliveryStateName(row.state));
+    json::writeNumber(writer, "attempts", row.attempts);
+    json::writeText(writer, "committed_time", base::formatRfc3339(row.committed_ms));
+    json::writeText(writer, "code", reason.code);
+    json::writeText(writer, "peer_code", reason.peer_code);
     writer.Key("fields");
     writer.StartArray();
     for (const auto& field : reason.fields) {
         writer.StartObject();
-        member(writer, "pointer", field.pointer);
-        member(writer, "code", field.code);
-        member(writer, "limit", field.limit);
-        member(writer, "zh", field.zh);
-        member(writer, "en", field.en);
+        json::writeText(writer, "pointer", field.pointer);
+        json::writeText(writer, "code", field.code);
+        json::writeText(writer, "limit", field.limit);
+        json::writeText(writer, "zh", field.zh);
+        json::writeText(writer, "en", field.en);
         writer.EndObject();
     }
     writer.EndArray();

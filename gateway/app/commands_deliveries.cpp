@@ -7,38 +7,29 @@
 #include "gateway/delivery/routing.h"
 #include "gateway/delivery/status.h"
 #include "gateway/json/json.h"
+#include "gateway/json/members.h"
 
 namespace yht::app {
 namespace {
 
 using delivery::DeadLetter;
 using delivery::DestinationStatus;
-using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
-
-void count(Writer& writer, const char* name, std::uint64_t value) {
-    writer.Key(name);
-    writer.Uint64(value);
-}
-
-void text(Writer& writer, const char* name, const std::string& value) {
-    writer.Key(name);
-    writer.String(value);
-}
+using json::Writer;
 
 void writeDeadLetter(Writer& writer, const DeadLetter& letter) {
     writer.StartObject();
-    count(writer, "seq", letter.seq);
-    text(writer, "ticket_no", letter.ticket_no);
-    text(writer, "kind", ticket::kindRow(letter.kind).name);
-    count(writer, "attempts", letter.attempts);
-    text(writer, "code", letter.reason.code);
-    text(writer, "peer_code", letter.reason.peer_code);
+    json::writeNumber(writer, "seq", letter.seq);
+    json::writeText(writer, "ticket_no", letter.ticket_no);
+    json::writeText(writer, "kind", ticket::kindRow(letter.kind).name);
+    json::writeNumber(writer, "attempts", letter.attempts);
+    json::writeText(writer, "code", letter.reason.code);
+    json::writeText(writer, "peer_code", letter.reason.peer_code);
     writer.Key("fields");
     writer.StartArray();
     for (const auto& field : letter.reason.fields) {
         writer.StartObject();
-        text(writer, "pointer", field.pointer);
-        text(writer, "code", field.code);
+        json::writeText(writer, "pointer", field.pointer);
+        json::writeText(writer, "code", field.code);
         writer.EndObject();
     }
     writer.EndArray();
@@ -51,20 +42,20 @@ void writeJson(const std::vector<DestinationStatus>& all, base::UnixMillis now_m
     writer.StartArray();
     for (const auto& one : all) {
         writer.StartObject();
-        text(writer, "destination", one.destination);
-        count(writer, "backlog", one.backlog());
-        count(writer, "ready", one.ready);
-        count(writer, "in_flight", one.in_flight);
-        count(writer, "held", one.held);
-        count(writer, "unknown", one.unknown);
-        count(writer, "dead", one.dead);
+        json::writeText(writer, "destination", one.destination);
+        json::writeNumber(writer, "backlog", one.backlog());
+        json::writeNumber(writer, "ready", one.ready);
+        json::writeNumber(writer, "in_flight", one.in_flight);
+        json::writeNumber(writer, "held", one.held);
+        json::writeNumber(writer, "unknown", one.unknown);
+        json::writeNumber(writer, "dead", one.dead);
         writer.Key("oldest_age_ms");
         writer.Int64(one.oldest_committed_ms == 0 ? 0 : now_ms - one.oldest_committed_ms);
         writer.Key("rate_per_s");
         writer.Double(one.rate_per_s);
         writer.Key("drain_s");
         writer.Int64(one.drain_s);
-        text(writer, "last_error", one.last_error);
+        json::writeText(writer, "last_error", one.last_error);
         writer.Key("dead_letters");
         writer.StartArray();
         for (const auto& letter : one.dead_letters) writeDeadLetter(writer, letter);

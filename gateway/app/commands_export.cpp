@@ -9,6 +9,7 @@
 #include "gateway/app/opened_ledger.h"
 #include "gateway/app/private_file.h"
 #include "gateway/json/json.h"
+#include "gateway/json/members.h"
 
 namespace yht::app {
 namespace {
@@ -104,8 +105,7 @@ void printExportedJson(const ExportReport& report, const std::string& file, std:
     rapidjson::StringBuffer buffer;
     rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
     writer.StartObject();
-    writer.Key("file");
-    writer.String(file);
+    json::writeText(writer, "file", file);
     const std::pair<const char*, std::uint64_t> counts[] = {
         {"from", report.from},
         {"to", report.to},
@@ -119,8 +119,7 @@ void printExportedJson(const ExportReport& report, const std::string& file, std:
         {"certificates_missing", report.certificates_missing},
         {"bytes", bytes}};
     for (const auto& [name, count] : counts) {
-        writer.Key(name);
-        writer.Uint64(count);
+        json::writeNumber(writer, name, count);
     }
     writer.EndObject();
     std::cout << buffer.GetString() << '\n';

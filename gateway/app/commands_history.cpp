@@ -12,6 +12,7 @@
 #include "gateway/app/terminal.h"
 #include "gateway/base/time_text.h"
 #include "gateway/json/json.h"
+#include "gateway/json/members.h"
 
 namespace yht::app {
 namespace {
@@ -59,16 +60,11 @@ int listHistory(const CommandOptions& options) {
             const std::string first = count.held == 0 ? "" : base::formatRfc3339(count.first_event_ms);
             const std::string last = count.held == 0 ? "" : base::formatRfc3339(count.last_event_ms);
             out.StartObject();
-            out.Key("source");
-            out.String(count.source);
-            out.Key("held");
-            out.Uint64(count.held);
-            out.Key("released");
-            out.Uint64(count.released);
-            out.Key("first_event_time");
-            out.String(first);
-            out.Key("last_event_time");
-            out.String(last);
+            json::writeText(out, "source", count.source);
+            json::writeNumber(out, "held", count.held);
+            json::writeNumber(out, "released", count.released);
+            json::writeText(out, "first_event_time", first);
+            json::writeText(out, "last_event_time", last);
             out.EndObject();
             table.rows.push_back({count.source, std::to_string(count.held), std::to_string(count.released),
                                   first.empty() ? "-" : first, last.empty() ? "-" : last});

@@ -10,6 +10,7 @@
 #include "gateway/app/trial.h"
 #include "gateway/base/time_text.h"
 #include "gateway/json/json.h"
+#include "gateway/json/members.h"
 #include "gateway/ledger/store/ticket_reader.h"
 #include "gateway/ticket/record_json.h"
 #include "gateway/ledger/store/verify.h"
@@ -18,7 +19,7 @@
 namespace yht::app {
 namespace {
 
-using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
+using json::Writer;
 
 constexpr std::size_t kFollowPageEntries = 256;
 constexpr std::int64_t kFollowPollMs = 200;
@@ -27,31 +28,22 @@ std::string clockText(base::UnixMillis ms) {
     return base::formatCivil(base::toCivil(ms, base::kShanghaiOffsetSeconds), "%Y-%m-%d %H:%M:%S.%L");
 }
 
-void member(Writer& writer, const char* name, const std::string& value) {
-    writer.Key(name);
-    writer.String(value);
-}
-
 void writeLine(Writer& writer, const StoryLine& line) {
     writer.StartObject();
-    writer.Key("seq");
-    writer.Uint64(line.seq);
-    member(writer, "at", base::formatRfc3339(line.at_ms));
-    member(writer, "committed", base::formatRfc3339(line.committed_ms));
-    member(writer, "ticket_no", line.ticket_no);
-    member(writer, "who", line.who);
-    member(writer, "what", line.what);
-    member(writer, "text", line.text);
+    json::writeNumber(writer, "seq", line.seq);
+    json::writeText(writer, "at", base::formatRfc3339(line.at_ms));
+    json::writeText(writer, "committed", base::formatRfc3339(line.committed_ms));
+    json::writeText(writer, "ticket_no", line.ticket_no);
+    json::writeText(writer, "who", line.who);
+    json::writeText(writer, "what", line.what);
+    json::writeText(writer, "text", line.text);
     if (line.version) {
-        writer.Key("version_number");
-        writer.Uint64(line.version->number);
-        writer.Key("version_count");
-        writer.Uint64(line.version->count);
+        json::writeNumber(writer, "version_number", line.version->number);
+        json::writeNumber(writer, "version_count", line.version->count);
     }
     if (line.version && line.version->superseded_by != 0) {
-        writer.Key("superseded_by");
-        writer.Uint64(line.version->superseded_by);
-        member(writer, "superseded_at", base::formatRfc3339(line.version->superseded_ms));
+        json::writeNumber(writer, "superseded_by", line.version->superseded_by);
+        json::writeText(writer, "superseded_at", base::formatRfc3339(line.version->superseded_ms));
     }
     writer.EndObject();
 }
@@ -118,8 +110,8 @@ void printTicketJson(const ledger::StoredTicket& stored, const ticket::TicketVie
     rapidjson::StringBuffer buffer;
     Writer writer(buffer);
     writer.StartObject();
-    member(writer, "ticket_no", stored.ticket_no);
-    member(writer, "state", ticket::stateRow(view.state).name);
+    json::writeText(writer, "ticket_no", stored.ticket_no);
+    json::writeText(writer, "state", ticket::stateRow(view.state).name);
     writer.Key("round");
     writer.Int64(view.round);
     writer.Key("names");
@@ -162,17 +154,16 @@ void printReportJson(const ledger::VerifyReport& report) {
         {"nodes", report.nodes},     {"checkpoints", report.checkpoints}, {"identities", report.identities},
         {"difference_count", report.difference_count}};
     for (const auto& [name, count] : counts) {
-        writer.Key(name);
-        writer.Uint64(count);
+        json::writeNumber(writer, name, count);
     }
-    member(writer, "root", base::toHex(report.root));
+    json::writeText(writer, "root", base::toHex(report.root));
     writer.Key("differences");
     writer.StartArray();
     for (const auto& difference : report.differences) {
         writer.StartObject();
-        member(writer, "what", difference.what);
-        member(writer, "expected", difference.expected);
-        member(writer, "found", difference.found);
+        json::writeText(writer, "what", difference.what);
+        json::writeText(writer, "expected", difference.expected);
+        json::writeText(writer, "found", difference.found);
         writer.EndObject();
     }
     writer.EndArray();
@@ -253,8 +244,8 @@ int showCheckpoint(const CommandOptions& options) {
             rapidjson::StringBuffer buffer;
             Writer writer(buffer);
             writer.StartObject();
-            member(writer, "verifier_key", key);
-            member(writer, "checkpoint", note.value_or(""));
+            json::writeText(writer, "verifier_key", key);
+            json::writeText(writer, "checkpoint", note.value_or(""));
             writer.EndObject();
             std::cout << buffer.GetString() << '\n';
         } else {

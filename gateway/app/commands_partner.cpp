@@ -9,6 +9,7 @@
 #include "gateway/base/time_text.h"
 #include "gateway/intake/trial/trial_book.h"
 #include "gateway/json/json.h"
+#include "gateway/json/members.h"
 
 namespace yht::app {
 namespace {
@@ -70,19 +71,15 @@ void writeTable(const Report& report) {
 void writeJson(const Report& report) {
     rapidjson::StringBuffer buffer;
     rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
-    const auto text = [&writer](const char* name, const std::string& value) {
-        writer.Key(name);
-        writer.String(value);
-    };
     writer.StartObject();
-    text("partner", report.partner.id);
-    text("stage", trust::stageWords(report.partner.stage).name);
+    json::writeText(writer, "partner", report.partner.id);
+    json::writeText(writer, "stage", trust::stageWords(report.partner.stage).name);
     writer.Key("cases");
     writer.StartArray();
     for (const auto& row : intake::trialCases()) {
         const auto found = report.passed.find(row.which);
         writer.StartObject();
-        text("case", row.name);
+        json::writeText(writer, "case", row.name);
         writer.Key("required");
         writer.Bool(intake::isRequired(row.which, report.partner));
         writer.Key("passed_time");
@@ -97,12 +94,10 @@ void writeJson(const Report& report) {
     writer.Key("records");
     writer.StartObject();
     for (const auto& [kind, count] : report.records) {
-        writer.Key(kind.c_str());
-        writer.Uint64(count);
+        json::writeNumber(writer, kind, count);
     }
     writer.EndObject();
-    writer.Key("missing");
-    writer.Uint64(report.missing());
+    json::writeNumber(writer, "missing", report.missing());
     writer.EndObject();
     std::cout << buffer.GetString() << '\n';
 }

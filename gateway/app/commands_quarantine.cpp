@@ -13,27 +13,18 @@
 #include "gateway/base/time_text.h"
 #include "gateway/intake/admission/source_items.h"
 #include "gateway/json/json.h"
+#include "gateway/json/members.h"
 
 namespace yht::app {
 namespace {
 
 using base::ErrorCode;
 using ledger::QuarantineRow;
-using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
+using json::Writer;
 
 base::Error reasonOf(const QuarantineRow& row) {
     const auto code = base::findErrorCode(row.reason).value_or(ErrorCode::Internal);
     return intake::decodeErrorDetail(code, row.detail_json);
-}
-
-void member(Writer& out, const char* name, const std::string& text) {
-    out.Key(name);
-    out.String(text);
-}
-
-void count(Writer& out, const char* name, std::uint64_t value) {
-    out.Key(name);
-    out.Uint64(value);
 }
 
 using Numbers = std::map<std::uint64_t, std::string>;  // of rows, by id
@@ -45,28 +36,28 @@ std::string sourceNumber(const QuarantineRow& row, const Numbers& numbers) {
 
 void writeRow(Writer& out, const QuarantineRow& row, const Numbers& numbers) {
     out.StartObject();
-    count(out, "id", row.id);
-    member(out, "source", row.source);
-    member(out, "state", row.state);
-    member(out, "since", base::formatRfc3339(row.since_ms));
-    member(out, "reason", row.reason);
-    member(out, "fingerprint", row.fingerprint);
-    member(out, "number", sourceNumber(row, numbers));
-    member(out, "place", row.place);
-    count(out, "item_index", row.item_index);
-    count(out, "message_seq", row.message_seq);
-    member(out, "content_type", row.content_type);
-    member(out, "adapter_version", row.adapter_version);
-    if (row.decision_seq != 0) count(out, "decision_seq", row.decision_seq);
+    json::writeNumber(out, "id", row.id);
+    json::writeText(out, "source", row.source);
+    json::writeText(out, "state", row.state);
+    json::writeText(out, "since", base::formatRfc3339(row.since_ms));
+    json::writeText(out, "reason", row.reason);
+    json::writeText(out, "fingerprint", row.fingerprint);
+    json::writeText(out, "number", sourceNumber(row, numbers));
+    json::writeText(out, "place", row.place);
+    json::writeNumber(out, "item_index", row.item_index);
+    json::writeNumber(out, "message_seq", row.message_seq);
+    json::writeText(out, "content_type", row.content_type);
+    json::writeText(out, "adapter_version", row.adapter_version);
+    if (row.decision_seq != 0) json::writeNumber(out, "decision_seq", row.decision_seq);
     out.Key("errors");
     out.StartArray();
     for (const auto& field : reasonOf(row).fields) {
         out.StartObject();
-        member(out, "pointer", field.pointer);
-        member(out, "code", field.code);
-        member(out, "limit", field.limit);
-        member(out, "zh", field.zh);
-        member(out, "en", field.en);
+        json::writeText(out, "pointer", field.pointer);
+        json::writeText(out, "code", field.code);
+        json::writeText(out, "limit", field.limit);
+        json::writeText(out, "zh", field.zh);
+        json::writeText(out, "en", field.en);
         out.EndObject();
     }
     out.EndArray();
@@ -113,13 +104,13 @@ int listGroups(const CommandOptions& options, const std::vector<ledger::Quaranti
     out.StartArray();
     for (const auto& group : groups) {
         out.StartObject();
-        member(out, "source", group.source);
-        member(out, "reason", group.reason);
-        member(out, "fingerprint", group.fingerprint);
-        count(out, "items", group.count);
-        count(out, "first_id", group.first_id);
-        member(out, "first", base::formatRfc3339(group.first_ms));
-        member(out, "last", base::formatRfc3339(group.last_ms));
+        json::writeText(out, "source", group.source);
+        json::writeText(out, "reason", group.reason);
+        json::writeText(out, "fingerprint", group.fingerprint);
+        json::writeNumber(out, "items", group.count);
+        json::writeNumber(out, "first_id", group.first_id);
+        json::writeText(out, "first", base::formatRfc3339(group.first_ms));
+        json::writeText(out, "last", base::formatRfc3339(group.last_ms));
         out.EndObject();
         table.rows.push_back({group.source, std::to_string(group.count), group.reason, group.fingerprint,
                               base::formatRfc3339(group.first_ms), base::formatRfc3339(group.last_ms),

@@ -8,6 +8,7 @@
 #include "gateway/intake/soap/operations.h"
 #include "gateway/intake/soap/schema_text.h"
 #include "gateway/json/json.h"
+#include "gateway/json/members.h"
 #include "gateway/ticket/codes.h"
 #include "gateway/ticket/schema.h"
 
@@ -29,16 +30,12 @@ int printErrorsJson() {
     writer.StartArray();
     for (const auto& row : base::errorTable()) {
         writer.StartObject();
-        writer.Key("code");
-        writer.String(row.wire);
+        json::writeText(writer, "code", row.wire);
         writer.Key("http_status");
         writer.Int(row.http_status);
-        writer.Key("retry");
-        writer.String(retryName(row.retry));
-        writer.Key("en");
-        writer.String(row.en);
-        writer.Key("zh");
-        writer.String(row.zh);
+        json::writeText(writer, "retry", retryName(row.retry));
+        json::writeText(writer, "en", row.en);
+        json::writeText(writer, "zh", row.zh);
         writer.EndObject();
     }
     writer.EndArray();

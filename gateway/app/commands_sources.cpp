@@ -10,25 +10,18 @@
 #include "gateway/app/terminal.h"
 #include "gateway/base/time_text.h"
 #include "gateway/json/json.h"
+#include "gateway/json/members.h"
 
 namespace yht::app {
 namespace {
 
 using intake::SourceHealth;
-using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
+using json::Writer;
 
 std::string ago(base::UnixMillis at_ms, base::UnixMillis now_ms) { return at_ms == 0 ? "-" : humanDuration(std::max<std::int64_t>(0, now_ms - at_ms)); }
 
-void text(Writer& out, const char* name, const std::string& value) {
-    out.Key(name);
-    out.String(value.c_str(), static_cast<rapidjson::SizeType>(value.size()));
-}
-void number(Writer& out, const char* name, std::uint64_t value) {
-    out.Key(name);
-    out.Uint64(value);
-}
 void time(Writer& out, const char* name, base::UnixMillis at_ms) {
-    if (at_ms != 0) text(out, name, base::formatRfc3339(at_ms));
+    if (at_ms != 0) json::writeText(out, name, base::formatRfc3339(at_ms));
 }
 
 /// How a pulled source's far side stands with the revocation policy; empty where it shows no certificate.
@@ -58,42 +51,42 @@ void write(Writer& out, const LookedSource& one, const Config& config) {
     const SourceHealth& health = one.health;
     const kit::Manifest& manifest = one.adapter->manifest();
     out.StartObject();
-    text(out, "source", health.source);
-    text(out, "title", manifest.title);
-    text(out, "way", one.way());
-    text(out, "lifecycle", kit::lifecycleName(manifest.lifecycle));
-    text(out, "state", health.state);
-    text(out, "reason", health.reason);
+    json::writeText(out, "source", health.source);
+    json::writeText(out, "title", manifest.title);
+    json::writeText(out, "way", one.way());
+    json::writeText(out, "lifecycle", kit::lifecycleName(manifest.lifecycle));
+    json::writeText(out, "state", health.state);
+    json::writeText(out, "reason", health.reason);
     time(out, "since", health.since_ms);
     time(out, "last_success", health.pull.last_success_ms);
     time(out, "last_item", health.items.last_item_ms);
-    if (health.lag_s >= 0) number(out, "lag_s", static_cast<std::uint64_t>(health.lag_s));
+    if (health.lag_s >= 0) json::writeNumber(out, "lag_s", static_cast<std::uint64_t>(health.lag_s));
     out.Key("today");
     out.StartObject();
-    number(out, "received", health.today.received);
-    number(out, "accepted", health.today.accepted);
-    number(out, "duplicate", health.today.duplicate);
-    number(out, "quarantined", health.today.quarantined);
-    number(out, "refused", health.today.refused);
-    number(out, "ignored", health.today.ignoredCount());
-    number(out, "unmapped_codes", health.today.unmapped_codes);
+    json::writeNumber(out, "received", health.today.received);
+    json::writeNumber(out, "accepted", health.today.accepted);
+    json::writeNumber(out, "duplicate", health.today.duplicate);
+    json::writeNumber(out, "quarantined", health.today.quarantined);
+    json::writeNumber(out, "refused", health.today.refused);
+    json::writeNumber(out, "ignored", health.today.ignoredCount());
+    json::writeNumber(out, "unmapped_codes", health.today.unmapped_codes);
     out.Key("balances");
     out.Bool(health.today.balances());
     out.EndObject();
-    number(out, "open_quarantine", health.open_quarantine);
+    json::writeNumber(out, "open_quarantine", health.open_quarantine);
     if (health.pause.paused()) {
-        text(out, "paused_by", health.pause.by);
-        text(out, "paused_why", health.pause.why);
+        json::writeText(out, "paused_by", health.pause.by);
+        json::writeText(out, "paused_why", health.pause.why);
     }
     if (const auto revocation = revocationOf(one, config)) {
         out.Key("revocation");
         out.StartObject();
-        text(out, "policy", revocation->policy);
-        text(out, "state", revocation->state);
+        json::writeText(out, "policy", revocation->policy);
+        json::writeText(out, "state", revocation->state);
         out.EndObject();
     }
-    text(out, "adapter_version", one.adapter->version());
-    text(out, "owner", manifest.owner.unit + " " + manifest.owner.person + " " + manifest.owner.phone);
+    json::writeText(out, "adapter_version", one.adapter->version());
+    json::writeText(out, "owner", manifest.owner.unit + " " + manifest.owner.person + " " + manifest.owner.phone);
     out.EndObject();
 }
 

@@ -7,11 +7,12 @@
 #include "gateway/app/terminal.h"
 #include "gateway/base/time_text.h"
 #include "gateway/json/json.h"
+#include "gateway/json/members.h"
 
 namespace yht::app {
 namespace {
 
-using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
+using json::Writer;
 
 constexpr std::size_t kCertificatesShownMax = 3;
 constexpr std::size_t kHealthyShownMax = 12;  // more sources than that: only those in trouble have a row
@@ -123,24 +124,6 @@ void printTables(const Status& status, base::UnixMillis now_ms) {
     print(std::cout, certificates);
 }
 
-void text(Writer& writer, const char* name, const std::string& value) {
-    writer.Key(name);
-    writer.String(value);
-}
-
-void number(Writer& writer, const char* name, std::uint64_t value) {
-    writer.Key(name);
-    writer.Uint64(value);
-}
-
-void time(Writer& writer, const char* name, base::UnixMillis ms) {
-    writer.Key(name);
-    if (ms == 0)
-        writer.Null();
-    else
-        writer.String(base::formatRfc3339(ms));
-}
-
 template <class Items, class Write>
 void list(Writer& writer, const char* name, const Items& items, const Write& write) {
     writer.Key(name);
@@ -158,86 +141,86 @@ void printJson(const Status& status, const std::vector<std::string>& found) {
     writer.Key("ready");
     writer.Bool(status.ready);
     list(writer, "not_ready", status.not_ready, [&](const auto& name) { writer.String(name); });
-    number(writer, "entries", status.entries);
-    time(writer, "last_committed_time", status.last_committed_ms);
-    number(writer, "ledger_bytes", status.ledger_bytes);
-    number(writer, "disk_free_bytes", status.disk_free_bytes);
-    number(writer, "quarantined", status.quarantined);
-    number(writer, "attachments_overdue", status.unnamed_overdue);
-    number(writer, "archives", status.archive_count);
-    number(writer, "archive_bytes", status.archive_bytes);
+    json::writeNumber(writer, "entries", status.entries);
+    json::writeTime(writer, "last_committed_time", status.last_committed_ms);
+    json::writeNumber(writer, "ledger_bytes", status.ledger_bytes);
+    json::writeNumber(writer, "disk_free_bytes", status.disk_free_bytes);
+    json::writeNumber(writer, "quarantined", status.quarantined);
+    json::writeNumber(writer, "attachments_overdue", status.unnamed_overdue);
+    json::writeNumber(writer, "archives", status.archive_count);
+    json::writeNumber(writer, "archive_bytes", status.archive_bytes);
     list(writer, "archives_missing", status.archives_missing, [&](const auto& path) { writer.String(path); });
     list(writer, "sources", status.sources, [&](const auto& one) {
         writer.StartObject();
-        text(writer, "id", one.id);
-        time(writer, "last_received_time", one.last_received_ms);
+        json::writeText(writer, "id", one.id);
+        json::writeTime(writer, "last_received_time", one.last_received_ms);
         writer.EndObject();
     });
     list(writer, "health", status.healths, [&](const auto& one) {
         writer.StartObject();
-        text(writer, "source", one.health.source);
-        text(writer, "way", one.way);
-        text(writer, "state", one.health.state);
-        text(writer, "reason", one.health.reason);
-        time(writer, "since", one.health.since_ms);
-        time(writer, "last_success", one.health.pull.last_success_ms);
-        time(writer, "last_item", one.health.items.last_item_ms);
-        number(writer, "open_quarantine", one.health.open_quarantine);
-        text(writer, "owner", one.owner);
+        json::writeText(writer, "source", one.health.source);
+        json::writeText(writer, "way", one.way);
+        json::writeText(writer, "state", one.health.state);
+        json::writeText(writer, "reason", one.health.reason);
+        json::writeTime(writer, "since", one.health.since_ms);
+        json::writeTime(writer, "last_success", one.health.pull.last_success_ms);
+        json::writeTime(writer, "last_item", one.health.items.last_item_ms);
+        json::writeNumber(writer, "open_quarantine", one.health.open_quarantine);
+        json::writeText(writer, "owner", one.owner);
         writer.EndObject();
     });
     list(writer, "accounts_today", status.accounts_today, [&](const auto& day) {
         writer.StartObject();
-        text(writer, "source", day.source);
-        number(writer, "received", day.account.received);
-        number(writer, "accepted", day.account.accepted);
-        number(writer, "stale", day.account.stale);
-        number(writer, "duplicate", day.account.duplicate);
-        number(writer, "quarantined", day.account.quarantined);
-        number(writer, "refused", day.account.refused);
-        number(writer, "ignored", day.account.ignoredCount());
-        number(writer, "unmapped_codes", day.account.unmapped_codes);
-        number(writer, "unknown_members", day.account.unknown_members);
+        json::writeText(writer, "source", day.source);
+        json::writeNumber(writer, "received", day.account.received);
+        json::writeNumber(writer, "accepted", day.account.accepted);
+        json::writeNumber(writer, "stale", day.account.stale);
+        json::writeNumber(writer, "duplicate", day.account.duplicate);
+        json::writeNumber(writer, "quarantined", day.account.quarantined);
+        json::writeNumber(writer, "refused", day.account.refused);
+        json::writeNumber(writer, "ignored", day.account.ignoredCount());
+        json::writeNumber(writer, "unmapped_codes", day.account.unmapped_codes);
+        json::writeNumber(writer, "unknown_members", day.account.unknown_members);
         writer.EndObject();
     });
     list(writer, "history", status.history, [&](const auto& one) {
         writer.StartObject();
-        text(writer, "source", one.source);
-        number(writer, "held", one.held);
-        number(writer, "released", one.released);
+        json::writeText(writer, "source", one.source);
+        json::writeNumber(writer, "held", one.held);
+        json::writeNumber(writer, "released", one.released);
         writer.EndObject();
     });
     list(writer, "attachments", status.attachments, [&](const auto& one) {
         writer.StartObject();
-        text(writer, "source", one.source);
-        text(writer, "state", one.state);
-        number(writer, "count", one.count);
-        time(writer, "oldest_time", one.oldest_ms);
+        json::writeText(writer, "source", one.source);
+        json::writeText(writer, "state", one.state);
+        json::writeNumber(writer, "count", one.count);
+        json::writeTime(writer, "oldest_time", one.oldest_ms);
         writer.EndObject();
     });
     list(writer, "destinations", status.destinations, [&](const auto& one) {
         writer.StartObject();
-        text(writer, "id", one.destination);
-        number(writer, "backlog", one.backlog());
-        number(writer, "dead", one.dead);
-        time(writer, "oldest_committed_time", one.oldest_committed_ms);
-        text(writer, "last_error", one.last_error);
+        json::writeText(writer, "id", one.destination);
+        json::writeNumber(writer, "backlog", one.backlog());
+        json::writeNumber(writer, "dead", one.dead);
+        json::writeTime(writer, "oldest_committed_time", one.oldest_committed_ms);
+        json::writeText(writer, "last_error", one.last_error);
         writer.EndObject();
     });
     list(writer, "certificates", status.certificates, [&](const auto& one) {
         writer.StartObject();
-        text(writer, "what", one.what);
-        time(writer, "not_after_time", one.not_after_ms);
+        json::writeText(writer, "what", one.what);
+        json::writeTime(writer, "not_after_time", one.not_after_ms);
         writer.EndObject();
     });
     list(writer, "revocation", status.revocation, [&](const auto& one) {
         writer.StartObject();
-        text(writer, "peer", one.peer);
-        text(writer, "fingerprint", one.fingerprint);
-        text(writer, "policy", trust::revocationPolicyText(one.policy));
-        text(writer, "state", one.state);
-        text(writer, "code", one.code);
-        time(writer, "good_until_time", one.good_until_ms);
+        json::writeText(writer, "peer", one.peer);
+        json::writeText(writer, "fingerprint", one.fingerprint);
+        json::writeText(writer, "policy", trust::revocationPolicyText(one.policy));
+        json::writeText(writer, "state", one.state);
+        json::writeText(writer, "code", one.code);
+        json::writeTime(writer, "good_until_time", one.good_until_ms);
         writer.EndObject();
     });
     list(writer, "troubles", found, [&](const auto& one) { writer.String(one); });

@@ -9,6 +9,7 @@
 #include "gateway/delivery/outcome.h"
 #include "gateway/delivery/routing.h"
 #include "gateway/json/json.h"
+#include "gateway/json/members.h"
 
 namespace yht::app {
 namespace {
@@ -80,29 +81,23 @@ void writeJson(const std::vector<TicketLine>& lines) {
     writer.StartArray();
     for (const auto& line : lines) {
         writer.StartObject();
-        writer.Key("ticket_no");
-        writer.String(line.ticket_no);
-        writer.Key("state");
-        writer.String(ticket::stateRow(line.state).name);
+        json::writeText(writer, "ticket_no", line.ticket_no);
+        json::writeText(writer, "state", ticket::stateRow(line.state).name);
         writer.Key("round");
         writer.Int64(line.round);
         writer.Key("names");
         writer.StartArray();
         for (const auto& alias : line.names) writer.String(alias.party + "/" + alias.number);
         writer.EndArray();
-        writer.Key("records");
-        writer.Uint64(line.records);
-        writer.Key("findings");
-        writer.Uint64(line.findings);
+        json::writeNumber(writer, "records", line.records);
+        json::writeNumber(writer, "findings", line.findings);
         writer.Key("delivered");
         writer.StartObject();
         for (const auto& [destination, count] : line.delivered) {
-            writer.Key(destination.c_str());
-            writer.Uint64(count);
+            json::writeNumber(writer, destination, count);
         }
         writer.EndObject();
-        writer.Key("unfinished");
-        writer.Uint64(line.unfinished);
+        json::writeNumber(writer, "unfinished", line.unfinished);
         writer.Key("answered");
         writer.Bool(line.answered);
         writer.Key("settled");

@@ -12,12 +12,13 @@
 #include "gateway/app/opened_ledger.h"
 #include "gateway/app/terminal.h"
 #include "gateway/json/json.h"
+#include "gateway/json/members.h"
 #include "gateway/ledger/store/backup.h"
 
 namespace yht::app {
 namespace {
 
-using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
+using json::Writer;
 
 /// What ledger/store's functions on a closed ledger want.
 struct Closed {
@@ -46,11 +47,6 @@ void endProgress(const CommandOptions& options) {
     if (!options.json) std::cerr << '\n';
 }
 
-void member(Writer& writer, const char* name, const std::string& text) {
-    writer.Key(name);
-    writer.String(text);
-}
-
 /// {"archives":[{"digest","file","size_bytes"}…],"checkpoint":note,"entries":count,"file":path,"size_bytes":count}
 void printCopy(
     const CommandOptions& options, const ledger::BackupReport& report, const std::string& file
@@ -75,19 +71,16 @@ void printCopy(
     writer.StartArray();
     for (const auto& archive : report.archives) {
         writer.StartObject();
-        member(writer, "digest", base::toHex(archive.digest));
-        member(writer, "file", archive.file);
-        writer.Key("size_bytes");
-        writer.Uint64(archive.size_bytes);
+        json::writeText(writer, "digest", base::toHex(archive.digest));
+        json::writeText(writer, "file", archive.file);
+        json::writeNumber(writer, "size_bytes", archive.size_bytes);
         writer.EndObject();
     }
     writer.EndArray();
-    member(writer, "checkpoint", report.checkpoint);
-    writer.Key("entries");
-    writer.Uint64(report.entries);
-    member(writer, "file", file);
-    writer.Key("size_bytes");
-    writer.Uint64(report.size_bytes);
+    json::writeText(writer, "checkpoint", report.checkpoint);
+    json::writeNumber(writer, "entries", report.entries);
+    json::writeText(writer, "file", file);
+    json::writeNumber(writer, "size_bytes", report.size_bytes);
     writer.EndObject();
     std::cout << buffer.GetString() << '\n';
 }
@@ -96,23 +89,19 @@ void printCopy(
 std::string rebuildJson(const ledger::RebuildReport& report) {
     rapidjson::StringBuffer buffer;
     Writer writer(buffer);
-    const auto count = [&](const char* name, std::uint64_t value) {
-        writer.Key(name);
-        writer.Uint64(value);
-    };
     writer.StartObject();
-    count("entries", report.entries);
-    count("kept_names", report.kept_names);
-    count("mended_leaf_rows", report.mended_leaf_rows);
+    json::writeNumber(writer, "entries", report.entries);
+    json::writeNumber(writer, "kept_names", report.kept_names);
+    json::writeNumber(writer, "mended_leaf_rows", report.mended_leaf_rows);
     writer.Key("same");
     writer.Bool(report.same());
     writer.Key("tables");
     writer.StartArray();
     for (const auto& table : report.tables) {
         writer.StartObject();
-        member(writer, "name", table.name);
-        count("rows", table.rows);
-        count("rows_before", table.rows_before);
+        json::writeText(writer, "name", table.name);
+        json::writeNumber(writer, "rows", table.rows);
+        json::writeNumber(writer, "rows_before", table.rows_before);
         writer.Key("same");
         writer.Bool(table.same);
         writer.EndObject();
@@ -207,14 +196,11 @@ int reopenLedgerCommand(
     rapidjson::StringBuffer buffer;
     Writer writer(buffer);
     writer.StartObject();
-    writer.Key("after");
-    writer.Uint64(epoch.after);
-    member(writer, "former_origin", report->note.former_origin);
-    member(writer, "origin", epoch.origin);
-    writer.Key("seq");
-    writer.Uint64(report->seq);
-    writer.Key("serial_floor");
-    writer.Uint(epoch.serial_floor);
+    json::writeNumber(writer, "after", epoch.after);
+    json::writeText(writer, "former_origin", report->note.former_origin);
+    json::writeText(writer, "origin", epoch.origin);
+    json::writeNumber(writer, "seq", report->seq);
+    json::writeNumber(writer, "serial_floor", epoch.serial_floor);
     writer.EndObject();
     std::cout << buffer.GetString() << '\n';
     return kExitOk;

@@ -10,48 +10,40 @@
 #include "gateway/app/provenance.h"
 #include "gateway/app/terminal.h"
 #include "gateway/json/json.h"
+#include "gateway/json/members.h"
 
 namespace yht::app {
 namespace {
 
-using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
-
-void member(Writer& out, const char* name, const std::string& text) {
-    if (text.empty()) return;
-    out.Key(name);
-    out.String(text);
-}
+using json::Writer;
 
 void printJson(const std::string& ticket_no, const std::vector<Provenance>& all) {
     rapidjson::StringBuffer buffer;
     Writer out(buffer);
     out.StartObject();
-    member(out, "ticket_no", ticket_no);
+    json::writeTextIfAny(out, "ticket_no", ticket_no);
     out.Key("values");
     out.StartArray();
     for (const auto& told : all) {
         out.StartObject();
-        out.Key("seq");
-        out.Uint64(told.seq);
-        out.Key("message_seq");
-        out.Uint64(told.message_seq);
-        member(out, "kind", ticket::kindRow(told.kind).name);
-        member(out, "source", told.source);
-        member(out, "adapter", told.adapter);
-        member(out, "adapter_version", told.adapter_version);
-        member(out, "field", told.field);
-        member(out, "value", told.value);
-        member(out, "how", told.how);
-        member(out, "path", told.path);
-        member(out, "rule", told.rule);
-        member(out, "vocabulary_row", told.vocabulary_row);
-        member(out, "place", told.place);
+        json::writeNumber(out, "seq", told.seq);
+        json::writeNumber(out, "message_seq", told.message_seq);
+        json::writeTextIfAny(out, "kind", ticket::kindRow(told.kind).name);
+        json::writeTextIfAny(out, "source", told.source);
+        json::writeTextIfAny(out, "adapter", told.adapter);
+        json::writeTextIfAny(out, "adapter_version", told.adapter_version);
+        json::writeTextIfAny(out, "field", told.field);
+        json::writeTextIfAny(out, "value", told.value);
+        json::writeTextIfAny(out, "how", told.how);
+        json::writeTextIfAny(out, "path", told.path);
+        json::writeTextIfAny(out, "rule", told.rule);
+        json::writeTextIfAny(out, "vocabulary_row", told.vocabulary_row);
+        json::writeTextIfAny(out, "place", told.place);
         if (told.decision_seq != 0) {
-            out.Key("decision_seq");
-            out.Uint64(told.decision_seq);
+            json::writeNumber(out, "decision_seq", told.decision_seq);
         }
-        member(out, "zh", told.note_zh);
-        member(out, "en", told.note_en);
+        json::writeTextIfAny(out, "zh", told.note_zh);
+        json::writeTextIfAny(out, "en", told.note_en);
         out.EndObject();
     }
     out.EndArray();

@@ -5,6 +5,7 @@
 #include "gateway/app/source_folders.h"
 #include "gateway/intake/admission/readmission.h"
 #include "gateway/json/json.h"
+#include "gateway/json/members.h"
 
 namespace yht::app {
 namespace {
@@ -70,18 +71,14 @@ base::Result<InForce> inForce(const ControlServices& services, const std::string
 std::string answerOf(const intake::Readmitted& all) {
     rapidjson::StringBuffer buffer;
     rapidjson::Writer<rapidjson::StringBuffer> out(buffer);
-    const auto count = [&](const char* name, std::uint64_t value) {
-        out.Key(name);
-        out.Uint64(value);
-    };
     out.StartObject();
-    count("corrected", all.corrected);
-    count("known", all.known);
-    count("new", all.made_new);
-    count("not_made", all.not_made);
-    count("passed_over", all.passed_over);
-    count("refused", all.refused);
-    count("waiting", all.waiting);
+    json::writeNumber(out, "corrected", all.corrected);
+    json::writeNumber(out, "known", all.known);
+    json::writeNumber(out, "new", all.made_new);
+    json::writeNumber(out, "not_made", all.not_made);
+    json::writeNumber(out, "passed_over", all.passed_over);
+    json::writeNumber(out, "refused", all.refused);
+    json::writeNumber(out, "waiting", all.waiting);
     out.EndObject();
     return buffer.GetString();
 }

@@ -6,6 +6,7 @@
 
 #include "gateway/app/deployment.h"
 #include "gateway/json/json.h"
+#include "gateway/json/members.h"
 #include "gateway/ledger/store/archive.h"
 #include "gateway/ledger/store/ticket_reader.h"
 #include "gateway/ticket/machine.h"
@@ -77,23 +78,17 @@ std::string answerOf(const ledger::ArchiveStep& step) {
     const ledger::Archive archive = step.archive.value_or(ledger::Archive{});
     rapidjson::StringBuffer buffer;
     rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
-    const auto count = [&](const char* name, std::uint64_t value) {
-        writer.Key(name);
-        writer.Uint64(value);
-    };
     writer.StartObject();
-    count("entries", archive.entries);
-    writer.Key("file");
-    writer.String(archive.file);
-    count("free_bytes", step.space.free_bytes);
-    count("ledger_bytes", step.space.size_bytes);
-    writer.Key("month");
-    writer.String(archive.month);
-    count("removed_rows", step.removed_rows);
+    json::writeNumber(writer, "entries", archive.entries);
+    json::writeText(writer, "file", archive.file);
+    json::writeNumber(writer, "free_bytes", step.space.free_bytes);
+    json::writeNumber(writer, "ledger_bytes", step.space.size_bytes);
+    json::writeText(writer, "month", archive.month);
+    json::writeNumber(writer, "removed_rows", step.removed_rows);
     writer.Key("resumed");
     writer.Bool(step.resumed);
-    count("seq", archive.entry_seq);
-    count("size_bytes", archive.size_bytes);
+    json::writeNumber(writer, "seq", archive.entry_seq);
+    json::writeNumber(writer, "size_bytes", archive.size_bytes);
     writer.EndObject();
     return buffer.GetString();
 }

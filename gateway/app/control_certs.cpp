@@ -4,6 +4,7 @@
 #include "gateway/app/destinations.h"
 #include "gateway/base/time_text.h"
 #include "gateway/json/json.h"
+#include "gateway/json/members.h"
 
 namespace yht::app {
 namespace {
@@ -60,19 +61,15 @@ std::vector<CredentialSlot> usesOf(const std::vector<CredentialSlot>& slots, con
 std::string answerText(const CredentialSlot& slot, const std::vector<CredentialSlot>& uses, const trust::CheckedCredential& checked, const std::string& before) {
     rapidjson::StringBuffer buffer;
     rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
-    const auto member = [&](const char* name, const std::string& text) {
-        writer.Key(name);
-        writer.String(text.c_str(), static_cast<rapidjson::SizeType>(text.size()));
-    };
     writer.StartObject();
-    member("slot", slot.name);
+    json::writeText(writer, "slot", slot.name);
     writer.Key("uses");
     writer.StartArray();
     for (const auto& use : uses) writer.String(use.name.c_str());
     writer.EndArray();
-    member("fingerprint", checked.fingerprint);
-    member("not_after", base::formatRfc3339(checked.not_after_ms));
-    member("before", before);
+    json::writeText(writer, "fingerprint", checked.fingerprint);
+    json::writeText(writer, "not_after", base::formatRfc3339(checked.not_after_ms));
+    json::writeText(writer, "before", before);
     writer.EndObject();
     return buffer.GetString();
 }

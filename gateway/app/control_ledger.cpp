@@ -7,12 +7,13 @@
 #include "gateway/app/opened_attachments.h"
 #include "gateway/intake/admission/honour.h"
 #include "gateway/json/json.h"
+#include "gateway/json/members.h"
 
 namespace yht::app {
 namespace {
 
 using base::ErrorCode;
-using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
+using json::Writer;
 
 base::Error explained(base::Error error, const std::string& ticket_no) {
     if (error.code == ErrorCode::NotFound) {
@@ -33,21 +34,16 @@ base::Error explained(base::Error error, const std::string& ticket_no) {
 std::string answerOf(const ledger::ErasureReport& report, std::size_t attachments) {
     rapidjson::StringBuffer buffer;
     Writer writer(buffer);
-    const auto count = [&](const char* name, std::uint64_t value) {
-        writer.Key(name);
-        writer.Uint64(value);
-    };
     writer.StartObject();
-    count("attachments", attachments);
-    count("entries", report.note.entries.size());
+    json::writeNumber(writer, "attachments", attachments);
+    json::writeNumber(writer, "entries", report.note.entries.size());
     writer.Key("files_clean");
     writer.Bool(report.files_clean);
-    count("messages", report.note.messages.size());
-    count("open_items", report.open_items);
-    count("other_records", report.other_records);
-    count("seq", report.seq);
-    writer.Key("ticket_no");
-    writer.String(report.note.ticket_no);
+    json::writeNumber(writer, "messages", report.note.messages.size());
+    json::writeNumber(writer, "open_items", report.open_items);
+    json::writeNumber(writer, "other_records", report.other_records);
+    json::writeNumber(writer, "seq", report.seq);
+    json::writeText(writer, "ticket_no", report.note.ticket_no);
     writer.Key("unsent");
     writer.StartArray();
     for (const auto& row : report.note.unsent) writer.String(row);
@@ -109,14 +105,10 @@ base::Result<std::string> honour(
     rapidjson::StringBuffer buffer;
     Writer writer(buffer);
     writer.StartObject();
-    writer.Key("lost_origin");
-    writer.String(honoured->lost_origin);
-    writer.Key("lost_seq");
-    writer.Uint64(honoured->lost_seq);
-    writer.Key("seq");
-    writer.Uint64(honoured->seq);
-    writer.Key("ticket_no");
-    writer.String(honoured->ticket_no);
+    json::writeText(writer, "lost_origin", honoured->lost_origin);
+    json::writeNumber(writer, "lost_seq", honoured->lost_seq);
+    json::writeNumber(writer, "seq", honoured->seq);
+    json::writeText(writer, "ticket_no", honoured->ticket_no);
     writer.Key("was_back");
     writer.Bool(honoured->was_back);
     writer.EndObject();

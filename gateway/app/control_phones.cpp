@@ -4,6 +4,7 @@
 #include <set>
 
 #include "gateway/json/json.h"
+#include "gateway/json/members.h"
 
 namespace yht::app {
 namespace {
@@ -44,8 +45,7 @@ std::string answerOf(const Found& found) {
     writer.StartObject();
     writer.Key("more");
     writer.Bool(found.more);
-    writer.Key("records");
-    writer.Uint64(found.records);
+    json::writeNumber(writer, "records", found.records);
     writer.Key("stand_alone");
     writer.StartArray();
     for (const auto seq : found.stand_alone) writer.Uint64(seq);

@@ -6,13 +6,14 @@
 #include "gateway/intake/admission/corrections.h"
 #include "gateway/intake/admission/quarantine_desk.h"
 #include "gateway/json/json.h"
+#include "gateway/json/members.h"
 
 namespace yht::app {
 namespace {
 
 using base::ErrorCode;
 using intake::QuarantineDecided;
-using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
+using json::Writer;
 
 base::Error wrongArgument(const ControlCall& call, const std::string& name) {
     const std::string& command = call.request.command;
@@ -83,11 +84,6 @@ base::Result<intake::QuarantineDesk> deskOf(ControlServices& services) {
     );
 }
 
-void member(Writer& out, const char* name, const std::string& text) {
-    out.Key(name);
-    out.String(text);
-}
-
 /// Which fields, and what of them; the first ones.
 void writeFields(Writer& out, const std::vector<base::FieldError>& fields) {
     constexpr std::size_t kFieldsShownMax = 8;
@@ -95,8 +91,8 @@ void writeFields(Writer& out, const std::vector<base::FieldError>& fields) {
     out.StartArray();
     for (std::size_t i = 0; i < std::min(fields.size(), kFieldsShownMax); ++i) {
         out.StartObject();
-        member(out, "pointer", fields[i].pointer);
-        member(out, "code", fields[i].code);
+        json::writeText(out, "pointer", fields[i].pointer);
+        json::writeText(out, "code", fields[i].code);
         out.EndObject();
     }
     out.EndArray();
@@ -104,23 +100,21 @@ void writeFields(Writer& out, const std::vector<base::FieldError>& fields) {
 
 void writeDecided(Writer& out, const QuarantineDecided& item, const char* closed_as) {
     out.StartObject();
-    out.Key("id");
-    out.Uint64(item.id);
-    member(out, "state", item.closed ? closed_as : ledger::kQuarantineOpen);
+    json::writeNumber(out, "id", item.id);
+    json::writeText(out, "state", item.closed ? closed_as : ledger::kQuarantineOpen);
     if (item.closed && std::string_view(closed_as) != ledger::kQuarantineDiscarded) {
-        member(out, "verdict", intake::sourceVerdictName(item.verdict));
+        json::writeText(out, "verdict", intake::sourceVerdictName(item.verdict));
     }
-    if (!item.ticket_no.empty()) member(out, "ticket_no", item.ticket_no);
+    if (!item.ticket_no.empty()) json::writeText(out, "ticket_no", item.ticket_no);
     out.Key("seqs");
     out.StartArray();
     for (const ledger::Seq seq : item.seqs) out.Uint64(seq);
     out.EndArray();
     if (item.closed) {
-        out.Key("decision_seq");
-        out.Uint64(item.decision_seq);
+        json::writeNumber(out, "decision_seq", item.decision_seq);
     }
     if (item.reason) {
-        member(out, "code", item.reason->row().wire);
+        json::writeText(out, "code", item.reason->row().wire);
         writeFields(out, item.reason->fields);
     }
     out.EndObject();
@@ -142,12 +136,9 @@ std::string answerOf(const std::vector<QuarantineDecided>& items, const char* cl
         ++shown;
     }
     out.EndArray();
-    out.Key("items_not_shown");
-    out.Uint64(items.size() - shown);
-    out.Key("closed");
-    out.Uint64(closed);
-    out.Key("still_open");
-    out.Uint64(items.size() - closed);
+    json::writeNumber(out, "items_not_shown", items.size() - shown);
+    json::writeNumber(out, "closed", closed);
+    json::writeNumber(out, "still_open", items.size() - closed);
     out.EndObject();
     return buffer.GetString();
 }
@@ -253,8 +244,8 @@ std::string encodeChanges(const Changes& changes) {
     out.StartArray();
     for (const auto& [name, text] : changes) {
         out.StartObject();
-        member(out, "name", name);
-        member(out, "text", text);
+        json::writeText(out, "name", name);
+        json::writeText(out, "text", text);
         out.EndObject();
     }
     out.EndArray();

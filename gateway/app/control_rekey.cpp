@@ -1,6 +1,7 @@
 #include "gateway/app/control_rekey.h"
 
 #include "gateway/json/json.h"
+#include "gateway/json/members.h"
 #include "gateway/ledger/store/rekey.h"
 
 namespace yht::app {
@@ -105,30 +106,25 @@ void tellProgress(const ledger::RekeyState& now, Portion& portion) {
 std::string answerOf(const Book& book, const Portion& portion, bool done) {
     rapidjson::StringBuffer buffer;
     rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
-    const auto count = [&](const char* name, std::uint64_t value) {
-        writer.Key(name);
-        writer.Uint64(value);
-    };
     const auto flag = [&](const char* name, bool value) {
         writer.Key(name);
         writer.Bool(value);
     };
     writer.StartObject();
     flag("done", done);
-    count("entries", portion.state.entries);
-    count("entries_last", portion.state.entries_last);
-    count("files", portion.files);
+    json::writeNumber(writer, "entries", portion.state.entries);
+    json::writeNumber(writer, "entries_last", portion.state.entries_last);
+    json::writeNumber(writer, "files", portion.files);
     flag("files_clean", portion.files_clean);
     writer.Key("former");
     writer.StartArray();
     for (const auto& name : portion.state.former) writer.String(name);
     writer.EndArray();
-    writer.Key("ledger");
-    writer.String(book.name);
-    count("rewrapped", portion.rewrapped);
-    count("tickets", portion.state.tickets);
-    count("tickets_last", portion.state.tickets_last);
-    count("unreadable", portion.unreadable);
+    json::writeText(writer, "ledger", book.name);
+    json::writeNumber(writer, "rewrapped", portion.rewrapped);
+    json::writeNumber(writer, "tickets", portion.state.tickets);
+    json::writeNumber(writer, "tickets_last", portion.state.tickets_last);
+    json::writeNumber(writer, "unreadable", portion.unreadable);
     writer.EndObject();
     return buffer.GetString();
 }

@@ -4,6 +4,7 @@
 
 #include "gateway/app/terminal.h"
 #include "gateway/intake/admission/decide.h"
+#include "gateway/json/members.h"
 #include "gateway/ticket/record_json.h"
 
 namespace yht::app {
@@ -131,16 +132,14 @@ void writeDifferences(rapidjson::Writer<rapidjson::StringBuffer>& out, const Dif
     for (const auto& [path, found] : differences.paths()) {
         out.Key(path.c_str());
         out.StartObject();
-        out.Key("count");
-        out.Uint64(found.count);
+        json::writeNumber(out, "count", found.count);
         out.Key("examples");
         out.StartArray();
         for (const auto& example : found.examples) {
             out.StartObject();
             for (const auto& [name, text] : {std::pair{"record_ref", &example.record_ref}, std::pair{"before", &example.before},
                                              std::pair{"after", &example.after}}) {
-                out.Key(name);
-                out.String(*text);
+                json::writeText(out, name, *text);
             }
             out.EndObject();
         }

@@ -7,6 +7,7 @@
 #include "gateway/app/deployment.h"
 #include "gateway/base/time_text.h"
 #include "gateway/json/json.h"
+#include "gateway/json/members.h"
 #include "gateway/trust/credential.h"
 
 namespace yht::app {
@@ -36,28 +37,23 @@ std::string hostOf(const std::string& url) {
     return host;
 }
 
-void writeMember(rapidjson::Writer<rapidjson::StringBuffer>& writer, const char* name, const std::string& text) {
-    writer.Key(name);
-    writer.String(text.c_str(), static_cast<rapidjson::SizeType>(text.size()));
-}
-
 std::string stateText(const std::vector<trust::PeerStanding>& standings) {
     rapidjson::StringBuffer buffer;
     rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
     writer.StartObject();
-    writeMember(writer, "format", kFormat);
+    json::writeText(writer, "format", kFormat);
     writer.Key("peers");
     writer.StartArray();
     for (const auto& each : standings) {
         writer.StartObject();
-        writeMember(writer, "peer", each.peer);
-        writeMember(writer, "fingerprint", each.fingerprint);
-        writeMember(writer, "policy", trust::revocationPolicyText(each.policy));
-        writeMember(writer, "state", each.state);
-        writeMember(writer, "code", each.code);
-        writeMember(writer, "detail", each.detail);
-        writeMember(writer, "good_until", each.good_until_ms == 0 ? "" : base::formatRfc3339(each.good_until_ms));
-        writeMember(writer, "since", each.since_ms == 0 ? "" : base::formatRfc3339(each.since_ms));
+        json::writeText(writer, "peer", each.peer);
+        json::writeText(writer, "fingerprint", each.fingerprint);
+        json::writeText(writer, "policy", trust::revocationPolicyText(each.policy));
+        json::writeText(writer, "state", each.state);
+        json::writeText(writer, "code", each.code);
+        json::writeText(writer, "detail", each.detail);
+        json::writeText(writer, "good_until", each.good_until_ms == 0 ? "" : base::formatRfc3339(each.good_until_ms));
+        json::writeText(writer, "since", each.since_ms == 0 ? "" : base::formatRfc3339(each.since_ms));
         writer.EndObject();
     }
     writer.EndArray();

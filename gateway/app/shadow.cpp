@@ -14,13 +14,14 @@
 #include "gateway/app/private_file.h"
 #include "gateway/base/time_text.h"
 #include "gateway/json/json.h"
+#include "gateway/json/members.h"
 
 namespace yht::app {
 namespace {
 
 namespace fs = std::filesystem;
 using base::ErrorCode;
-using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
+using json::Writer;
 
 constexpr const char* kFormat = "yht-shadow-1";
 constexpr std::int64_t kWaitMs = 1000;
@@ -29,16 +30,6 @@ constexpr std::size_t kScanPagesOfTurn = 20;
 constexpr int kNiceness = 15;
 
 base::Error corrupt() { return base::makeError(ErrorCode::LedgerCorrupt, "a shadow run's state can't be read"); }
-
-void member(Writer& out, const char* name, const std::string& text) {
-    out.Key(name);
-    out.String(text);
-}
-
-void count(Writer& out, const char* name, std::uint64_t value) {
-    out.Key(name);
-    out.Uint64(value);
-}
 
 /// Numbers come as texts (json.h).
 std::uint64_t countOf(const rapidjson::Value& object, const char* name) {
@@ -132,34 +123,34 @@ std::string encodeShadow(const ShadowState& state) {
     rapidjson::StringBuffer buffer;
     Writer out(buffer);
     out.StartObject();
-    count(out, "after", state.after);
+    json::writeNumber(out, "after", state.after);
     out.Key("differences");
     out.StartObject();
     for (const auto& [path, found] : state.differences.paths()) {
         out.Key(path.c_str());
         out.StartObject();
-        count(out, "count", found.count);
+        json::writeNumber(out, "count", found.count);
         out.Key("examples");
         out.StartArray();
         for (const auto& example : found.examples) {
             out.StartObject();
-            member(out, "after", example.after);
-            member(out, "before", example.before);
-            member(out, "record_ref", example.record_ref);
+            json::writeText(out, "after", example.after);
+            json::writeText(out, "before", example.before);
+            json::writeText(out, "record_ref", example.record_ref);
             out.EndObject();
         }
         out.EndArray();
         out.EndObject();
     }
     out.EndObject();
-    member(out, "format", kFormat);
-    count(out, "items", state.items);
-    count(out, "items_differ", state.items_differ);
-    count(out, "messages", state.messages);
-    member(out, "new_version", state.new_version);
-    member(out, "old_version", state.old_version);
-    member(out, "problem", state.problem);
-    member(out, "since", base::formatRfc3339(state.since_ms));
+    json::writeText(out, "format", kFormat);
+    json::writeNumber(out, "items", state.items);
+    json::writeNumber(out, "items_differ", state.items_differ);
+    json::writeNumber(out, "messages", state.messages);
+    json::writeText(out, "new_version", state.new_version);
+    json::writeText(out, "old_version", state.old_version);
+    json::writeText(out, "problem", state.problem);
+    json::writeText(out, "since", base::formatRfc3339(state.since_ms));
     out.EndObject();
     return buffer.GetString();
 }

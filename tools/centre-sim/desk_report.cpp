@@ -3,15 +3,6 @@
 
 namespace yht::centre_sim {
 
-namespace {
-
-void member(stage::JsonWriter& writer, const char* name, const std::string& value) {
-    writer.Key(name);
-    writer.String(value);
-}
-
-}  // namespace
-
 void Desk::writeCounts(stage::JsonWriter& writer) {
     const std::scoped_lock lock(mutex_);
     const auto number = [&](const char* name, const char* sql) {
@@ -39,9 +30,9 @@ void Desk::writeTickets(stage::JsonWriter& writer, std::int64_t limit) {
     writer.StartArray();
     while (row.step()) {
         writer.StartObject();
-        member(writer, "number", row.textAt(0));
-        member(writer, "ticket_no", row.textAt(1));
-        member(writer, "source", row.textAt(2));
+        stage::writeText(writer, "number", row.textAt(0));
+        stage::writeText(writer, "ticket_no", row.textAt(1));
+        stage::writeText(writer, "source", row.textAt(2));
         writer.Key("handled");
         writer.Bool(row.integerAt(3) != 0);
         writer.EndObject();
@@ -58,9 +49,9 @@ void Desk::writeAttachments(stage::JsonWriter& writer, std::int64_t limit) {
     writer.StartArray();
     while (row.step()) {
         writer.StartObject();
-        member(writer, "digest", row.textAt(0));
-        member(writer, "media_type", row.textAt(1));
-        member(writer, "size_bytes", std::to_string(row.integerAt(2)));
+        stage::writeText(writer, "digest", row.textAt(0));
+        stage::writeText(writer, "media_type", row.textAt(1));
+        stage::writeText(writer, "size_bytes", std::to_string(row.integerAt(2)));
         writer.EndObject();
     }
     writer.EndArray();
@@ -77,11 +68,11 @@ void Desk::writeOutbox(stage::JsonWriter& writer, std::int64_t limit) {
     writer.StartArray();
     while (row.step()) {
         writer.StartObject();
-        member(writer, "state", kStates[row.integerAt(0) % 3]);
-        member(writer, "number", row.textAt(1));
-        member(writer, "ticket_no", row.textAt(2));
-        member(writer, "seq", row.textAt(3));
-        member(writer, "problem", row.textAt(4));
+        stage::writeText(writer, "state", kStates[row.integerAt(0) % 3]);
+        stage::writeText(writer, "number", row.textAt(1));
+        stage::writeText(writer, "ticket_no", row.textAt(2));
+        stage::writeText(writer, "seq", row.textAt(3));
+        stage::writeText(writer, "problem", row.textAt(4));
         const std::string json = row.textAt(5);
         writer.Key("record");
         writer.RawValue(json.data(), json.size(), rapidjson::kObjectType);

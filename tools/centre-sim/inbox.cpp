@@ -72,21 +72,16 @@ std::optional<std::vector<Item>> readItems(
     return items;
 }
 
-void member(stage::JsonWriter& writer, const char* name, const std::string& value) {
-    writer.Key(name);
-    writer.String(value);
-}
-
 void writeRefusal(stage::JsonWriter& writer, const stage::Refusal& refusal) {
     const bool later = refusal.code == "later";
-    member(writer, "status", later ? "later" : "refused");
-    member(writer, "code", refusal.code.empty() ? "refused_by_command" : refusal.code);
+    stage::writeText(writer, "status", later ? "later" : "refused");
+    stage::writeText(writer, "code", refusal.code.empty() ? "refused_by_command" : refusal.code);
     if (later || refusal.field.empty()) return;
     writer.Key("errors");
     writer.StartArray();
     writer.StartObject();
-    member(writer, "pointer", "/" + refusal.field);
-    member(writer, "code", "refused_by_command");
+    stage::writeText(writer, "pointer", "/" + refusal.field);
+    stage::writeText(writer, "code", "refused_by_command");
     writer.EndObject();
     writer.EndArray();
 }
@@ -101,14 +96,12 @@ std::string answerOf(
     writer.StartArray();
     for (std::size_t i = 0; i < items.size(); ++i) {
         writer.StartObject();
-        member(writer, "seq", items[i].seq);
+        stage::writeText(writer, "seq", items[i].seq);
         if (items[i].refusal) {
             writeRefusal(writer, *items[i].refusal);
         } else {
-            member(
-                writer, "status", receipts[i]->taken == Desk::Taken::New ? "accepted" : "duplicate"
-            );
-            if (!receipts[i]->number.empty()) member(writer, "number", receipts[i]->number);
+            stage::writeText(writer, "status", receipts[i]->taken == Desk::Taken::New ? "accepted" : "duplicate");
+            if (!receipts[i]->number.empty()) stage::writeText(writer, "number", receipts[i]->number);
         }
         writer.EndObject();
     }

@@ -14,19 +14,14 @@ using stage::JsonWriter;
 
 constexpr std::int64_t kTimestampToleranceMillis = 300'000;
 
-void member(JsonWriter& writer, const char* name, const std::string& value) {
-    writer.Key(name);
-    writer.String(value);
-}
-
 /// The whole batch is refused: no data, no receipt.
 HttpAnswer refusal(const std::string& code, const char* message, std::int64_t retry_after_s = 0) {
     rapidjson::StringBuffer buffer;
     JsonWriter writer(buffer);
     writer.StartObject();
-    member(writer, "code", code);
-    member(writer, "message", message);
-    if (retry_after_s > 0) member(writer, "retryAfter", std::to_string(retry_after_s));
+    stage::writeText(writer, "code", code);
+    stage::writeText(writer, "message", message);
+    if (retry_after_s > 0) stage::writeText(writer, "retryAfter", std::to_string(retry_after_s));
     writer.EndObject();
     HttpAnswer answer;
     answer.body = buffer.GetString();
@@ -52,19 +47,19 @@ bool timely(const std::string& timestamp, base::UnixMillis now_ms) {
 
 void writeJudgement(JsonWriter& writer, const Judgement& judgement) {
     writer.StartObject();
-    member(writer, "XH", judgement.number);
-    if (!judgement.ticket.empty()) member(writer, "GDBH", judgement.ticket);
-    if (!judgement.province_number.empty()) member(writer, "SJBH", judgement.province_number);
-    member(writer, "code", judgement.code);
-    member(writer, "message", judgement.message);
+    stage::writeText(writer, "XH", judgement.number);
+    if (!judgement.ticket.empty()) stage::writeText(writer, "GDBH", judgement.ticket);
+    if (!judgement.province_number.empty()) stage::writeText(writer, "SJBH", judgement.province_number);
+    stage::writeText(writer, "code", judgement.code);
+    stage::writeText(writer, "message", judgement.message);
     if (!judgement.faults.empty()) {
         writer.Key("fieldErrors");
         writer.StartArray();
         for (const FieldFault& fault : judgement.faults) {
             writer.StartObject();
-            member(writer, "field", fault.field);
-            member(writer, "code", fault.code);
-            member(writer, "message", fault.message);
+            stage::writeText(writer, "field", fault.field);
+            stage::writeText(writer, "code", fault.code);
+            stage::writeText(writer, "message", fault.message);
             writer.EndObject();
         }
         writer.EndArray();
@@ -233,12 +228,12 @@ std::string Platform::receipt(
     rapidjson::StringBuffer buffer;
     JsonWriter writer(buffer);
     writer.StartObject();
-    member(writer, "HZBH", number);
-    member(writer, "MSGID", sealed.message_id);
-    member(writer, "JSSJ", time);
-    member(writer, "SIGNALG", sealer_.algorithm());
-    member(writer, "ZSZW", sealer_.fingerprint());
-    if (!mischief.unsigned_answer) member(writer, "SIGN", seal);
+    stage::writeText(writer, "HZBH", number);
+    stage::writeText(writer, "MSGID", sealed.message_id);
+    stage::writeText(writer, "JSSJ", time);
+    stage::writeText(writer, "SIGNALG", sealer_.algorithm());
+    stage::writeText(writer, "ZSZW", sealer_.fingerprint());
+    if (!mischief.unsigned_answer) stage::writeText(writer, "SIGN", seal);
     writer.EndObject();
     const std::string json = buffer.GetString();
     store_.saveReceipt(number, sealed.message_id, json);

@@ -10,11 +10,6 @@ std::int64_t single(stage::Database& database, const char* sql) {
     return row.step() ? row.integerAt(0) : 0;
 }
 
-void member(stage::JsonWriter& writer, const char* name, const std::string& value) {
-    writer.Key(name);
-    writer.String(value);
-}
-
 }  // namespace
 
 void Store::writeCounts(stage::JsonWriter& writer) {
@@ -54,7 +49,7 @@ void Store::writeTickets(stage::JsonWriter& writer) {
             open = row.textAt(0);
             writer.Key(open.c_str());
             writer.StartObject();
-            member(writer, "SJBH", row.textAt(1));
+            stage::writeText(writer, "SJBH", row.textAt(1));
             writer.Key("kinds");
             writer.StartObject();
         }
@@ -85,7 +80,7 @@ std::int64_t Store::writeRecords(
         last = row.integerAt(0);
         writer.StartObject();
         for (int column = 0; column < 8; ++column)
-            member(writer, kNames[column], row.textAt(column + 1));
+            stage::writeText(writer, kNames[column], row.textAt(column + 1));
         const std::string body = row.textAt(9);
         writer.Key("record");
         writer.RawValue(body.data(), body.size(), rapidjson::kObjectType);
@@ -106,7 +101,7 @@ void Store::writeFiles(stage::JsonWriter& writer, std::int64_t after, std::int64
     writer.StartArray();
     while (row.step()) {
         writer.StartObject();
-        for (int column = 0; column < 6; ++column) member(writer, kNames[column], row.textAt(column + 1));
+        for (int column = 0; column < 6; ++column) stage::writeText(writer, kNames[column], row.textAt(column + 1));
         writer.Key("rows_before");
         writer.Int64(row.integerAt(7));
         writer.EndObject();

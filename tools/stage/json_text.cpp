@@ -70,4 +70,9 @@ std::string jsonText(const JsonValue& value) {
     return {buffer.GetString(), buffer.GetSize()};
 }
 
+void writeText(JsonWriter& writer, const char* name, const std::string& text) {
+    writer.Key(name);
+    writer.String(text);
+}
+
 }  // namespace yht::stage

@@ -1,6 +1,6 @@
 // JSON for the simulators: bounded, strict UTF-8.
 // Not gateway/json on purpose: a stranger reads and writes with code of its own.
-// Uses: RapidJSON. Used by: province-sim, centre-sim's control.
+// Uses: RapidJSON. Used by: the simulators.
 #pragma once
 
 #define RAPIDJSON_HAS_STDSTRING 1
@@ -35,5 +35,7 @@ std::int64_t integerOf(const JsonValue& object, const char* name, std::int64_t o
 const JsonValue* memberOf(const JsonValue& object, const char* name);
 
 std::string jsonText(const JsonValue& value);
+/// "name":"text" in an object that is open.
+void writeText(JsonWriter& writer, const char* name, const std::string& text);
 
 }  // namespace yht::stage

@@ -4,11 +4,12 @@
 #include <charconv>
 
 #include "gateway/json/json.h"
+#include "gateway/json/members.h"
 
 namespace yht::intake {
 namespace {
 
-using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
+using json::Writer;
 using ledger::SourceAccount;
 
 constexpr SourceVerdict kVerdicts[] = {
@@ -24,45 +25,34 @@ constexpr Count kCounts[] = {
     {"stale", &SourceAccount::stale},             {"duplicate", &SourceAccount::duplicate},
     {"quarantined", &SourceAccount::quarantined}, {"refused", &SourceAccount::refused}};
 
-void writeText(Writer& out, const char* name, const std::string& text) {
-    if (text.empty()) return;
-    out.Key(name);
-    out.String(text);
-}
-
-void writeNumber(Writer& out, const char* name, std::uint64_t value) {
-    out.Key(name);
-    out.Uint64(value);
-}
-
 void writeAccount(Writer& out, const SourceAccount& account) {
     out.Key("account");
     out.StartObject();
-    for (const Count& count : kCounts) writeNumber(out, count.name, account.*count.member);
-    writeNumber(out, "ignored", account.ignoredCount());
+    for (const Count& count : kCounts) json::writeNumber(out, count.name, account.*count.member);
+    json::writeNumber(out, "ignored", account.ignoredCount());
     out.Key("ignored_by");
     out.StartObject();
-    for (const auto& [rule, count] : account.ignored) writeNumber(out, rule.c_str(), count);
+    for (const auto& [rule, count] : account.ignored) json::writeNumber(out, rule, count);
     out.EndObject();
     out.EndObject();
 }
 
 void writeError(Writer& out, const base::Error& error) {
     const base::ErrorRow& row = error.row();
-    writeText(out, "code", row.wire);
-    writeText(out, "zh", error.public_zh.empty() ? row.zh : error.public_zh);
-    writeText(out, "en", error.public_en.empty() ? row.en : error.public_en);
+    json::writeText(out, "code", row.wire);
+    json::writeTextIfAny(out, "zh", error.public_zh.empty() ? row.zh : error.public_zh);
+    json::writeTextIfAny(out, "en", error.public_en.empty() ? row.en : error.public_en);
     if (error.fields.empty()) return;
     out.Key("errors");
     out.StartArray();
     for (std::size_t i = 0; i < std::min(error.fields.size(), kAnswerErrorsMax); ++i) {
         const base::FieldError& field = error.fields[i];
         out.StartObject();
-        writeText(out, "pointer", field.pointer);
-        writeText(out, "code", field.code);
-        writeText(out, "limit", field.limit);
-        writeText(out, "zh", field.zh);
-        writeText(out, "en", field.en);
+        json::writeTextIfAny(out, "pointer", field.pointer);
+        json::writeText(out, "code", field.code);
+        json::writeTextIfAny(out, "limit", field.limit);
+        json::writeTextIfAny(out, "zh", field.zh);
+        json::writeTextIfAny(out, "en", field.en);
         out.EndObject();
     }
     out.EndArray();
@@ -75,7 +65,7 @@ void writeReceipt(Writer& out, const ledger::Receipt& receipt) {
 
 void writeSeqs(Writer& out, const SourceItemAnswer& item, const SourceSubmission& submission) {
     if (item.seqs.empty()) return;
-    writeText(out, "seq", std::to_string(item.seqs.front()));
+    json::writeText(out, "seq", std::to_string(item.seqs.front()));
     out.Key("seqs");
     out.StartArray();
     for (const ledger::Seq seq : item.seqs) out.String(std::to_string(seq));
@@ -96,15 +86,15 @@ void writeSeqs(Writer& out, const SourceItemAnswer& item, const SourceSubmission
 
 void writeItem(Writer& out, const SourceItemAnswer& item, const SourceSubmission& submission) {
     out.StartObject();
-    writeNumber(out, "index", item.index);
-    writeText(out, "place", item.place);
-    writeText(out, "verdict", sourceVerdictName(item.verdict));
-    writeText(out, "ticket_no", item.ticket_no);
+    json::writeNumber(out, "index", item.index);
+    json::writeTextIfAny(out, "place", item.place);
+    json::writeText(out, "verdict", sourceVerdictName(item.verdict));
+    json::writeTextIfAny(out, "ticket_no", item.ticket_no);
     writeSeqs(out, item, submission);
     if (item.quarantine_id != 0) {
-        writeText(out, "quarantine_no", std::to_string(item.quarantine_id));
+        json::writeText(out, "quarantine_no", std::to_string(item.quarantine_id));
     }
-    writeText(out, "ignored_by", item.ignored_by);
+    json::writeTextIfAny(out, "ignored_by", item.ignored_by);
     if (item.error) writeError(out, *item.error);
     out.EndObject();
 }
@@ -181,9 +171,9 @@ std::string encodeSourceAnswer(const SourceSubmission& submission) {
     out.StartArray();
     for (const SourceItemAnswer& item : submission.items) writeItem(out, item, submission);
     out.EndArray();
-    writeNumber(out, "items_not_shown", submission.itemsNotShown());
+    json::writeNumber(out, "items_not_shown", submission.itemsNotShown());
     if (submission.message_seq != 0) {
-        writeText(out, "message_seq", std::to_string(submission.message_seq));
+        json::writeText(out, "message_seq", std::to_string(submission.message_seq));
     }
     const auto receipt = submission.receipts.find(submission.message_seq);
     if (receipt != submission.receipts.end()) {

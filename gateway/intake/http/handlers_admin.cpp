@@ -20,10 +20,10 @@ base::Result<Answer> getReadiness(Services& services, const Request&) {
         const auto status = check.check();
         ready = ready && status.ok();
         out.StartObject();
-        writeText(out, "name", check.name);
+        json::writeText(out, "name", check.name);
         out.Key("ok");
         out.Bool(status.ok());
-        if (!status) writeText(out, "code", status.error().row().wire);
+        if (!status) json::writeText(out, "code", status.error().row().wire);
         out.EndObject();
     }
     out.EndArray();

@@ -26,9 +26,9 @@ Answer keptAnswer(const attachments::Kept& kept) {
     rapidjson::StringBuffer text;
     JsonWriter out(text);
     out.StartObject();
-    writeText(out, "digest", base::toHex(kept.facts.sha256));
+    json::writeText(out, "digest", base::toHex(kept.facts.sha256));
     writeSeq(out, "size_bytes", kept.facts.size_bytes);
-    writeText(out, "media_type", kept.facts.media_type);
+    json::writeText(out, "media_type", kept.facts.media_type);
     out.EndObject();
     return jsonAnswer(text, kept.again ? 200 : 201);
 }

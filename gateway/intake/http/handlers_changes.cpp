@@ -9,6 +9,7 @@
 #include "gateway/intake/admission/visibility.h"
 #include "gateway/intake/http/handlers.h"
 #include "gateway/intake/http/ticket_json.h"
+#include "gateway/json/members.h"
 #include "gateway/ledger/store/feed_cursor.h"
 #include "gateway/ticket/record_json.h"
 
@@ -103,8 +104,7 @@ public:
 
     Answer answer() {
         out_.EndArray();
-        out_.Key("next");
-        out_.String(ledger::feedCursor(epochs_, next_));
+        json::writeText(out_, "next", ledger::feedCursor(epochs_, next_));
         out_.EndObject();
         return jsonAnswer(text_);
     }

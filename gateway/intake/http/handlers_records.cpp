@@ -36,9 +36,9 @@ int statusOf(const ItemAnswer& item) {
 }
 
 void writeAccepted(JsonWriter& out, const ItemAnswer& item) {
-    writeText(out, "ticket_no", item.ticket_no);
+    json::writeText(out, "ticket_no", item.ticket_no);
     writeSeq(out, "seq", item.seq);
-    writeText(out, "verdict", verdictName(item.verdict));
+    json::writeText(out, "verdict", verdictName(item.verdict));
     out.Key("duplicate");
     out.Bool(item.verdict == ItemVerdict::Duplicate);
     const std::string receipt = ledger::encodeReceipt(*item.receipt);

@@ -20,11 +20,11 @@ const char* retryName(base::Retry retry) {
 
 void writeFieldError(JsonWriter& out, const base::FieldError& field) {
     out.StartObject();
-    writeText(out, "pointer", field.pointer);
-    writeText(out, "code", field.code);
-    writeText(out, "limit", field.limit);
-    writeText(out, "en", field.en);
-    writeText(out, "zh", field.zh);
+    json::writeText(out, "pointer", field.pointer);
+    json::writeText(out, "code", field.code);
+    json::writeText(out, "limit", field.limit);
+    json::writeText(out, "en", field.en);
+    json::writeText(out, "zh", field.zh);
     out.EndObject();
 }
 
@@ -34,40 +34,29 @@ bool isSignatureRefusal(const base::ErrorRow& row) {
 
 }  // namespace
 
-void writeText(JsonWriter& out, const char* name, std::string_view value) {
-    out.Key(name);
-    out.String(value.data(), static_cast<rapidjson::SizeType>(value.size()));
-}
-
 void writeSeq(JsonWriter& out, const char* name, std::uint64_t value) {
-    writeText(out, name, std::to_string(value));
-}
-
-void writeTime(JsonWriter& out, const char* name, base::UnixMillis time_ms) {
-    if (time_ms != 0) return writeText(out, name, base::formatRfc3339(time_ms));
-    out.Key(name);
-    out.Null();
+    json::writeText(out, name, std::to_string(value));
 }
 
 void writeProblem(JsonWriter& out, const base::Error& error) {
     const auto& row = error.row();
     out.StartObject();
-    writeText(out, "type", std::string("urn:yht:error:") + row.wire);
-    writeText(out, "title", row.en);
-    writeText(out, "title_zh", row.zh);
+    json::writeText(out, "type", std::string("urn:yht:error:") + row.wire);
+    json::writeText(out, "title", row.en);
+    json::writeText(out, "title_zh", row.zh);
     out.Key("status");
     out.Int(row.http_status);
-    writeText(out, "detail", error.public_en.empty() ? row.en : error.public_en);
-    writeText(out, "detail_zh", error.public_zh.empty() ? row.zh : error.public_zh);
-    writeText(out, "code", row.wire);
-    writeText(out, "retry", retryName(row.retry));
+    json::writeText(out, "detail", error.public_en.empty() ? row.en : error.public_en);
+    json::writeText(out, "detail_zh", error.public_zh.empty() ? row.zh : error.public_zh);
+    json::writeText(out, "code", row.wire);
+    json::writeText(out, "retry", retryName(row.retry));
     if (!error.fields.empty()) {
         out.Key("errors");
         out.StartArray();
         for (const auto& field : error.fields) writeFieldError(out, field);
         out.EndArray();
     }
-    if (!error.signature_base.empty()) writeText(out, "signature_base", error.signature_base);
+    if (!error.signature_base.empty()) json::writeText(out, "signature_base", error.signature_base);
     out.EndObject();
 }
 

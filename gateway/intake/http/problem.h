@@ -9,24 +9,20 @@
 
 #include "gateway/base/clock.h"
 #include "gateway/intake/http/wire.h"
-#include "gateway/json/json.h"
+#include "gateway/json/members.h"
 
 namespace yht::http {
 
 /// What Retry-After says where a refusal is "Later" and names no time itself.
 inline constexpr std::uint32_t kRetryAfterDefaultS = 5;
 
-using JsonWriter = rapidjson::Writer<rapidjson::StringBuffer>;
+using JsonWriter = json::Writer;
 
 void writeProblem(JsonWriter& out, const base::Error& error);
 Answer problemAnswer(const base::Error& error);
 
-/// Writers for what recurs in our answers. Numbers beyond 53 bits travel as strings, as in
-/// receipts.
-void writeText(JsonWriter& out, const char* name, std::string_view value);
+/// A number of the ledger: beyond 53 bits, and so a string, as in receipts.
 void writeSeq(JsonWriter& out, const char* name, std::uint64_t value);
-/// RFC 3339 in +08:00; null where 0.
-void writeTime(JsonWriter& out, const char* name, base::UnixMillis time_ms);
 Answer jsonAnswer(const rapidjson::StringBuffer& text, int status = 200);
 
 }  // namespace yht::http

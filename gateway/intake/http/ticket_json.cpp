@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "gateway/intake/admission/visibility.h"
+#include "gateway/json/members.h"
 #include "gateway/ticket/record_json.h"
 
 namespace yht::http {
@@ -17,8 +18,8 @@ void writeState(JsonWriter& out, ticket::State state) {
     out.StartObject();
     out.Key("code");
     out.Int(static_cast<int>(row.state));
-    writeText(out, "name", row.name);
-    writeText(out, "zh", row.zh);
+    json::writeText(out, "name", row.name);
+    json::writeText(out, "zh", row.zh);
     out.Key("final");
     out.Bool(row.final);
     out.EndObject();
@@ -67,22 +68,20 @@ const char* assignmentStateName(ticket::AssignmentState state) {
 
 void writeAssignment(JsonWriter& out, const ticket::AssignmentView& assignment) {
     out.StartObject();
-    writeText(out, "record_ref", assignment.record_ref);
-    writeText(out, "org_code", assignment.org_code);
-    writeText(out, "org_name", assignment.org_name);
-    writeText(out, "role", assignment.role);
-    writeText(out, "level", assignment.level);
+    json::writeText(out, "record_ref", assignment.record_ref);
+    json::writeText(out, "org_code", assignment.org_code);
+    json::writeText(out, "org_name", assignment.org_name);
+    json::writeText(out, "role", assignment.role);
+    json::writeText(out, "level", assignment.level);
     out.Key("round");
     out.Int64(assignment.round);
-    writeText(out, "state", assignmentStateName(assignment.state));
-    writeTime(out, "dispatched_time", assignment.dispatched_ms);
-    writeTime(out, "signed_time", assignment.signed_ms);
-    writeTime(out, "finished_time", assignment.finished_ms);
-    writeTime(out, "deadline", assignment.deadline_ms);
-    out.Key("return_count");
-    out.Uint(assignment.return_count);
-    out.Key("extension_count");
-    out.Uint(assignment.extension_count);
+    json::writeText(out, "state", assignmentStateName(assignment.state));
+    json::writeTime(out, "dispatched_time", assignment.dispatched_ms);
+    json::writeTime(out, "signed_time", assignment.signed_ms);
+    json::writeTime(out, "finished_time", assignment.finished_ms);
+    json::writeTime(out, "deadline", assignment.deadline_ms);
+    json::writeNumber(out, "return_count", assignment.return_count);
+    json::writeNumber(out, "extension_count", assignment.extension_count);
     out.Key("overdue");
     out.Bool(assignment.overdue);
     out.EndObject();
@@ -90,15 +89,14 @@ void writeAssignment(JsonWriter& out, const ticket::AssignmentView& assignment) 
 
 void writeFinding(JsonWriter& out, const ticket::Finding& finding) {
     out.StartObject();
-    writeText(out, "code", finding.code);
-    writeText(out, "source", finding.record.source);
-    writeText(out, "kind", ticket::kindRow(finding.record.kind).name);
-    writeText(out, "record_ref", finding.record.record_ref);
+    json::writeText(out, "code", finding.code);
+    json::writeText(out, "source", finding.record.source);
+    json::writeText(out, "kind", ticket::kindRow(finding.record.kind).name);
+    json::writeText(out, "record_ref", finding.record.record_ref);
     writeSeq(out, "version", finding.record.version);
-    out.Key("correction");
-    out.Uint(finding.record.correction);
-    writeText(out, "en", finding.en);
-    writeText(out, "zh", finding.zh);
+    json::writeNumber(out, "correction", finding.record.correction);
+    json::writeText(out, "en", finding.en);
+    json::writeText(out, "zh", finding.zh);
     out.EndObject();
 }
 
@@ -107,8 +105,8 @@ void writeAliases(JsonWriter& out, const std::vector<ledger::Alias>& aliases) {
     out.StartArray();
     for (const auto& alias : aliases) {
         out.StartObject();
-        writeText(out, "party", alias.party);
-        writeText(out, "number", alias.number);
+        json::writeText(out, "party", alias.party);
+        json::writeText(out, "number", alias.number);
         out.EndObject();
     }
     out.EndArray();
@@ -120,10 +118,10 @@ void writeFolded(JsonWriter& out, const ticket::TicketView& folded) {
     out.Int64(folded.round);
     out.Key("has_appeal");
     out.Bool(folded.has_appeal);
-    writeTime(out, "appeal_time", folded.appeal_ms);
-    writeTime(out, "accepted_time", folded.accepted_ms);
-    writeTime(out, "closed_time", folded.closed_ms);
-    writeTime(out, "deadline", folded.deadline_ms.value_or(0));
+    json::writeTime(out, "appeal_time", folded.appeal_ms);
+    json::writeTime(out, "accepted_time", folded.accepted_ms);
+    json::writeTime(out, "closed_time", folded.closed_ms);
+    json::writeTime(out, "deadline", folded.deadline_ms.value_or(0));
     writeFlags(out, folded.flags);
     out.Key("assignments");
     out.StartArray();
@@ -140,9 +138,9 @@ void writeRecordMembers(
     const ticket::Persons* hidden
 ) {
     writeSeq(out, "seq", header.seq);
-    writeText(out, "kind", ticket::kindRow(record.kind()).name);
-    writeTime(out, "received_time", header.received_ms);
-    writeTime(out, "committed_time", header.committed_ms);
+    json::writeText(out, "kind", ticket::kindRow(record.kind()).name);
+    json::writeTime(out, "received_time", header.received_ms);
+    json::writeTime(out, "committed_time", header.committed_ms);
     const std::string text = ticket::canonicalText(hidden == nullptr ? record : ticket::withoutCitizen(record, *hidden));
     out.Key("record");
     out.RawValue(text.data(), text.size(), rapidjson::kObjectType);
@@ -190,7 +188,7 @@ void writeRecord(
     const ticket::Persons* hidden
 ) {
     out.StartObject();
-    writeText(out, "ticket_no", header.ticket_no);
+    json::writeText(out, "ticket_no", header.ticket_no);
     writeRecordMembers(out, header, record, hidden);
     out.EndObject();
 }
@@ -208,7 +206,7 @@ void writeTicket(
     const ticket::Persons* hidden, const char* attachments
 ) {
     out.StartObject();
-    writeText(out, "ticket_no", stored.ticket_no);
+    json::writeText(out, "ticket_no", stored.ticket_no);
     writeFolded(out, folded);
     writeAliases(out, stored.aliases);
     out.Key("records");
@@ -223,13 +221,12 @@ void writeTicket(
         out.EndObject();
     }
     out.EndArray();
-    out.Key("erased_count");
-    out.Uint64(stored.erased_count);
+    json::writeNumber(out, "erased_count", stored.erased_count);
     out.Key("outcomes");
     out.StartArray();
     for (const auto seq : stored.outcomes) out.String(std::to_string(seq));
     out.EndArray();
-    writeText(out, "attachments", attachments);
+    json::writeText(out, "attachments", attachments);
     out.EndObject();
 }
 

@@ -5,6 +5,7 @@
 
 #include "gateway/crypto/digest.h"
 #include "gateway/json/json.h"
+#include "gateway/json/members.h"
 
 namespace yht::intake {
 namespace {
@@ -34,8 +35,7 @@ std::string encode(const Texts& texts) {
     rapidjson::Writer<rapidjson::StringBuffer> writer(text);
     writer.StartObject();
     for (const auto& [name, value] : texts) {
-        writer.Key(name.c_str());
-        writer.String(value.c_str(), static_cast<rapidjson::SizeType>(value.size()));
+        json::writeText(writer, name, value);
     }
     writer.EndObject();
     return text.GetString();
