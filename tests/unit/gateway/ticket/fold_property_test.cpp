@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <random>
+#include <set>
 
 #include "gateway/ticket/codes.h"
 #include "gateway/ticket/record_json.h"
@@ -189,14 +190,12 @@ TEST(FoldProperty, AVoidedRecordIsAsIfItHadNeverCome) {
 }
 
 TEST(FoldProperty, EveryStateIsReachedByRandomTickets) {
-    Dice dice(1);  // fixed: this test is about the generator
-    std::vector<State> reached;
-    for (int i = 0; i < 6000; ++i)
-        reached.push_back(fold(
-                              randomTicket(dice), Calendar(), {.audit_required = dice.oneIn(2)},
-                              march("08T00:00")
-        )
-                              .state);
-    for (const auto& row : stateTable())
-        EXPECT_NE(0, std::count(reached.begin(), reached.end(), row.state)) << row.name;
+    constexpr int kTicketsMax = 40'000;  // rare states come late; which ticket shows them differs between compilers
+    Dice dice(1);                        // fixed: this test is about the generator
+    std::set<State> reached;
+    for (int i = 0; i < kTicketsMax && reached.size() < stateTable().size(); ++i) {
+        const FoldRules rules{.audit_required = dice.oneIn(2)};
+        reached.insert(fold(randomTicket(dice), Calendar(), rules, march("08T00:00")).state);
+    }
+    for (const auto& row : stateTable()) EXPECT_TRUE(reached.contains(row.state)) << row.name;
 }
