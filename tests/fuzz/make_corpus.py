@@ -5,6 +5,7 @@ Run again, it writes the same bytes. Inputs that a fuzzer found stand beside the
 The records, the signed message and the evidence are this repository's own examples and vectors.
 """
 import base64
+import hashlib
 import io
 import json as jsonlib
 import pathlib
@@ -274,24 +275,138 @@ def records():
 
 def signatures():
     covered = '("@method" "@target-uri" "content-type" "content-digest")'
-    seed("signature_fields", "whole",
-         f'yht={covered};created=1600000000;keyid="00";alg="ed25519";tag="yht"\nyht=:AAAA:\nsha-256=:{"A" * 43}=:\n{{}}')
-    seed("signature_fields", "flags", 'a=("@query-param";name="x" "date";req);created=1;tag="yht";nonce="\\"";expires=-1, b=(1.50 ?1 tok/en :YQ==:);c\na=:AA==:\nsha-512=:AA==:\n')
+    rules = ';created=1600000000;keyid="00";alg="ed25519";tag="yht"'
+    zeros = f"sha-256=:{'A' * 43}=:"
+
+    def fields(name, input_field, signature="yht=:AAAA:", digest=zeros, body="{}"):
+        seed("signature_fields", name, f"{input_field}\n{signature}\n{digest}\n{body}")
+    fields("whole", f"yht={covered}{rules}")
+    fields("flags", 'a=("@query-param";name="x" "date";req);created=1;tag="yht";nonce="\\"";expires=-1, b=(1.50 ?1 tok/en :YQ==:);c',
+           "a=:AA==:", "sha-512=:AA==:", "")
+    fields("every_derived_component", 'yht=("@method" "@target-uri" "@authority" "@scheme" "@request-target" "@path" "@query" '
+           f'"@query-param";name="x"){rules};expires=1600000300;nonce="n"')
+    fields("status_of_a_request", f'yht=("@status" "@method";req){rules}')
+    fields("component_twice", f'yht=("@method" "content-type" "@method"){rules}')
+    fields("two_with_our_tag", f"yht={covered}{rules}, b={covered}{rules}", "yht=:AAAA:, b=:AAAA:")
+    fields("ours_behind_a_strangers", f'sig1=("@method");tag="other", yht={covered}{rules}', "sig1=:AA==:, yht=:AAAA:")
+    fields("signature_under_another_label", f"yht={covered}{rules}", "sig1=:AAAA:")
+    fields("base64_without_padding", f"yht={covered}{rules}", "yht=:AAA:", f"sha-256=:{'A' * 43}:")
+    fields("both_digests_fit", f"yht={covered}{rules}", "yht=:AAAA:", ", ".join(
+        f"{name}=:{base64.b64encode(hashlib.new(name.replace('-', ''), b'{}').digest()).decode()}:" for name in ("sha-256", "sha-512")))
+    fields("numbers_at_their_edges", "a=999999999999999, b=-999999999999.999, c=-0, d=-0.0, e=1.500, f=00.10", "a=1000000000000000", "a=1.2345")
+    fields("strings_escaped_and_torn", 'a="\\"\\\\", b="";c="~ "', 'a="\\n"', 'a="')
+    fields("as_many_as_are_taken", ", ".join(f"m{i}" + "".join(f";p{j}" for j in range(16)) for i in range(16)),
+           "a=(" + " ".join(str(i) for i in range(32)) + ")", "k" * 64 + "=1")
+    fields("one_more_than_is_taken", ", ".join(f"m{i}" for i in range(17)), "a=(" + " ".join(str(i) for i in range(33)) + ")",
+           "a" + "".join(f";p{i}" for i in range(17)))
+    fields("longer_than_a_field_may_be", f"yht={covered}{rules};nonce=\"{'n' * 8192}\"")
+    fields("twice_and_open_ended", "a=1, a=2", "a;b;b=1", "a=1, ")
 
 
 def wire():
     get = "GET /v1/tickets?source=a%20b HTTP/1.1\r\nHost: a.example\r\n\r\n"
+
+    def request(name, line, fields=(), body="", choice=1):
+        seed("http_wire", name, line + "\r\n" + "".join(f"{each}\r\n" for each in ("Host: a", *fields)) + "\r\n" + body, choice)
     seed("http_wire", "two_gets", get + get, 4)
-    seed("http_wire", "length", "POST /v1/records HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n{}" + get, 0)
-    seed("http_wire", "chunks", "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n0\r\nT: 1\r\n\r\n" + get, 1)
-    seed("http_wire", "smuggled", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 1)
+    request("length", "POST /v1/records HTTP/1.1", ["Content-Length: 2", "Expect: 100-continue"], "{}" + get, 0)
+    request("chunks", "POST / HTTP/1.1", ["Transfer-Encoding: chunked"], "3;x=y\r\nabc\r\n0\r\nT: 1\r\n\r\n" + get)
+    request("smuggled", "POST / HTTP/1.1", ["Content-Length: 4", "Transfer-Encoding: chunked"], "0\r\n\r\n")
     seed("http_wire", "folded", "GET / HTTP/1.1\r\nHost: a\r\n b\r\nX : 1\r\n\r\n", 1)
+    request("smuggled_by_two_lengths", "POST / HTTP/1.1", ["Content-Length: 2", f"Content-Length: {len(get)}"], get)
+    request("smuggled_behind_a_gzip", "POST / HTTP/1.1", ["Transfer-Encoding: gzip, chunked"], "0\r\n\r\n" + get)
+    request("length_with_a_sign", "POST / HTTP/1.1", ["Content-Length: +2"], "{}")
+    request("length_beyond_64_bits", "POST / HTTP/1.1", ["Content-Length: 18446744073709551618"], "{}")
+    request("chunks_a_byte_at_a_time", "POST / HTTP/1.1", ["Transfer-Encoding: Chunked"],
+            " a \r\n0123456789\r\n00000001;" + "x" * 200 + "\r\n!\r\n0\r\n\r\n" + get, 0)
+    request("chunk_beyond_32_bits", "POST / HTTP/1.1", ["Transfer-Encoding: chunked"], "fffffffff\r\nabc\r\n0\r\n\r\n")
+    request("chunk_longer_than_it_says", "POST / HTTP/1.1", ["Transfer-Encoding: chunked"], "2\r\nabc\r\n0\r\n\r\n" + get)
+    request("chunks_beyond_the_body", "POST / HTTP/1.1", ["Transfer-Encoding: chunked"], ("3000\r\n" + "x" * 0x3000 + "\r\n") * 3 + "0\r\n\r\n", 255)
+    request("trailer_too_long", "POST / HTTP/1.1", ["Transfer-Encoding: chunked"], "0\r\n" + f"T: {'t' * 1000}\r\n" * 9 + "\r\n" + get, 255)
+    request("as_many_fields_as_are_taken", "GET / HTTP/1.1", [f"X{i}: {i}" for i in range(99)], get)
+    request("one_field_too_many", "GET / HTTP/1.1", [f"X{i}: {i}" for i in range(100)])
+    request("target_a_byte_too_long", "GET /" + "a" * 4096 + " HTTP/1.1")
+    request("target_of_a_proxy", "GET https://a/v1/codes/channel HTTP/1.1")
+    seed("http_wire", "line_feeds_alone", "GET / HTTP/1.1\nHost: a\n\n" + get, 1)
+    seed("http_wire", "http_1_0_kept_alive", "\r\nGET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n\r\nPOST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n", 1)
+    request("bytes_that_no_field_holds", "GET /%zz?%e6%b0 HTTP/1.1", ["X: \xe6\xb0\xb4", "Y: a\0b"])
+    seed("http_wire", "cut_in_the_body", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n{", 1)
+
+
+# The log whose key receipt_fuzz.cpp has: its notes are looked at as far as the signature, which is nobody's.
+LOG_NAME = "log.example"
+LOG_KEY = bytes.fromhex("8320a51977d8c38ca8a4927c670df5821e449761945e15e9efb26a1509d230ea")
+
+
+def signature_line(name, signature, key=LOG_KEY):
+    key_id = hashlib.sha256(name.encode() + b"\n\x01" + key).digest()[:4]
+    return f"\u2014 {name} {base64.b64encode(key_id + signature).decode()}\n"
+
+
+def note_of(size, root, *lines):
+    return f"log.example/430200/1\n{size}\n{base64.b64encode(root).decode()}\n\n" + "".join(lines)
+
+
+FORGED = signature_line(LOG_NAME, bytes(64))
+
+
+def notes(kept):
+    root = hashlib.sha256(b"root").digest()
+    seed("receipt", "note", kept, 0)
+    seed("receipt", "note_signature_forged", note_of(6, root, FORGED), 0)
+    seed("receipt", "note_signature_cut", note_of(6, root, signature_line(LOG_NAME, bytes(63))), 0)
+    seed("receipt", "note_witnessed", note_of(6, root, signature_line("witness.example", bytes(72), b"w" * 32), FORGED), 0)
+    seed("receipt", "note_17_signatures", note_of(6, root, FORGED * 17), 0)
+    seed("receipt", "note_size_beyond_64_bits", note_of(2**64, root, FORGED), 0)
+    seed("receipt", "note_size_with_a_zero_before", note_of("06", root, FORGED), 0)
+    seed("receipt", "note_root_short", note_of(6, root[:31], FORGED), 0)
+    seed("receipt", "note_of_four_lines", note_of(6, root, FORGED).replace("\n\n", "\nmore\n\n"), 0)
+    seed("receipt", "note_carriage_returns", note_of(6, root, FORGED).replace("\n", "\r\n"), 0)
+
+
+def verifier_keys(kept):
+    name, key_id, key = kept.split("+", 2)
+    seed("receipt", "verifier_key", kept, 2)
+    seed("receipt", "verifier_key_id_of_another", f"{name}+00000000+{key}", 2)
+    seed("receipt", "verifier_key_of_another_type", f"{name}+{key_id}+{base64.b64encode(bytes([2]) + LOG_KEY).decode()}", 2)
+
+
+def receipts(note, leaf):
+    path_hash = base64.b64encode(bytes(32)).decode()
+
+    def receipt(name, **members):
+        text = {"checkpoint": note, "format": "yht-receipt-1", "leaf": base64.b64encode(leaf).decode(), "path": [path_hash],
+                "salt": base64.b64encode(bytes(16)).decode(), "seq": "1", "ticket_no": ""} | members
+        seed("receipt", name, jsonlib.dumps(text), 1)
+    forged = note_of(6, hashlib.sha256(b"root").digest(), FORGED)
+    receipt("receipt")
+    receipt("receipt_signature_forged", checkpoint=forged)
+    receipt("receipt_of_another_entry", checkpoint=forged, seq="2")
+    receipt("receipt_path_of_64", checkpoint=forged, path=[path_hash] * 64)
+    receipt("receipt_path_of_65", path=[path_hash] * 65)
+    receipt("receipt_seq_with_a_zero_before", seq="01")
+    receipt("receipt_member_too_many", more="1")
+    receipt("receipt_leaf_longer_than_any", leaf=base64.b64encode(leaf + bytes(400)).decode())
+    receipt("receipt_longer_than_any", ticket_no="9" * (32 << 10))
+
+
+def leaves(leaf):
+    header, commitment = leaf[:-32], leaf[-32:]
+    texts = lambda *each: b"".join(bytes([len(text)]) + text for text in each)
+    seed("receipt", "leaf", leaf, 3)
+    seed("receipt", "leaf_of_two_digests", header[:4] + b"\2" + header[5:] + commitment * 2, 3)
+    seed("receipt", "leaf_of_two_digests_and_one", header[:4] + b"\2" + header[5:] + commitment, 3)
+    seed("receipt", "leaf_of_an_unknown_digest", header[:4] + b"\3" + header[5:] + commitment, 3)
+    seed("receipt", "leaf_texts_of_64", leaf[:77] + texts(*[b"x" * 64] * 4) + commitment, 3)
+    seed("receipt", "leaf_text_of_65", leaf[:77] + texts(b"x" * 65, b"", b"", b"") + commitment, 3)
+    seed("receipt", "leaf_with_a_tail", leaf + b"\0", 3)
+    seed("receipt", "leaf_numbered_0", leaf[:5] + bytes(8) + leaf[13:], 3)
 
 
 def ledger():
     note = (ROOT / "tests/vectors/evidence/kept-6.note").read_bytes()
-    seed("receipt", "note", note, 0)
-    seed("receipt", "verifier_key", (ROOT / "tests/vectors/evidence/log.vkey").read_bytes().strip(), 2)
+    notes(note.decode())
+    verifier_keys((ROOT / "tests/vectors/evidence/log.vkey").read_text().strip())
     evidence = sorted((ROOT / "tests/vectors/evidence").glob("*.evidence"))
     for path in evidence:
         seed("evidence", path.stem, path.read_bytes())
@@ -302,11 +417,8 @@ def ledger():
         if tag == b"L":
             leaf_length = struct.unpack(">H", data[at + 6:at + 8])[0]
             leaf = data[at + 8:at + 8 + leaf_length]
-            seed("receipt", "leaf", leaf, 3)
-            text = {"checkpoint": note.decode(), "format": "yht-receipt-1", "leaf": base64.b64encode(leaf).decode(),
-                    "path": [base64.b64encode(bytes(32)).decode()], "salt": base64.b64encode(bytes(16)).decode(),
-                    "seq": "1", "ticket_no": ""}
-            seed("receipt", "receipt", jsonlib.dumps(text), 1)
+            receipts(note.decode(), leaf)
+            leaves(leaf)
             break
         at += 5 + length
 
