@@ -46,18 +46,45 @@ export class OpenApiDocument {
         return valid(value) ? "" : this.ajv.errorsText(valid.errors);
     }
 
-    /** What is wrong with an answer: its status, its media type, its body. */
-    errorsOfAnswer(path, method, status, contentType, body) {
+    /** The answer that the file describes for a status, and where it stands. */
+    answerOf(path, method, status) {
         const answers = this.document.paths[path][method].responses;
         const key = String(status) in answers ? String(status) : "default";
         const names = "$ref" in answers[key]
             ? answers[key].$ref.slice(2).split("/")
             : ["paths", path, method, "responses", key];
-        const answer = names.reduce((at, name) => at[name], this.document);
-        const mediaType = contentType.split(";")[0];
-        if (!(mediaType in answer.content)) return `${mediaType} is not documented for ${key}`;
+        return { key, names, answer: names.reduce((at, name) => at[name], this.document) };
+    }
+
+    /** What is wrong with an answer: its status, its media type, its headers, its body. */
+    errorsOfAnswer(path, method, status, headers, body) {
+        const { key, names, answer } = this.answerOf(path, method, status);
+        // Under "default" stand headers of several refusals.
+        const missing = Object.keys(key === "default" ? {} : answer.headers ?? {}).filter((name) => !headers.has(name));
+        if (missing.length > 0) return `without the header ${missing}, which is documented for ${key}`;
+        if (answer.content === undefined) return body === "" ? "" : `a body, where none is documented for ${key}`;
+        const mediaType = (headers.get("content-type") ?? "").split(";")[0];
+        if (!(mediaType in answer.content)) return "*/*" in answer.content ? "" : `${mediaType} is not documented for ${key}`;
         if (!mediaType.endsWith("json")) return "";
         return this.errorsAt(pointer(...names, "content", mediaType, "schema"), JSON.parse(body));
+    }
+
+    /** Every answer that has a status of its own, as "get /v1/changes 200". */
+    answers() {
+        return this.operations().flatMap(({ method, path, operation }) =>
+            Object.keys(operation.responses).map((status) => `${method} ${path} ${status}`));
+    }
+
+    operations() {
+        return Object.entries(this.document.paths).flatMap(([path, operations]) =>
+            Object.entries(operations).map(([method, operation]) => ({ method, path, operation })));
+    }
+
+    /** Names of the parameters in that place ("query", "header"); `required`: only those that must be given. */
+    parameters(path, method, place, required = false) {
+        return (this.document.paths[path][method].parameters ?? [])
+            .map((each) => "$ref" in each ? this.document.components.parameters[each.$ref.split("/").at(-1)] : each)
+            .filter((each) => each.in === place && (each.required || !required)).map((each) => each.name);
     }
 
     /** Every example of a request body, with the pointer of the schema that it is one of. */
