@@ -144,6 +144,49 @@ TEST_F(SoapVectors, TheProofHoldsWithoutXml) {
     EXPECT_TRUE(message->body().starts_with("<soap:Body "));
 }
 
+/// `count` times `block` behind the first `mark`.
+std::string with(std::string text, const std::string& mark, std::size_t count, const std::string& block) {
+    std::string blocks;
+    for (std::size_t i = 0; i < count; ++i) blocks += block;
+    return text.insert(text.find(mark) + mark.size(), blocks);
+}
+
+TEST_F(SoapVectors, AHeaderHasABoundedNumberOfBlocks) {
+    const auto judged = [&](std::size_t strangers) {  // beside Security
+        const auto text = test::readFile(kVectors / "accepted-soap11-ec.xml");
+        return outcome(verifier_, speaker_, with(text, "<soap:Header>", strangers, R"(<x:note xmlns:x="urn:x"/>)")).wire;
+    };
+    EXPECT_EQ("accepted", judged(kHeaderBlocksMax - 1));
+    EXPECT_EQ("soap.malformed", judged(kHeaderBlocksMax));
+}
+
+TEST_F(SoapVectors, ASignatureHasABoundedNumberOfReferences) {
+    const auto text = test::readFile(kVectors / "accepted-soap11-ec.xml");
+    const std::string end = "</ds:Reference>";
+    const auto begin = text.find("<ds:Reference");
+    const auto reference = text.substr(begin, text.find(end) + end.size() - begin);
+    const auto uri = reference.find("URI=\"#") + 6;
+    const auto judged = [&](std::size_t more) {  // beside those of Body and Timestamp
+        std::string references;
+        for (std::size_t i = 0; i < more; ++i) references += std::string(reference).insert(uri, "no-" + std::to_string(i) + "-");
+        return outcome(verifier_, speaker_, with(text, "#ecdsa-sha256\"/>", 1, references)).wire;
+    };
+    // As many as may be are looked at: the first points at nothing. One more, and none is.
+    EXPECT_EQ("signature.reference_refused", judged(kSignatureReferencesMax - 2));
+    EXPECT_EQ("signature.malformed", judged(kSignatureReferencesMax - 1));
+}
+
+TEST_F(SoapVectors, APrefixListIsBounded) {
+    const auto text = test::readFile(kVectors / "accepted-inclusive-prefixes.xml");
+    const std::string list = "PrefixList=\"";
+    const auto judged = [&](std::size_t bytes) {
+        const auto at = text.find(list) + list.size();
+        return outcome(verifier_, speaker_, std::string(text).replace(at, text.find('"', at) - at, std::string(bytes, 'p'))).wire;
+    };
+    EXPECT_NE("signature.transform_refused", judged(kInclusivePrefixesBytesMax));
+    EXPECT_EQ("signature.transform_refused", judged(kInclusivePrefixesBytesMax + 1));
+}
+
 class SoapSigning : public ::testing::TestWithParam<test::KeyKind> {
 protected:
     const test::CertificateFiles files_ = test::sharedPki().issue({.name = "soap-signer", .key = GetParam()});

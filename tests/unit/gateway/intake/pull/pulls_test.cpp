@@ -139,6 +139,18 @@ TEST_F(PullsTest, ATooLargeFileIsCountedAsRefusedAndHoldsUpNothing) {
     EXPECT_EQ(1U, account().refused);  // once
 }
 
+TEST_F(PullsTest, ItemsBeyondTheBoundOfAPortionWaitAsOne) {
+    std::vector<std::string> many(kPulledItemsMax + 5, "ignore x");
+    put("a.txt", many);
+    start();
+    until([&] { return account().received > 0 && facts().portion == 1; });
+    EXPECT_EQ(kPulledItemsMax, account().ignoredCount());
+    EXPECT_EQ(1U, account().quarantined);
+    ASSERT_EQ(1U, quarantined().size());
+    EXPECT_EQ(kPulledItemsMax, quarantined()[0].item_index);
+    EXPECT_EQ("adapter.item_too_large", quarantined()[0].reason);
+}
+
 /// Of the list of thirty pitfalls.
 TEST_F(PullsTest, P23_ASourceThatNeverAnswersHoldsUpNoOther) {
     Poco::Net::ServerSocket silent(Poco::Net::SocketAddress("127.0.0.1", 0));
