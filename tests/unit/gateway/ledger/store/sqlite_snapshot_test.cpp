@@ -1,6 +1,8 @@
 // Evidence as readers get it: receipts, checkpoints, proofs.
 #include "gateway/ledger/store/sqlite_snapshot.h"
 
+#include <sys/resource.h>
+
 #include "gateway/ledger/format/tree.h"
 #include "ledger_fixture.h"
 
@@ -8,6 +10,25 @@ namespace yht::ledger {
 namespace {
 
 using base::ErrorCode;
+
+/// So many files may be open in the scope, where the machine lets us say so.
+class MoreFiles {
+public:
+    explicit MoreFiles(rlim_t count) {
+        ::getrlimit(RLIMIT_NOFILE, &before_);
+        rlimit wanted = before_;
+        wanted.rlim_cur = std::min(std::max(count, before_.rlim_cur), before_.rlim_max);
+        had_ = ::setrlimit(RLIMIT_NOFILE, &wanted) == 0 && wanted.rlim_cur >= count;
+    }
+    ~MoreFiles() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+    MoreFiles(const MoreFiles&) = delete;
+    MoreFiles& operator=(const MoreFiles&) = delete;
+    bool had() const { return had_; }
+
+private:
+    rlimit before_{};
+    bool had_ = false;
+};
 
 class EvidenceTest : public LedgerTest {
 protected:
@@ -61,6 +82,23 @@ TEST_F(EvidenceTest, ReceiptsInBulkAreThoseMadeOneByOne) {
     EXPECT_EQ(a, must(look()->receipts(without)));
     for (Seq seq = 1; seq <= 10; ++seq) EXPECT_EQ(receipt(seq), encodeReceipt(a[seq - 1]));
     EXPECT_EQ(ErrorCode::NotFound, look()->receipts({{11, {}}}).error().code);
+}
+
+TEST_F(EvidenceTest, SoManySnapshotsAreHadAtOnceAndOneMoreWhenOneIsGivenBack) {
+    append("one");
+    const MoreFiles files(3 * kSnapshotsMax);  // database and WAL of each, and what else is open
+    if (!files.had()) GTEST_SKIP() << "this machine lets a process open too few files";
+    std::vector<std::unique_ptr<Snapshot>> held;
+    while (held.size() < kSnapshotsMax) {
+        auto one = store().snapshot();
+        ASSERT_TRUE(one.ok()) << held.size() << ' ' << base::describe(one.error());
+        held.push_back(*std::move(one));
+    }
+    EXPECT_EQ(ErrorCode::Unavailable, store().snapshot().error().code);
+    append("two");  // readers hold up no writer
+    EXPECT_EQ(1u, held.front()->lastSeq());
+    held.pop_back();
+    EXPECT_EQ(2u, must(store().snapshot())->lastSeq());
 }
 
 TEST_F(EvidenceTest, CheckpointsOfTwoTimesAreConsistent) {

@@ -250,6 +250,7 @@ TEST_F(SqliteTransactionTest, DraftsThatBreakABoundCostOnlyTheirTask) {
                   d.header.type = EntryType::Record;
                   d.header.message_seq = 7;
               })));
+    EXPECT_EQ(ErrorCode::Internal, refusal(with([](EntryDraft& d) { d.payload.assign(kPayloadBytesMax + 1, 'x'); })));
     EXPECT_EQ(1u, append("one"));
 }
 
