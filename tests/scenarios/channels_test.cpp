@@ -9,9 +9,11 @@
 #include <Poco/Net/StreamSocket.h>
 #include <Poco/StreamCopier.h>
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <thread>
 
 #include "gateway/base/bytes.h"
 #include "gateway/base/clock.h"
@@ -27,6 +29,8 @@ using testing::Not;
 
 constexpr const char* kToken = "push-token-1";
 constexpr const char* kAppSecret = "app-secret-1";
+// As gateway/app/README.md tells operators.
+constexpr std::size_t kTurnMs = 50, kWrongPerMinuteMax = 60, kMinuteMs = 60'000;
 using Headers = std::map<std::string, std::string>;
 
 constexpr const char* kMapping = R"(times: {formats: ["%Y-%m-%d %H:%M:%S"]}
@@ -125,10 +129,11 @@ endpoints:
         write("sources/zz-" + name + "/source.yaml", "id: zz-" + name + "\ntitle: t\nproduct: " + name +
                                                          "\nsource: zz-12315\nlifecycle: live\nowner: {unit: 局, person: 班长}\n");
     }
-    std::string read(const std::string& name) const {
-        std::ifstream in(federation.deployment() + "/" + name, std::ios::binary);
+    static std::string fileText(const std::string& path) {
+        std::ifstream in(path, std::ios::binary);
         return {std::istreambuf_iterator<char>(in), {}};
     }
+    std::string read(const std::string& name) const { return fileText(federation.deployment() + "/" + name); }
     void write(const std::string& name, const std::string& text) const {
         std::ofstream(federation.deployment() + "/" + name, std::ios::binary) << text;
         // Secrets that others may read are refused.
@@ -271,12 +276,39 @@ TEST_F(ChannelScenario, AFloodASlowCallerAndALargeBodyDontReachThePartnersDoor) 
     const auto taken = federation.partner("hotline-12315").post("/v1/sources/zz-flat/messages", appeal("P-1"));
     EXPECT_EQ(200, taken.status) << taken.body;
     Federation::waitUntil("the slow ones are cut", [&] { return push(appeal("J-1")).status == 200; });
-    // Somebody who guesses is shut out, from this address.
-    Reply last;
-    for (int i = 0; i < 61; ++i) last = call("/deal12345/pushJjd", "{}", {{"X-Access-Token", "guess-" + std::to_string(i)}});
-    EXPECT_EQ(503, last.status) << last.body;
-    EXPECT_EQ(503, push(appeal("J-2")).status);
-    EXPECT_EQ(200, federation.partner("hotline-12315").post("/v1/sources/zz-flat/messages", appeal("P-2")).status);
+}
+
+TEST_F(ChannelScenario, WhoGuessesIsSlowedAndTurnsNobodyElseOfItsAddressAway) {
+    federation.startGateway();
+    std::atomic<std::size_t> guesses{0};
+    std::atomic<bool> over{false};
+    std::vector<std::thread> guessers;
+    for (int thread = 0; thread < 8; ++thread) {
+        guessers.emplace_back([&] {
+            while (!over) {
+                const auto number = std::to_string(++guesses);
+                EXPECT_THAT(call("/deal12345/pushJjd", "{}", {{"X-Access-Token", "guess-" + number}}).body, HasSubstr("\"code\":\"401\""));
+            }
+        });
+    }
+    Federation::waitUntil("the guesses are noticed", [&] { return fileText(federation.log("gateway")).find("take turns") != std::string::npos; });
+    const base::SystemClock clock;
+    const std::int64_t before_ms = clock.steadyMillis();
+    const std::size_t guesses_before = guesses;
+    for (int i = 1; i <= 10; ++i) {
+        const std::string number = std::to_string(i), body = appeal("C-" + number);
+        EXPECT_EQ(200, call("/callback", body, signedWith(kAppSecret, "n-" + number, body)).status);
+        EXPECT_THAT(call("/ThirdService2.asmx", soapCall(kToken, appeal("S-" + number))).body, HasSubstr("Success&quot;:true"));
+        // The source itself that is guessed at: from the very address, in its turn.
+        EXPECT_THAT(push(appeal("J-" + number)).body, HasSubstr("\"code\":\"200\""));
+    }
+    over = true;
+    for (auto& guesser : guessers) guesser.join();
+    // No more guesses were heard than there were turns, and a minute's first ones.
+    const auto passed_ms = static_cast<std::size_t>(clock.steadyMillis() - before_ms);
+    const std::size_t minutes = passed_ms / kMinuteMs + 1;
+    EXPECT_LE(guesses - guesses_before, passed_ms / kTurnMs + 2 * guessers.size() + minutes * kWrongPerMinuteMax);
+    EXPECT_EQ(30u, federation.tickets().Size());
 }
 
 TEST_F(ChannelScenario, AReloadPutsAnEndpointInPlaceAndAMistakeKeepsTheOldOne) {

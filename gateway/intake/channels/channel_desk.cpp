@@ -1,6 +1,8 @@
 #include "gateway/intake/channels/channel_desk.h"
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
 
 #include "gateway/intake/http/problem.h"
 
@@ -116,7 +118,6 @@ http::Answer ChannelDesk::answer(const http::RequestHead& head, http::Exchange& 
 http::Answer ChannelDesk::answerOwned(Call& call) {
     const std::string address = call.exchange.peerAddress();
     const std::string& source = call.channel->adapter->manifest().id;
-    if (guard_.isShutOut(address)) return reply(call, tooMany());
     if (call.rules().is_soap && !call.rules().soap.wsdl.empty() && asksForWsdl(call.head)) {
         const auto& networks = call.rules().caller.addresses;
         const bool near = networks.empty() || std::any_of(networks.begin(), networks.end(), [&](const auto& range) {
@@ -129,6 +130,10 @@ http::Answer ChannelDesk::answerOwned(Call& call) {
         count(call.channel, "wrong_method");
         return wrongMethod(call.rules());
     }
+    const auto turn_ms = guard_.turnMs(address, call.channel->caller.endpoint);
+    if (!turn_ms) return reply(call, tooMany());
+    // Before anything is read of it, and in no seat: who waits takes nothing from anybody but its own connection.
+    std::this_thread::sleep_for(std::chrono::milliseconds(*turn_ms));
     const Seat seat(guard_, source);
     if (!seat.taken()) return reply(call, tooMany());
     return reply(call, take(call));
@@ -199,16 +204,17 @@ base::Result<trust::VerifiedMessage> ChannelDesk::verify(Call& call, std::string
     return parts_.verifier.verify(call.channel->caller, call.verifiable(), std::move(message));
 }
 
-/// Wrong proofs are counted by address. The log has the first of an address's minute and the one that shuts it out.
+/// Wrong proofs are counted by address and endpoint. The log has the first of a minute and the one that makes others take turns.
 void ChannelDesk::countWrong(const Call& call, const base::Error& error) {
     if (caseOf(error) != kit::ReplyCase::Unauthorized) return;
     const std::string address = call.exchange.peerAddress();
-    const std::size_t wrong = guard_.countWrong(address);
-    const bool shut_out = wrong == kWrongCallersPerMinuteMax;
-    if (!parts_.logger || (wrong != 1 && !shut_out)) return;
+    const std::string& endpoint = call.channel->caller.endpoint;
+    const ChannelGuard::Wrong wrong = guard_.countWrong(address, endpoint);
+    if (!parts_.logger || (wrong.count != 1 && !wrong.slows)) return;
     parts_.logger(
-        "channels: " + call.channel->caller.endpoint + " from=" + address + ' ' + error.row().wire +
-        (error.detail.empty() ? "" : " (" + error.detail + ")") + (shut_out ? ": shut out for a minute 暂停受理一分钟" : "")
+        "channels: " + endpoint + " from=" + address + ' ' + error.row().wire +
+        (error.detail.empty() ? "" : " (" + error.detail + ")") +
+        (wrong.slows ? ": its calls take turns for a minute 一分钟内逐个限速受理" : "")
     );
 }
 

@@ -1,12 +1,13 @@
 // From a call at a declared endpoint to the answer that its old system expects. In this order, so that nobody who is not
 // known costs more than a bounded read:
 //   1 path       whose endpoint it is: 404, 405 in our own words; GET …?wsdl
-//   2 share      an address that showed too many wrong proofs, a source with too many calls at once: busy
-//   3 body       no further than the endpoint takes
-//   4 caller     ChannelVerifier: unauthorized, counted, nothing kept
-//   5 rate       of the endpoint, of callers who are known only: strangers can't use it up
-//   6 operation  SOAP: one of those that are declared
-//   7 message    SourceMessages, like POST /v1/sources/{source}/messages; answered after its commit
+//   2 turn       an endpoint that was guessed at from this address: the call waits, a right proof is heard all the same
+//   3 share      a source with too many calls at once: busy
+//   4 body       no further than the endpoint takes
+//   5 caller     ChannelVerifier: unauthorized, counted, nothing kept
+//   6 rate       of the endpoint, of callers who are known only: strangers can't use it up
+//   7 operation  SOAP: one of those that are declared
+//   8 message    SourceMessages, like POST /v1/sources/{source}/messages; answered after its commit
 // Uses: the rest of this folder, admission. Used by: channel_listener.
 #pragma once
 
