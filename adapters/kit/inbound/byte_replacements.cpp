@@ -3,6 +3,7 @@
 #include <iconv.h>
 
 #include <algorithm>
+#include <cctype>
 #include <optional>
 
 #include "adapters/kit/charset.h"
@@ -55,6 +56,13 @@ std::string jsonEscaped(std::string_view text, const char* digits) {
     return out;
 }
 
+bool endsEscape(std::string_view message, std::size_t at) {
+    for (const std::size_t rest : {1U, 2U, 5U}) {
+        if (at > rest && restOfEscape(message, at - rest) == rest) return true;
+    }
+    return false;
+}
+
 /// How a text may stand in the bytes; in the same order for the old and the new.
 std::vector<std::string> written(const std::string& text, const std::set<std::string>& charsets) {
     constexpr const char *kSmall = "0123456789abcdef", *kLarge = "0123456789ABCDEF";
@@ -80,13 +88,26 @@ bool isAsciiWord(char32_t c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
+std::size_t restOfEscape(std::string_view text, std::size_t at) {
+    constexpr std::size_t kUnitDigits = 4, kByteDigits = 2;
+    const auto hex = [&](std::size_t from, std::size_t count) {
+        const auto digits = text.substr(std::min(from, text.size()), count);
+        return digits.size() == count && std::all_of(digits.begin(), digits.end(), [](unsigned char c) { return std::isxdigit(c) != 0; });
+    };
+    if (at == 0 || at >= text.size()) return 0;
+    if (text[at - 1] == '%' && hex(at, kByteDigits)) return kByteDigits;
+    if (text[at - 1] != '\\') return 0;
+    if (text[at] == 'u' && hex(at + 1, kUnitDigits)) return 1 + kUnitDigits;
+    return std::string_view("bfnrt").find(text[at]) == std::string_view::npos ? 0 : 1;
+}
+
 std::vector<std::string_view> runsOf(std::string_view text) {
     std::vector<std::string_view> runs;
     std::size_t begin = 0;
     for (std::size_t at = 0; at < text.size();) {
         const std::size_t start = at;
         const char32_t c = nextCodePoint(text, at);
-        if (isWide(c) || isAsciiWord(c)) continue;
+        if ((isWide(c) || isAsciiWord(c)) && restOfEscape(text, start) != 1) continue;
         if (start > begin) runs.push_back(text.substr(begin, start - begin));
         begin = at;
     }
@@ -143,7 +164,7 @@ const ByteReplacements::Entry* ByteReplacements::find(const std::string& message
         if (found == by_bytes_.end()) continue;
         // A number within a longer one is another number.
         const auto word = [&](std::size_t i) { return isAsciiWord(static_cast<unsigned char>(message[i])); };
-        const bool inside = isAscii(found->first) && ((at > 0 && word(at - 1)) ||
+        const bool inside = isAscii(found->first) && ((at > 0 && word(at - 1) && !endsEscape(message, at)) ||
                                                       (at + *length < message.size() && word(at + *length)));
         if (!inside) return &*found;
     }

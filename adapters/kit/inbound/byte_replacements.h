@@ -17,7 +17,12 @@ namespace yht::kit {
 bool isWide(char32_t c);  // Chinese characters and what is as wide
 bool isAsciiWord(char32_t c);
 
-/// The parts of a value that are replaced: letters, digits and Chinese characters between everything else.
+/// How many of the letters and digits from `at` on are the rest of an escape that began before it: 1 of \n, 5 of \u5f20, 2 of %E5. What
+/// follows them is a word of its own, and no longer one with them.
+std::size_t restOfEscape(std::string_view text, std::size_t at);
+
+/// The parts of a value that are replaced: letters, digits and Chinese characters between everything else, and no letter of a
+/// line break that is written as \n.
 std::vector<std::string_view> runsOf(std::string_view text);
 /// Enough of a run to know somebody by: shorter ones are in everything.
 bool isTelling(std::string_view run);

@@ -15,6 +15,7 @@ constexpr const char* kSymbols[] = {"甲", "乙", "丙", "丁", "戊", "己", "�
 /// As many bytes as any character beyond the BMP: a rare one stays a rare one, which is what such a sample is kept for.
 constexpr const char* kRareSymbols[] = {"𠀀", "𠀁", "𠀂", "𠀃", "𠀄", "𠀅", "𠀆", "𠀇", "𠀈", "𠀉"};
 constexpr char32_t kRareFirst = 0x20000;
+constexpr const char* kEscapedSymbol = "\\u67d0";  // 某, in a text whose characters are written as escapes
 constexpr std::size_t kMobileDigits = 11, kIdCharacters = 18;
 
 bool isDigit(char c) { return c >= '0' && c <= '9'; }
@@ -76,7 +77,7 @@ std::string Inventions::name(const std::string& text) {
         const std::size_t start = at;
         const char32_t c = nextCodePoint(text, at);
         if (c < 0x80) {
-            made += isLetter(text[start]) ? 'X' : text[start];
+            made += isLetter(text[start]) && restOfEscape(text, start) != 1 ? 'X' : text[start];
         } else if (c >= kRareFirst) {
             made += kRareSymbols[rest % 10];
             rest /= 10;
@@ -124,6 +125,11 @@ std::string Inventions::text(const std::string& text) const {
     std::string made;
     for (std::size_t at = 0; at < text.size();) {
         const std::size_t start = at;
+        if (const auto rest = text[start] == '\\' ? restOfEscape(text, start + 1) : 0; rest > 0) {
+            made += rest == 1 ? text.substr(start, 2) : kEscapedSymbol;
+            at += 1 + rest;
+            continue;
+        }
         const char32_t c = nextCodePoint(text, at);
         if (c >= 0x2E80 && c < 0xFF00) made += c >= 0x3000 && c < 0x3040 ? text.substr(start, at - start) : "某";
         else if (c >= kRareFirst && isWide(c)) made += kRareSymbols[0];
@@ -136,6 +142,10 @@ std::string Inventions::text(const std::string& text) const {
 std::string Inventions::withoutNumbersOfPersons(const std::string& text) {
     std::string made;
     for (std::size_t at = 0; at < text.size();) {
+        if (at > 0 && text[at - 1] == '\\') {
+            made += text.substr(at, restOfEscape(text, at));
+            at += restOfEscape(text, at);
+        }
         std::size_t end = at;
         while (end < text.size() && (isDigit(text[end]) || isLetter(text[end]))) ++end;
         const std::string run = text.substr(at, end - at);

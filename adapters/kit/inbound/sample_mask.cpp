@@ -159,11 +159,16 @@ bool numbersAreLeft(const std::string& message, const std::vector<Scalar>& scala
     for (const auto& scalar : scalars) {
         if (scalar.use == Use::Needed || scalar.use == Use::Kept || scalar.use == Use::Number) needed.insert(scalar.text);
     }
+    const auto isLeft = [&](const std::string& run) {
+        return isNumberOfPerson(run) && !Inventions::isInvented(run) && !needed.contains(run);
+    };
     for (std::size_t at = 0; at < message.size();) {
         std::size_t end = at;
         while (end < message.size() && isAsciiWord(static_cast<unsigned char>(message[end]))) ++end;
-        const std::string run = message.substr(at, end - at);
-        if (isNumberOfPerson(run) && !Inventions::isInvented(run) && !needed.contains(run)) return true;
+        // What looks like an escape may be none: 50%13876543210.
+        for (const std::size_t rest : {std::size_t{0}, restOfEscape(message, at)}) {
+            if (isLeft(message.substr(at + rest, end - at - rest))) return true;
+        }
         at = end + 1;
     }
     return false;
@@ -293,6 +298,18 @@ struct Looked {
     std::set<std::string> masked, kept, left, hurt;
 };
 
+/// A text that was masked in part: a run of it that should have been replaced, and stands there still.
+bool someRunIsLeft(const Scalar& old, const Scalar& now, const Untouchable& untouchable, Inventions& inventions) {
+    const std::string instead = invent(inventions, old);
+    const auto old_runs = runsOf(old.text), new_runs = runsOf(instead), now_runs = runsOf(now.text);
+    if (old_runs.size() != new_runs.size() || old_runs.size() != now_runs.size()) return false;
+    for (std::size_t i = 0; i < old_runs.size(); ++i) {
+        const bool meant = isTelling(old_runs[i]) && old_runs[i] != new_runs[i] && !untouchable.covers(old, old_runs[i]);
+        if (meant && now_runs[i] == old_runs[i]) return true;
+    }
+    return false;
+}
+
 Looked lookAfterwards(
     const std::vector<Scalar>& before, const std::vector<Scalar>& after, const Untouchable& untouchable, Inventions& inventions
 ) {
@@ -306,6 +323,7 @@ Looked lookAfterwards(
         }
         const auto runs = runsOf(old.text);
         if (!same) {
+            if (someRunIsLeft(old, after[i], untouchable, inventions)) looked.left.insert(old.path);
             looked.masked.insert(old.path);
             const bool stays_in_part = std::any_of(runs.begin(), runs.end(), [&](std::string_view run) {
                 return isTelling(run) && untouchable.isNeeded(old, run) && after[i].text.find(run) != std::string::npos;

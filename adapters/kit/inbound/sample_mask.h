@@ -2,7 +2,8 @@
 //   telephone   1990000NNNN; others keep their shape: 0731-5550001
 //   id number   999999 1900 0101 NNN and a right check digit
 //   name        测甲, 测甲乙 …; Latin letters X
-//   address, free text, and what no rule reads: 某 for every character, 1 for every digit, x for every letter
+//   address, free text, and what no rule reads: 某 for every character, 1 for every digit, x for every letter; a line break
+//               that is written as \n stays one
 // The same value gets the same invention everywhere in the message. Codes, times, flags, regions, numbers of tickets and
 // what conditions compare stay. Bytes are replaced where they stand and keep their length, so that fixed columns, quotes and
 // escapes stay as the source wrote them. Afterwards both are decoded and mapped: where something is left, or the masked one

@@ -117,6 +117,32 @@ TEST_F(SampleMaskTest, EscapesAndCharsetsAreFollowed) {
     EXPECT_EQ(gbk.size(), table->message.size());
 }
 
+TEST_F(SampleMaskTest, LineBreaksThatStandInATextAsEscapesStayOnes) {
+    const auto json = mask(item(R"(楼下漏水\\n请处理\\r\\n谢谢\\u5f20\\u4e09\\tC:\\Users)"));
+    ASSERT_TRUE(json.ok()) << json.error().public_en;
+    EXPECT_THAT(json->message, HasSubstr(R"(某某某某\\n某某某\\r\\n某某\\u67d0\\u67d0\\tC:\\xxxxx)"));
+    folder_.product("product.yaml", product("format: csv, charset: UTF-8"));
+    const auto csv = mask("NO,TIME,TYPE,CLASS,TITLE,TEXT,WHO,TEL,ID\r\nA-1,2019-10-15 08:30:00,投诉,供水,漏水\\n13712345678,楼下漏水\\n13876543210,"
+                          "张三丰,13876543210,430200199001011230\r\n");
+    ASSERT_TRUE(csv.ok()) << csv.error().public_en;
+    EXPECT_THAT(csv->message, HasSubstr(R"(某某\n11111111111,某某某某\n19900000001,)"));
+}
+
+/// The last letter of an escape and the number behind it are no longer number.
+TEST_F(SampleMaskTest, ANumberBehindAnEscapeIsMasked) {
+    for (const char* before : {R"(楼下\n)", R"(\u697c\u4e0b)", R"(\r\n\t)", R"(某\\n)"}) {
+        const auto sample = mask(item(std::string(before) + "13876543210 李四光"));
+        ASSERT_TRUE(sample.ok()) << before << sample.error().public_en;
+        for (const auto* text : kPrivate) EXPECT_THAT(sample->message, Not(HasSubstr(text))) << before;
+    }
+    EXPECT_FALSE(mask(item(R"(\u697c\u4e0b13876543210李四光)")).ok()) << "half of the characters escaped: no writer does that, and it is seen";
+    folder_.product("product.yaml", product("format: form"));
+    const auto form = mask("NO=A-1&TIME=2019-10-15+08:30:00&TYPE=%E6%8A%95%E8%AF%89&CLASS=%E4%BE%9B%E6%B0%B4&TITLE=x&TEXT=%E7%94%B5%E8%AF%9D13876543210"
+                           "&WHO=%E5%BC%A0%E4%B8%89&TEL=13876543210&ID=430200199001011230");
+    ASSERT_TRUE(form.ok()) << form.error().public_en;
+    EXPECT_THAT(form->message, Not(HasSubstr("13876543210")));
+}
+
 TEST_F(SampleMaskTest, WhatTheMappingNeedsStaysAlsoWhereAnotherMemberSaysIt) {
     folder_.product("kinds.csv", "native,canonical\n12345热线,3\n投诉件,3\n");
     const auto with = [](const std::string& type, const std::string& other) {
