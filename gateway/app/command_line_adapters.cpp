@@ -112,7 +112,7 @@ void addFiles(AdapterCommands& commands) {
     commands.addSource(made);
     made->add_option(
             "--from", commands.given().from,
-            "A real file of the source: json, jsonl, xml, csv, tsv, xlsx, dbf 样例文件"
+            "A real file of the source: json, jsonl, xml, csv, tsv, txt, dat, xlsx, dbf; a form, a multipart body, a SOAP call 样例文件"
     )
         ->required();
     made->add_option(

@@ -3,12 +3,13 @@
 #include <algorithm>
 #include <set>
 
+#include "adapters/kit/inbound/draft_shapes.h"
 #include "adapters/kit/inbound/draft_table.h"
+#include "adapters/kit/inbound/draft_text.h"
 #include "adapters/kit/inbound/draft_values.h"
 #include "adapters/kit/inbound/time_formats.h"
 #include "adapters/kit/inbound/typed_values.h"
 #include "adapters/kit/path.h"
-#include "gateway/json/json.h"
 #include "gateway/ticket/catalogue.h"
 #include "gateway/ticket/codes.h"
 
@@ -17,7 +18,6 @@ namespace {
 
 constexpr std::size_t kItemsRead = 200;
 constexpr std::size_t kDepthMax = 6;
-constexpr std::size_t kItemsDepthMax = 3;  // of the list of items, below an XML root
 constexpr std::string_view kArrow = " ← ";
 
 /// Names that sources use for a field, in lower case; the first that the sample has wins.
@@ -125,48 +125,14 @@ void look(const ItemValue& value, const std::string& path, SeenByPath& all, Path
     if (seen.values.size() <= kDistinctMax) seen.values.insert(text);
 }
 
-/// Where the list of items stands: the message, or the first list of objects one or two names down.
-std::string itemsPath(const rapidjson::Value& message, int depth = 0) {
-    if (!message.IsObject()) return "";
-    const auto isList = [](const rapidjson::Value& v) {
-        return v.IsArray() && !v.Empty() && v[0].IsObject();
-    };
-    // A list beside many other members is part of one item, not the list of items.
-    if (message.MemberCount() <= 6) {
-        for (const auto& member : message.GetObject()) {
-            const std::string name = pathStep(member.name.GetString());
-            if (isList(member.value)) return name;
-            if (depth > 0 || !member.value.IsObject()) continue;
-            if (const auto below = itemsPath(member.value, depth + 1); !below.empty())
-                return name + "/" + below;
-        }
-    }
-    return "";
-}
+constexpr const char* kEndings = "json, jsonl, xml, csv, tsv, txt, dat, xlsx, dbf; of any name: a form, a multipart body, a SOAP call around a text";
 
-/// Where the repeated element of an XML message stands below its root; "" the root is the one item.
-std::string repeatedElement(const ItemValue& value, std::size_t depth = 0) {
-    for (const auto& [name, member] : value.members()) {
-        if (member.type() == ItemType::List && member.items().front().type() == ItemType::Object)
-            return name;
-    }
-    for (const auto& [name, member] : value.members()) {
-        if (depth >= kItemsDepthMax || member.type() != ItemType::Object) continue;
-        if (const auto below = repeatedElement(member, depth + 1); !below.empty())
-            return name + "/" + below;
-    }
-    return "";
-}
-
-std::string xmlItemsPath(DecodeRules rules, const std::string& sample) {
-    std::string path;
-    const auto decoder = makeDecoder(rules);
-    if (!decoder) return path;
-    const auto status = (*decoder)->decode(sample, [&](DecodedItem&& item) {
-        path = repeatedElement(item.value);
-        return false;
-    });
-    return status ? path : "";
+/// Rows of a delimiter, or lines whose columns begin at the same places: what more of the lines are.
+void guessTextTable(const std::string& sample, DecodeRules& rules) {
+    DecodeRules fixed = rules;
+    const std::size_t lines = guessFixedColumns(sample, fixed);
+    const std::size_t rows = guessColumns(sample, rules);
+    if (lines > 2 * rows) rules = std::move(fixed);
 }
 
 base::Result<DecodeRules> rulesFor(const std::string& file_name, const std::string& sample) {
@@ -175,10 +141,8 @@ base::Result<DecodeRules> rulesFor(const std::string& file_name, const std::stri
     DecodeRules rules;
     if (ending == "json" || ending == "jsonl") {
         rules.lines = ending == "jsonl";
-        const auto read =
-            json::parse(sample, {.depth_max = 64, .values_max = 5'000'000, .members_max = 1'000});
-        if (read) rules.items = itemsPath(*read);
-    } else if (ending == "csv" || ending == "txt" || ending == "tsv") {
+        rules.items = jsonItemsPath(sample);
+    } else if (ending == "csv" || ending == "tsv") {
         rules.format = ending == "tsv" ? Format::Tsv : Format::Csv;
         rules.table.delimiter = ending == "tsv" ? '\t' : ',';
         guessColumns(sample, rules);
@@ -187,6 +151,11 @@ base::Result<DecodeRules> rulesFor(const std::string& file_name, const std::stri
     } else if (ending == "dbf") {
         rules.format = Format::Dbf;
         rules.charset = "";
+    } else if (auto wrapped = wrappedByLook(sample)) {
+        rules = *std::move(wrapped);
+    } else if (ending == "txt" || ending == "dat") {
+        rules.format = Format::Csv;
+        guessTextTable(sample, rules);
     } else if (ending == "xml") {
         rules.format = Format::Xml;
         rules.charset = "";
@@ -194,22 +163,28 @@ base::Result<DecodeRules> rulesFor(const std::string& file_name, const std::stri
     } else {
         return base::makeError(
             base::ErrorCode::ManifestInvalid,
-            "no draft from ." + ending + ": json, jsonl, xml, csv, tsv, txt, xlsx, dbf"
+            "no draft from ." + ending + ": " + kEndings
         );
     }
     return rules;
 }
 
-base::Status lookAll(const DecodeRules& rules, const std::string& sample, SeenByPath& all, Paths& lists) {
+struct Looked {
+    SeenByPath seen;
+    Paths lists;
+    std::size_t failures = 0;
+};
+
+base::Status lookAll(const DecodeRules& rules, const std::string& sample, Looked& looked) {
+    looked = {};
     auto decoder = makeDecoder(rules);
     if (!decoder) return std::move(decoder).error();
     std::size_t count = 0;
     std::optional<base::Error> first;
     auto status = (*decoder)->decode(sample, [&](DecodedItem&& item) {
-        if (item.failure && !first)
-            first = item.failure;
-        else if (!item.failure)
-            look(item.value, "", all, lists, 0), ++count;
+        if (item.failure && !first) first = item.failure;
+        if (item.failure) ++looked.failures;
+        else look(item.value, "", looked.seen, looked.lists, 0), ++count;
         return count < kItemsRead;
     });
     if (count > 0) return {};
@@ -220,28 +195,42 @@ base::Status lookAll(const DecodeRules& rules, const std::string& sample, SeenBy
                   : std::move(status);
 }
 
-bool isTextTable(const DecodeRules& rules) { return rules.format == Format::Csv || rules.format == Format::Tsv; }
-
-/// Rows of GBK files look like nothing in UTF-8: both are tried. What XML repeats in one item is a list in every other.
-base::Status decodeSample(DecodeRules& rules, const std::string& sample, SeenByPath& all) {
-    Paths lists;
-    auto status = lookAll(rules, sample, all, lists);
-    if (status && rules.format == Format::Xml && !lists.empty()) {
-        rules.array_paths = {lists.begin(), lists.end()};
-        all.clear();
-        return lookAll(rules, sample, all, lists);
-    }
-    if (status || !isTextTable(rules)) return status;
-    rules.charset = "GBK";
-    all.clear();
-    return lookAll(rules, sample, all, lists);
+/// Nothing in the sample says it.
+bool isCharsetGuessed(const DecodeRules& rules) {
+    return isTextTable(rules) || rules.format == Format::FixedWidth || rules.format == Format::Form || rules.format == Format::Multipart;
 }
 
-std::string inQuotes(const std::string& text) {
-    std::string escaped;
-    for (const char c : text)
-        escaped += c == '"' || c == '\\' ? std::string("\\") + c : std::string(1, c);
-    return "\"" + escaped + "\"";
+/// Of the decoder that makes the items.
+bool areItemsXml(const DecodeRules& rules) {
+    return rules.inner_rules ? areItemsXml(*rules.inner_rules) : rules.format == Format::Xml;
+}
+
+void setArrayPaths(DecodeRules& rules, const Paths& lists) {
+    if (!rules.inner_rules) {
+        rules.array_paths = {lists.begin(), lists.end()};
+        return;
+    }
+    auto inner = std::make_shared<DecodeRules>(*rules.inner_rules);
+    setArrayPaths(*inner, lists);
+    rules.inner_rules = std::move(inner);
+}
+
+/// Some GBK rows are UTF-8 by chance: what fails in fewer items counts. What XML repeats in one item is a list in every other.
+base::Status decodeSample(DecodeRules& rules, const std::string& sample, Looked& looked) {
+    auto status = lookAll(rules, sample, looked);
+    if (status && areItemsXml(rules) && !looked.lists.empty()) {
+        setArrayPaths(rules, looked.lists);
+        return lookAll(rules, sample, looked);
+    }
+    if (!isCharsetGuessed(rules) || (status && looked.failures == 0)) return status;
+    DecodeRules other = rules;
+    other.charset = "GBK";
+    Looked again;
+    auto other_status = lookAll(other, sample, again);
+    if (status && !(other_status && again.failures < looked.failures)) return status;
+    rules = std::move(other);
+    looked = std::move(again);
+    return other_status;
 }
 
 /// A table of what was seen: our code where the text is its Chinese name, else the list's last
@@ -360,18 +349,13 @@ private:
         if (!has("urgency")) add("urgency", "{ const: \"3\" }");
         if (!has("is_secret"))
             add("is_secret", "{ const: \"false\" }  # CHECK: how does the source mark 保密?");
-        const bool named =
-            std::any_of(draft.guessed.begin(), draft.guessed.end(), [](const auto& g) {
-                return g.starts_with("caller_name ");
-            });
-        if (!named) {
+        const auto named = std::find_if(draft.guessed.begin(), draft.guessed.end(), [](const auto& g) {
+            return g.starts_with("caller_name ");
+        });
+        if (named == draft.guessed.end()) {
             add("is_anonymous", "{ const: \"true\" }");
         } else {
-            const auto found =
-                std::find_if(draft.guessed.begin(), draft.guessed.end(), [](const auto& g) {
-                    return g.starts_with("caller_name ");
-                });
-            const std::string path = found->substr(found->find(kArrow) + kArrow.size());
+            const std::string path = named->substr(named->find(kArrow) + kArrow.size());
             add("is_anonymous", "[{ const: \"true\", when: { " + inQuotes(path) +
                                     ": \"\" } }, { const: \"false\" }]");
         }
@@ -387,30 +371,6 @@ private:
     std::string rows_, vocabularies_, event_time_;
 };
 
-/// What differs from a comma, or a tab, and a header in the first line.
-std::string tableText(const DecodeRules& rules) {
-    const TableRules& table = rules.table;
-    std::string text;
-    if (rules.format == Format::Csv && table.delimiter != ',') text += "  delimiter: " + inQuotes(std::string(1, table.delimiter)) + "\n";
-    if (table.header_row != 1) text += "  header_row: " + std::to_string(table.header_row) + "  # CHECK\n";
-    if (table.total_row.begins.empty()) return text;
-    text += "  # CHECK. A file without this line, or of another number, is one that was cut off.\n  total_row: { begins: " + inQuotes(table.total_row.begins);
-    if (table.total_row.count_column > 0) text += ", count_column: " + std::to_string(table.total_row.count_column);
-    return text + " }\n";
-}
-
-std::string decodeText(const DecodeRules& rules) {
-    std::string text = "decode:\n  format: " + std::string(formatName(rules.format)) + "\n";
-    if (!rules.charset.empty()) text += "  charset: " + rules.charset + "\n";
-    if (!rules.items.empty()) text += "  items: " + inQuotes(rules.items) + "\n";
-    if (rules.lines) text += "  lines: true\n";
-    if (isTextTable(rules)) text += tableText(rules);
-    for (const auto& path : rules.array_paths)
-        text += (path == rules.array_paths.front() ? "  array_paths: [" : ", ") + inQuotes(path);
-    if (!rules.array_paths.empty()) text += "]\n";
-    return text;
-}
-
 }  // namespace
 
 base::Result<Draft> draftSource(
@@ -418,10 +378,10 @@ base::Result<Draft> draftSource(
 ) {
     auto rules = rulesFor(file_name, sample);
     if (!rules) return std::move(rules).error();
-    SeenByPath seen;
-    if (auto status = decodeSample(*rules, sample, seen); !status) {
+    Looked looked;
+    if (auto status = decodeSample(*rules, sample, looked); !status) {
         auto error = std::move(status).error();
-        error.detail = file_name + " read as " + formatName(rules->format) + " (by its ending: json, jsonl, xml, csv, tsv, txt, xlsx, dbf; of csv, tsv and txt by what parts most rows): " +
+        error.detail = file_name + " read as " + formatName(rules->format) + " (" + kEndings + "; rows by what parts most of them): " +
                        (error.public_en.empty() ? error.detail : error.public_en);
         return error;
     }
@@ -435,9 +395,9 @@ base::Result<Draft> draftSource(
     if (wish.product_exists) return draft;
     draft.product_files["product.yaml"] =
         "product: " + wish.product + "\nproduct_title: \"\"\nproduct_version: \"1\"\n" +
-        decodeText(*rules) + "# CHECK. Of one file a day: { workday_hour_min: 1, weekend_hour_min: 1, night_hour_min: 1, silent_after_s: 93600, lag_s_max: 93600 }\n"
+        decodeSection(*rules) + "# CHECK. Of one file a day: { workday_hour_min: 1, weekend_hour_min: 1, night_hour_min: 1, silent_after_s: 93600, lag_s_max: 93600 }\n"
         "health: { workday_hour_min: 1, silent_after_s: 14400, lag_s_max: 14400 }\n";
-    draft.product_files["mapping.yaml"] = MappingDraft(seen).write(draft);
+    draft.product_files["mapping.yaml"] = MappingDraft(looked.seen).write(draft);
     return draft;
 }
 

@@ -26,7 +26,7 @@ struct Draft {
         unwritten;  // fields that every record must have and that nothing was found for
 };
 
-/// `file_name` gives the format by its ending. Errors: ItemUndecodable, ManifestInvalid where no
+/// `file_name` gives the format by its ending, or the sample by its look (draft_shapes.h). Errors: ItemUndecodable, ManifestInvalid where no
 /// format of this build reads the sample.
 base::Result<Draft> draftSource(
     const DraftWish& wish, const std::string& file_name, const std::string& sample

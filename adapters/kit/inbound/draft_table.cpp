@@ -93,7 +93,7 @@ std::string_view totalWord(const CsvCell& cell, const std::string& charset_name)
 
 }  // namespace
 
-void guessColumns(std::string_view sample, DecodeRules& rules) {
+std::size_t guessColumns(std::string_view sample, DecodeRules& rules) {
     Width width;
     for (const char delimiter : kDelimiters) {
         const Width found = widthWith(sample, delimiter);
@@ -103,6 +103,7 @@ void guessColumns(std::string_view sample, DecodeRules& rules) {
         rules.table.delimiter = delimiter;
         rules.table.header_row = found.first_row;
     }
+    return width.rows;
 }
 
 void guessTotalRow(std::string_view sample, DecodeRules& rules) {

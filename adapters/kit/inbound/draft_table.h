@@ -3,14 +3,15 @@
 // table. Used by: draft.
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 
 #include "adapters/kit/decode_rules.h"
 
 namespace yht::kit {
 
-/// Sets format (csv, tsv), delimiter and header_row.
-void guessColumns(std::string_view sample, DecodeRules& rules);
+/// Sets format (csv, tsv), delimiter and header_row. Returns how many of the first rows have that width.
+std::size_t guessColumns(std::string_view sample, DecodeRules& rules);
 /// Sets total_row where the last row begins with a word like 合计, and its cell where that is the number of the rows. Requires:
 /// guessColumns(), the charset.
 void guessTotalRow(std::string_view sample, DecodeRules& rules);

@@ -99,6 +99,75 @@ TEST(DraftTest, CellsArePartedByWhatMostLinesHave) {
     }
 }
 
+std::string productOf(const char* file_name, const std::string& sample) {
+    const auto draft = draftSource({"s", "t", "s", false}, file_name, sample);
+    EXPECT_TRUE(draft) << draft.error().detail;
+    return draft ? draft->product_files.at("product.yaml") : "";
+}
+
+TEST(DraftTest, AFormIsKnownByItsShape) {
+    const std::string form = "orderno=HB20190418001&title=%E5%81%9C%E6%B0%B4&calltime=2019-04-18+09%3A30%3A00&callerphone=19900000001";
+    const auto draft = draftSource({"s", "t", "s", false}, "push.txt", form);
+    ASSERT_TRUE(draft) << draft.error().detail;
+    EXPECT_THAT(draft->product_files.at("product.yaml"), HasSubstr("decode:\n  format: form\n  charset: UTF-8\n"));
+    for (const char* row : {"record_ref: \"orderno\"", "event_time: \"calltime\"", "caller_phone: \"callerphone\""})
+        EXPECT_THAT(draft->product_files.at("mapping.yaml"), HasSubstr(row));
+    EXPECT_THAT(productOf("push.form", "a=1&title=%C2%B7%B5%C6"), HasSubstr("format: form\n  charset: GBK\n"));
+    for (const char* none : {"编号=1&标题=2", "a=1&b", "a=1", "a=100%&b=2", "a=1\nb=2"})
+        EXPECT_FALSE(draftSource({"s", "t", "s", false}, "push.form", none)) << none;
+}
+
+TEST(DraftTest, AMultipartBodyIsKnownByItsBoundaryAndAPartThatHoldsItems) {
+    const auto part = [](const char* name, const std::string& text) {
+        return std::string("--x7\r\nContent-Disposition: form-data; name=\"") + name + "\"\r\n\r\n" + text + "\r\n";
+    };
+    const std::string fields = part("orderno", "HB20190418001") + part("title", "停水") + "--x7--\r\n";
+    EXPECT_THAT(productOf("body.bin", fields), testing::AllOf(HasSubstr("format: multipart\n"), Not(HasSubstr("inner"))));
+    const std::string json = part("token", "t") + part("data", R"({"rows":[{"orderno":"A1","title":"停水"},{"orderno":"A2","title":"停电"}]})") + "--x7--\r\n";
+    const auto draft = draftSource({"s", "t", "s", false}, "body.bin", json);
+    ASSERT_TRUE(draft) << draft.error().detail;
+    EXPECT_THAT(draft->product_files.at("product.yaml"),
+                HasSubstr("  format: multipart\n  charset: UTF-8\n  part: \"data\"\n  inner:\n    format: json\n    charset: UTF-8\n    items: \"rows\"\n"));
+    EXPECT_THAT(draft->product_files.at("mapping.yaml"), HasSubstr("record_ref: \"orderno\""));
+    EXPECT_FALSE(draftSource({"s", "t", "s", false}, "body.bin", json.substr(0, json.size() - 8))) << "torn";
+}
+
+TEST(DraftTest, ATextInsideASoapCallIsFoundWithWhatStandsBesideIt) {
+    const auto call = [](const std::string& inner) {
+        return "<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'><s:Body><SubmitThird xmlns='http://tempuri.org/'>"
+               "<SessionID>session-7</SessionID><AreaCode>430200</AreaCode><strThird><![CDATA[" + inner + "]]></strThird></SubmitThird></s:Body></s:Envelope>";
+    };
+    const auto json = draftSource({"s", "t", "s", false}, "call.xml", call(R"({"orderno":"A1","title":"停水"})"));
+    ASSERT_TRUE(json) << json.error().detail;
+    EXPECT_THAT(json->product_files.at("product.yaml"),
+                HasSubstr("decode:\n  format: soap_string\n  operation: \"SubmitThird\"\n  element: \"strThird\"\n  beside: [\"AreaCode\"]\n"
+                          "  inner:\n    format: json\n    charset: UTF-8\n"));
+    EXPECT_THAT(json->product_files.at("mapping.yaml"), HasSubstr("record_ref: \"orderno\""));
+    EXPECT_THAT(json->unread, Contains("@AreaCode"));
+    const auto xml = productOf("call.soap", call("<Cases><Case><TaskID>1</TaskID></Case><Case><TaskID>2</TaskID><Step>a</Step><Step>b</Step></Case></Cases>"));
+    EXPECT_THAT(xml, HasSubstr("  inner:\n    format: xml\n    items: \"Case\"\n    array_paths: [\"Step\"]\n"));
+    // Elements, no text: XML as any other.
+    EXPECT_THAT(productOf("call.xml", call("plain words")), HasSubstr("format: xml\n"));
+}
+
+TEST(DraftTest, LinesOfOneLengthArePartedWhereSpacesStandInAllOfThem) {
+    // In GBK 停水 is four bytes, in UTF-8 it would be six: columns are bytes.
+    const std::string rows = "HB20190418001 20190418093000 \xCD\xA3\xCB\xAE     19900000001\r\n"
+                             "HB20190418002 20190418101500 \xC2\xB7\xB5\xC6\xB2\xBB\xC1\xC1 19900000002\r\n";
+    const auto draft = draftSource({"s", "t", "s", false}, "day.dat", rows);
+    ASSERT_TRUE(draft) << draft.error().detail;
+    const auto& product = draft->product_files.at("product.yaml");
+    EXPECT_THAT(product, HasSubstr("  format: fixed_width\n  charset: GBK\n"));
+    EXPECT_THAT(product, HasSubstr("    - { name: C1, width: 14, offset: 0 }\n    - { name: C2, width: 15, offset: 14 }\n"
+                                   "    - { name: C3, width: 9, offset: 29 }\n    - { name: C4, width: 11, offset: 38 }\n"));
+    for (const char* row : {"record_ref: \"C1\"", "event_time: \"C2\"", "contact_phone: \"C4\""})
+        EXPECT_THAT(draft->product_files.at("mapping.yaml"), HasSubstr(row));
+    EXPECT_THAT(productOf("day.txt", rows), HasSubstr("format: fixed_width\n"));
+    // Rows that a delimiter parts are rows, also where they happen to be of one length.
+    EXPECT_THAT(productOf("day.txt", "1001,2019-04-18 09:30:00\n1002,2019-04-18 10:15:00\n"), HasSubstr("format: csv\n"));
+    EXPECT_THAT(productOf("day.txt", rows + "HB2019\n"), HasSubstr("format: csv\n")) << "a line of another length";
+}
+
 TEST(DraftTest, TextThatIsNoTableIsToldByItsEnding) {
     const auto draft = draftSource({"s", "t", "s", false}, "explanation.txt", "a\n\"b");
     ASSERT_FALSE(draft);
