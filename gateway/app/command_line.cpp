@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <iostream>
 
 #include "gateway/app/command_help.h"
@@ -310,14 +311,11 @@ void addHelp(CLI::App& top, Parsed& parsed) {
     command(top, "man", "The manual page 手册页", parsed, printed(manualPage))->footer("Example 示例:\n  yht man | man -l -");
 }
 
-}  // namespace
-
-int runCommandLine(int argc, char** argv, const std::function<int(const std::string&)>& serve) {
-    CLI::App top{kTop, "yht"};
+/// What there is to parse. References must outlive `top`.
+void addCommands(CLI::App& top, Parsed& parsed, const std::function<int(const std::string&)>& serve) {
     top.require_subcommand(1);
     top.set_version_flag("--version", YHT_VERSION);
     top.footer(kExamples);
-    Parsed parsed;
     parsed.options.directory = "/etc/yihaotong";
     auto* serving = command(top, "serve", "Run the gateway 运行网关", parsed, [&] { return serve(parsed.options.directory); });
     addConfig(serving, parsed);
@@ -335,6 +333,14 @@ int runCommandLine(int argc, char** argv, const std::function<int(const std::str
     addCertsLive(top, parsed.options, parsed.run);
     addReference(top, parsed);
     addHelp(top, parsed);
+}
+
+}  // namespace
+
+int runCommandLine(int argc, char** argv, const std::function<int(const std::string&)>& serve) {
+    CLI::App top{kTop, "yht"};
+    Parsed parsed;
+    addCommands(top, parsed, serve);
     try {
         top.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
@@ -342,6 +348,20 @@ int runCommandLine(int argc, char** argv, const std::function<int(const std::str
         return top.exit(error) == 0 ? kExitOk : kExitUsage;
     }
     return parsed.run();
+}
+
+std::string commandLineFault(std::vector<std::string> words) {
+    CLI::App top{kTop, "yht"};
+    Parsed parsed;
+    const std::function<int(const std::string&)> nothing;
+    addCommands(top, parsed, nothing);
+    std::reverse(words.begin(), words.end());  // CLI11 takes them from the end
+    try {
+        top.parse(std::move(words));
+    } catch (const CLI::ParseError& error) {
+        return error.get_exit_code() == 0 ? "" : error.what();
+    }
+    return "";
 }
 
 }  // namespace yht::app

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 namespace yht::app {
 
@@ -23,5 +24,8 @@ enum ExitCode : int {
 /// Parses the command line and runs what it names; `serve` is given the deployment directory.
 /// Returns the process's exit code.
 int runCommandLine(int argc, char** argv, const std::function<int(const std::string&)>& serve);
+
+/// What the parser has against `yht` and these words; "": nothing. Nothing is run: for pages that show commands.
+std::string commandLineFault(std::vector<std::string> words);
 
 }  // namespace yht::app
