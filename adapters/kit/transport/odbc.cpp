@@ -184,7 +184,20 @@ private:
             return connectError(diagnosis);
         }
         connected_ = true;
-        return {};
+        base::Status understood = askForAnsi();
+        if (!understood.ok()) close();
+        return understood;
+    }
+
+    /// One manifest must do for every database.
+    base::Status askForAnsi() {
+        std::array<SQLCHAR, 128> name{};
+        SQLSMALLINT bytes = 0;
+        if (!SQL_SUCCEEDED(SQLGetInfo(connection_.get(), SQL_DBMS_NAME, name.data(), name.size(), &bytes))) return lost();
+        const std::string_view system = reinterpret_cast<const char*>(name.data());
+        const bool reads_otherwise = system.find("MariaDB") != std::string_view::npos || system.find("MySQL") != std::string_view::npos;
+        if (!reads_otherwise) return {};
+        return runOn("SET SESSION sql_mode = CONCAT(@@sql_mode, ',ANSI_QUOTES,PIPES_AS_CONCAT')", {}, [](SQLHANDLE) { return base::Status(); });
     }
 
     void close() {

@@ -1,9 +1,10 @@
-// Rows of an exchange table, in a real SQLite database over ODBC.
+// Rows of an exchange table over ODBC, in a real database of each kind.
 #include "adapters/kit/outward/table_destination.h"
 
 #include <gmock/gmock.h>
 
 #include "tests/unit/adapters/kit/outward/outward_fixture.h"
+#include "tests/unit/adapters/kit/transport/database_server.h"
 
 namespace yht::kit {
 namespace {
@@ -45,14 +46,14 @@ private:
 };
 using Where = BreakingConnection::Where;
 
-class TableDestinationTest : public ::testing::Test {
+class TableDestinationTest : public ::testing::TestWithParam<Dbms> {
 protected:
     TableDestinationTest() {
-        sql("CREATE TABLE t_gd (XH INTEGER NOT NULL PRIMARY KEY, GDBH TEXT NOT NULL, BT TEXT CHECK (BT <> '不收'), "
-            "CLZT TEXT, SLBH TEXT)");
+        sql("CREATE TABLE t_gd (XH INTEGER NOT NULL PRIMARY KEY, GDBH VARCHAR(40) NOT NULL, BT VARCHAR(100) CHECK (BT <> '不收'), "
+            "CLZT VARCHAR(8), SLBH VARCHAR(40))");
     }
     std::unique_ptr<OdbcConnection> connect() {
-        auto opened = OdbcConnection::open({.connection = "Driver=SQLite3;Database=" + folder.path() + "/x.db"});
+        auto opened = OdbcConnection::open({.connection = database});
         EXPECT_TRUE(opened.ok());
         return *std::move(opened);
     }
@@ -80,12 +81,15 @@ protected:
             std::make_unique<BreakingConnection>(connect(), where), clock
         );
     }
-    TemporaryDirectory folder, profiles;
+    const std::string database = emptyDatabase(GetParam());
+    TemporaryDirectory profiles;
     Where where = Where::Nowhere;
     base::ManualClock clock{kApril};
 };
 
-TEST_F(TableDestinationTest, WhateverBreaksARowIsThereOnce) {
+INSTANTIATE_TEST_SUITE_P(On, TableDestinationTest, ::testing::ValuesIn(kEveryDbms), [](const auto& of) { return nameOf(of.param); });
+
+TEST_P(TableDestinationTest, WhateverBreaksARowIsThereOnce) {
     const std::vector<OutboundRecord> batch{appeal(17), appeal(18)};
     for (const Where each : {Where::Query, Where::Execute, Where::BeforeCommit, Where::AfterCommit}) {
         SCOPED_TRACE(static_cast<int>(each));
@@ -103,7 +107,7 @@ TEST_F(TableDestinationTest, WhateverBreaksARowIsThereOnce) {
     }
 }
 
-TEST_F(TableDestinationTest, ARowWaitsForItsAnswerColumns) {
+TEST_P(TableDestinationTest, ARowWaitsForItsAnswerColumns) {
     auto destination = start(true);
     EXPECT_EQ(RecordVerdict::Later, destination->send("b1", {appeal(17)}).records.at(0).verdict);
     EXPECT_EQ(RecordVerdict::Later, destination->send("b2", {appeal(17)}).records.at(0).verdict);
@@ -116,11 +120,53 @@ TEST_F(TableDestinationTest, ARowWaitsForItsAnswerColumns) {
     EXPECT_EQ(RecordVerdict::Refused, destination->send("b4", {appeal(17)}).records.at(0).verdict);
 }
 
-TEST_F(TableDestinationTest, ATableThatIsNotThereRefusesNobody) {
+TEST_P(TableDestinationTest, ATableThatIsNotThereRefusesNobody) {
     sql("DROP TABLE t_gd");
     const auto answer = start(false)->send("b1", {appeal(17)});
     EXPECT_EQ(BatchVerdict::NotSent, answer.verdict);
     EXPECT_TRUE(answer.records.empty());
+}
+
+TEST_P(TableDestinationTest, ARowThatTheDatabaseRefusesHoldsUpNoOther) {
+    if (GetParam() == Dbms::Sqlite) GTEST_SKIP() << "its driver has one SQLSTATE for everything";
+    std::vector<OutboundRecord> batch{appeal(17), appeal(18), appeal(19)};
+    batch[1].record.set(ticket::Field::title, "不收");
+    const auto answer = start(true)->send("b1", batch);
+    ASSERT_EQ(BatchVerdict::Answered, answer.verdict) << answer.error_detail;
+    EXPECT_EQ(RecordVerdict::Later, answer.records.at(0).verdict);
+    EXPECT_EQ(RecordVerdict::Refused, answer.records.at(1).verdict);
+    EXPECT_EQ("sqlstate-class-23", answer.records.at(1).code);
+    EXPECT_EQ(RecordVerdict::Later, answer.records.at(2).verdict);
+    EXPECT_EQ("2", count());
+}
+
+/// What zz-12319's manifest sends home, into the table as the department made it.
+TEST_P(TableDestinationTest, AShippedResultIsWrittenAndItsAnswerIsRead) {
+    sql("CREATE TABLE t_hf (hfbh BIGINT NOT NULL PRIMARY KEY, gdbh VARCHAR(40), fdbh VARCHAR(40), lx VARCHAR(8), dw VARCHAR(100), "
+        "jglb VARCHAR(8), yj TEXT, sj VARCHAR(30), clzt VARCHAR(8), slbh VARCHAR(40))");
+    OutboundRecord result = recordOf(ticket::Kind::Result, 21);
+    result.numbers = {{"zz-12319", "190418101108115410"}};
+    result.record.set(ticket::Field::result_type, "1");
+    result.record.set(ticket::Field::public_reply, std::string(4'500, 'a'));
+    const auto profile = Profile::load(YHT_SOURCE_DIR "/adapters/sources/zz-12319/results");
+    ASSERT_TRUE(profile.ok());
+    const auto destination = std::make_unique<TableDestination>(
+        StoreDestinationSettings{.id = "zz-12319.results", .sender_id = "YHT430200"}, *profile, connect(), clock
+    );
+    EXPECT_EQ(RecordVerdict::Later, destination->send("b1", {result}).records.at(0).verdict);
+    const auto rows = connect()->query("SELECT hfbh, gdbh, fdbh, lx, sj, yj FROM t_hf", {}, {});
+    ASSERT_TRUE(rows.ok()) << base::describe(rows.error());
+    ASSERT_EQ(1U, rows->rows.size());
+    EXPECT_EQ("21", rows->rows[0][0]);
+    EXPECT_EQ("190418101108115410", rows->rows[0][1]);
+    EXPECT_EQ(result.ticket_no, rows->rows[0][2]);
+    EXPECT_EQ("JG", rows->rows[0][3]);
+    EXPECT_EQ("2019-04-18 09:30:01", rows->rows[0][4]);
+    EXPECT_EQ(4'000U, rows->rows[0][5].value_or("").size());
+    sql("UPDATE t_hf SET clzt = '1', slbh = 'HF21' WHERE hfbh = 21");
+    EXPECT_EQ(RecordVerdict::Accepted, destination->send("b2", {result}).records.at(0).verdict);
+    sql("UPDATE t_hf SET clzt = '2' WHERE hfbh = 21");
+    EXPECT_EQ(RecordVerdict::Refused, destination->send("b3", {result}).records.at(0).verdict);
 }
 
 }  // namespace

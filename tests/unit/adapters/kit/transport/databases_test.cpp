@@ -3,8 +3,7 @@
 #include <thread>
 
 #include "adapters/kit/transport/odbc.h"
-#include "tests/scenarios/port_lease.h"
-#include "tests/unit/adapters/kit/transport/server_process.h"
+#include "tests/unit/adapters/kit/transport/database_server.h"
 
 namespace yht::kit {
 namespace {
@@ -12,7 +11,7 @@ namespace {
 using base::ErrorCode;
 using ::testing::ElementsAre;
 
-constexpr const char* kDrivers = "/usr/lib/x86_64-linux-gnu/odbc/";
+constexpr const char* kDriver = "Driver=/usr/lib/x86_64-linux-gnu/odbc/psqlodbcw.so";
 
 /// What every database has to do, whatever it is.
 void doesEverything(OdbcConnection& connection) {
@@ -49,14 +48,11 @@ void doesEverything(OdbcConnection& connection) {
 }
 
 TEST(OdbcTest, SqliteDoesEverything) {
-    const TestDirectory directory;
-    const auto connection = *OdbcConnection::open({std::string("Driver=") + kDrivers + "libsqlite3odbc.so;Database=" + (directory / "db")});
-    doesEverything(*connection);
+    doesEverything(**OdbcConnection::open({emptyDatabase(Dbms::Sqlite)}));
 }
 
 TEST(OdbcTest, TextOutsideTheCharsetIsAnErrorAndNeverAQuestionMark) {
-    const TestDirectory directory;
-    const std::string database = std::string("Driver=") + kDrivers + "libsqlite3odbc.so;Database=" + (directory / "db");
+    const std::string database = emptyDatabase(Dbms::Sqlite);
     const auto connection = *OdbcConnection::open({database});
     ASSERT_TRUE(connection->execute("CREATE TABLE t (x TEXT)", {}).ok());
     ASSERT_TRUE(connection->execute("INSERT INTO t VALUES (CAST(X'D4EB' AS TEXT))", {}).ok());  // GBK in a UTF-8 database
@@ -66,36 +62,20 @@ TEST(OdbcTest, TextOutsideTheCharsetIsAnErrorAndNeverAQuestionMark) {
 
 TEST(OdbcTest, NobodyThereIsUnreachableAndNoDriverIsOurMistake) {
     const scenarios::PortLease port;
-    const auto nobody = *OdbcConnection::open({std::string("Driver=") + kDrivers + "psqlodbcw.so;Servername=127.0.0.1;Port=" + std::to_string(port) + ";Database=x;Username=x"});
+    const auto nobody = *OdbcConnection::open({std::string(kDriver) + ";Servername=127.0.0.1;Port=" + std::to_string(port) + ";Database=x;Username=x"});
     EXPECT_EQ(ErrorCode::PeerUnreachable, nobody->query("SELECT 1", {}).error().code);
     EXPECT_EQ(ErrorCode::ConfigInvalid, (*OdbcConnection::open({"Driver=/no/such.so"}))->query("SELECT 1", {}).error().code);
 }
 
 TEST(OdbcTest, PostgresqlDoesEverything) {
-    const TestDirectory directory;
-    const scenarios::PortLease port;
-    const std::string data = directory / "data";
-    std::filesystem::create_directories(data);
-    runCommand({"chown", "-R", "postgres", directory.path().string()});
-    const std::string programs = "/usr/lib/postgresql/15/bin/";
-    writeText(directory / "word", "secret-word");
-    runCommand({"chmod", "644", directory / "word"});
-    runCommand({"runuser", "-u", "postgres", "--", programs + "initdb", "-D", data, "-E", "UTF8", "--no-sync", "-A", "scram-sha-256", "--pwfile", directory / "word"});
-    const ServerProcess server(
-        {"runuser", "-u", "postgres", "--", programs + "postgres", "-D", data, "-p", std::to_string(port), "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-k", data},
-        port, directory / "log"
-    );
-    const std::string place = std::string("Driver=") + kDrivers + "psqlodbcw.so;Servername=127.0.0.1;Database=postgres;Username=postgres;Port=" + std::to_string(port) + ";Password=";
-    const auto connection = *OdbcConnection::open({place + "secret-word"});
-    // It listens before it has started up.
-    while (!connection->query("SELECT 1", {}).ok()) std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    doesEverything(*connection);
-    const auto refused = (*OdbcConnection::open({place + "wrong"}))->query("SELECT 1", {});
+    const PostgresqlServer& server = PostgresqlServer::shared();
+    doesEverything(**OdbcConnection::open({emptyDatabase(Dbms::Postgresql)}));
+    const auto refused = (*OdbcConnection::open({server.connection("postgres", "wrong")}))->query("SELECT 1", {});
     ASSERT_FALSE(refused.ok());
     EXPECT_EQ(ErrorCode::PeerLoginRefused, refused.error().code);
     // A statement that does not end is ended by a stop.
     std::stop_source stop;
-    const auto slow = *OdbcConnection::open({place + "secret-word"}, stop.get_token());
+    const auto slow = *OdbcConnection::open({server.connection()}, stop.get_token());
     ASSERT_TRUE(slow->query("SELECT 1", {}).ok());
     std::jthread stopping([&] {
         std::this_thread::sleep_for(std::chrono::milliseconds(200));
@@ -105,21 +85,22 @@ TEST(OdbcTest, PostgresqlDoesEverything) {
 }
 
 TEST(OdbcTest, MariadbDoesEverything) {
-    const TestDirectory directory;
-    const scenarios::PortLease port;
-    const std::string data = directory / "data";
-    runCommand({"mariadb-install-db", "--no-defaults", "--user=root", "--auth-root-authentication-method=normal", "--skip-test-db", "--datadir=" + data});
-    const ServerProcess server(
-        {"/usr/sbin/mariadbd", "--no-defaults", "--user=root", "--datadir=" + data, "--bind-address=127.0.0.1", "--port=" + std::to_string(port), "--socket=" + (directory / "socket"),
-         "--character-set-server=utf8mb4"},
-        port, directory / "log"
-    );
-    const std::string place = std::string("Driver=") + kDrivers + "libmaodbc.so;Server=127.0.0.1;User=root;Port=" + std::to_string(port) + ";Charset=utf8mb4;Password=";
-    const auto connection = *OdbcConnection::open({place});
-    ASSERT_TRUE(connection->execute("CREATE DATABASE exchange", {}).ok());
-    const auto exchange = *OdbcConnection::open({place + ";Database=exchange"});
-    doesEverything(*exchange);
-    EXPECT_EQ(ErrorCode::PeerLoginRefused, (*OdbcConnection::open({place + "wrong"}))->query("SELECT 1", {}).error().code);
+    doesEverything(**OdbcConnection::open({emptyDatabase(Dbms::Mariadb)}));
+    const auto refused = (*OdbcConnection::open({MariadbServer::shared().connection("", "wrong")}))->query("SELECT 1", {});
+    ASSERT_FALSE(refused.ok());
+    EXPECT_EQ(ErrorCode::PeerLoginRefused, refused.error().code);
+}
+
+/// MariaDB alone reads "x" as a text, and || as OR, unless it is told.
+TEST(OdbcTest, AStatementInStandardSqlIsReadAsSuchByEveryDatabase) {
+    for (const Dbms dbms : kEveryDbms) {
+        SCOPED_TRACE(nameOf(dbms));
+        const auto connection = *OdbcConnection::open({emptyDatabase(dbms)});
+        const auto rows = connection->query("SELECT 'a' || t.x AS \"BH\" FROM (SELECT ? AS \"x\") AS t WHERE t.\"x\" = ?", {std::string("b"), std::string("b")});
+        ASSERT_TRUE(rows.ok()) << base::describe(rows.error());
+        EXPECT_EQ("BH", rows->columns[0].name);
+        EXPECT_EQ("ab", rows->rows.at(0).at(0));
+    }
 }
 
 }  // namespace
