@@ -146,9 +146,10 @@ private:
         auto connection = surroundings_.secret(table_.connection);
         if (!connection.ok()) return std::move(connection).error();
         // One row that can't be decoded is one item in quarantine, and holds up no other.
-        return OdbcConnection::open(
-            {*std::move(connection), table_.charset, rules_.connect_timeout_s * 1'000, rules_.timeout_s * 1'000, true}, surroundings_.stop
-        );
+        OdbcSettings settings{
+            .connection = *std::move(connection), .charset = table_.charset,
+            .connect_timeout_ms = rules_.connect_timeout_s * 1'000, .timeout_ms = rules_.timeout_s * 1'000, .keep_undecodable = true};
+        return OdbcConnection::open(std::move(settings), surroundings_.stop);
     }
 
     std::vector<SqlValue> parameters() {
@@ -158,11 +159,17 @@ private:
         std::vector<SqlValue> values;
         for (const std::string& name : parts_.select.names) {
             if (name == "cursor") values.push_back(sequence ? numberOrText(at) : SqlValue(at));
-            else if (name == "tie_break") values.push_back(numberOrText(tie));
+            else if (name == "tie_break") values.push_back(tieBreak(tie));
             else if (name == "until") values.push_back(until_);
             else values.emplace_back(static_cast<std::int64_t>(table_.rows_max));
         }
         return values;
+    }
+
+    /// An integer where the manifest begins with one: numbers that are texts, "0010", are neither ordered nor compared as integers.
+    SqlValue tieBreak(const std::string& tie) const {
+        const bool integers = parts_.cursor && wholeNumber(parts_.cursor->rule().tie_break_start);
+        return integers ? numberOrText(tie) : SqlValue(tie);
     }
 
     /// A row from the future, of a clock that runs ahead or a slip of the pen, must not move the cursor past all that is still to
