@@ -2,6 +2,7 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
 #include <charconv>
 #include <filesystem>
 
@@ -20,10 +21,31 @@ const KeyRow* findKey(const std::string& name) {
     return nullptr;
 }
 
+/// "partner" of "partner.listen": keys stand below it.
+bool isGroup(const std::string& name) {
+    return std::ranges::any_of(configTable(), [&](const KeyRow& row) { return std::string_view(row.name).starts_with(name + "."); });
+}
+
+/// Below a known group the nearest of its own keys. Else a name alone may mean a group, or a key without its group.
 std::string nearestKey(const std::string& name) {
+    std::map<std::string, std::string> meant;  // what somebody may have written → the key or group
+    const auto dot = name.rfind('.');
+    const std::string group = dot == std::string::npos ? "" : name.substr(0, dot);
+    for (const auto& row : configTable()) {
+        const std::string key = row.name;
+        const auto split = key.rfind('.');
+        if (isGroup(group)) {
+            if (key.starts_with(group + ".")) meant.emplace(key, key);
+        } else if (dot != std::string::npos) {
+            meant.emplace(key, key);
+        } else {
+            meant.insert_or_assign(key.substr(0, split), key.substr(0, split));
+            meant.emplace(key.substr(split + 1), key);
+        }
+    }
     std::vector<std::string> names;
-    for (const auto& row : configTable()) names.emplace_back(row.name);
-    return std::string(base::nearestName(name, names).name);
+    for (const auto& each : meant) names.push_back(each.first);
+    return meant.at(std::string(base::nearestName(name, names).name));
 }
 
 std::optional<std::int64_t> parseInteger(const std::string& text) {
@@ -71,10 +93,13 @@ public:
     void readMap(const YAML::Node& node, const std::string& prefix) {
         for (const auto& item : node) {
             const std::string name = prefix + item.first.Scalar();
-            if (item.second.IsMap()) {
+            const int line = item.first.Mark().line + 1;
+            if (!isGroup(name)) {
+                readValue(line, name, item.second);
+            } else if (item.second.IsMap()) {
                 readMap(item.second, name + ".");
-            } else {
-                readValue(item.first.Mark().line + 1, name, item.second);
+            } else if (!item.second.IsNull()) {
+                complain(line, name, "holds keys: write them below it 其下应为各配置项");
             }
         }
     }

@@ -71,6 +71,28 @@ TEST_F(ConfigTest, AnUnknownKeyNamesItsLineAndTheNearestRightOne) {
     EXPECT_NE(std::string::npos, text.find("admin.listen")) << text;
 }
 
+TEST_F(ConfigTest, AnUnknownKeyThatHoldsNothingIsRefusedToo) {
+    const auto top = complaint(std::string(kComplete) + "lisener: {}\n");
+    EXPECT_NE(std::string::npos, top.find("yht.yaml:15 lisener: no such key; did you mean 没有此项,是否为 partner.listen?")) << top;
+    const auto within = complaint(std::string(kComplete) + "admin: {lisen: {}}\n");
+    EXPECT_NE(std::string::npos, within.find("yht.yaml:15 admin.lisen: no such key; did you mean 没有此项,是否为 admin.listen?")) << within;
+    const auto empty_list = complaint(std::string(kComplete) + "admin: {lisen: []}\n");
+    EXPECT_NE(std::string::npos, empty_list.find("admin.lisen: no such key")) << empty_list;
+}
+
+TEST_F(ConfigTest, AMapOfAnotherNameIsToldOnceWithTheNearestOne) {
+    const auto text = complaint(std::string(kComplete) + "chanels:\n  listen: 127.0.0.1:1\n  consent: x\n");
+    EXPECT_NE(std::string::npos, text.find("yht.yaml:15 chanels: no such key; did you mean 没有此项,是否为 channels?")) << text;
+}
+
+TEST_F(ConfigTest, AMapWhereAValueBelongsAndAValueWhereKeysBelongAreRefused) {
+    EXPECT_NE(std::string::npos, complaint(std::string(kComplete) + "admin: {listen: {}}\n").find("admin.listen: has the wrong form"));
+    EXPECT_NE(std::string::npos, complaint(std::string(kComplete) + "admin: {listen: {host: a}}\n").find("admin.listen: has the wrong form"));
+    EXPECT_NE(std::string::npos, complaint(std::string(kComplete) + "admin: 127.0.0.1:9090\n").find("yht.yaml:15 admin: holds keys"));
+    EXPECT_EQ("accepted", complaint(std::string(kComplete) + "admin: {}\n"));
+    EXPECT_EQ("accepted", complaint(std::string(kComplete) + "admin:\n  # listen: 127.0.0.1:9091\n"));
+}
+
 TEST_F(ConfigTest, ANumberOutOfRangeNamesTheRange) {
     const auto text = complaint(std::string(kComplete) + "clock: {offset_ms: 99999999999}\n");
     EXPECT_NE(std::string::npos, text.find("-864000000 to 864000000")) << text;
