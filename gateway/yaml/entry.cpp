@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 #include <set>
 
 #include "gateway/base/nearest_name.h"
@@ -16,18 +17,68 @@ std::string shortened(const std::string& given) {
     return readable ? std::string(base::prefixByCodePoints(given, kIdCharactersMax)) : "";
 }
 
+// Aliases can make a tree wide: a node that is not found within the bounds is told without its path.
+constexpr std::size_t kPathDepthMax = 16;
+constexpr std::size_t kPathNodesMax = 100'000;
+
+/// Finds the path of one node. A key is found as well as a value; both have the path of the value.
+class PathSearch {
+public:
+    explicit PathSearch(const YAML::Node& wanted) : wanted_(wanted) {}
+
+    /// "" where `node` is the one itself, nullopt where it is not below it.
+    std::optional<std::string> below(const YAML::Node& node) {
+        if (node.is(wanted_)) return "";
+        // An alias may lead back to a node that it stands in.
+        const bool within = std::any_of(above_.begin(), above_.end(), [&](const YAML::Node& each) { return each.is(node); });
+        if (within || above_.size() == kPathDepthMax || ++looked_at_ > kPathNodesMax) return std::nullopt;
+        above_.push_back(node);
+        auto path = node.IsMap() ? inMap(node) : node.IsSequence() ? inList(node) : std::nullopt;
+        above_.pop_back();
+        return path;
+    }
+
+private:
+    std::optional<std::string> inMap(const YAML::Node& node) {
+        for (const auto& member : node) {
+            const std::string key = member.first.IsScalar() ? shortened(member.first.Scalar()) : "";
+            if (member.first.is(wanted_)) return "." + key;
+            if (const auto rest = below(member.second)) return "." + key + *rest;
+        }
+        return std::nullopt;
+    }
+    std::optional<std::string> inList(const YAML::Node& node) {
+        for (std::size_t i = 0; i < node.size(); ++i) {
+            if (const auto rest = below(node[i])) return "[" + std::to_string(i) + "]" + *rest;
+        }
+        return std::nullopt;
+    }
+
+    const YAML::Node& wanted_;
+    std::vector<YAML::Node> above_;
+    std::size_t looked_at_ = 0;
+};
+
+std::string pathOf(const YAML::Node& root, const YAML::Node& wanted) {
+    const auto path = PathSearch(wanted).below(root).value_or("");
+    return path.starts_with('.') ? path.substr(1) : path;
+}
+
 }  // namespace
 
-void Findings::add(int line, const char* code, const std::string& en, const std::string& zh) {
+void Findings::put(int line, const std::string& path, const char* code, const std::string& en, const std::string& zh) {
     if (errors_.size() == kConfigErrorsMax) return;
+    const std::string before = path.empty() ? "" : path + ": ";
     // Line 0: the file as a whole, or one that is empty.
-    errors_.push_back({line > 0 ? file_ + ":" + std::to_string(line) : file_, code, "", en, zh});
+    errors_.push_back({line > 0 ? file_ + ":" + std::to_string(line) : file_, code, path, before + en, before + zh});
 }
+
+void Findings::add(int line, const char* code, const std::string& en, const std::string& zh) { put(line, "", code, en, zh); }
 
 void Findings::add(
     const YAML::Node& at, const char* code, const std::string& en, const std::string& zh
 ) {
-    add(at.Mark().line + 1, code, en, zh);
+    put(at.Mark().line + 1, pathOf(root_, at), code, en, zh);
 }
 
 void Findings::addUnknown(
@@ -160,7 +211,9 @@ void Entry::bad(
 
 void readTree(const std::string& text, Findings& findings, const std::function<void(const YAML::Node&)>& read) {
     try {
-        read(YAML::Load(text));
+        const YAML::Node root = YAML::Load(text);
+        findings.lookIn(root);
+        read(root);
     } catch (const YAML::Exception& fault) {
         findings.add(fault.mark.line + 1, "not_yaml", "This is not YAML: " + fault.msg + ".", "不是合法的 YAML。");
     }

@@ -25,12 +25,15 @@ Names namesIn(const Keys& keys) {
 inline constexpr std::size_t kConfigErrorsMax = 50;
 inline constexpr std::size_t kIdCharactersMax = 64;
 
-/// Collects what is wrong in one file, at most kConfigErrorsMax in all.
+/// Collects what is wrong in one file, at most kConfigErrorsMax in all. Each says where: "file:line" as `pointer`, and as `limit` and
+/// before its texts the path of keys ("partners[0].certificates[1].use", lists from 0), where it is about a node of the file's tree.
 class Findings {
 public:
     Findings(std::string file, std::vector<base::FieldError>& errors)
         : file_(std::move(file)), errors_(errors) {}
 
+    /// The tree that nodes are looked for in; readTree says it.
+    void lookIn(const YAML::Node& root) { root_.reset(root); }
     void add(int line, const char* code, const std::string& en, const std::string& zh);
     void add(const YAML::Node& at, const char* code, const std::string& en, const std::string& zh);
     /// "… is not known here; did you mean …?" Requires: names not empty.
@@ -40,8 +43,11 @@ public:
     );
 
 private:
+    void put(int line, const std::string& path, const char* code, const std::string& en, const std::string& zh);
+
     const std::string file_;
     std::vector<base::FieldError>& errors_;
+    YAML::Node root_;
 };
 
 /// One mapping of the file. Each reader adds its own finding and gives the fallback or an empty

@@ -111,7 +111,7 @@ TEST_F(RoutingTest, ModesAreAskedForOnlyWhereTheTableNeedsThem) {
 TEST_F(RoutingTest, UnknownModeIsRefused) {
     expectRefused(
         "destinations:\n  centre: {}\nroutes:\n  - {destination: centre, modes: [half]}\n", 4,
-        "\"modes\": \"half\" is not known here; did you mean \"branch\"?"
+        "routes[0].modes: \"modes\": \"half\" is not known here; did you mean \"branch\"?"
     );
 }
 
@@ -212,38 +212,38 @@ TEST_F(RoutingTest, ResultsGoHomeToWhoNamedTheTicket) {
 }
 
 TEST_F(RoutingTest, AnUnknownKeyIsRefusedWithItsLine) {
-    expectRefused("destinations:\n  a:\n    mask: true\n", 3, "Key \"mask\" is not known here; did you mean \"mask_secret\"?");
+    expectRefused("destinations:\n  a:\n    mask: true\n", 3, "destinations.a.mask: Key \"mask\" is not known here; did you mean \"mask_secret\"?");
     expectRefused(
         "destinations: {a: {}}\nroutes:\n  - destination: a\n    kind: [appeal]\n", 4,
-        "Key \"kind\" is not known here; did you mean \"kinds\"?"
+        "routes[0].kind: Key \"kind\" is not known here; did you mean \"kinds\"?"
     );
 }
 
 TEST_F(RoutingTest, ARuleForNobodyIsRefused) {
     expectRefused(
-        "destinations: {a: {}}\nroutes:\n  - destination: b\n", 3, "\"destination\": \"b\" is not known here; did you mean \"a\"?"
+        "destinations: {a: {}}\nroutes:\n  - destination: b\n", 3, "routes[0].destination: \"destination\": \"b\" is not known here; did you mean \"a\"?"
     );
 }
 
 TEST_F(RoutingTest, AnUnknownKindIsRefused) {
     expectRefused(
         "destinations: {a: {}}\nroutes:\n  - {destination: a, kinds: [letter]}\n", 3,
-        "\"kinds\": \"letter\" is not known here; did you mean \"result\"?"
+        "routes[0].kinds: \"kinds\": \"letter\" is not known here; did you mean \"result\"?"
     );
 }
 
 TEST_F(RoutingTest, ALaneCountBeyondItsBoundIsRefused) {
-    expectRefused("destinations:\n  a:\n    lanes: 9\n", 3, "\"lanes\" is a number from 1 to 8.");
+    expectRefused("destinations:\n  a:\n    lanes: 9\n", 3, "destinations.a.lanes: \"lanes\" is a number from 1 to 8.");
 }
 
 TEST_F(RoutingTest, AnIdThatDoesNotFitALeafIsRefused) {
     expectRefused(
         "destinations:\n  " + std::string(65, 'a') + ": {}\n", 2,
-        "A destination's id has 1 to 64 bytes."
+        "destinations." + std::string(64, 'a') + ": A destination's id has 1 to 64 bytes."
     );
     expectRefused(
         "destinations:\n  " + std::string(53, 'a') + ": {attachments: true}\n", 2,
-        "With attachments a destination's id has at most 52 bytes."
+        "destinations." + std::string(53, 'a') + ": With attachments a destination's id has at most 52 bytes."
     );
 }
 
@@ -251,7 +251,7 @@ TEST_F(RoutingTest, AWindowThatEndsBeforeItBeginsIsRefused) {
     expectRefused(
         "destinations:\n  a:\n    maintenance:\n"
         "      - {from: \"2019-04-18T03:00:00+08:00\", to: \"2019-04-18T01:00:00+08:00\"}\n",
-        4, "The window ends before it begins."
+        4, "destinations.a.maintenance[0]: The window ends before it begins."
     );
 }
 
@@ -262,8 +262,8 @@ TEST_F(RoutingTest, EverythingWrongIsToldAtOnce) {
     for (const auto& field : table.error().fields) told.push_back(field.pointer.substr(field.pointer.rfind(':')) + " " + field.en);
     EXPECT_EQ(
         (std::vector<std::string>{
-            ":1 Key \"lane\" is not known here; did you mean \"lanes\"?", ":1 \"from\": \"later\" is not known here; did you mean \"start\"?",
-            ":3 \"kinds\" has at least one item.", ":4 \"destination\" is required."}),
+            ":1 destinations.a.lane: Key \"lane\" is not known here; did you mean \"lanes\"?", ":1 destinations.a.from: \"from\": \"later\" is not known here; did you mean \"start\"?",
+            ":3 routes[0].kinds: \"kinds\" has at least one item.", ":4 routes[1]: \"destination\" is required."}),
         told
     );
 }

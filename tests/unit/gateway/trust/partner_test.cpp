@@ -172,101 +172,101 @@ TEST_F(Registry, FindsByFingerprintByPartnerAndBySource) {
 
 TEST_F(Registry, UnknownNamesAreRefusedWithTheNearestOne) {
     EXPECT_EQ(
-        "partners.yaml:5 Key \"certificate\" is not known here; did you mean \"certificates\"?",
+        "partners.yaml:5 partners[0].certificate: Key \"certificate\" is not known here; did you mean \"certificates\"?",
         refusalWith("    certificate: []\n")
     );
     EXPECT_EQ(
-        "partners.yaml:6 Right \"read_units\" is not known here; did you mean \"read_unit\"?",
+        "partners.yaml:6 partners[0].rights[0]: Right \"read_units\" is not known here; did you mean \"read_unit\"?",
         refusalWith("    rights:\n      - read_units:43\n")
     );
     EXPECT_EQ(
-        "partners.yaml:5 Source \"market-12351\" is not known here; did you mean \"market-12315\"?",
+        "partners.yaml:5 partners[0].sources[0]: Source \"market-12351\" is not known here; did you mean \"market-12315\"?",
         refusalWith("    sources: [market-12351]\n")
     );
     EXPECT_EQ(
-        "partners.yaml:5 Algorithm \"ecdsa-p256\" is not known here; did you mean "
+        "partners.yaml:5 partners[0].certificates[0].algorithm: Algorithm \"ecdsa-p256\" is not known here; did you mean "
         "\"ecdsa-p256-sha256\"?",
         refusalWith("    certificates: [{file: certs/a.pem, algorithm: ecdsa-p256}]\n")
     );
     EXPECT_EQ(
-        "partners.yaml:5 Use \"signing\" is not known here; did you mean \"sign\"?",
+        "partners.yaml:5 partners[0].certificates[0].use[0]: Use \"signing\" is not known here; did you mean \"sign\"?",
         refusalWith("    certificates: [{file: certs/a.pem, use: [signing]}]\n")
     );
     put("partners.yaml", "partners:\n  - {id: a, name: A, stage: lives}\n");
     EXPECT_EQ(
-        "partners.yaml:2 Stage \"lives\" is not known here; did you mean \"live\"?",
+        "partners.yaml:2 partners[0].stage: Stage \"lives\" is not known here; did you mean \"live\"?",
         refusal(loadTrust(directory_.string()))
     );
 }
 
 TEST_F(Registry, ScopesStandWhereTheyBelong) {
     EXPECT_EQ(
-        "partners.yaml:5 Write read_unit:<prefix>, 1 to 32 characters, without a space.",
+        "partners.yaml:5 partners[0].rights[0]: Write read_unit:<prefix>, 1 to 32 characters, without a space.",
         refusalWith("    rights: [read_unit]\n")
     );
     EXPECT_EQ(
-        "partners.yaml:5 Write read_unit:<prefix> without a space.",
+        "partners.yaml:5 partners[0].rights[0]: Write read_unit:<prefix> without a space.",
         refusalWith("    rights: [read_unit: 43]\n")
     );
     EXPECT_EQ(
-        "partners.yaml:5 read_province takes no scope.",
+        "partners.yaml:5 partners[0].rights[0]: read_province takes no scope.",
         refusalWith("    rights: [\"read_province:43\"]\n")
     );
 }
 
 TEST_F(Registry, WrongValuesAreRefusedWithTheirLine) {
     EXPECT_EQ(
-        "partners.yaml:5 \"connections_max\" is a number from 1 to 1024.",
+        "partners.yaml:5 partners[0].connections_max: \"connections_max\" is a number from 1 to 1024.",
         refusalWith("    connections_max: 0\n")
     );
     EXPECT_EQ(
-        "partners.yaml:5 \"connections_max\" is a number from 1 to 1024.",
+        "partners.yaml:5 partners[0].connections_max: \"connections_max\" is a number from 1 to 1024.",
         refusalWith("    connections_max: 1025\n")
     );
     EXPECT_EQ(
-        "partners.yaml:5 \"connections_max\" is a number from 1 to 1024.",
+        "partners.yaml:5 partners[0].connections_max: \"connections_max\" is a number from 1 to 1024.",
         refusalWith("    connections_max: many\n")
     );
     EXPECT_EQ(
-        "partners.yaml:5 \"revoked\" is true or false.",
+        "partners.yaml:5 partners[0].certificates[0].revoked: \"revoked\" is true or false.",
         refusalWith("    certificates: [{file: certs/a.pem, revoked: yes}]\n")
     );
     EXPECT_EQ(
-        "partners.yaml:5 \"sources\" is a list of at most 256 items.",
+        "partners.yaml:5 partners[0].sources: \"sources\" is a list of at most 256 items.",
         refusalWith("    sources: market-12315\n")
     );
-    EXPECT_EQ("partners.yaml:5 Key \"stage\" stands twice.", refusalWith("    stage: live\n"));
+    EXPECT_EQ("partners.yaml:5 partners[0].stage: Key \"stage\" stands twice.", refusalWith("    stage: live\n"));
 }
 
 TEST_F(Registry, CertificatesMustBeUsable) {
     EXPECT_EQ(
-        "partners.yaml:5 \"file\" is no certificate that can be used: the file can't be read or is "
+        "partners.yaml:5 partners[0].certificates[0].file: \"file\" is no certificate that can be used: the file can't be read or is "
         "longer than 64 KiB.",
         refusalWith("    certificates: [{file: certs/none.pem}]\n")
     );
     EXPECT_EQ(
-        "partners.yaml:5 \"file\" is no certificate that can be used: "
+        "partners.yaml:5 partners[0].certificates[0].file: \"file\" is no certificate that can be used: "
         "the text does not begin with -----BEGIN CERTIFICATE-----.",
         refusalWith("    certificates: [{file: sources.yaml}]\n")
     );
     EXPECT_EQ(
-        "partners.yaml:5 \"file\" is relative to this directory and has no \"..\".",
+        "partners.yaml:5 partners[0].certificates[0].file: \"file\" is relative to this directory and has no \"..\".",
         refusalWith("    certificates: [{file: ../a.pem}]\n")
     );
     EXPECT_EQ(
-        "partners.yaml:5 \"file\" is relative to this directory and has no \"..\".",
+        "partners.yaml:5 partners[0].certificates[0].file: \"file\" is relative to this directory and has no \"..\".",
         refusalWith("    certificates: [{file: /etc/passwd}]\n")
     );
     EXPECT_EQ(
-        "partners.yaml:5 \"file\" is a certificate that stands here already.",
+        "partners.yaml:5 partners[0].certificates[1].file: \"file\" is a certificate that stands here already.",
         refusalWith("    certificates: [{file: certs/a.pem}, {file: certs/a.pem}]\n")
     );
     EXPECT_EQ(
-        "partners.yaml:5 \"algorithm\" does not go with this key; it can be ecdsa-p256-sha256.",
+        "partners.yaml:5 partners[0].certificates[0].algorithm: \"algorithm\" does not go with this key; it can be ecdsa-p256-sha256.",
         refusalWith("    certificates: [{file: certs/a.pem, algorithm: ed25519}]\n")
     );
     EXPECT_EQ(
-        "partners.yaml:5 \"file\" is required.",
+        "partners.yaml:5 partners[0].certificates[0]: \"file\" is required.",
         refusalWith("    certificates: [{revoked: false}]\n")
     );
 }
@@ -275,28 +275,40 @@ TEST_F(Registry, ListsAndErrorsAreBounded) {
     std::string certificates, rights;
     for (int index = 0; index < 33; ++index) certificates += "      - {file: certs/a.pem}\n";
     EXPECT_EQ(
-        "partners.yaml:6 \"certificates\" is a list of at most 32 items.",
+        "partners.yaml:6 partners[0].certificates: \"certificates\" is a list of at most 32 items.",
         refusalWith("    certificates:\n" + certificates)
     );
     for (int index = 0; index < 60; ++index) rights += "      - nothing\n";
     EXPECT_EQ(50u, loadWith("    rights:\n" + rights).error().fields.size());
 }
 
+TEST_F(Registry, AFindingSaysItsWholePathAlsoInATreeThatAliasesMakeEndless) {
+    const auto loaded = loadWith("    certificates:\n      - {file: certs/a.pem}\n      - {file: certs/b.pem, alg: ed25519}\n");
+    ASSERT_FALSE(loaded.ok());
+    EXPECT_EQ("partners[0].certificates[1].alg", loaded.error().fields.at(0).limit);
+    EXPECT_TRUE(loaded.error().fields[0].zh.starts_with("partners[0].certificates[1].alg: 键")) << loaded.error().fields[0].zh;
+    EXPECT_NE(std::string::npos, loaded.error().detail.find("partners.yaml:7: partners[0].certificates[1].alg: ")) << loaded.error().detail;
+    put("partners.yaml", "partners: &all\n  - *all\n  - {id: a, name: A, stage: liev}\n");
+    const auto endless = loadTrust(directory_.string());
+    ASSERT_FALSE(endless.ok());
+    EXPECT_EQ("partners[1].stage", endless.error().fields.back().limit) << base::describe(endless.error());
+}
+
 TEST_F(Registry, IdsAreUniqueAndPlain) {
     put("partners.yaml",
         "partners:\n  - {id: a, name: A, stage: live}\n  - {id: a, name: B, stage: live}\n");
-    EXPECT_EQ("partners.yaml:3 \"id\" stands twice.", refusal(loadTrust(directory_.string())));
+    EXPECT_EQ("partners.yaml:3 partners[1]: \"id\" stands twice.", refusal(loadTrust(directory_.string())));
     put("partners.yaml", "partners:\n  - {id: 浏阳, name: A, stage: live}\n");
     EXPECT_EQ(
-        "partners.yaml:2 \"id\" is of a-z, 0-9, \"-\" and \"_\".",
+        "partners.yaml:2 partners[0].id: \"id\" is of a-z, 0-9, \"-\" and \"_\".",
         refusal(loadTrust(directory_.string()))
     );
     put("partners.yaml", "partners: []\n");
     put("sources.yaml", kSources + "  - {id: market-12315, name: again, region: 430181}\n");
-    EXPECT_EQ("sources.yaml:4 \"id\" stands twice.", refusal(loadTrust(directory_.string())));
+    EXPECT_EQ("sources.yaml:4 sources[2]: \"id\" stands twice.", refusal(loadTrust(directory_.string())));
     put("sources.yaml", "sources:\n  - {id: a, name: A, region: 4301}\n");
     EXPECT_EQ(
-        "sources.yaml:2 \"region\" has six letters or digits.",
+        "sources.yaml:2 sources[0].region: \"region\" has six letters or digits.",
         refusal(loadTrust(directory_.string()))
     );
 }
