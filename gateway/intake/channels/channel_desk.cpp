@@ -95,6 +95,7 @@ struct ChannelDesk::Call {
 ChannelDesk::ChannelDesk(DeskParts parts)
     : parts_(std::move(parts)),
       guard_(parts_.clock, parts_.at_once_max),
+      troubles_(base::TroubleKind::Event, parts_.clock, parts_.logger),
       calls_(prometheus::BuildCounter()
                  .Name("yht_channel_calls")
                  .Help("Calls at endpoints that products declare, by source and by what the caller was told.")
@@ -235,9 +236,11 @@ http::Answer ChannelDesk::reply(Call& call, const base::Result<intake::SourceSub
         return trust::textAt(call.verifiable(), place).value_or(std::string());
     };
     count(call.channel, kit::replyCaseName(facts.reply_case));
-    if (!result && parts_.logger && result.error().row().fault == base::Fault::Receiver) {
-        parts_.logger("channels: " + call.channel->caller.endpoint + ' ' + base::describe(result.error()));
+    if (!result && result.error().row().fault == base::Fault::Receiver) {
+        const std::string what = "channels: " + call.channel->caller.endpoint + ' ';
+        troubles_.happened(what + result.error().row().wire, what + base::describe(result.error()));
     }
+    troubles_.endQuiet();
     return makeReply(call.rules(), facts);
 }
 

@@ -17,6 +17,7 @@
 #include <functional>
 #include <string>
 
+#include "gateway/base/trouble_log.h"
 #include "gateway/intake/admission/source_messages.h"
 #include "gateway/intake/channels/channel_guard.h"
 #include "gateway/intake/channels/channel_reply.h"
@@ -59,6 +60,7 @@ private:
 
     const DeskParts parts_;
     ChannelGuard guard_;
+    base::TroubleLog troubles_;
     prometheus::Family<prometheus::Counter>& calls_;
 };
 

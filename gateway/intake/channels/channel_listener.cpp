@@ -36,7 +36,10 @@ ChannelListener::ChannelListener(
       listener_(
           socket, options.limits, desk_.clock(),
           http::Answerer{
-              .answer = [this](const http::RequestHead& head, http::Exchange& exchange) { return desk_.answer(head, exchange); },
+              .answer = [this](const http::RequestHead& head, http::Exchange& exchange) {
+                  handshake_log_.endQuiet();
+                  return desk_.answer(head, exchange);
+              },
               .problem = [](const base::Error& error) { return http::problemAnswer(error); },
               .handshake_refused = [this](const base::Error& error, const std::string& address) {
                   cut_.Add({{"cause", error.row().wire}}).Increment();

@@ -42,16 +42,6 @@ bool worthALine(const base::ErrorRow& row) {
            wire.starts_with("signature.");
 }
 
-void logFailure(const Services& services, const Request& request, const base::Error& error) {
-    const auto& row = error.row();
-    if (!services.logger || !worthALine(row)) return;
-    services.logger(
-        std::string("door: ") + (request.route == nullptr ? kNoRoute : request.route->path) +
-        " partner=" + (request.speaker.partner == nullptr ? "-" : request.speaker.partner->id) +
-        ' ' + row.wire + (error.detail.empty() ? "" : " (" + error.detail + ")")
-    );
-}
-
 /// What a request that was answered shows of its partner; records: TrialBook::sawRecords().
 void noteTrial(intake::TrialBook& book, const Request& request, const Answer& answer) {
     using intake::TrialCase;
@@ -130,7 +120,8 @@ Answer Dispatcher::answer(RouteListener listener, const RequestHead& head, Excha
         return exchange.stopping() || (request.speaker.partner != nullptr && !services_.verifier.isCurrent(request.speaker));
     };
     auto result = answerOrRefuse(request, listener, exchange);
-    if (!result) logFailure(services_, request, result.error());
+    if (!result) logFailure(request, result.error());
+    troubles_.endQuiet();
     Answer answer = result ? std::move(*result) : refusalOf(request, result.error());
     signWhereAsked(request, answer);
     const double seconds = static_cast<double>(services_.clock.steadyMillis() - start_ms) / 1000.0;
@@ -139,6 +130,15 @@ Answer Dispatcher::answer(RouteListener listener, const RequestHead& head, Excha
         seconds
     );
     return answer;
+}
+
+/// Told apart by route, partner and code, never by what the caller wrote: a flood of bad signatures is one trouble.
+void Dispatcher::logFailure(const Request& request, const base::Error& error) const {
+    const auto& row = error.row();
+    if (!worthALine(row)) return;
+    const std::string what = std::string("door: ") + (request.route == nullptr ? kNoRoute : request.route->path) +
+                             " partner=" + (request.speaker.partner == nullptr ? "-" : request.speaker.partner->id) + ' ' + row.wire;
+    troubles_.happened(what, what + (error.detail.empty() ? "" : " (" + error.detail + ")"));
 }
 
 Answer Dispatcher::refusalOf(const Request& request, const base::Error& error) const {
@@ -293,7 +293,7 @@ void Dispatcher::signWhereAsked(const Request& request, Answer& answer) const {
         head, answer.body, *services_.signing_key->current(), services_.clock.nowMillis(), &signed_request
     );
     if (!status) {
-        logFailure(services_, request, status.error());
+        logFailure(request, status.error());
         return;
     }
     for (auto& [name, value] : head.fields) {

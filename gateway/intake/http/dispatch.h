@@ -14,6 +14,7 @@
 
 #include <span>
 
+#include "gateway/base/trouble_log.h"
 #include "gateway/intake/http/connection.h"
 #include "gateway/intake/http/request.h"
 
@@ -24,7 +25,10 @@ class Dispatcher {
 public:
     /// `trial`: nullptr where there is no trial ledger.
     Dispatcher(Services& services, Services* trial, std::span<const Route> table)
-        : services_(services), trial_(trial), table_(table) {}
+        : services_(services),
+          trial_(trial),
+          table_(table),
+          troubles_(base::TroubleKind::Event, services.clock, services.logger) {}
 
     Answer answer(RouteListener listener, const RequestHead& head, Exchange& exchange) const;
 
@@ -39,6 +43,7 @@ private:
     base::Status settleStream(Request& request, Exchange& exchange) const;
     /// The handler reads the body and finds the signature in it.
     base::Status settleUnread(Request& request, Exchange& exchange) const;
+    void logFailure(const Request& request, const base::Error& error) const;
     Answer refusalOf(const Request& request, const base::Error& error) const;
     void signWhereAsked(const Request& request, Answer& answer) const;
     std::string absoluteTarget(const Request& request) const;
@@ -48,6 +53,7 @@ private:
     Services& services_;
     Services* const trial_;
     const std::span<const Route> table_;
+    mutable base::TroubleLog troubles_;  // synchronises itself
 };
 
 }  // namespace yht::http

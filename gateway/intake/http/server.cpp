@@ -103,7 +103,10 @@ Door::Door(
         }
     };
     const auto answerOf = [this](RouteListener which) {
-        return [this, which](const RequestHead& head, Exchange& exchange) { return dispatcher_->answer(which, head, exchange); };
+        return [this, which](const RequestHead& head, Exchange& exchange) {
+            handshake_log_.endQuiet();
+            return dispatcher_->answer(which, head, exchange);
+        };
     };
     admin_ = makeListener(listenerName(RouteListener::Admin), answerOf(RouteListener::Admin), admin_socket, options.admin_limits);
     partner_ = makeListener(listenerName(RouteListener::Partner), answerOf(RouteListener::Partner), partner_socket, options.partner_limits);

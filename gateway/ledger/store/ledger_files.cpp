@@ -50,6 +50,11 @@ bool DiskReserve::release() {
     return ::unlink(path_.c_str()) == 0;
 }
 
+bool DiskReserve::isWhole() {
+    const std::lock_guard lock(mutex_);
+    return held_ || bytes_ == 0;
+}
+
 void DiskReserve::restore() {
     const std::lock_guard lock(mutex_);
     if (held_ || bytes_ == 0) return;

@@ -35,6 +35,8 @@ public:
     bool release();
     /// Sets the room aside again, once several times as much is free; otherwise does nothing.
     void restore();
+    /// Nothing is missing of it.
+    bool isWhole();
 
 private:
     const std::string path_;

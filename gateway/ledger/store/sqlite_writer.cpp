@@ -19,6 +19,7 @@ SqliteWriter::SqliteWriter(const SqliteStoreOptions& options, Parts parts)
       signer_(options.key_name, *options.log_key),
       reserve_(parts.reserve),
       checkpointer_(parts.checkpointer),
+      full_disk_(base::TroubleKind::State, options.clock, options.on_notice),
       database_(std::move(parts.database)),
       lookups_(*database_, std::move(parts.keys)),
       edge_(std::move(parts.edge)),
@@ -131,6 +132,8 @@ SqliteWriter::Answers SqliteWriter::commitOrThrow(const Batch& batch) {
     origin_ = transaction.origin();
     if (new_entries > 0 && options_.on_committed) options_.on_committed(now_ms);
     publish(batch, new_entries);
+    // What the reserve makes room for is no end of it.
+    if (reserve_.isWhole()) full_disk_.endQuiet();
     checkpointer_.afterCommit(*database_, wal_pages_);
     return answers;
 }
@@ -159,9 +162,9 @@ SqliteWriter::Answers SqliteWriter::undone(const Batch& batch, const SqliteFault
     }
     if (fault.isDiskFull()) {
         const bool freed = reserve_.release();
-        options_.on_notice(
-            std::string("ledger: the disk is full; ") +
-            (freed ? "the reserve is given up" : "there is no reserve left")
+        full_disk_.happened(
+            {}, std::string("ledger: the disk is full 磁盘已满; ") +
+                    (freed ? "the reserve is given up 已让出预留空间" : "there is no reserve left 预留空间已用尽")
         );
     }
     return Answers(batch.size(), base::Status(error));

@@ -10,6 +10,7 @@
 
 #include <deque>
 
+#include "gateway/base/trouble_log.h"
 #include "gateway/ledger/store/sqlite_checkpointer.h"
 #include "gateway/ledger/store/sqlite_store.h"
 #include "gateway/ledger/store/sqlite_transaction.h"
@@ -57,6 +58,7 @@ private:
     const CheckpointSigner signer_;
     DiskReserve& reserve_;
     Checkpointer& checkpointer_;
+    base::TroubleLog full_disk_;
     const std::unique_ptr<Database> database_;
     Lookups lookups_;
     TreeEdge edge_;       // as committed; the writer thread's own

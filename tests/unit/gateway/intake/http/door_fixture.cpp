@@ -75,8 +75,8 @@ void DoorTest::reopen(const std::function<void(DoorOptions&)>& change) {
     open(clock, change);
 }
 
-void DoorTest::reopenWith(const base::Clock& door_clock) {
-    open(door_clock, [](DoorOptions&) {});
+void DoorTest::reopenWith(const base::Clock& door_clock, const std::function<void(DoorOptions&)>& change) {
+    open(door_clock, change);
 }
 
 void DoorTest::open(

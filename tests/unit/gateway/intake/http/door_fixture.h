@@ -73,7 +73,7 @@ protected:
     void reopen(const std::function<void(DoorOptions&)>& change = [](DoorOptions&) {});
 
     /// The door anew, on a clock of the test's own.
-    void reopenWith(const base::Clock& door_clock);
+    void reopenWith(const base::Clock& door_clock, const std::function<void(DoorOptions&)>& change = [](DoorOptions&) {});
 
     base::SystemClock clock;
     PassingClock passing_clock;

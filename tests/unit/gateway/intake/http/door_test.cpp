@@ -14,8 +14,10 @@ namespace yht::http {
 namespace {
 
 using intake::appeal;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::StartsWith;
 
 /// A path that fits the pattern.
 std::string samplePath(const Route& route) {
@@ -388,6 +390,37 @@ TEST_F(DoorTest, RefusedSpeakersAreLoggedWithoutWhatTheySaid) {
     post("police", appeal("zz110", "a1", {{"title", ""}}));
     door.reset();
     EXPECT_EQ(log, "door: none partner=- speaker.partner_stopped\n");
+}
+
+/// Goal: a flood of bad signatures, each with another detail, is three lines.
+TEST_F(DoorTest, AFloodOfBadSignaturesIsALineAtItsStartACountAMinuteAndALineAtItsEnd) {
+    std::mutex mutex;
+    std::vector<std::string> lines;
+    reopenWith(passing_clock, [&](DoorOptions& options) {
+        options.logger = [&](const std::string& line) {
+            const std::lock_guard lock(mutex);
+            lines.push_back(line);
+        };
+    });
+    const auto spoiled = [&](int number) {
+        std::string request = signedPost("police", appeal("zz110", "a1"));
+        request.replace(request.rfind("a1"), 2, std::to_string(10 + number));
+        EXPECT_EQ(401, connect("police").ask(request).status);
+    };
+    const std::string what = "door: /v1/records partner=police signature.digest_mismatch";
+    for (int i = 0; i < 20; ++i) spoiled(i);
+    EXPECT_EQ(401, connect("water").ask("POST /v1/records HTTP/1.1\r\nhost: h\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}").status);
+    passing_clock.pass(base::kTroubleLineMillis);
+    spoiled(20);
+    passing_clock.pass(base::kTroubleLineMillis);
+    get("police", "/v1/codes/channel");
+    get("police", "/v1/codes/channel");
+    door.reset();
+    ASSERT_EQ(4U, lines.size()) << testing::PrintToString(lines);
+    EXPECT_THAT(lines[0], StartsWith(what));
+    EXPECT_THAT(lines[1], StartsWith("door: /v1/records partner=water signature."));
+    EXPECT_THAT(lines[2], AllOf(StartsWith(what), HasSubstr("20 times since the last line 次")));
+    EXPECT_THAT(lines[3], AllOf(StartsWith(what), HasSubstr("over 已结束, 次数 count 21")));
 }
 
 TEST_F(DoorTest, MetricsCountRequestsByRouteAndStatus) {

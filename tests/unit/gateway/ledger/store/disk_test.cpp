@@ -13,6 +13,9 @@
 #include <filesystem>
 #include <fstream>
 
+#include <thread>
+
+#include "gateway/base/trouble_log.h"
 #include "ledger_fixture.h"
 
 namespace {
@@ -117,6 +120,35 @@ TEST_F(FullDiskTest, FullDiskRefusesTheBatchAndNothingElse) {
     EXPECT_EQ(1u, size());
     EXPECT_EQ("one", read(1));
     EXPECT_FALSE(hasReserve()) << "the reserve is given up";
+}
+
+/// Goal: one line when the disk is full, a count a minute while it is, one when it is over, which it is not before the reserve is back.
+TEST_F(FullDiskTest, AFullDiskIsALineAtItsStartACountAMinuteAndALineAtItsEnd) {
+    close();
+    std::vector<std::string> lines;  // of the writer's thread, read after its tasks
+    auto told = options();
+    told.on_notice = [&](const std::string& line) { lines.push_back(line); };
+    store_ = must(tryOpen(told));
+    fillUpTo(512 * 1024);
+    for (int i = 0; i < 50; ++i) EXPECT_FALSE(appendBytes(4 * 1024 * 1024).ok());
+    ASSERT_EQ(1U, lines.size());
+    EXPECT_THAT(lines[0], testing::HasSubstr("the disk is full 磁盘已满; the reserve is given up"));
+    clock_.advance(base::kTroubleLineMillis);
+    must(appendBytes(100));
+    ASSERT_EQ(1U, lines.size()) << "the reserve made room, the disk is full all the same";
+    EXPECT_FALSE(appendBytes(4 * 1024 * 1024).ok());
+    ASSERT_EQ(2U, lines.size());
+    EXPECT_THAT(lines[1], testing::HasSubstr("there is no reserve left 预留空间已用尽, 50 times since the last line"));
+    makeRoom();
+    while (!hasReserve()) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    must(appendBytes(100));
+    ASSERT_EQ(2U, lines.size()) << "not before it was quiet for a minute";
+    clock_.advance(base::kTroubleLineMillis);
+    must(appendBytes(100));
+    must(appendBytes(100));
+    ASSERT_EQ(3U, lines.size());
+    EXPECT_THAT(lines[2], testing::HasSubstr("over 已结束, 次数 count 51 in 60 s"));
+    close();
 }
 
 TEST_F(FullDiskTest, ReserveLetsSmallWorkGoOn) {
