@@ -2,6 +2,7 @@
 
 #include "gateway/app/command_line.h"
 #include "gateway/app/commands.h"
+#include "gateway/app/maintenance_look.h"
 #include "gateway/app/opened_ledger.h"
 #include "gateway/app/terminal.h"
 #include "gateway/delivery/routing.h"
@@ -56,6 +57,7 @@ void writeJson(const std::vector<DestinationStatus>& all, base::UnixMillis now_m
         writer.Key("drain_s");
         writer.Int64(one.drain_s);
         json::writeText(writer, "last_error", one.last_error);
+        json::writeTime(writer, "maintenance_until_time", one.inMaintenance(now_ms) ? one.maintenance_until_ms : 0);
         writer.Key("dead_letters");
         writer.StartArray();
         for (const auto& letter : one.dead_letters) writeDeadLetter(writer, letter);
@@ -83,6 +85,9 @@ void writeTable(const std::vector<DestinationStatus>& all, base::UnixMillis now_
                               one.last_error.empty() ? "-" : one.last_error});
     }
     print(std::cout, table);
+    for (const auto& one : all) {
+        if (const auto text = maintenanceText(one, now_ms); !text.empty()) std::cout << one.destination << ": " << text << '\n';
+    }
 }
 
 void writeDeadLetters(const std::vector<DestinationStatus>& all) {
@@ -114,7 +119,8 @@ int listDeliveries(const CommandOptions& options) {
         auto snapshot = opened.store->snapshot();
         if (!snapshot.ok()) return reportError(snapshot.error());
         const auto now_ms = opened.clock->nowMillis();
-        const auto all = delivery::deliveryStatus(**snapshot, ids, now_ms);
+        auto all = delivery::deliveryStatus(**snapshot, ids, now_ms);
+        lookAtMaintenance(options.directory, *routes, now_ms, all);
         if (options.json) {
             writeJson(all, now_ms);
         } else {

@@ -1,11 +1,8 @@
 #include <iostream>
-#include <map>
 
 #include "gateway/app/command_line.h"
 #include "gateway/app/commands.h"
-#include "gateway/app/status.h"
-#include "gateway/app/terminal.h"
-#include "gateway/base/time_text.h"
+#include "gateway/app/status_screen.h"
 #include "gateway/json/json.h"
 #include "gateway/json/members.h"
 
@@ -13,116 +10,6 @@ namespace yht::app {
 namespace {
 
 using json::Writer;
-
-constexpr std::size_t kCertificatesShownMax = 3;
-constexpr std::size_t kHealthyShownMax = 12;  // more sources than that: only those in trouble have a row
-
-std::string ageText(base::UnixMillis since_ms, base::UnixMillis now_ms) {
-    if (since_ms == 0) return "-";
-    return humanDuration(std::max<std::int64_t>(0, now_ms - since_ms)) + " 前 ago";
-}
-
-std::string bytesText(std::uint64_t bytes) {
-    const std::uint64_t mebibytes = bytes >> 20;
-    return mebibytes < 10'240 ? std::to_string(mebibytes) + " MiB" : std::to_string(mebibytes >> 10) + " GiB";
-}
-
-void printHead(const Status& status, base::UnixMillis now_ms) {
-    std::cout << "网关 gateway: "
-              << (!status.serving ? "未运行 not running" : status.ready ? "就绪 ready" : "未就绪 not ready")
-              << "\n账本 ledger: " << status.entries << " 条 entries, 最新 newest "
-              << ageText(status.last_committed_ms, now_ms) << ", " << bytesText(status.ledger_bytes)
-              << ", 磁盘可用 disk free " << bytesText(status.disk_free_bytes) << '\n';
-    if (status.archive_count > 0) {
-        std::cout << "归档 archives: " << status.archive_count << " 个文件 files, " << bytesText(status.archive_bytes) << '\n';
-    }
-    std::cout << '\n';
-}
-
-void printAccounts(const std::vector<ledger::SourceDay>& days) {
-    if (days.empty()) return;
-    Table table{{"今日条目 items today", "收到 received", "入账 accepted", "重复 duplicate", "隔离 quarantined", "拒收 refused",
-                 "忽略 ignored", "未对照代码 unmapped"}, {}};
-    for (const auto& day : days) {
-        const auto& account = day.account;
-        table.rows.push_back({day.source, std::to_string(account.received), std::to_string(account.accepted),
-                              std::to_string(account.duplicate), std::to_string(account.quarantined),
-                              std::to_string(account.refused), std::to_string(account.ignoredCount()),
-                              std::to_string(account.unmapped_codes)});
-    }
-    std::cout << '\n';
-    print(std::cout, table);
-}
-
-/// A row of health for each source in its own format; of many, only for those that somebody should look at.
-void printHealth(const std::vector<SourceHealthStatus>& all, base::UnixMillis now_ms) {
-    if (all.empty()) return;
-    constexpr std::size_t kReasonCells = 60;
-    Table table{{"来源健康 health", "方式 way", "状态 state", "自 since", "上次成功 success", "最近条目 item", "隔离 quar.", "责任人 owner", "说明 reason"}, {}};
-    std::map<std::string, std::size_t> others;
-    for (const auto& one : all) {
-        const auto& health = one.health;
-        if (all.size() > kHealthyShownMax && !health.trouble()) {
-            ++others[health.state];
-            continue;
-        }
-        table.rows.push_back({health.source, one.way, std::string(intake::stateZh(health.state)) + " " + health.state, ageText(health.since_ms, now_ms),
-                              ageText(health.pull.last_success_ms, now_ms), ageText(health.items.last_item_ms, now_ms),
-                              std::to_string(health.open_quarantine), printable(one.owner), clipped(health.reason, kReasonCells)});
-    }
-    std::cout << '\n';
-    if (!table.rows.empty()) print(std::cout, table);
-    for (const auto& [state, count] : others) {
-        std::cout << count << " 个来源 sources " << intake::stateZh(state) << ' ' << state << ": yht sources\n";
-    }
-}
-
-/// What sources' items left to be done.
-void printSourceWork(const Status& status, base::UnixMillis now_ms) {
-    Table history{{"历史待放行 history", "待放行 held", "放行中 released", "最早 first", "最晚 last"}, {}};
-    for (const auto& one : status.history) {
-        const auto day = [&](base::UnixMillis ms) {
-            return one.held == 0 ? std::string("-") : base::formatRfc3339(ms).substr(0, 10);
-        };
-        history.rows.push_back({one.source, std::to_string(one.held), std::to_string(one.released),
-                                day(one.first_event_ms), day(one.last_event_ms)});
-    }
-    Table attachments{{"来源附件 attachments", "状态 state", "个数 count", "最久 oldest"}, {}};
-    for (const auto& one : status.attachments) {
-        attachments.rows.push_back({one.source, one.state, std::to_string(one.count), ageText(one.oldest_ms, now_ms)});
-    }
-    for (const Table* table : {&history, &attachments}) {
-        if (table->rows.empty()) continue;
-        std::cout << '\n';
-        print(std::cout, *table);
-    }
-}
-
-void printTables(const Status& status, base::UnixMillis now_ms) {
-    Table sources{{"来源 source", "名称 name", "最近来报 last heard"}, {}};
-    for (const auto& one : status.sources)
-        sources.rows.push_back({one.id, one.name_zh, ageText(one.last_received_ms, now_ms)});
-    print(std::cout, sources);
-    printHealth(status.healths, now_ms);
-    printAccounts(status.accounts_today);
-    printSourceWork(status, now_ms);
-    Table destinations{{"对端 destination", "积压 backlog", "最久 oldest", "死信 dead", "最近错误 last error"}, {}};
-    for (const auto& one : status.destinations) {
-        destinations.rows.push_back(
-            {one.destination, std::to_string(one.backlog()), ageText(one.oldest_committed_ms, now_ms),
-             std::to_string(one.dead), one.last_error.empty() ? "-" : one.last_error}
-        );
-    }
-    std::cout << '\n';
-    print(std::cout, destinations);
-    Table certificates{{"证书 certificate", "有效期至 valid until"}, {}};
-    for (std::size_t i = 0; i < std::min(kCertificatesShownMax, status.certificates.size()); ++i) {
-        const auto& one = status.certificates[i];
-        certificates.rows.push_back({one.what, base::formatRfc3339(one.not_after_ms).substr(0, 10)});
-    }
-    std::cout << '\n';
-    print(std::cout, certificates);
-}
 
 template <class Items, class Write>
 void list(Writer& writer, const char* name, const Items& items, const Write& write) {
@@ -132,7 +19,7 @@ void list(Writer& writer, const char* name, const Items& items, const Write& wri
     writer.EndArray();
 }
 
-void printJson(const Status& status, const std::vector<std::string>& found) {
+void printJson(const Status& status, const std::vector<std::string>& found, base::UnixMillis now_ms) {
     rapidjson::StringBuffer buffer;
     Writer writer(buffer);
     writer.StartObject();
@@ -205,6 +92,7 @@ void printJson(const Status& status, const std::vector<std::string>& found) {
         json::writeNumber(writer, "dead", one.dead);
         json::writeTime(writer, "oldest_committed_time", one.oldest_committed_ms);
         json::writeText(writer, "last_error", one.last_error);
+        json::writeTime(writer, "maintenance_until_time", one.inMaintenance(now_ms) ? one.maintenance_until_ms : 0);
         writer.EndObject();
     });
     list(writer, "certificates", status.certificates, [&](const auto& one) {
@@ -237,13 +125,9 @@ int showStatus(const CommandOptions& options) {
         const auto now_ms = opened.clock->nowMillis();
         const auto found = troubles(*status, now_ms);
         if (options.json) {
-            printJson(*status, found);
+            printJson(*status, found, now_ms);
         } else {
-            printHead(*status, now_ms);
-            printTables(*status, now_ms);
-            std::cout << '\n';
-            for (const auto& one : found) std::cout << "! " << one << '\n';
-            if (found.empty()) std::cout << "一切正常 all is well\n";
+            printScreen(std::cout, *status, found, now_ms);
         }
         return found.empty() ? kExitOk : kExitFound;
     });

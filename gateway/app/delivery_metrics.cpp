@@ -47,6 +47,10 @@ DeliveryMetrics::DeliveryMetrics(
                         .Name("yht_delivery_breaker_open")
                         .Help("1 where nothing but probes goes to the destination.")
                         .Register(registry)),
+      in_maintenance_(BuildGauge()
+                          .Name("yht_delivery_in_maintenance")
+                          .Help("1 in an announced maintenance window, in which nothing is tried.")
+                          .Register(registry)),
       last_success_(BuildGauge()
                         .Name("yht_delivery_last_success_timestamp_seconds")
                         .Help("When a batch was last answered; 0: not since the start.")
@@ -93,6 +97,7 @@ void DeliveryMetrics::readCourier(const std::string& id, const delivery::Courier
     for (const auto& [result, total] : results) raise(batches_, {{"destination", id}, {"result", result}}, total);
     const bool open = counters.breaker != delivery::BreakerState::Closed;
     breaker_open_.Add({{"destination", id}}).Set(open ? 1 : 0);
+    in_maintenance_.Add({{"destination", id}}).Set(counters.in_maintenance ? 1 : 0);
     last_success_.Add({{"destination", id}}).Set(seconds(counters.last_success_ms));
 }
 

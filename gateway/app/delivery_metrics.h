@@ -43,6 +43,7 @@ private:
     prometheus::Family<prometheus::Counter>& batches_;
     prometheus::Family<prometheus::Counter>& mapping_;
     prometheus::Family<prometheus::Gauge>& breaker_open_;
+    prometheus::Family<prometheus::Gauge>& in_maintenance_;
     prometheus::Family<prometheus::Gauge>& last_success_;
     prometheus::Family<prometheus::Gauge>& rows_;
     prometheus::Family<prometheus::Gauge>& oldest_;

@@ -275,6 +275,20 @@ base::Result<kit::Resend> resendOf(const std::string& directory, const std::stri
     return makeError(ErrorCode::NotFound, std::string(kFile) + " has no destination " + id);
 }
 
+base::Result<std::map<std::string, std::shared_ptr<const kit::Profile>>> destinationProfiles(const std::string& directory) {
+    const auto rows = readRows(directory);
+    if (!rows.ok()) return rows.error();
+    std::map<std::string, std::shared_ptr<const kit::Profile>> profiles;
+    for (const auto& row : *rows) {
+        if (row.profile.empty()) continue;
+        const auto profile = kit::Profile::load(row.profile);
+        if (!profile.ok()) return profile.error();
+        profiles.emplace(row.id, *profile);
+        profiles.emplace(delivery::attachmentsQueueOf(row.id), *profile);
+    }
+    return profiles;
+}
+
 base::Result<DestinationSet> loadDestinations(
     const std::string& directory, const base::Clock& clock, base::Random& random, const kit::ContentFinder& contents,
     trust::RevocationBook* book

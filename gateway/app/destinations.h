@@ -27,11 +27,13 @@
 // Uses: kit, delivery. Used by: gateway.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "adapters/kit/attachment_destination.h"
+#include "adapters/kit/profile.h"
 #include "gateway/app/destination_credentials.h"
 #include "gateway/base/random.h"
 #include "gateway/base/result.h"
@@ -59,6 +61,9 @@ base::Result<std::vector<DestinationFiles>> destinationFiles(const std::string& 
 
 /// How that destination's lost batches are sent again. Errors: NotFound; as loadDestinations().
 base::Result<kit::Resend> resendOf(const std::string& directory, const std::string& id);
+
+/// By id, the attachments' queues included; those that speak natively have none. Errors: as loadDestinations().
+base::Result<std::map<std::string, std::shared_ptr<const kit::Profile>>> destinationProfiles(const std::string& directory);
 
 /// One for each entry, one more for the attachments of each that has an attachments_url, and one for each source whose
 /// manifest has `results`.

@@ -10,8 +10,9 @@
 #include <filesystem>
 #include <set>
 
-#include "gateway/app/source_look.h"
+#include "gateway/app/maintenance_look.h"
 #include "gateway/app/revocation_watch.h"
+#include "gateway/app/source_look.h"
 #include "gateway/app/terminal.h"
 #include "gateway/attachments/store.h"
 #include "gateway/base/time_text.h"
@@ -27,11 +28,9 @@ using delivery::DestinationStatus;
 constexpr std::int64_t kAdminMillisMax = 3'000;
 constexpr std::size_t kAnswerBytesMax = 64 * 1024;
 constexpr std::size_t kScanEntries = 2'000;  // at a time
-constexpr std::int64_t kSilentMillis = 24LL * 3600 * 1000;
 constexpr std::int64_t kHourMillis = 3'600'000;
 constexpr std::int64_t kHoursLate = 24;
 constexpr std::size_t kUnjudgedCountMax = 100'000;
-constexpr std::int64_t kBacklogOldMillis = 600'000;
 
 std::string readBounded(std::istream& in) {
     std::string text(kAnswerBytesMax, '\0');
@@ -174,6 +173,7 @@ base::Status gatherLedger(OpenedLedger& opened, Status& status) {
     std::vector<std::string> ids;
     for (const auto& row : routes->destinations()) ids.push_back(row.id);
     status.destinations = delivery::deliveryStatus(view, ids, opened.clock->nowMillis());
+    lookAtMaintenance(opened.config.directory(), *routes, opened.clock->nowMillis(), status.destinations);
     return {};
 }
 
@@ -204,7 +204,7 @@ void addSourceTroubles(const Status& status, base::UnixMillis now_ms, std::vecto
         );
     }
     for (const auto& one : status.sources) {
-        if (one.last_received_ms == 0 || judged.contains(one.id) || now_ms - one.last_received_ms <= kSilentMillis) continue;
+        if (judged.contains(one.id) || !one.isSilent(now_ms)) continue;
         out.push_back(one.id + ": 已静默 silent for " + age(one.last_received_ms, now_ms));
     }
 }
@@ -216,7 +216,9 @@ void addDestinationTroubles(
     if (one.dead > 0) {
         out.push_back(id + ": " + std::to_string(one.dead) + " 条死信 dead letters; yht deliveries");
     }
-    if (one.oldest_committed_ms != 0 && now_ms - one.oldest_committed_ms > kBacklogOldMillis) {
+    // What waited for the end of announced maintenance waits since that end.
+    const auto waits_since_ms = std::max(one.oldest_committed_ms, one.maintenance_until_ms);
+    if (one.oldest_committed_ms != 0 && now_ms - waits_since_ms > kBacklogOldMillis) {
         out.push_back(
             id + ": 积压 " + std::to_string(one.backlog()) + " 条 waiting, 最久 oldest " +
             age(one.oldest_committed_ms, now_ms) + (one.last_error.empty() ? "" : ", " + one.last_error)

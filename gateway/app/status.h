@@ -16,6 +16,7 @@
 namespace yht::app {
 
 inline constexpr std::size_t kSourceEntriesMax = 200'000;       // entries looked back over for the last word of a source
+inline constexpr std::int64_t kSilentMillis = 24LL * 3600 * 1000;  // of a source without a manifest
 inline constexpr std::int64_t kCertificateSoonMillis = 30LL * 24 * 3600 * 1000;
 inline constexpr std::uint64_t kDiskFreeBytesMin = 1ULL << 30;  // below: trouble
 
@@ -23,6 +24,7 @@ struct SourceStatus {
     std::string id;
     std::string name_zh;
     base::UnixMillis last_received_ms = 0;  // 0: nothing within the entries looked at
+    bool isSilent(base::UnixMillis now_ms) const { return last_received_ms != 0 && now_ms - last_received_ms > kSilentMillis; }
 };
 
 /// Of a source that speaks its own format.

@@ -19,6 +19,14 @@ std::int64_t backOffMillis(
                      );
 }
 
+base::UnixMillis maintenanceEnd(const std::vector<MaintenanceWindow>& windows, base::UnixMillis at_ms) {
+    base::UnixMillis end_ms = 0;
+    for (const MaintenanceWindow& window : windows) {
+        if (window.from_ms <= at_ms && at_ms < window.to_ms) end_ms = std::max(end_ms, window.to_ms);
+    }
+    return end_ms;
+}
+
 const char* breakerStateName(BreakerState state) {
     switch (state) {
         case BreakerState::Closed:
@@ -81,11 +89,13 @@ void Breaker::pauseFor(std::int64_t ms) {
     paused_until_steady_ms_ = std::max(paused_until_steady_ms_, until_ms);
 }
 
+void Breaker::pauseForMaintenance(std::int64_t ms) {
+    pauseFor(ms);
+    maintained_until_steady_ms_ = clock_.steadyMillis() + std::clamp<std::int64_t>(ms, 0, kPauseMillisMax);
+}
+
 bool Breaker::inMaintenance() const {
-    const base::UnixMillis now_ms = clock_.nowMillis();
-    return std::any_of(windows_.begin(), windows_.end(), [&](const MaintenanceWindow& window) {
-        return window.from_ms <= now_ms && now_ms < window.to_ms;
-    });
+    return maintenanceEnd(windows_, clock_.nowMillis()) != 0 || clock_.steadyMillis() < maintained_until_steady_ms_;
 }
 
 }  // namespace yht::delivery

@@ -19,6 +19,8 @@ namespace yht::delivery {
 struct MaintenanceWindow {
     base::UnixMillis from_ms = 0, to_ms = 0;  // [from, to)
 };
+/// When the window that holds `at_ms` ends, of several the last; 0: none does.
+base::UnixMillis maintenanceEnd(const std::vector<MaintenanceWindow>& windows, base::UnixMillis at_ms);
 
 inline constexpr std::uint32_t kBreakerFailures = 5;            // in a row, until it opens
 inline constexpr std::int64_t kBreakerOpenFirstMillis = 5'000;  // doubled by every failed probe
@@ -52,6 +54,8 @@ public:
     void trip();
     /// Nothing goes for so long, at most kPauseMillisMax. Counts as no failure.
     void pauseFor(std::int64_t ms);
+    /// The same, for a window that the far side's profile announces.
+    void pauseForMaintenance(std::int64_t ms);
     void setMaintenance(std::vector<MaintenanceWindow> windows) { windows_ = std::move(windows); }
     bool inMaintenance() const;
     BreakerState state() const { return state_; }
@@ -69,6 +73,7 @@ private:
     std::uint32_t openings_ = 0;
     std::int64_t open_until_steady_ms_ = 0;
     std::int64_t paused_until_steady_ms_ = 0;
+    std::int64_t maintained_until_steady_ms_ = 0;  // as the profile says
 };
 
 }  // namespace yht::delivery

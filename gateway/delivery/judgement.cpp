@@ -236,7 +236,7 @@ void Courier::noteBatch(const kit::BatchAnswer& answer) {
     const std::int64_t pause_ms = pauseMillis(answer);
     {
         const std::lock_guard lock(mutex_);
-        if (answer.announced) return breaker_.pauseFor(pause_ms);
+        if (answer.announced) return breaker_.pauseForMaintenance(pause_ms);
         switch (answer.verdict) {
             case kit::BatchVerdict::NotSent:
                 ++counters_.not_sent;

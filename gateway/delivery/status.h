@@ -1,6 +1,6 @@
 // How deliveries stand, per destination: what `yht deliveries` prints and metrics count.
 // Read from the ledger alone, so that it is the same from any process; the couriers' counters add
-// what only a running gateway knows (breaker, maintenance).
+// what only a running gateway knows (the breaker). Announced maintenance stands in the deployment's files: app fills it in.
 // Uses: ledger. Used by: app.
 #pragma once
 
@@ -32,8 +32,10 @@ struct DestinationStatus {
     double rate_per_s = 0;      // outcomes of the last minute
     std::int64_t drain_s = -1;  // backlog / rate; 0: empty, -1: not at this rate
     std::string last_error;     // wire code of a row that waits for another attempt, "" none
+    base::UnixMillis maintenance_until_ms = 0;  // end of the announced window that it is in or was in lately; 0: none
     std::vector<DeadLetter> dead_letters;  // by seq, at most kDeadLettersShownMax
     std::uint64_t backlog() const { return ready + in_flight + unknown; }
+    bool inMaintenance(base::UnixMillis now_ms) const { return now_ms < maintenance_until_ms; }
 };
 
 /// One row per id of `destinations`, in that order.

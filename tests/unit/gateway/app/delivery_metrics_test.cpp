@@ -97,6 +97,7 @@ TEST_F(DeliveryMetricsTest, EverythingIsThereFromTheStart) {
                              "yht_delivery_batches_total{destination=\"centre\",result=\"lost\"} 0\n",
                              "yht_delivery_unfinished_records{destination=\"centre\",state=\"dead\"} 0\n",
                              "yht_delivery_breaker_open{destination=\"centre\"} 0\n",
+                             "yht_delivery_in_maintenance{destination=\"centre\"} 0\n",
                              "yht_delivery_oldest_age_seconds{destination=\"centre\"} 0\n"}) {
         EXPECT_THAT(text, HasSubstr(line));
     }

@@ -1,6 +1,8 @@
 // What `yht status` calls trouble.
 #include "gateway/app/status.h"
 
+#include "gateway/app/maintenance_look.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -74,6 +76,22 @@ TEST(Status, ABacklogIsTroubleWhenItIsOldAndADeadLetterAtOnce) {
     EXPECT_THAT(
         troubles(status, kNow), ElementsAre(HasSubstr("2 条死信"), HasSubstr("delivery.peer_busy"))
     );
+}
+
+TEST(Status, NobodyIsAlarmedOfABacklogInAnnouncedMaintenanceNorJustAfterIt) {
+    auto status = healthy();
+    auto& province = status.destinations[0];
+    province.ready = 5;
+    province.oldest_committed_ms = kNow - 3 * kHour;
+    province.maintenance_until_ms = kNow + 1;
+    EXPECT_THAT(troubles(status, kNow), IsEmpty());
+    province.maintenance_until_ms = kNow - kBacklogOldMillis;
+    EXPECT_THAT(troubles(status, kNow), IsEmpty()) << "what has waited for its end drains first";
+    province.maintenance_until_ms = kNow - kBacklogOldMillis - 1;
+    EXPECT_THAT(troubles(status, kNow), ElementsAre(HasSubstr("5 条 waiting")));
+    province.maintenance_until_ms = kNow + kHour;
+    province.dead = 1;
+    EXPECT_THAT(troubles(status, kNow), ElementsAre(HasSubstr("1 条死信"))) << "maintenance mends no record";
 }
 
 TEST(Status, AttachmentsPastTheirTimeAreTroubleOfAGatewayThatRuns) {

@@ -105,6 +105,15 @@ TEST_F(BreakerTest, AMaintenanceWindowHoldsBackProbesToo) {
     EXPECT_EQ(Gate::Probe, breaker.ask());
 }
 
+TEST_F(BreakerTest, OfWindowsThatHoldATimeTheLastEndCounts) {
+    const std::vector<MaintenanceWindow> windows{{100, 200}, {150, 300}, {400, 500}};
+    EXPECT_EQ(0, maintenanceEnd(windows, 99));
+    EXPECT_EQ(200, maintenanceEnd(windows, 100));
+    EXPECT_EQ(300, maintenanceEnd(windows, 199));
+    EXPECT_EQ(0, maintenanceEnd(windows, 300)) << "the end is no part of it";
+    EXPECT_EQ(500, maintenanceEnd(windows, 499));
+}
+
 TEST_F(BreakerTest, BackOffDoublesUpToItsBoundWithinItsJitter) {
     for (std::uint32_t attempt = 1; attempt <= 40; ++attempt) {
         const std::int64_t full_ms =

@@ -626,7 +626,9 @@ TEST_F(CourierTest, AnAnnouncedWindowIsKeptWholeAndIsNoTrouble) {
     later(7199);
     run();
     EXPECT_EQ(1U, far.calls.size());
+    EXPECT_TRUE(courier().counters().in_maintenance);
     later(1);
+    EXPECT_FALSE(courier().counters().in_maintenance);
     run();
     EXPECT_THAT(told(), ElementsAre("A1 accepted"));
     EXPECT_THAT(log, IsEmpty());
