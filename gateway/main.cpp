@@ -44,7 +44,7 @@ int serve(const std::string& directory) {
     YHT_STEP(config, app::Config::load(directory));
 
     // A switch of certificates that a crash cut short is finished before anything reads them.
-    YHT_STEP(switch_finished, app::finishSwitch(config->directory()));
+    YHT_STEP(switch_finished, app::finishSwitch(config->text("ledger.directory")));
 
     // Step 2: self-checks that need no state.
     YHT_STEP(crypto_checked, app::checkCrypto());

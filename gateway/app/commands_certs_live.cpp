@@ -101,8 +101,10 @@ void addCertsLive(CLI::App& top, CommandOptions& options, std::function<int()>& 
     activating->add_option("--private-key", given->private_key, "Its key, PEM; none: the key stays 其私钥;不填则沿用原私钥");
     addWhy(*activating, given->why)->required();
     activating->footer("The files are copied into the deployment and switched together; what stood there stays beside them as .previous. What the\n"
-                       "gateway refuses is put back. 文件一并切换,原文件保留为 .previous;网关拒绝时自动恢复。\nExample 示例:\n"
-                       "  yht certs activate province --certificate new.pem --private-key new.key --why \"yearly renewal\"");
+                       "gateway refuses is put back. Its account reads the new files: have them beside those in use.\n"
+                       "文件一并切换,原文件保留为 .previous;网关拒绝时自动恢复。新文件由网关账号读取,请放在现用文件旁。\nExample 示例:\n"
+                       "  cd /etc/yihaotong/credentials\n"
+                       "  yht certs activate province --certificate province-2027.pem --private-key province-2027.key --why \"yearly renewal\"");
     auto* going_back = addCommand(*certs, options, run, "rollback", "Back to the certificate before the last switch 回退到上一证书", [given, &options] {
         return report(options, command(options.directory, {kRollbackCertificate, {{"slot", given->slot}}, given->why}));
     });

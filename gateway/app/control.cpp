@@ -1,6 +1,9 @@
 #include "gateway/app/control.h"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <filesystem>
 
 #include "gateway/app/approvals.h"
 #include "gateway/app/bundle.h"
@@ -185,6 +188,17 @@ base::Result<Reloaded> reloadFor(ControlServices& services, const ControlCall& c
     services.store.setConfigDigest(bundleDigest(bundle));
     taken.waiting_for_restart = changedFiles(bundle, *on_disk);
     return taken;
+}
+
+base::Status seesFile(base::ErrorCode code, const std::string& path, const std::string& place) {
+    std::error_code none;
+    if (std::filesystem::is_regular_file(path, none) && ::access(path.c_str(), R_OK) == 0) return {};
+    return base::makePublicError(
+        code,
+        "The gateway sees no such file, or its account can't read it. As a service it sees no home directory and has a /tmp and /var/tmp of its own: "
+        "put the file into " + place + ", as one of its account.",
+        "网关看不到该文件,或其账号无法读取。以系统服务运行时,网关看不到用户主目录,/tmp、/var/tmp 亦为其独有:请将文件放入 " + place + ",属主设为网关账号。"
+    );
 }
 
 std::string argumentsText(const ControlRequest& request) {

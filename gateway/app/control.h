@@ -108,6 +108,10 @@ struct Reloaded {
 /// commit. Errors: NotReady where no gateway runs; what the reload refuses.
 base::Result<Reloaded> reloadFor(ControlServices& services, const ControlCall& call);
 
+/// Whether this process can read a file that a command names: as a service the gateway sees less than who gives the command.
+/// Errors: `code`, saying that it should be put into `place`.
+base::Status seesFile(base::ErrorCode code, const std::string& path, const std::string& place);
+
 struct ControlCommand {
     const char* name;
     std::vector<const char*> arguments;  // exactly these are wanted

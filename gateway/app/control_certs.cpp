@@ -1,5 +1,7 @@
 #include "gateway/app/control_certs.h"
 
+#include <filesystem>
+
 #include "gateway/app/credential_switch.h"
 #include "gateway/app/destinations.h"
 #include "gateway/base/time_text.h"
@@ -74,6 +76,18 @@ std::string answerText(const CredentialSlot& slot, const std::vector<CredentialS
     return buffer.GetString();
 }
 
+/// Where a switch under way is noted: with the ledger, so that nothing but the folders of certificates need be open to the gateway.
+base::Result<std::string> noteFolder(const ControlServices& services) {
+    const auto config = Config::load(services.directory);
+    if (!config.ok()) return config.error();
+    return config->text("ledger.directory");
+}
+
+base::Status finishEarlier(const ControlServices& services) {
+    const auto folder = noteFolder(services);
+    return folder.ok() ? finishSwitch(*folder) : base::Status(folder.error());
+}
+
 /// The audit entry, with the gateway's reload where one runs.
 base::Status takeNote(ControlServices& services, const ControlCall& call) {
     if (services.reload) {
@@ -85,15 +99,17 @@ base::Status takeNote(ControlServices& services, const ControlCall& call) {
 
 /// Switches, has the gateway read it, and puts everything back where that is refused.
 base::Status takeIntoUse(ControlServices& services, const ControlCall& call, const std::vector<FileSwitch>& files, const std::string& fingerprint) {
+    const auto folder = noteFolder(services);
+    if (!folder.ok()) return folder.error();
     const auto earlier = previousOf(files);
     if (!earlier.ok()) return earlier.error();
-    if (auto switched = switchFiles(services.directory, files); !switched.ok()) return switched;
+    if (auto switched = switchFiles(*folder, files); !switched.ok()) return switched;
     ControlRequest told = call.request;
     told.arguments["fingerprint"] = fingerprint;
     auto reloaded = takeNote(services, call.as(told));
     if (reloaded.ok()) return {};
     auto before = previousOf(files);
-    base::Status back = before.ok() ? switchFiles(services.directory, *before) : base::Status(before.error());
+    base::Status back = before.ok() ? switchFiles(*folder, *before) : base::Status(before.error());
     if (back.ok()) back = restorePrevious(files, *earlier);
     if (back.ok() && services.reload) back = services.reload();
     const std::string outcome = back.ok() ? "" : "; putting it back failed: " + base::describe(back.error());
@@ -120,13 +136,18 @@ base::Result<std::string> put(
 }
 
 base::Result<std::string> activate(ControlServices& services, const ControlCall& call) {
-    if (auto finished = finishSwitch(services.directory); !finished.ok()) return std::move(finished).error();
+    if (auto finished = finishEarlier(services); !finished.ok()) return std::move(finished).error();
     const auto slots = allSlots(services.directory);
     if (!slots.ok()) return slots.error();
     const auto slot = findSlot(*slots, call.argument("slot"));
     if (!slot.ok()) return slot.error();
     const std::string& certificate = call.argument("certificate");
     const std::string& key = call.argument("private_key");
+    const std::string place = std::filesystem::path(slot->question.certificate_path).parent_path().string();
+    for (const auto& path : {certificate, key}) {
+        if (path.empty()) continue;
+        if (auto seen = seesFile(ErrorCode::CertUnreadable, path, place); !seen.ok()) return std::move(seen).error();
+    }
     auto certificate_text = trust::readCredentialFile(certificate);
     if (!certificate_text.ok()) return std::move(certificate_text).error();
     std::vector<FileSwitch> files{{slot->question.certificate_path, *std::move(certificate_text), false}};
@@ -139,7 +160,7 @@ base::Result<std::string> activate(ControlServices& services, const ControlCall&
 }
 
 base::Result<std::string> rollback(ControlServices& services, const ControlCall& call) {
-    if (auto finished = finishSwitch(services.directory); !finished.ok()) return std::move(finished).error();
+    if (auto finished = finishEarlier(services); !finished.ok()) return std::move(finished).error();
     const auto slots = allSlots(services.directory);
     if (!slots.ok()) return slots.error();
     const auto slot = findSlot(*slots, call.argument("slot"));

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "gateway/app/config.h"
 #include "gateway/app/source_folders.h"
 #include "gateway/crypto/digest.h"
 #include "gateway/intake/admission/source_messages.h"
@@ -13,21 +14,20 @@ namespace {
 
 using base::ErrorCode;
 
+constexpr const char* kImportFolder = "/import";  // of the ledger's directory: the unit of tools/service makes it
+
 base::Error badFile(const std::string& en, const std::string& zh) {
     return base::makePublicError(ErrorCode::ParameterInvalid, en, zh);
 }
 
-base::Result<std::string> readImport(const std::string& path) {
-    namespace fs = std::filesystem;
-    std::error_code failed;
-    if (!fs::path(path).is_absolute() || !fs::is_regular_file(path, failed)) {
-        return badFile("The gateway finds no such file; its path must be absolute.", "网关找不到该文件;须给出绝对路径。");
-    }
+base::Result<std::string> readImport(const std::string& path, const std::string& place) {
+    if (!std::filesystem::path(path).is_absolute()) return badFile("The file's path must be absolute.", "文件须给出绝对路径。");
+    if (auto seen = seesFile(ErrorCode::ParameterInvalid, path, place); !seen.ok()) return std::move(seen).error();
     std::ifstream in(path, std::ios::binary);
     std::string bytes(kImportFileBytesMax + 1, '\0');
     in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
     bytes.resize(static_cast<std::size_t>(in.gcount()));
-    if (bytes.empty()) return badFile("The gateway's user can't read the file, or it is empty.", "网关账号无法读取该文件,或文件为空。");
+    if (bytes.empty()) return badFile("The file is empty, or can't be read to its end.", "文件为空,或读取出错。");
     if (bytes.size() > kImportFileBytesMax) {
         const std::string mib = std::to_string(kImportFileBytesMax >> 20);
         return badFile("The file is larger than " + mib + " MiB; split it.", "文件超过 " + mib + " MiB,请拆分。");
@@ -68,7 +68,9 @@ std::string answerOf(const intake::SourceSubmission& submission) {
 }
 
 base::Result<std::string> import(ControlServices& services, const ControlCall& call) {
-    auto bytes = readImport(call.argument("file"));
+    const auto config = Config::load(services.directory);
+    if (!config.ok()) return config.error();
+    auto bytes = readImport(call.argument("file"), config->text("ledger.directory") + kImportFolder);
     if (!bytes.ok()) return std::move(bytes).error();
     const auto now = present(services);
     if (!now.ok()) return now.error();

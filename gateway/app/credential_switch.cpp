@@ -47,8 +47,8 @@ base::Status syncFolderOf(const std::string& path) {
 
 }  // namespace
 
-base::Status finishSwitch(const std::string& directory) {
-    const std::string note = directory + kNote;
+base::Status finishSwitch(const std::string& notes) {
+    const std::string note = notes + kNote;
     std::error_code ignored;
     if (!fs::exists(note, ignored)) return {};
     const auto text = readFile(note);
@@ -66,7 +66,7 @@ base::Status finishSwitch(const std::string& directory) {
     return syncFolderOf(note);
 }
 
-base::Status switchFiles(const std::string& directory, const std::vector<FileSwitch>& files) {
+base::Status switchFiles(const std::string& notes, const std::vector<FileSwitch>& files) {
     std::string note;
     for (const auto& file : files) {
         const auto before = readFile(file.target);
@@ -77,8 +77,8 @@ base::Status switchFiles(const std::string& directory, const std::vector<FileSwi
         if (auto written = writeWhole(file.target + kNext, file.content, file.secret); !written.ok()) return written;
         note += file.target + kNext + '\t' + file.target + '\n';
     }
-    if (auto noted = writeWhole(directory + kNote, note, true); !noted.ok()) return noted;
-    return finishSwitch(directory);
+    if (auto noted = writeWhole(notes + kNote, note, true); !noted.ok()) return noted;
+    return finishSwitch(notes);
 }
 
 base::Result<std::vector<FileSwitch>> previousOf(const std::vector<FileSwitch>& files) {

@@ -2,7 +2,8 @@
 // with the new, after a crash as well, and what stood there before stays beside it.
 //   TARGET.next      the new content, on the disk before anything is renamed
 //   TARGET.previous  what stood there before
-//   DIRECTORY/certificates.switch   the renames that are under way, a line each: FROM tab TO; gone when all are done
+//   NOTES/certificates.switch   the renames that are under way, a line each: FROM tab TO; gone when all are done. NOTES is
+//                               ledger.directory: the deployment itself stays closed to the gateway's account
 // Whoever finds that note finishes it first.
 // Uses: private_file, base. Used by: control_certs, main.cpp.
 #pragma once
@@ -20,10 +21,10 @@ struct FileSwitch {
     bool secret = false;  // mode 600, else 644
 };
 
-/// Finishes what a crash left. Errors: IoFailed.
-base::Status finishSwitch(const std::string& directory);
+/// Finishes what a crash left. `notes`: the folder of the note, here and below. Errors: IoFailed.
+base::Status finishSwitch(const std::string& notes);
 /// Requires: finishSwitch() was called. Errors: IoFailed, DiskFull; then nothing is changed.
-base::Status switchFiles(const std::string& directory, const std::vector<FileSwitch>& files);
+base::Status switchFiles(const std::string& notes, const std::vector<FileSwitch>& files);
 /// What would go back in the place of each; the files without one are left out. Errors: IoFailed.
 base::Result<std::vector<FileSwitch>> previousOf(const std::vector<FileSwitch>& files);
 
