@@ -19,7 +19,7 @@ void addHistory(CLI::App& top, CommandOptions& options, std::function<int()>& ru
         "history", "Records of before a source was linked, which wait for their release 历史记录与放行"
     );
     history->require_subcommand(1);
-    history->footer("Examples 示例:\n  yht history import zz-media /var/tmp/2018.xlsx --why \"asked by the city\"\n  yht history list\n"
+    history->footer("Examples 示例:\n  yht history import zz-media /var/lib/yihaotong/import/2018.xlsx --why \"asked by the city\"\n  yht history list\n"
                     "  yht history release zz-media --from 2018-01-01 --to 2018-12-31 --why \"agreed with the province\"");
     auto given = std::make_shared<HistoryGiven>();
     addCommand(*history, options, run, "list", "What waits, by source 各来源待放行的历史记录", [&options] {
@@ -34,10 +34,12 @@ void addHistory(CLI::App& top, CommandOptions& options, std::function<int()>& ru
     addWhy(*import, given->why)->required();
     import->footer(
         "Each file is one message of the source, adapted as those are, with its own times and numbers; its tickets run no\n"
-        "clock and go nowhere until yht history release. The gateway's user reads the files. Cut short, or given twice: the\n"
-        "same command again does what is missing, the rest is a duplicate.\n"
-        "每个文件作为该来源的一份报文处理,保留原有时间与编号;工单不计时限,放行前不投递。文件由网关账号读取;中断后重复执行即可续传。\n"
-        "Examples 示例:\n  yht history import cs-wenzheng /var/tmp/2018.xlsx /var/tmp/2019.xlsx --why \"asked by the city\"\n"
+        "clock and go nowhere until yht history release. The gateway's user reads the files; as a service it sees those of\n"
+        "/var/lib/yihaotong/import, and no home directory or /tmp of yours. Cut short, or given twice: the same command again\n"
+        "does what is missing, the rest is a duplicate.\n"
+        "每个文件作为该来源的一份报文处理,保留原有时间与编号;工单不计时限,放行前不投递。文件由网关账号读取,以系统服务运行时请放入\n"
+        "/var/lib/yihaotong/import;中断后重复执行即可续传。\n"
+        "Examples 示例:\n  yht history import cs-wenzheng /var/lib/yihaotong/import/2018.xlsx --why \"asked by the city\"\n"
         "Exit codes 退出码: 0 all in, 3 items in quarantine or refused, 65 no such source or file, or none that can be read."
     );
     auto* release = addCommand(
