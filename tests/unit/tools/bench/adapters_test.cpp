@@ -15,7 +15,8 @@ TEST(AdaptersBench, EveryFormatIsMeasuredAndEveryItemCounts) {
     options.workbook_mb = 1;
     options.progress = false;
     const auto report = measureAdapters(options);  // throws Invalid where an item becomes no record
-    for (const char* name : {"table mapping, JSON", "table mapping, CSV in GBK", "with a Lua function, JSON", "xlsx", "xlsx, memory beyond the message"}) {
+    for (const char* name : {"table mapping, JSON", "table mapping, CSV in GBK", "with a Lua function, JSON", "xlsx by its XML", "xlsx by its XML, memory beyond the message",
+                             "xlsx by its file", "xlsx by its file, memory beyond the message"}) {
         const auto row = std::find_if(report.rows().begin(), report.rows().end(), [&](const Row& each) { return each.name == name; });
         ASSERT_NE(report.rows().end(), row) << name;
         EXPECT_GE(row->median(), 0) << name;
