@@ -30,7 +30,7 @@ void addHistory(CLI::App& top, CommandOptions& options, std::function<int()>& ru
         [given, &options] { return importHistory(options, given->line.source, given->files, given->why); }
     );
     import->add_option("source", given->line.source, "Source, as its folder under sources/ is called 来源")->required();
-    import->add_option("file", given->files, "Files in the source's own format, of at most 16 MiB 来源自有格式的文件")->required();
+    import->add_option("file", given->files, "Files in the source's own format, of at most 63 MiB and 200000 items 来源自有格式的文件,每个至多 63 MiB、20 万条")->required();
     addWhy(*import, given->why)->required();
     import->footer(
         "Each file is one message of the source, adapted as those are, with its own times and numbers; its tickets run no\n"

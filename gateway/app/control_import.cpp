@@ -23,15 +23,16 @@ base::Error badFile(const std::string& en, const std::string& zh) {
 base::Result<std::string> readImport(const std::string& path, const std::string& place) {
     if (!std::filesystem::path(path).is_absolute()) return badFile("The file's path must be absolute.", "文件须给出绝对路径。");
     if (auto seen = seesFile(ErrorCode::ParameterInvalid, path, place); !seen.ok()) return std::move(seen).error();
-    std::ifstream in(path, std::ios::binary);
-    std::string bytes(kImportFileBytesMax + 1, '\0');
-    in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-    bytes.resize(static_cast<std::size_t>(in.gcount()));
-    if (bytes.empty()) return badFile("The file is empty, or can't be read to its end.", "文件为空,或读取出错。");
-    if (bytes.size() > kImportFileBytesMax) {
+    std::error_code failed;
+    const std::uintmax_t size = std::filesystem::file_size(path, failed);
+    if (!failed && size > kImportFileBytesMax) {
         const std::string mib = std::to_string(kImportFileBytesMax >> 20);
         return badFile("The file is larger than " + mib + " MiB; split it.", "文件超过 " + mib + " MiB,请拆分。");
     }
+    std::ifstream in(path, std::ios::binary);
+    std::string bytes(failed ? 0 : size, '\0');  // no more than it has: it stays until the last commit
+    in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    if (bytes.empty() || !in) return badFile("The gateway's user can't read the file, or it is empty.", "网关账号无法读取该文件,或文件为空。");
     return bytes;
 }
 
@@ -92,7 +93,9 @@ base::Result<std::string> import(ControlServices& services, const ControlCall& c
         {.content_type = {},
          .file_name = std::filesystem::path(call.argument("file")).filename().string(),
          .idempotency_key = {},
-         .origin = "history"}
+         .origin = "history",
+         .bytes_max = kImportFileBytesMax,
+         .items_max = intake::kSourceFileItemsMax}
     );
     if (!submission.ok()) return submission.error();
     return answerOf(*submission);

@@ -10,11 +10,12 @@
 #include <vector>
 
 #include "gateway/app/control.h"
+#include "gateway/intake/admission/source_messages.h"
 
 namespace yht::app {
 
 inline constexpr const char* kImportHistory = "history.import";
-inline constexpr std::size_t kImportFileBytesMax = 16U << 20;  // a message of a source is no larger
+inline constexpr std::size_t kImportFileBytesMax = intake::kSourceFileBytesMax;
 
 std::vector<ControlCommand> importCommands();
 

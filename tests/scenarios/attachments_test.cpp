@@ -45,16 +45,6 @@ protected:
         }
         return "";
     }
-    /// The most memory that the gateway ever had, VmHWM.
-    std::size_t peakKib() const {
-        std::ifstream status("/proc/" + std::to_string(federation.gatewayPid()) + "/status");
-        const std::string name = "VmHWM:";
-        for (std::string line; std::getline(status, line);) {
-            if (line.starts_with(name)) return std::stoul(line.substr(name.size()));
-        }
-        ADD_FAILURE() << "no " << name;
-        return 0;
-    }
     std::size_t incoming() const {
         const std::filesystem::directory_iterator all(folder() + "/incoming");
         return static_cast<std::size_t>(std::distance(begin(all), end(all)));
@@ -187,11 +177,11 @@ TEST_F(AttachmentScenario, TheGatewayStaysSmallWhateverGoesThrough) {
     const auto first = photograph(1 << 20);
     ASSERT_EQ(201, hotline.post("/v1/attachments", first, "image/png").status);
     ASSERT_TRUE(first == hotline.get(pathOf(first)).body);
-    const auto before = peakKib();
+    const auto before = federation.gatewayPeakKib();
     const auto large = photograph(kLarge);
     ASSERT_EQ(201, hotline.post("/v1/attachments", large, "image/png").status);
     ASSERT_TRUE(large == hotline.get(pathOf(large)).body);
-    EXPECT_LT(peakKib(), before + kGrowthKibMax);
+    EXPECT_LT(federation.gatewayPeakKib(), before + kGrowthKibMax);
 }
 
 TEST_F(AttachmentScenario, AKillInTheMiddleOfAnUploadLeavesNothingAfterTheRestart) {

@@ -10,6 +10,7 @@
 #include <signal.h>
 
 #include <filesystem>
+#include <fstream>
 #include <iostream>
 
 namespace yht::scenarios {
@@ -121,6 +122,18 @@ void Federation::startAll() {
 }
 
 int Federation::stopGateway() { return gateway_.stop(SIGTERM); }
+
+std::size_t Federation::gatewayPeakKib() const {
+    std::ifstream status("/proc/" + std::to_string(gatewayPid()) + "/status");
+    const std::string name = "VmHWM:";
+    for (std::string line; std::getline(status, line);) {
+        if (line.starts_with(name)) return std::stoul(line.substr(name.size()));
+    }
+    ADD_FAILURE() << "no " << name;
+    return 0;
+}
+
+void Federation::forgetGatewayPeak() const { std::ofstream("/proc/" + std::to_string(gatewayPid()) + "/clear_refs") << "5"; }
 
 PartnerClient Federation::partner(const std::string& name) { return {pki(), name, gateway_port_}; }
 

@@ -80,6 +80,9 @@ public:
     std::uint16_t gatewayPort() const { return gateway_port_; }
     std::uint16_t provincePort() const { return province_port_; }
     pid_t gatewayPid() const { return gateway_.pid(); }
+    /// The most memory that the gateway ever had (VmHWM), or since it was last forgotten.
+    std::size_t gatewayPeakKib() const;
+    void forgetGatewayPeak() const;
 
 private:
     void writeDeployment();

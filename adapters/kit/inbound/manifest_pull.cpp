@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::int64_t kDaySeconds = 24 * 3600;
 constexpr std::int64_t kNumberMax = 1'000'000'000;
-constexpr std::int64_t kFileBytesMax = 64 << 20;
+constexpr std::int64_t kFileBytesMax = 63 << 20;  // what the gateway keeps of one message
 constexpr std::size_t kTemplateBytesMax = 8'192;
 constexpr std::size_t kQuietHoursMax = 16;
 constexpr const char* kWays[] = {"folder", "sftp", "ftps", "http", "database"};

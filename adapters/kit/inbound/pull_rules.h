@@ -57,7 +57,7 @@ struct FilesPull {
     AfterFile after = AfterFile::Keep;
     std::string move_to;
     std::uint32_t files_max = 100;
-    std::uint64_t file_bytes_max = 64U << 20;
+    std::uint64_t file_bytes_max = 63U << 20;
     std::variant<FolderPull, SftpPull, FtpsPull> at;
 };
 

@@ -230,7 +230,7 @@ base::Status Decider::ensureMessage() {
     if (message_.message_seq || message_seq_ != 0) return {};
     ledger::EntryDraft draft{
         .header = header(ledger::EntryType::Message),
-        .payload = message_.payload,
+        .payload = message_.payload_when_appended ? message_.payload_when_appended() : message_.payload,
         .salt = message_.salt,
         .sealed_under = ledger::SealedUnder::Own};
     draft.header.source = message_.speaker->id;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 namespace yht::intake {
 namespace {
@@ -64,12 +65,15 @@ void blankOut(std::string& body, const Blank& blank) {
     }
 }
 
-base::Bytes encodeMessagePayload(const MessagePayload& message) {
-    base::Bytes out;
-    out.reserve(message.body.size() + message.signature_base.size() + 1024);
+base::Bytes encodeMessagePayload(MessagePayload message) {
     const std::uint8_t version = versionOf(message);
-    base::appendU8(out, version);
-    appendPart(out, message.body);
+    YHT_ASSERT(message.body.size() <= std::numeric_limits<std::uint32_t>::max());
+    base::Bytes head;
+    base::appendU8(head, version);
+    base::appendU32(head, static_cast<std::uint32_t>(message.body.size()));
+    base::Bytes out = std::move(message.body);
+    out.reserve(out.size() + message.signature_base.size() + kAroundBodyBytes);
+    out.insert(0, head);
     appendPart(out, message.signature_base);
     appendPart(out, message.signature);
     appendPart(out, message.keyid);

@@ -68,8 +68,10 @@ struct MessagePayload {
 /// Takes a slice out, as the grammar says. Requires: it is in the body.
 void blankOut(std::string& body, const Blank& blank);
 
-/// Requires: every part below 4 GiB; bodies are bounded at the door.
-base::Bytes encodeMessagePayload(const MessagePayload& message);
+/// Beside body and signature base, as a rule; and the salt with which it is sealed.
+inline constexpr std::size_t kAroundBodyBytes = 1024;
+/// Requires: every part below 4 GiB; bodies are bounded at the door. A body with room for the rest is copied nowhere.
+base::Bytes encodeMessagePayload(MessagePayload message);
 /// Errors: LedgerCorrupt on any byte that encodeMessagePayload would not have written.
 base::Result<MessagePayload> decodeMessagePayload(base::BytesView payload);
 

@@ -97,7 +97,9 @@ base::Bytes messagePayload(
     const trust::VerifiedMessage& message, const std::vector<Blank>& blanks, const BesideBytes& beside
 ) {
     const trust::Proof& proof = message.proof();
-    std::string body = message.body();
+    std::string body;
+    body.reserve(message.body().size() + proof.signature_base.size() + kAroundBodyBytes);
+    body = message.body();
     for (const Blank& blank : blanks) {
         if (blank.bytes == body.size()) body.clear();
         else blankOut(body, blank);

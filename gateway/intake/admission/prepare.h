@@ -4,6 +4,7 @@
 // Uses: json, ticket, crypto, trust. Used by: admission, decide.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -41,6 +42,8 @@ struct PreparedMessage {
     base::UnixMillis received_ms = 0;
     base::Bytes replay_key;
     base::Bytes payload;  // message_payload.h
+    /// Instead of `payload`, of a message that may be large: made when its entry is appended, and held no longer than that.
+    std::function<base::Bytes()> payload_when_appended = {};
     base::Bytes salt;
     bool array = false;
     std::vector<PreparedItem> items;

@@ -38,6 +38,10 @@ inline constexpr std::size_t kItemsPerCommitMax = 1000;
 inline constexpr std::uint64_t kSourceItemsMax = 20'000;  // of one pushed message; beyond: the rest is one item
 inline constexpr std::size_t kMessagesAtOnceMax = 4;  // of one source; beyond: 429
 inline constexpr std::size_t kSourceMessageBytesMax = 16U << 20;  // pushed; a manifest may say less
+/// Of a file that we fetch, or that an operator hands in: a year's workbook of 128 000 rows is 37 MB. Its bytes are one entry, and an
+/// entry's payload ends at 64 MiB (ledger::kPayloadBytesMax; evidence files promise it, too): what stands beside them has the rest.
+inline constexpr std::size_t kSourceFileBytesMax = 63U << 20;
+inline constexpr std::uint64_t kSourceFileItemsMax = 200'000;  // beyond: the rest is one item in quarantine
 inline constexpr std::size_t kIdempotencyKeyBytesMax = 128;
 inline constexpr const char* kIgnoredByShadow = "shadow";
 
@@ -47,7 +51,7 @@ struct SourceMessageContext {
     std::string file_name;        // without folder, "" none
     std::string idempotency_key;  // "" none
     std::string origin;           // "history", "late": of every record that says nothing else of it; "" live
-    // Fetched by ourselves: files are larger than what a partner may send at once.
+    // Files are larger than what a partner may send at once.
     std::size_t bytes_max = kSourceMessageBytesMax;
     std::uint64_t items_max = kSourceItemsMax;
     /// Runs inside the last commit of the message, also of one without news: where its cursor moves. Or empty.

@@ -24,7 +24,7 @@ base::Bytes keyDigest(const std::string& partner, const std::string& source, con
 BesideBytes besideOf(const SourceMessageContext& context) { return {context.content_type, context.file_name, context.origin}; }
 
 PreparedMessage prepareMessage(
-    const trust::VerifiedMessage& message, const kit::Adapter& adapter, const SourceMessageContext& context, base::Random& random
+    const trust::VerifiedMessage& message, const kit::Adapter& adapter, base::Random& random
 ) {
     PreparedMessage prepared;
     prepared.speaker = &message.speaker();
@@ -32,7 +32,6 @@ PreparedMessage prepareMessage(
     prepared.assurance = static_cast<ledger::Assurance>(message.assurance());
     prepared.received_ms = message.receivedMillis();
     prepared.replay_key = message.proof().replay_key;
-    prepared.payload = messagePayload(message, {}, besideOf(context));
     prepared.salt = random.bytes(ledger::kSaltBytes);
     prepared.adapter = adapter.manifest().id;
     prepared.unchanged_is_duplicate = adapter.manifest().unchanged_is_duplicate;
@@ -70,7 +69,8 @@ SourceRun::SourceRun(
       context_(context),
       maker_(message.body(), adapter.manifest().source, random),
       day_(base::shanghaiDay(message.receivedMillis())),
-      prepared_(prepareMessage(message, adapter, context, random)) {
+      prepared_(prepareMessage(message, adapter, random)) {
+    prepared_.payload_when_appended = [this] { return payload(); };
     if (context.idempotency_key.empty()) return;
     key_digest_ = keyDigest(message.speaker().id, adapter.manifest().id, context.idempotency_key);
     body_digest_ = crypto::sha256(message.body());
@@ -214,8 +214,12 @@ void SourceRun::blank(const std::vector<Blank>& slices) {
         end = std::uint64_t{each.offset} + each.bytes;
     }
     if (!apart) blanks_ = {{0, whole}};
+}
+
+/// A file is tens of megabytes: its payload is held while it is written, not for as long as its items are decided.
+base::Bytes SourceRun::payload() const {
     // Nothing can be mapped from an empty body: then its name, which may be somebody's, is not kept either.
-    prepared_.payload = messagePayload(message_, blanks_, withoutBody() ? BesideBytes() : besideOf(context_));
+    return messagePayload(message_, blanks_, withoutBody() ? BesideBytes() : besideOf(context_));
 }
 
 /// A message of several commits is kept with the first: what it must not keep has to be known then.

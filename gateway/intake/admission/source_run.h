@@ -63,6 +63,7 @@ private:
     bool isBlanked(const Blank& slice) const;
     bool withoutBody() const;
     void blank(const std::vector<Blank>& slices);
+    base::Bytes payload() const;
     base::Status blankErasedAhead();
     kit::MessageContext adapting() const;
     base::Status note(ledger::Transaction& transaction, bool last, Batch& batch);

@@ -169,8 +169,8 @@ base::Status SourceWorker::submit(kit::Portion portion) {
     // A file has no type but its name; an answer's is what its server thinks. Only multipart can't be read without.
     if (manifest_.decode.format == kit::Format::Multipart) context.content_type = portion.content_type;
     context.file_name = portion.file_name;
-    context.bytes_max = kPulledMessageBytesMax;
-    context.items_max = kPulledItemsMax;
+    context.bytes_max = kSourceFileBytesMax;
+    context.items_max = kSourceFileItemsMax;
     context.in_last_commit = [&](ledger::Transaction& transaction) -> base::Status {
         if (auto kept = keepPullFacts(transaction, id_, facts); !kept.ok()) return kept;
         if (portion.mark_of_file.empty()) return {};

@@ -24,8 +24,6 @@
 
 namespace yht::intake {
 
-inline constexpr std::size_t kPulledMessageBytesMax = 64U << 20;
-inline constexpr std::uint64_t kPulledItemsMax = 200'000;  // of one portion; beyond: the rest is one item in quarantine
 inline constexpr std::int64_t kPullAgainFirstMillis = 5'000;
 inline constexpr std::int64_t kPullAgainMillisMax = 300'000;
 /// How often a success without news is written down.

@@ -38,14 +38,13 @@ base::Error corrupt(const char* what, const base::Error& why) {
 
 base::Bytes sealPayload(
     crypto::CipherSuite suite, base::BytesView data_key, base::BytesView leaf_hash, base::BytesView salt,
-    base::BytesView payload, base::Random& random
+    base::Bytes payload, base::Random& random
 ) {
     YHT_ASSERT(salt.size() == kSaltBytes);
-    base::Bytes plain;
-    plain.reserve(salt.size() + payload.size());
-    plain.append(salt).append(payload);
-    auto sealed = crypto::sealWith(suite, data_key, payloadContext(leaf_hash), plain, random);
-    return suite == crypto::CipherSuite::Aes256Gcm ? sealed : markOf(suite) + sealed;
+    payload.insert(0, salt);
+    auto sealed = crypto::sealWith(suite, data_key, payloadContext(leaf_hash), payload, random);
+    if (suite != crypto::CipherSuite::Aes256Gcm) sealed.insert(0, markOf(suite));
+    return sealed;
 }
 
 base::Result<OpenedPayload> openPayload(

@@ -21,7 +21,7 @@ struct OpenedPayload {
 /// Bound to the leaf's hash: a sealed payload moved to another entry does not open there.
 base::Bytes sealPayload(
     crypto::CipherSuite suite, base::BytesView data_key, base::BytesView leaf_hash, base::BytesView salt,
-    base::BytesView payload, base::Random& random
+    base::Bytes payload, base::Random& random
 );
 /// Errors: LedgerCorrupt.
 base::Result<OpenedPayload> openPayload(

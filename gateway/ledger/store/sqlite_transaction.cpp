@@ -81,11 +81,12 @@ void SqliteTransaction::storeLeaf(const LeafHeader& header, base::BytesView leaf
 }
 
 void SqliteTransaction::storePayload(
-    const EntryDraft& draft, base::BytesView leaf_hash, base::BytesView data_key
+    EntryDraft draft, base::BytesView leaf_hash, base::BytesView data_key
 ) {
     const Seq seq = draft.header.seq;
+    // Its bytes are gone before the database copies the sealed ones: of a file they are tens of megabytes.
     const auto sealed =
-        sealPayload(context_.payload_cipher, data_key, leaf_hash, draft.salt, draft.payload, context_.random);
+        sealPayload(context_.payload_cipher, data_key, leaf_hash, draft.salt, std::move(draft.payload), context_.random);
     change(context_.database, "INSERT INTO payload (seq, sealed) VALUES (?, ?)", seq, Blob{sealed});
     if (draft.sealed_under == SealedUnder::Ticket) return;
     const auto own_key = wrapKey(context_.lookups.kek(), entryKeyOwner(seq), data_key, context_.random);
@@ -109,7 +110,8 @@ base::Result<Seq> SqliteTransaction::append(EntryDraft draft) {
     const auto leaf = encodeLeaf(header, commitmentOf(draft.salt, draft.payload, header.digest_algorithm));
     const auto leaf_hash = leafHash(leaf);
     storeLeaf(header, leaf);
-    storePayload(draft, leaf_hash, *data_key);
+    const Seq seq = header.seq;
+    storePayload(std::move(draft), leaf_hash, *data_key);
     std::vector<Node> completed;
     edge_.append(leaf_hash, completed);
     for (const auto& node : completed) {
@@ -119,7 +121,7 @@ base::Result<Seq> SqliteTransaction::append(EntryDraft draft) {
             node.index, Blob{node.hash}
         );
     }
-    return header.seq;
+    return seq;
 }
 
 base::Status SqliteTransaction::addIdentity(

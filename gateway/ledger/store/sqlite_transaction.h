@@ -93,7 +93,7 @@ private:
 
     base::Result<base::Bytes> dataKey(const EntryDraft& draft);
     void storeLeaf(const LeafHeader& header, base::BytesView leaf);
-    void storePayload(const EntryDraft& draft, base::BytesView leaf_hash, base::BytesView data_key);
+    void storePayload(EntryDraft draft, base::BytesView leaf_hash, base::BytesView data_key);
 
     void storeTicketKey(const std::string& ticket_no);
     // sqlite_epoch.cpp

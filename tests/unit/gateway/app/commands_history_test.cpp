@@ -135,6 +135,16 @@ TEST_F(ImportTest, AFileBecomesHistoryAndASecondTimeChangesNothing) {
     EXPECT_EQ(700U, openLedger()->snapshot().value()->historyReleased(1000).size());
 }
 
+TEST_F(ImportTest, AFileMayHoldMoreItemsThanAMessageThatIsPushed) {
+    write("products/desk/mapping.yaml", std::string("ignore: {heartbeat: {when: {TYPE: PING}}}\n") + kMapping);
+    const std::size_t items = intake::kSourceItemsMax + 1;
+    std::string lines;
+    for (std::size_t i = 0; i < items; ++i) lines += "{\"TYPE\":\"PING\"}\n";
+    write("year.jsonl", lines);
+    EXPECT_EQ(kExitOk, import("year.jsonl")) << err;
+    EXPECT_THAT(out, HasSubstr("隔离 quarantined 0, 拒收 refused 0, 忽略 ignored " + std::to_string(items)));
+}
+
 TEST_F(ImportTest, WhatCannotBeMappedWaitsAndTheExitCodeSaysSo) {
     write("odd.jsonl", R"({"NO":"Q-1","TIME":"2016-10-15T08:30:00+08:00","TYPE":"别的","CLASS":"排水","TITLE":"x"})" "\n");
     EXPECT_EQ(kExitFound, import("odd.jsonl")) << err;
@@ -146,7 +156,8 @@ TEST_F(ImportTest, FilesAndSourcesThatAreNotThereAreSaid) {
     EXPECT_EQ(kExitData, import("nothing.jsonl"));
     write("empty.jsonl", "");
     EXPECT_EQ(kExitData, import("empty.jsonl"));
-    write("large.jsonl", std::string(kImportFileBytesMax + 1, ' '));
+    write("large.jsonl", "");
+    std::filesystem::resize_file(directory + "/large.jsonl", kImportFileBytesMax + 1);
     EXPECT_EQ(kExitData, import("large.jsonl"));
     EXPECT_NE(kExitOk, yht({"history", "import", "desk-2", directory + "/zhang-san.jsonl", "--why", "x"}));
     EXPECT_EQ(before, entries());
