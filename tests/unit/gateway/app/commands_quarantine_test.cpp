@@ -7,6 +7,7 @@
 #include "gateway/app/bundle.h"
 #include "gateway/app/control_client.h"
 #include "gateway/app/control_quarantine.h"
+#include "gateway/app/quarantine_numbers.h"
 #include "gateway/app/source_folders.h"
 #include "gateway/intake/admission/message_payload.h"
 #include "gateway/intake/admission/source_decide.h"
@@ -163,6 +164,21 @@ TEST_F(CommandsQuarantineTest, ANumberThatTellsOfSomebodyIsListedNowhere) {
     EXPECT_THAT(out, HasSubstr("Q-1"));
     EXPECT_THAT(out, HasSubstr("\n2  "));
     EXPECT_THAT(out, Not(HasSubstr("13876543210")));
+}
+
+TEST_F(CommandsQuarantineTest, OfMoreMessagesThanAreReadForOneListTheRestShowTheirPlace) {
+    const std::string padding(kNumberedBytesMax / 2, ' ');
+    for (const char* number : {"Q-2", "Q-3", "Q-4"}) {
+        auto store = openLedger();
+        std::string item = kItem;
+        item.replace(item.find("Q-1"), 3, number);
+        take(*store, item + padding);
+    }
+    EXPECT_EQ(kExitFound, yht({"quarantine", "list", "--json"})) << err;
+    const auto listed = json::parse(out).value();
+    std::vector<std::string> numbers;
+    for (const auto& row : listed.GetArray()) numbers.push_back(json::textMember(row, "number"));
+    EXPECT_THAT(numbers, testing::ElementsAre("Q-1", "Q-2", "Q-3", ""));
 }
 
 TEST_F(CommandsQuarantineTest, WithoutAnAdapterThatLoadsAnItemIsListedByItsPlace) {

@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <future>
 
 #include "gateway/app/bundle.h"
 
@@ -201,6 +202,18 @@ TEST_F(ControlTest, HostileBytesDoNotStopTheNextCommand) {
     EXPECT_EQ("", say(std::string(kControlBytesMax + 8192, 'a')));     // no end
     EXPECT_THAT(say("null\n"), HasSubstr("request.malformed"));
     EXPECT_TRUE(ask({"reload", {}, ""}).ok());
+}
+
+TEST_F(ControlTest, WhoSaysNothingToItsEndIsLeftAndHoldsUpNobody) {
+    serve();
+    Poco::Net::StreamSocket silent;
+    silent.connect(Poco::Net::SocketAddress(Poco::Net::SocketAddress::UNIX_LOCAL, path()));
+    silent.sendBytes("{", 1);
+    auto next = std::async(std::launch::async, [&] { return ask({"reload", {}, "why"}); });
+    silent.setReceiveTimeout(Poco::Timespan(4 * kControlReadMillisMax * 1000));
+    char buffer[16];
+    EXPECT_EQ(0, silent.receiveBytes(buffer, sizeof(buffer))) << "not left";
+    EXPECT_TRUE(next.get().ok());
 }
 
 TEST_F(ControlTest, APathTooLongForASocketSaysSo) {
