@@ -11,7 +11,7 @@ namespace yht::kit {
 namespace {
 
 // Raised when the engine makes other records of the same item and manifest.
-constexpr std::string_view kEngineVersion = "2";
+constexpr std::string_view kEngineVersion = "3";
 constexpr std::size_t kVersionHexDigits = 16;
 constexpr std::size_t kIdleStatesMax = 16;
 constexpr const char* kCityHotline = "12345";
@@ -110,14 +110,15 @@ private:
         return adapted;
     }
 
-    /// A hotline that keeps its number says so on its tickets; one that was merged has none any more.
+    /// A hotline that keeps its number says so on its tickets; one that was merged has none any more, but what is from
+    /// before (origin history) was called under it.
     void nameHotline(ticket::Record& record) const {
         using ticket::Field;
         const std::string& channel = record.text(Field::channel);
         const bool by_telephone = record.kind() == ticket::Kind::Appeal && (channel == "01" || channel == "15");
         if (!by_telephone || record.has(Field::hotline_number)) return;
-        const bool merged = manifest_.mode == IntegrationMode::Merged;
-        const std::string number = merged ? kCityHotline : manifest_.hotline;
+        const bool gone = manifest_.mode == IntegrationMode::Merged && !record.isHistory();
+        const std::string number = gone ? kCityHotline : manifest_.hotline;
         if (!number.empty()) record.set(Field::hotline_number, number);
     }
 

@@ -44,6 +44,18 @@ void lintRecord(const RecordRules& record, std::vector<std::string>& found) {
     }
 }
 
+/// Where the number is gone, a constant would say of every call that it came over it.
+void lintHotline(const Manifest& own, const RecordRules& record, std::vector<std::string>& found) {
+    if (own.mode != IntegrationMode::Merged) return;
+    for (const auto& row : record.rows) {
+        if (row.field->field != ticket::Field::hotline_number || !row.from.empty()) continue;
+        found.push_back(
+            row.rule + ": hotline_number is a constant, but the number of a merged source is gone: leave the row out (12345 is filled in), and "
+            "write hotline: \"" + row.fallback + "\" in the manifest for what is history"
+        );
+    }
+}
+
 constexpr std::int64_t kDayHours = 15;  // 07:00 to 22:00
 
 /// Rows of `common` that stand in a section with `each` and in one without: a relative path can be right in one of them only.
@@ -135,6 +147,7 @@ std::vector<std::string> lint(const ReadManifest& manifest) {
     std::set<const InboundVocabulary*> used;
     for (const auto& record : manifest.mapping.records) {
         lintRecord(record, found);
+        lintHotline(own, record, found);
         for (const auto& row : record.rows) used.insert(row.vocabulary.get());
     }
     lintCommon(manifest.mapping, found);

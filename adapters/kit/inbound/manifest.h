@@ -85,7 +85,7 @@ struct Manifest {
     /// `unchanged: duplicate`: what differs from the newest of its record in version or modification time alone is a repeat of
     /// it, as in an export of everything, every day. Else it is a version.
     bool unchanged_is_duplicate = false;
-    std::string hotline;  // 热线号码, "12315"; of its appeals by telephone that name none; "" none
+    std::string hotline;  // 热线号码, "12315"; of its appeals by telephone that name none; merged: of its history; "" none
     DecodeRules decode;
     AttachmentAccess attachments;
     HealthRules health;

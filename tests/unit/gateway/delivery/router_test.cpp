@@ -344,7 +344,10 @@ protected:
         }
     }
     static std::string modeOf(const std::string& source) {
-        return source == "court" ? "excluded" : source == "tax" ? "branch" : "";
+        static const std::map<std::string, std::string> kModes = {
+            {"court", "excluded"}, {"tax", "branch"}, {"urban", "merged"}, {"market", "dual_number"}};
+        const auto found = kModes.find(source);
+        return found == kModes.end() ? "" : found->second;
     }
 };
 
@@ -358,10 +361,12 @@ TEST_F(ModeTest, WhoDispatchesHasNothingOfAnExcludedSourcesTicket) {
     EXPECT_THAT(rows(), ElementsAre("B1 ready", "B3 ready"));
 }
 
-TEST_F(ModeTest, ABranchesTicketComesForInformationAlsoWhenItIsSentAgain) {
+TEST_F(ModeTest, ABranchesTicketComesForInformationAlsoWhenItIsSentAgainOthersToDispatch) {
     put("A", Kind::Appeal, "A1", 1, "tax");
     put("A", Kind::Result, "A2", 1, "unit");
     put("B", Kind::Appeal, "B1");
+    put("C", Kind::Appeal, "C1", 1, "urban");
+    put("D", Kind::Appeal, "D1", 1, "market");
     routeByMode();
     options.dispatches = true;
     options.mode_of_source = modeOf;
@@ -378,7 +383,7 @@ TEST_F(ModeTest, ABranchesTicketComesForInformationAlsoWhenItIsSentAgain) {
         }
     }
     EXPECT_LE(2U, far.calls.size());
-    EXPECT_EQ((std::map<std::string, std::set<bool>>{{"A1", {true}}, {"A2", {true}}, {"B1", {false}}}), marks);
+    EXPECT_EQ((std::map<std::string, std::set<bool>>{{"A1", {true}}, {"A2", {true}}, {"B1", {false}}, {"C1", {false}}, {"D1", {false}}}), marks);
 }
 
 }  // namespace
