@@ -82,6 +82,7 @@ void lintCommon(const MappingRules& rules, std::vector<std::string>& found) {
 
 /// Silence is judged by silent_after_s, in hours that expect something (source_health.cpp).
 void lintHealth(const HealthRules& health, std::vector<std::string>& found) {
+    if (health.handed_over_once) return;
     const bool expects = health.workday_hour_min > 0 || health.weekend_hour_min > 0 || health.night_hour_min > 0;
     if (health.silent_after_s == 0)
         found.push_back("health.silent_after_s: nobody notices when the source falls silent; of a daily file 93600 (26 h)");
@@ -94,6 +95,8 @@ void lintHealth(const HealthRules& health, std::vector<std::string>& found) {
         found.push_back(
             "health.workday_hour_min: silent_after_s counts in hours that expect something; write 1, also for one file a day"
         );
+    if (health.lag_s_max == 0)
+        found.push_back("health.lag_s_max: nobody notices when items come late; how long after its event an item may come, of a daily file 93600 (26 h)");
 }
 
 }  // namespace

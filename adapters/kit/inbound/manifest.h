@@ -45,8 +45,9 @@ struct HealthRules {
     // fewest items of one hour; 0: none expected. Night is 22:00 to 07:00 in Shanghai.
     std::uint32_t workday_hour_min = 0, weekend_hour_min = 0, night_hour_min = 0;
     std::int64_t silent_after_s = 0;  // without an item, in hours that expect some; 0: never silent
-    std::int64_t lag_s_max = 0;       // between an item's event and its arrival; 0: not judged
+    std::int64_t lag_s_max = 0;       // from the newest event to its arrival; 0: not judged
     std::uint32_t quarantine_percent_max = 5;  // of today's items; more: degraded
+    bool handed_over_once = false;  // an archive: nothing more is expected, so none of the above but the last
 };
 
 /// How what an item brings or names beside itself (附件) is had: asked for once its records are in the ledger

@@ -109,6 +109,9 @@ void health(YamlMap map, Manifest& manifest) {
     rules.lag_s_max = map.integer("lag_s_max", 0, 0, kSilenceSecondsMax);
     rules.quarantine_percent_max =
         static_cast<std::uint32_t>(map.integer("quarantine_percent_max", 5, 0, 100));
+    rules.handed_over_once = map.flag("handed_over_once", false);
+    const bool expects = rules.workday_hour_min + rules.weekend_hour_min + rules.night_hour_min > 0 || rules.silent_after_s + rules.lag_s_max > 0;
+    if (rules.handed_over_once && expects) map.problem("handed_over_once: nothing more is expected then, so neither items an hour, silent_after_s nor lag_s_max");
     map.finish();
 }
 

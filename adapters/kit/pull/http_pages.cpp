@@ -64,7 +64,6 @@ base::Result<HttpPage> HttpPages::read(std::string_view body) const {
         page.greatest_tie = tie != nullptr && tie->isScalar() ? tie->text() : "";
         return true;
     });
-    if (cursor_ && cursor_->isTime() && page.greatest) page.newest_ms = *page.greatest;
     // An answer that is no message of the source (a page of HTML from a proxy) must not move anything.
     if (!decoded.ok() && page.items == 0) return base::makeError(ErrorCode::PeerAnswerInvalid, decoded.error().detail);
     if (paging_.kind == PagingRule::Kind::NextLink) page.next = valueAt(body, next_);

@@ -21,7 +21,6 @@ inline constexpr std::size_t kNextLinkBytesMax = 2'048;
 
 struct HttpPage {
     std::uint64_t items = 0;
-    base::UnixMillis newest_ms = 0;  // 0 unknown
     std::optional<std::int64_t> greatest;
     std::string greatest_text, greatest_tie;
     std::string next;  // of paging by links; "" the last page

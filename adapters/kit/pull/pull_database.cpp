@@ -99,7 +99,7 @@ public:
             return std::optional<Portion>();
         }
         Portion portion;
-        if (auto moved = move(portion); !moved.ok()) return std::move(moved).error();
+        if (auto moved = move(); !moved.ok()) return std::move(moved).error();
         for (const auto& row : rows_.rows) portion.body += lineOf(rows_, row);
         portion.items = rows_.rows.size();
         items_ += portion.items;
@@ -185,7 +185,7 @@ private:
     }
 
     /// The cursor behind these rows. They must come in its order, or rows would be passed over.
-    base::Status move(Portion& portion) {
+    base::Status move() {
         if (!parts_.cursor) return {};
         const CursorRule& rule = parts_.cursor->rule();
         const auto column = columnOf(rows_, rule.place);
@@ -207,7 +207,6 @@ private:
             at_.at = *row[*column];
             at_.tie = rule.tie_break.empty() ? "" : row[*tie].value_or("");
         }
-        if (parts_.cursor->isTime()) portion.newest_ms = *last;
         return {};
     }
 

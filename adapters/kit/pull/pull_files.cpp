@@ -206,7 +206,6 @@ private:
         portion.message = !mark.ends_with(" " + digest) && !portion.body.empty();
         portion.file_mark = facts + " " + digest;
         portion.evidence = store_->evidence();
-        portion.newest_ms = candidate.facts().modified_ms;
         current_ = candidate;
         return std::optional<Portion>(std::move(portion));
     }

@@ -82,7 +82,6 @@ public:
         Portion portion;
         portion.items = page->items;
         items_ += page->items;
-        portion.newest_ms = page->newest_ms;
         portion.evidence = exchange_->evidence();
         if (!token_.empty()) portion.evidence.credential = "token";
         if (!http_.auth.header.empty()) portion.evidence.credential = "header";

@@ -49,7 +49,6 @@ struct Portion {
     std::optional<base::Error> refusal;
     std::string cursor;                       // from now on
     std::string mark_of_file, file_mark;      // to be remembered; "" nothing
-    base::UnixMillis newest_ms = 0;           // time of its newest item as its cursor has it; 0 unknown
     std::uint64_t items = 0;                  // as far as they were counted here
     trust::PeerEvidence evidence;
 };

@@ -342,6 +342,14 @@ base::Result<SourceItemAnswer> SourceRun::decideNext(
     return answer;
 }
 
+Arrival SourceRun::newestOfBatch() const {
+    Arrival newest;
+    for (const SourceItem& item : batch_) {
+        for (const PreparedItem& record : item.records) newest.see(record, message_.receivedMillis());
+    }
+    return newest;
+}
+
 /// Everything of the batch that is no entry.
 base::Status SourceRun::note(ledger::Transaction& transaction, bool last, Batch& batch) {
     const bool whole_repeat = repeated_below_ == kAll;
@@ -364,6 +372,7 @@ base::Status SourceRun::note(ledger::Transaction& transaction, bool last, Batch&
             transaction.addSourceAccount(adapter_.manifest().id, day_, batch.account);
         if (!counted.ok()) return counted;
     }
+    if (auto kept = keepArrival(transaction, adapter_.manifest().id, newestOfBatch()); !kept.ok()) return kept;
     if (last && context_.in_last_commit) {
         if (auto moved = context_.in_last_commit(transaction); !moved.ok()) return moved;
     }

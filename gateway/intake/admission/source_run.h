@@ -1,11 +1,12 @@
 // One message in a source's own format on its way into the ledger: items are gathered into batches, each decided in a
 // commit of its own. What source_messages.h promises of repeats and crashes is kept here.
-// Uses: source_decide, source_answer. Used by: source_messages only.
+// Uses: source_decide, source_answer, arrival. Used by: source_messages only.
 #pragma once
 
 #include <limits>
 #include <memory>
 
+#include "gateway/intake/admission/arrival.h"
 #include "gateway/intake/admission/source_messages.h"
 
 namespace yht::intake {
@@ -66,6 +67,7 @@ private:
     base::Bytes payload() const;
     base::Status blankErasedAhead();
     kit::MessageContext adapting() const;
+    Arrival newestOfBatch() const;
     base::Status note(ledger::Transaction& transaction, bool last, Batch& batch);
     void merge(SourceSubmission& submission, const Batch& batch) const;
     base::Result<SourceSubmission> answerAsKept();

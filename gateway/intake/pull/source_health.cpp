@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "gateway/base/time_text.h"
+#include "gateway/intake/admission/arrival.h"
 
 namespace yht::intake {
 namespace {
@@ -115,9 +116,7 @@ SourceHealth healthOf(ledger::View& view, const kit::Manifest& manifest, const H
         if (each.source == manifest.id) health.today = each.account;
     }
     health.open_quarantine = view.countOpenQuarantine(manifest.id, kOpenCountedMax);
-    if (manifest.pull && health.pull.newest_ms > 0 && health.items.last_item_ms > 0) {
-        health.lag_s = std::max<std::int64_t>(0, (health.items.last_item_ms - health.pull.newest_ms) / 1'000);
-    }
+    health.lag_s = arrivalOf(view, manifest.id).lagSeconds();
     judge(health, manifest, inputs);
     return health;
 }

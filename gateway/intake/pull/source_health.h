@@ -8,7 +8,7 @@
 //   degraded      more of today's items in quarantine than quarantine_percent_max, or its account does not balance
 //   backfilling   the last pull ended at a bound: it is catching up
 //   healthy
-// Uses: source_memory, ticket (calendar). Used by: app.
+// Uses: source_memory, admission (arrival), ticket (calendar). Used by: app.
 #pragma once
 
 #include <string_view>
@@ -31,7 +31,7 @@ struct SourceHealth {
     ItemFacts items;
     ledger::SourceAccount today;
     std::uint64_t open_quarantine = 0;
-    std::int64_t lag_s = -1;  // -1: unknown
+    std::int64_t lag_s = -1;  // from its newest event to when that came (arrival.h); -1: unknown
     bool trouble() const;     // somebody should look
 };
 

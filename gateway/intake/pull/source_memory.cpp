@@ -73,7 +73,6 @@ PullFacts pullFacts(ledger::View& view, const std::string& source) {
     facts.cursor = kept.text("cursor");
     facts.portion = kept.number<std::uint64_t>("portion");
     facts.last_success_ms = kept.number<std::int64_t>("last_success_ms");
-    facts.newest_ms = kept.number<std::int64_t>("newest_ms");
     facts.trouble = kept.text("trouble");
     facts.trouble_detail = kept.text("trouble_detail");
     facts.trouble_ms = kept.number<std::int64_t>("trouble_ms");
@@ -87,7 +86,6 @@ base::Status keepPullFacts(ledger::Transaction& transaction, const std::string& 
         encode({{"cursor", facts.cursor},
                 {"last_success_ms", std::to_string(facts.last_success_ms)},
                 {"more", facts.more ? "yes" : "no"},
-                {"newest_ms", std::to_string(facts.newest_ms)},
                 {"portion", std::to_string(facts.portion)},
                 {"trouble", facts.trouble},
                 {"trouble_detail", facts.trouble_detail},

@@ -18,7 +18,6 @@ struct PullFacts {
     std::string cursor;
     std::uint64_t portion = 0;  // counts those that were decided to their end
     base::UnixMillis last_success_ms = 0;  // a pull came to its end, or the source's first
-    base::UnixMillis newest_ms = 0;        // time of the newest item, as its cursor has it
     std::string trouble;                   // wire code; "" none
     std::string trouble_detail;
     base::UnixMillis trouble_ms = 0;  // since

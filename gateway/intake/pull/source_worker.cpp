@@ -145,7 +145,6 @@ base::Status SourceWorker::pullPortions() {
 PullFacts SourceWorker::after(const kit::Portion& portion) const {
     PullFacts facts = facts_;
     facts.cursor = portion.cursor;
-    facts.newest_ms = std::max(facts.newest_ms, portion.newest_ms);
     ++facts.portion;
     return facts;
 }

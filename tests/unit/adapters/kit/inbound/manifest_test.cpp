@@ -194,9 +194,18 @@ TEST_F(ManifestTest, SilenceThatIsNeverReachedIsFound) {
     };
     EXPECT_THAT(healthOf("workday_hour_min: 1"), HasSubstr("health.silent_after_s: nobody notices"));
     EXPECT_THAT(healthOf("silent_after_s: 3600"), HasSubstr("health.workday_hour_min"));
-    EXPECT_EQ(healthOf("workday_hour_min: 1, silent_after_s: 14400"), "");
+    EXPECT_EQ(healthOf("workday_hour_min: 1, silent_after_s: 14400, lag_s_max: 600"), "");
     EXPECT_THAT(healthOf("workday_hour_min: 1, silent_after_s: 93600"), HasSubstr("never reached"));
-    EXPECT_EQ(healthOf("workday_hour_min: 1, weekend_hour_min: 1, night_hour_min: 1, silent_after_s: 93600"), "");
+    EXPECT_EQ(healthOf("workday_hour_min: 1, weekend_hour_min: 1, night_hour_min: 1, silent_after_s: 93600, lag_s_max: 93600"), "");
+    EXPECT_THAT(healthOf("workday_hour_min: 1, silent_after_s: 14400"), HasSubstr("health.lag_s_max: nobody notices"));
+    EXPECT_EQ(healthOf("handed_over_once: true"), "") << "nothing more is expected";
+}
+
+TEST_F(ManifestTest, WhatIsHandedOverOnceExpectsNothingMore) {
+    for (const char* more : {"workday_hour_min: 1", "silent_after_s: 60", "lag_s_max: 60"}) {
+        folder_.source("source.yaml", std::string("id: s\ntitle: t\nproduct: p\nhealth: {handed_over_once: true, ") + more + "}\n");
+        EXPECT_THAT(folder_.problems(), HasSubstr("handed_over_once")) << more;
+    }
 }
 
 TEST_F(ManifestTest, ACommonPathThatCantBeRightInsideEachIsFound) {

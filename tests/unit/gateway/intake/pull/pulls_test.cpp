@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "gateway/intake/pull/pulls.h"
+#include "gateway/intake/pull/source_health.h"
 #include "tests/unit/gateway/intake/admission/source_fixture.h"
 
 namespace yht::intake {
@@ -89,6 +90,16 @@ TEST_F(PullsTest, AFileBecomesRecordsOnceAndItsBadItemWaitsInQuarantine) {
     until([&] { return account().received == 5; });
     EXPECT_EQ(2U, facts().portion);  // a.txt was asked about again meanwhile, and not read
     EXPECT_EQ(ledger::Assurance::AllowList, leaf(1).assurance);
+}
+
+TEST_F(PullsTest, AFilesItemsAreAsLateAsTheirEventsWhateverTheFilesTime) {
+    const std::string at = base::formatRfc3339(clock_.nowMillis() - 7'200'000);
+    put("a.txt", {mediaAppeal("M1", {{"event_time", at}, {"appeal_time", at}})});
+    start();
+    until([&] { return account().received == 1; });
+    const ticket::Calendar calendar;
+    const auto health = healthOf(*ledger_.store().snapshot().value(), adapter().manifest(), {clock_.nowMillis(), 0, calendar});
+    EXPECT_EQ(7'200, health.lag_s);
 }
 
 TEST_F(PullsTest, WhatWasReadIsKnownAfterARestart) {

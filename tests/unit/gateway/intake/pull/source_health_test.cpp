@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "gateway/base/time_text.h"
+#include "tests/unit/gateway/intake/admission/source_fixture.h"
 
 namespace yht::intake {
 namespace {
@@ -86,6 +87,74 @@ TEST_F(SourceHealthTest, ItemsInQuarantineDegradeByTheirShare) {
     EXPECT_EQ("degraded", state(noon_));
     manifest_.health.quarantine_percent_max = 6;
     EXPECT_EQ("healthy", state(noon_));
+}
+
+TEST_F(SourceHealthTest, ItemsThatComeTooLongAfterTheirEventsAreLate) {
+    health_.items.last_item_ms = noon_;
+    health_.lag_s = 601;
+    EXPECT_EQ("healthy", state(noon_)) << "no bound is set";
+    manifest_.health.lag_s_max = 600;
+    EXPECT_EQ("late", state(noon_));
+    EXPECT_EQ("lag 601 s", health_.reason);
+    EXPECT_TRUE(health_.trouble());
+    health_.lag_s = 600;
+    EXPECT_EQ("healthy", state(noon_));
+    health_.lag_s = -1;
+    EXPECT_EQ("healthy", state(noon_)) << "unknown is not late";
+}
+
+TEST_F(SourceHealthTest, APullThatEndedAtABoundIsBackfillingAndNoTrouble) {
+    health_.items.last_item_ms = noon_;
+    health_.pull.more = true;
+    EXPECT_EQ("backfilling", state(noon_));
+    EXPECT_FALSE(health_.trouble());
+    EXPECT_STREQ("补取中", stateZh(health_.state));
+    health_.pull.more = false;
+    EXPECT_EQ("healthy", state(noon_));
+}
+
+/// Everything is wrong at once; each time one thing is mended the next state shows.
+TEST_F(SourceHealthTest, OfSevenStatesTheFirstThatHoldsIsTold) {
+    manifest_.health.lag_s_max = 600;
+    health_.pause = {"uid:0", "moves", noon_};
+    health_.pull.trouble = "peer.login_refused";
+    health_.pull.trouble_ms = noon_;
+    health_.pull.more = true;
+    health_.lag_s = 601;
+    health_.items.last_item_ms = noon_ - 3 * kHour;
+    health_.today.received = health_.today.quarantined = 1;
+    EXPECT_EQ("paused", state(noon_));
+    health_.pause = {};
+    EXPECT_EQ("blocked", state(noon_));
+    health_.pull.trouble.clear();
+    EXPECT_EQ("late", state(noon_));
+    health_.lag_s = 600;
+    EXPECT_EQ("silent", state(noon_));
+    health_.items.last_item_ms = noon_;
+    EXPECT_EQ("degraded", state(noon_));
+    health_.today = {};
+    EXPECT_EQ("backfilling", state(noon_));
+    health_.pull.more = false;
+    EXPECT_EQ("healthy", state(noon_));
+}
+
+/// From the ledger: a pushed source, which has no cursor and no file.
+class PushedSourceHealthTest : public SourceTest {
+protected:
+    SourceHealth health() {
+        return healthOf(*ledger_.store().snapshot().value(), adapter_.manifest(), {clock_.nowMillis(), 0, calendar_});
+    }
+    const ticket::Calendar calendar_;
+};
+
+TEST_F(PushedSourceHealthTest, IsLateByTheTimesOfItsEvents) {
+    adapter_.changeManifest().health.lag_s_max = 2 * 3'600 - 1;
+    const std::string at = base::formatRfc3339(clock_.nowMillis() - 2 * kHour);
+    submitSigned(sign("media", lines({mediaAppeal("A-1", {{"event_time", at}, {"appeal_time", at}})})));
+    EXPECT_EQ(2 * 3'600, health().lag_s);
+    EXPECT_EQ("late", health().state);
+    adapter_.changeManifest().health.lag_s_max = 2 * 3'600;
+    EXPECT_EQ("healthy", health().state);
 }
 
 TEST_F(SourceHealthTest, ItemsAreNoticedByTheAccountAndANewDayBeginsAtNothing) {
