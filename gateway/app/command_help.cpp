@@ -42,14 +42,13 @@ std::string roff(const std::string& text) {
 void addOptions(std::string& out, const CLI::App& app) {
     for (const auto* option : app.get_options()) {
         out += ".TP\n\\fB" + roff(option->get_name(false, true)) + "\\fR\n" + roff(option->get_description()) + "\n";
-        if (!option->get_envname().empty())
-            out += "Environment: \\fB" + roff(option->get_envname()) + "\\fR\n";
     }
 }
 
 void addCommand(std::string& out, const CLI::App& app, const std::string& path) {
     const auto children = subcommandsOf(app);
-    if (children.empty()) {
+    // Of those with subcommands some do something without one.
+    if (children.empty() || app.get_require_subcommand_min() == 0) {
         out += ".SS " + roff(path) + "\n" + roff(app.get_description()) + "\n";
         addOptions(out, app);
         // CLI11 hands footers down: only the command's own is an example of it.

@@ -6,7 +6,13 @@
 #include <string>
 #include <vector>
 
+namespace CLI {
+class App;
+}
+
 namespace yht::app {
+
+struct CommandOptions;
 
 /// Exit codes of every command (sysexits(3) where one fits).
 enum ExitCode : int {
@@ -21,9 +27,24 @@ enum ExitCode : int {
     kExitConfig = 78,   // the configuration is wrong
 };
 
-/// Parses the command line and runs what it names; `serve` is given the deployment directory.
-/// Returns the process's exit code.
-int runCommandLine(int argc, char** argv, const std::function<int(const std::string&)>& serve);
+/// Runs the gateway of the deployment directory that it is given; the process's exit code.
+using ServeFunction = std::function<int(const std::string&)>;
+
+/// Commands without --json, and why. Every other one has it, whatever its answer is.
+struct WithoutJson {
+    const char* command;
+    const char* reason;
+};
+inline constexpr WithoutJson kWithoutJson[] = {
+    {"serve", "runs until it is stopped and answers nothing; its log is lines of text, its state is /metrics and yht status --json"},
+};
+
+/// The tree of commands, below `top`. Parsing a line fills `options` and sets `run` to what the line names; it does nothing else. The
+/// references must outlive `top`'s last parse.
+void describeCommands(CLI::App& top, CommandOptions& options, std::function<int()>& run, const ServeFunction& serve);
+
+/// Parses the command line and runs what it names. Returns the process's exit code.
+int runCommandLine(int argc, char** argv, const ServeFunction& serve);
 
 /// What the parser has against `yht` and these words; "": nothing. Nothing is run: for pages that show commands.
 std::string commandLineFault(std::vector<std::string> words);

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "gateway/app/command_line_adapters_work.h"
+#include "gateway/app/command_line_family.h"
 #include "gateway/app/commands_adapters.h"
 
 namespace yht::app {
@@ -11,7 +12,10 @@ namespace {
 class AdapterCommands {
 public:
     AdapterCommands(CLI::App& adapters, std::function<int()>& run)
-        : adapters_(adapters), run_(run) {}
+        : adapters_(adapters), run_(run) {
+        given_->directory = fromEnvironment(kAdaptersVariable, "adapters");
+        given_->deployment = fromEnvironment(kDeploymentVariable);
+    }
 
     CLI::App* add(
         const char* name, const char* text, int (*command)(const AdapterOptions&),
@@ -21,13 +25,9 @@ public:
         made->callback([run = &run_, command, given = given_] {
             *run = [command, given] { return command(*given); };
         });
-        made->add_option(
-                "-d,--directory", given_->directory,
-                "Folder that holds sources/ and products/ 适配目录"
-        )
-            ->envname("YHT_ADAPTERS")
+        made->add_option("-d,--directory", given_->directory, withVariable("Folder that holds sources/ and products/ 适配目录", kAdaptersVariable))
             ->capture_default_str();
-        made->add_flag("--json", given_->json, "For machines 机器可读");
+        addJson(*made, given_->json);
         made->footer(footer);
         return made;
     }
@@ -36,9 +36,7 @@ public:
             "source", given_->sources, "Sources; all where left out 来源,省略则全部"
         );
     }
-    void addDeployment(CLI::App* command) {
-        command->add_option("-c,--config", given_->deployment, "Deployment directory 部署目录")->envname("YHT_CONFIG");
-    }
+    void addPartners(CLI::App* command) { addDeployment(*command, given_->deployment); }
     void addSource(CLI::App* command) {
         command->add_option("source", given_->source, "Source 来源")->required();
     }
@@ -156,7 +154,7 @@ void addAdapters(CLI::App& top, std::function<int()>& run) {
         "Examples 示例:\n  yht adapters list --json\n  yht adapters list -c /etc/yihaotong"
     );
     commands.addSources(list);
-    commands.addDeployment(list);
+    commands.addPartners(list);
     auto* show = commands.add(
         "show", "One source and its mapping 查看一个来源", showAdapter,
         "--effective prints the manifest as it acts: the source over its product, secrets masked.\n"
@@ -178,7 +176,7 @@ void addAdapters(CLI::App& top, std::function<int()>& run) {
         "something, 78 a manifest or partners.yaml is wrong."
     );
     commands.addSources(lint);
-    commands.addDeployment(lint);
+    commands.addPartners(lint);
     addFiles(commands);
     addTable(commands);
     addAdapterWork(*adapters, run);

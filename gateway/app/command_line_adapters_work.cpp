@@ -21,13 +21,13 @@ CLI::App* add(
     made->callback([run = &run, command, given] {
         *run = [command, given] { return command(*given); };
     });
-    if (place == Place::Deployment) given->deployment = "/etc/yihaotong";
-    else given->adapters = "adapters";
-    made->add_option("-c,--config", given->deployment, "Deployment directory 部署目录")->envname("YHT_CONFIG")->capture_default_str();
-    auto* directory = made->add_option("-d,--directory", given->adapters, "Folder that holds sources/ and products/ 适配目录");
-    directory->capture_default_str();
-    if (place == Place::Integrator) directory->envname("YHT_ADAPTERS");
-    made->add_flag("--json", given->json, "For machines 机器可读");
+    const bool integrator = place == Place::Integrator;
+    given->deployment = fromEnvironment(kDeploymentVariable, integrator ? "" : "/etc/yihaotong");
+    if (integrator) given->adapters = fromEnvironment(kAdaptersVariable, "adapters");
+    addDeployment(*made, given->deployment);
+    const char* directory = "Folder that holds sources/ and products/ 适配目录";
+    made->add_option("-d,--directory", given->adapters, integrator ? withVariable(directory, kAdaptersVariable) : directory)->capture_default_str();
+    addJson(*made, given->json);
     made->footer(footer);
     return made;
 }
@@ -54,7 +54,9 @@ void addTry(CLI::App& adapters, std::function<int()>& run) {
     addSource(command, given);
     auto* files = command->add_option("file", given->files, "Messages as the source sends them; - standard input 报文文件");
     auto* live = command->add_flag("--live", given->live, "Ask the pulled source itself 向来源试取")->excludes(files);
-    live->needs(command->get_option("--config"));
+    command->parse_complete_callback([live, given] {
+        if (!live->empty() && given->deployment.empty()) throw CLI::RequiredError("--config");
+    });
     command->add_option("--limit", given->limit, "--live: about so many items 试取条目数")->capture_default_str()->check(CLI::Range(1, 1'000'000))->needs(live);
     command->add_flag("--dry-run", given->dry_run, "The only way there is: messages that are to count come through the door 仅试运行")->required();
 }

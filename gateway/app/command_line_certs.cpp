@@ -1,5 +1,6 @@
 #include "gateway/app/command_line_certs.h"
 
+#include "gateway/app/command_line_family.h"
 #include "gateway/crypto/revocation_list.h"
 
 namespace yht::app {
@@ -7,8 +8,8 @@ namespace {
 
 constexpr const char* kExamples =
     "Examples 示例:\n"
-    "  yht certs list                                        what there is, days left, what each is used for\n"
-    "  yht certs what-if --on 2027-06-01                     what breaks that day\n"
+    "  yht certs list                       # what there is, days left, what each is used for\n"
+    "  yht certs what-if --on 2027-06-01    # what breaks that day\n"
     "  yht certs authority create ca --profile ca-root --subject \"O=株洲市12345,CN=Root 2026\"\n"
     "  yht certs issue --authority issuing --profile partner --request hotline.csr --out hotline.pem\n"
     "  yht certs renew --authority issuing --certificate hotline.pem --out hotline-2027.pem\n"
@@ -34,9 +35,11 @@ void addNewKey(CLI::App* command, CertsLine& line) {
     );
 }
 
-void addDeployment(CLI::App* command, CertsLine& line) {
-    command->add_option("-c,--config", line.deployment, "Deployment whose gateway is asked and told; /etc/yihaotong where that is one 部署目录")
-        ->envname("YHT_CONFIG");
+void addAsked(CLI::App* command, CertsLine& line) {
+    command->add_option(
+        "-c,--config", line.deployment,
+        withVariable("Deployment whose gateway is asked and told; /etc/yihaotong where that is one 部署目录", kDeploymentVariable)
+    );
 }
 
 void addDays(CLI::App* command, CertsLine& line) {
@@ -118,7 +121,7 @@ void addRevoke(CertsCommands& commands) {
         ) + kFindings
     );
     addSigner(revoke, line);
-    addDeployment(revoke, line);
+    addAsked(revoke, line);
     auto* certificate = revoke->add_option("--certificate", line.certificate, "The certificate 证书");
     auto* serial = revoke->add_option("--serial", line.serial, "Or its serial 或其序列号")->excludes(certificate);
     revoke->add_option("--reason", line.reason, "RFC 5280 reason 吊销原因")->required()->check(CLI::IsMember(reasons));
@@ -140,7 +143,7 @@ void addJournal(CertsCommands& commands) {
     );
     journal->add_option("--authority", line.authority, "Directory of the authority CA 目录")->required();
     journal->add_flag("--hand-in", line.hand_in, "Bring what waits into the ledger 补录");
-    addDeployment(journal, line);
+    addAsked(journal, line);
 }
 
 void addOutside(CertsCommands& commands) {
@@ -206,7 +209,7 @@ void addOutside(CertsCommands& commands) {
 void addLooking(CertsCommands& commands) {
     CertsLine& line = commands.line();
     const auto addPlaces = [&line](CLI::App* command) {
-        command->add_option("-c,--config", line.deployment, "Deployment directory 部署目录")->envname("YHT_CONFIG");
+        addDeployment(*command, line.deployment);
         command->add_option("--authority", line.authorities, "Authorities as well: their certificate, CRL and what they issued CA 目录");
     };
     auto* list = commands.add(
@@ -242,7 +245,7 @@ void addLooking(CertsCommands& commands) {
 CLI::App* CertsCommands::add(const char* name, const char* text, int (*command)(const CertsLine&), const std::string& footer) {
     auto* made = parent_.add_subcommand(name, text);
     made->final_callback([run = &run_, line = line_, command] { *run = [line, command] { return command(*line); }; });
-    made->add_flag("--json", line_->json, "For machines 机器可读");
+    addJson(*made, line_->json);
     made->footer(footer);
     return made;
 }
@@ -254,12 +257,12 @@ void addSigner(CLI::App* command, CertsLine& line) {
 }
 
 void addPermission(CLI::App* command, CertsLine& line) {
-    addDeployment(command, line);
+    addAsked(command, line);
     command->add_option("--why", line.why, "The reason, where a gateway is asked; it stays in the ledger: no personal data 理由,记入账本,勿含个人信息");
 }
 
 void addProfiles(CLI::App* command, CertsLine& line) {
-    command->add_option("--profiles", line.profiles, "Directory of profiles of your own 自有模板目录")->envname("YHT_CERTIFICATE_PROFILES");
+    command->add_option("--profiles", line.profiles, withVariable("Directory of profiles of your own 自有模板目录", kProfilesVariable));
 }
 
 void addSubject(CLI::App* command, CertsLine& line) {
@@ -275,6 +278,8 @@ void addCerts(CLI::App& top, std::function<int()>& run) {
     certs->footer(kExamples);
     const auto line = std::make_shared<CertsLine>();
     line->purpose = "any";
+    line->deployment = fromEnvironment(kDeploymentVariable);
+    line->profiles = fromEnvironment(kProfilesVariable);
     CertsCommands commands(*certs, line, run);
     addLooking(commands);
     addCertsAuthority(*certs, line, run);

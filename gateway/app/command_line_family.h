@@ -1,4 +1,4 @@
-// What every command of a family (yht FAMILY COMMAND) takes the same way. Uses: commands.h. Used by: the command_line_*.cpp.
+// What every command of a family (yht FAMILY COMMAND) takes the same way. Uses: commands.h. Used by: the command_line*.cpp.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -10,12 +10,29 @@
 
 namespace yht::app {
 
-/// A command under `parent` with -c and --json, which fill `options`; naming it makes `run` what it does. `options` and `run` must
-/// outlive the parse.
+/// Options that also stand in the environment. CLI11's own envname() is not used: it asks the environment for every command of the tree, also
+/// for those that the line does not name, after the line was read, so that with options of one variable the environment would win over the line.
+inline constexpr const char* kDeploymentVariable = "YHT_CONFIG";
+inline constexpr const char* kAdaptersVariable = "YHT_ADAPTERS";
+inline constexpr const char* kProfilesVariable = "YHT_CERTIFICATE_PROFILES";
+/// What the environment says; `fallback` where it says nothing.
+std::string fromEnvironment(const char* variable, const char* fallback = "");
+/// The option's text with the variable that stands in for it.
+std::string withVariable(const char* text, const char* variable);
+
+/// A command under `parent` with --json, which fills `options`; naming it makes `run` what it does. `options` and `run` must outlive the
+/// parse.
+CLI::App* addCommandOfNoDeployment(
+    CLI::App& parent, CommandOptions& options, std::function<int()>& run, const char* name, const char* text,
+    std::function<int()> command
+);
+/// The same with -c.
 CLI::App* addCommand(
     CLI::App& parent, CommandOptions& options, std::function<int()>& run, const char* name, const char* text,
     std::function<int()> command
 );
+CLI::Option* addDeployment(CLI::App& command, std::string& directory);
+CLI::Option* addJson(CLI::App& command, bool& json);
 
 /// Commands under one parent, each with a footer that teaches by example. What it is given must outlive the parse.
 class CommandFamily {
@@ -28,6 +45,12 @@ public:
         made->footer(footer);
         return made;
     }
+    /// One that looks at no deployment.
+    CLI::App* addAnywhere(const char* name, const char* text, std::function<int()> command, const std::string& footer) {
+        auto* made = addCommandOfNoDeployment(parent_, options_, run_, name, text, std::move(command));
+        made->footer(footer);
+        return made;
+    }
 
 private:
     CLI::App& parent_;
@@ -37,5 +60,7 @@ private:
 
 /// The operator's reason of a command whose effect is an entry of the ledger. `why` must outlive the parse.
 CLI::Option* addWhy(CLI::App& command, std::string& why);
+/// --trial: the trial ledger in place of the live one.
+CLI::Option* addTrial(CLI::App& command, bool& trial);
 
 }  // namespace yht::app

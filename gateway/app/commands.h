@@ -68,8 +68,20 @@ int decideDelivery(const CommandOptions& options, const DecisionLine& line);
 /// Which cases of joint test a partner has passed, and when; kExitFound where a required one is missing.
 int reportPartner(const CommandOptions& options, const std::string& partner);
 
-int printSchema(const std::string& what, const std::string& list);
-int printConfigReference();
+/// "json", "docs", "spec", "openapi", "xsd" or "wsdl".
+int printSchema(const std::string& what, bool json);
+/// One code list, or all where it is "": JSON in any case.
+int printCodes(const std::string& list);
+struct DocumentFormat {
+    const char* format;
+    const char* media_type;
+};
+/// A text that is a document of its own; with `json` inside {"format","media_type","document"}.
+int printDocument(const DocumentFormat& format, const std::string& text, bool json);
+int printErrors(bool json);
+
+int printConfigReference(bool json);
+/// With options.json also what is wrong is told on standard output.
 int checkConfig(const CommandOptions& options);
 /// What differs between the files and the bundle in force; kExitFound where something does.
 int diffConfig(const CommandOptions& options);
@@ -79,6 +91,5 @@ int applyConfig(const CommandOptions& options, const std::string& why);
 int reloadGateway(const CommandOptions& options, const std::string& why);
 /// The clock as it is now is right, although the ledger has later times.
 int confirmClockCommand(const CommandOptions& options, const std::string& why);
-int printErrors(bool json);
 
 }  // namespace yht::app

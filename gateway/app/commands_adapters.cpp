@@ -199,6 +199,25 @@ void printTested(const std::string& id, const Tested& tested) {
                      "     自动样例只由全部条目均成记录的样例生成,现有样例均含被忽略或失败的条目\n";
 }
 
+void writeReviewed(const AdapterOptions& options, const kit::SampleCase& sample) {
+    rapidjson::StringBuffer buffer;
+    Writer out(buffer);
+    out.StartObject();
+    json::writeText(out, "source", options.source);
+    json::writeText(out, "case", sample.name);
+    json::writeText(out, "reviewed_by", options.reviewer);
+    json::writeTextIfAny(out, "expected_error", sample.expected_err);
+    // Somebody may have written it by hand.
+    if (const auto& expected = sample.expected_json; json::parse(expected).ok()) {
+        out.Key("expected");
+        out.RawValue(expected.data(), expected.size(), rapidjson::kObjectType);
+    } else {
+        json::writeTextIfAny(out, "expected_text", expected);
+    }
+    out.EndObject();
+    std::cout << buffer.GetString() << '\n';
+}
+
 /// Runs `each` for every source, prints what it wrote as one JSON list where asked; the worst exit
 /// code.
 int forEach(
@@ -333,7 +352,11 @@ int reviewAdapterCase(const AdapterOptions& options) {
     const auto status =
         kit::reviewSample(*found, options.reviewer, base::formatCivil(today, "%Y-%m-%d"));
     if (!status) return refuse(status.error());
-    std::cout << (found->expected_json.empty() ? found->expected_err : found->expected_json);
+    if (options.json) {
+        writeReviewed(options, *found);
+    } else {
+        std::cout << (found->expected_json.empty() ? found->expected_err : found->expected_json);
+    }
     std::cerr << options.source << "/" << found->name << " reviewed by "
               << options.reviewer << '\n';
     return kExitOk;

@@ -68,6 +68,42 @@ void printCoverage(const kit::Coverage& coverage, bool json) {
     texts("mapping rows that gave no value 未取到值的映射", coverage.idleRows());
 }
 
+void writeDrafted(const kit::DraftWish& wish, const kit::Draft& draft) {
+    rapidjson::StringBuffer buffer;
+    Writer out(buffer);
+    out.StartObject();
+    json::writeText(out, "source", wish.id);
+    json::writeText(out, "product", wish.product);
+    json::writeTexts(out, "guessed", draft.guessed);
+    json::writeTexts(out, "not_read", draft.unread);
+    json::writeTexts(out, "needs_a_row", draft.unwritten);
+    out.EndObject();
+    std::cout << buffer.GetString() << '\n';
+}
+
+void printDrafted(const kit::DraftWish& wish, const kit::Draft& draft) {
+    for (const auto& guess : draft.guessed)
+        std::cout << "  guessed 猜测: " << printable(guess) << '\n';
+    for (const auto& path : draft.unread)
+        std::cout << "  not read yet 未读取: " << printable(path) << '\n';
+    for (const auto& field : draft.unwritten)
+        std::cout << "  needs a row 缺少映射: " << field << '\n';
+    std::cout << "Next 下一步:\n  yht adapters lint " << wish.id << "\n  yht adapters test " << wish.id
+              << " --accept\n";
+}
+
+void writeCodeTable(const kit::CodeTableMade& made) {
+    rapidjson::StringBuffer buffer;
+    Writer out(buffer);
+    out.StartObject();
+    json::writeText(out, "csv", made.csv);
+    json::writeNumber(out, "rows", made.rows);
+    json::writeTexts(out, "left_out", made.ambiguous);
+    json::writeNumber(out, "rows_without_value", made.incomplete);
+    out.EndObject();
+    std::cout << buffer.GetString() << '\n';
+}
+
 /// Writes files below `directory`, which must not be there yet.
 base::Status writeAll(
     const std::string& directory, const std::map<std::string, std::string>& files
@@ -158,14 +194,11 @@ int newAdapter(const AdapterOptions& options) {
          {std::pair{product, &draft->product_files}, std::pair{source, &draft->source_files}}) {
         if (auto status = writeAll(directory, *files); !status) return refuse(status.error());
     }
-    for (const auto& guess : draft->guessed)
-        std::cout << "  guessed 猜测: " << printable(guess) << '\n';
-    for (const auto& path : draft->unread)
-        std::cout << "  not read yet 未读取: " << printable(path) << '\n';
-    for (const auto& field : draft->unwritten)
-        std::cout << "  needs a row 缺少映射: " << field << '\n';
-    std::cout << "Next 下一步:\n  yht adapters lint " << id << "\n  yht adapters test " << id
-              << " --accept\n";
+    if (options.json) {
+        writeDrafted(wish, *draft);
+    } else {
+        printDrafted(wish, *draft);
+    }
     return kExitOk;
 }
 
@@ -183,7 +216,11 @@ int makeCodeTable(const AdapterOptions& options) {
         refuse(made.error());
         return kExitData;
     }
-    std::cout << made->csv;
+    if (options.json) {
+        writeCodeTable(*made);
+    } else {
+        std::cout << made->csv;
+    }
     for (const auto& native : made->ambiguous)
         std::cerr << "left out, it means several things 有歧义,未收入: " << printable(native) << '\n';
     if (made->incomplete > 0)

@@ -151,6 +151,21 @@ crypto::ChainQuestion questionOf(const CertsLine& line, const Brought& brought, 
     return question;
 }
 
+void tellExported(const CertsLine& line, std::size_t certificates, bool secret) {
+    if (!line.json) {
+        std::cout << "已写入 written: " << line.out << (secret ? " (600)" : "") << '\n';
+        return;
+    }
+    rapidjson::StringBuffer buffer;
+    json::Writer out(buffer);
+    out.StartObject();
+    jsonText(out, "file", line.out);
+    jsonText(out, "format", line.format);
+    json::writeNumber(out, "certificates", certificates);
+    out.EndObject();
+    std::cout << buffer.GetString() << '\n';
+}
+
 }  // namespace
 
 int requestCertificate(const CertsLine& line) {
@@ -270,7 +285,7 @@ int exportCertificate(const CertsLine& line) {
     const bool secret = *form == crypto::BundleForm::Pkcs12;
     auto status = secret ? base::createDurably(line.out, content, base::FileSecrecy::Private) : writeFile(line.out, content);
     if (!status) return reportRefusal(status.error());
-    if (!line.json) std::cout << "已写入 written: " << line.out << (secret ? " (600)" : "") << '\n';
+    tellExported(line, *form == crypto::BundleForm::Der ? 1 : chain.size(), secret);
     return kExitOk;
 }
 

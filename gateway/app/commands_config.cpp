@@ -14,6 +14,7 @@
 #include "gateway/app/source_speaker.h"
 #include "gateway/app/terminal.h"
 #include "gateway/json/json.h"
+#include "gateway/json/members.h"
 
 namespace yht::app {
 namespace {
@@ -85,18 +86,49 @@ void showDifference(const std::string& name, const Bundle& before, const Bundle&
     for (std::size_t i = front; i < new_lines.size() - back; ++i) std::cout << "+ " << new_lines[i] << '\n';
 }
 
+/// The file and line that a mistake was found at, its key and both texts.
+void writeMistake(json::Writer& out, const base::FieldError& mistake) {
+    out.StartObject();
+    json::writeText(out, "where", mistake.pointer);
+    json::writeTextIfAny(out, "key", mistake.limit);
+    json::writeText(out, "zh", mistake.zh);
+    json::writeText(out, "en", mistake.en);
+    out.EndObject();
+}
+
+void printCheckJson(const std::string& directory, const base::Result<std::vector<std::string>>& checked) {
+    rapidjson::StringBuffer buffer;
+    json::Writer out(buffer);
+    out.StartObject();
+    json::writeText(out, "directory", directory);
+    out.Key("ok");
+    out.Bool(checked.ok());
+    out.Key("findings");
+    out.StartArray();
+    if (!checked.ok()) {
+        const auto& error = checked.error();
+        for (const auto& mistake : error.fields) writeMistake(out, mistake);
+        if (error.fields.empty()) writeMistake(out, {"", "", "", base::describe(error), error.public_zh});
+    }
+    out.EndArray();
+    json::writeTexts(out, "would_be_blocked", checked.ok() ? *checked : std::vector<std::string>{});
+    out.EndObject();
+    std::cout << buffer.GetString() << '\n';
+}
+
 }  // namespace
 
-int printConfigReference() {
-    std::cout << configReference();
+int printConfigReference(bool json) {
+    std::cout << (json ? configReferenceJson() : configReference());
     return kExitOk;
 }
 
 int checkConfig(const CommandOptions& options) {
     const auto checked = checkDeployment(options.directory);
+    if (options.json) printCheckJson(options.directory, checked);
     if (!checked.ok()) return reportError(checked.error());
     tellBlocked(*checked);
-    std::cout << options.directory << ": ok 无误\n";
+    if (!options.json) std::cout << options.directory << ": ok 无误\n";
     return kExitOk;
 }
 

@@ -26,7 +26,7 @@ const char* retryName(base::Retry retry) {
 
 int printErrorsJson() {
     rapidjson::StringBuffer buffer;
-    rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
+    json::Writer writer(buffer);
     writer.StartArray();
     for (const auto& row : base::errorTable()) {
         writer.StartObject();
@@ -45,28 +45,48 @@ int printErrorsJson() {
 
 }  // namespace
 
-int printSchema(const std::string& what, const std::string& list) {
-    if (what == "json") {
-        std::cout << ticket::jsonSchema();
-    } else if (what == "docs") {
-        std::cout << ticket::referencePage();
-    } else if (what == "spec") {
-        std::cout << specificationHtml();
-    } else if (what == "openapi") {
-        std::cout << http::openApiText();
-    } else if (what == "xsd") {
-        std::cout << soap::schemaText();
-    } else if (what == "wsdl") {
-        std::cout << soap::wsdlText(std::string("https://gateway.example:8443") + soap::kPath);
-    } else if (list.empty() || ticket::findCodeList(list) != nullptr) {
-        std::cout << ticket::codesJson(list);
-    } else {
-        std::cerr << "no code list 没有代码表 " << list << "; there are 现有:";
-        for (const auto& row : ticket::codeLists()) std::cerr << ' ' << row.list;
-        std::cerr << '\n';
-        return kExitData;
+int printDocument(const DocumentFormat& format, const std::string& text, bool json) {
+    if (!json) {
+        std::cout << text;
+        return kExitOk;
     }
+    rapidjson::StringBuffer buffer;
+    json::Writer writer(buffer);
+    writer.StartObject();
+    json::writeText(writer, "format", format.format);
+    json::writeText(writer, "media_type", format.media_type);
+    json::writeText(writer, "document", text);
+    writer.EndObject();
+    std::cout << buffer.GetString() << '\n';
     return kExitOk;
+}
+
+int printSchema(const std::string& what, bool json) {
+    if (what == "spec") return printDocument({"specification", "text/html"}, specificationHtml(), json);
+    if (what == "openapi") return printDocument({"openapi", "application/yaml"}, http::openApiText(), json);
+    if (what == "xsd") return printDocument({"xsd", "application/xml"}, soap::schemaText(), json);
+    if (what == "wsdl") {
+        const std::string address = std::string("https://gateway.example:8443") + soap::kPath;
+        return printDocument({"wsdl", "application/xml"}, soap::wsdlText(address), json);
+    }
+    if (what == "docs") {
+        std::cout << (json ? ticket::referenceJson() : ticket::referencePage());
+        return kExitOk;
+    }
+    YHT_ASSERT(what == "json");
+    std::cout << ticket::jsonSchema();
+    return kExitOk;
+}
+
+int printCodes(const std::string& list) {
+    if (list.empty() || ticket::findCodeList(list) != nullptr) {
+        std::cout << ticket::codesJson(list);
+        return kExitOk;
+    }
+    std::cerr << "no code list 没有代码表 " << list << "; there are 现有:";
+    for (const auto& row : ticket::codeLists()) std::cerr << ' ' << row.list;
+    std::cerr << '\n';
+    return kExitData;
 }
 
 int printErrors(bool json) {

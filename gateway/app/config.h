@@ -59,5 +59,7 @@ std::string resolvePath(const std::string& directory, const std::string& path);
 
 /// Markdown table of every key.
 std::string configReference();
+/// The same as a JSON array: key, type, unit, required, default, min and max of whole numbers, zh, en.
+std::string configReferenceJson();
 
 }  // namespace yht::app

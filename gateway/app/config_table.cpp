@@ -1,4 +1,5 @@
 #include "gateway/app/config.h"
+#include "gateway/json/members.h"
 
 namespace yht::app {
 namespace {
@@ -216,6 +217,32 @@ std::string configReference() {
                 " | " + fallbackText(row) + " | " + range + " | " + row.zh + " " + row.en + " |\n";
     }
     return text;
+}
+
+std::string configReferenceJson() {
+    rapidjson::StringBuffer buffer;
+    json::Writer out(buffer);
+    out.StartArray();
+    for (const auto& row : kTable) {
+        out.StartObject();
+        json::writeText(out, "key", row.name);
+        json::writeText(out, "type", typeName(row.type));
+        json::writeTextIfAny(out, "unit", row.unit);
+        out.Key("required");
+        out.Bool(row.fallback == nullptr);
+        if (row.fallback != nullptr) json::writeText(out, "default", row.fallback);
+        if (row.type == KeyType::Integer) {
+            out.Key("min");
+            out.Int64(row.min);
+            out.Key("max");
+            out.Int64(row.max);
+        }
+        json::writeText(out, "zh", row.zh);
+        json::writeText(out, "en", row.en);
+        out.EndObject();
+    }
+    out.EndArray();
+    return buffer.GetString() + std::string("\n");
 }
 
 }  // namespace yht::app

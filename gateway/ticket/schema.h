@@ -16,6 +16,8 @@ std::string jsonSchema();
 /// Markdown, Chinese first: kinds, fields with their permanent numbers, code lists with dates,
 /// rules, findings, states.
 std::string referencePage();
+/// The same as JSON: kinds with a row for each field, code_lists, validation_errors, states, findings.
+std::string referenceJson();
 
 /// One code list, or all where `list` is "". "{}" and a line end where there is no such list.
 std::string codesJson(std::string_view list);

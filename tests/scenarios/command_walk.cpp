@@ -23,6 +23,16 @@ std::vector<std::string> split(const std::string& text) {
 
 bool hasWord(const std::string& words, const std::string& wanted) { return (" " + words + " ").find(" " + wanted + " ") != std::string::npos; }
 
+/// One JSON value, or one a line.
+bool isJson(const std::string& text) {
+    if (json::parse(text, {.values_max = 10'000'000}).ok()) return true;
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);) {
+        if (!json::parse(line).ok()) return false;
+    }
+    return true;
+}
+
 rapidjson::Document listed(MarkedWorld& world, const std::vector<std::string>& words) {
     auto document = json::parse(world.federation.yht(words).output);
     EXPECT_TRUE(document.ok());
@@ -58,8 +68,8 @@ std::map<std::string, std::string> commandTree(const std::string& completion_scr
 std::string runBothWays(MarkedWorld& world, const std::string& path, const std::string& words, const std::vector<std::string>& line) {
     std::string shown;
     const std::string errors = world.federation.directory() + "/command.err";
+    EXPECT_TRUE(hasWord(words, "--json")) << path << ": what is run here answers, and machines read it too";
     for (const bool json : {false, true}) {
-        if (json && !hasWord(words, "--json")) continue;
         std::vector<std::string> command{kProgram};
         for (const auto& word : split(path)) command.push_back(word);
         command.insert(command.end(), line.begin(), line.end());
@@ -70,6 +80,7 @@ std::string runBothWays(MarkedWorld& world, const std::string& path, const std::
         const std::string said = finished.output + "\n" + world.read(errors) + "\n";
         // A line that the program does not understand shows nothing: it would be walked in vain.
         EXPECT_NE(kUsage, finished.exit_code) << path << "\n" << said;
+        if (json) EXPECT_TRUE(isJson(finished.output)) << path << "\n" << finished.output;
         shown += said;
     }
     return shown;

@@ -17,7 +17,7 @@ std::map<std::string, std::string> commandTree(const std::string& completion_scr
 
 struct CommandRow {
     std::string path;                             // "quarantine show"
-    std::vector<std::vector<std::string>> lines;  // what follows the path, each run for people and, where it can, for machines
+    std::vector<std::vector<std::string>> lines;  // what follows the path, each run for people and for machines
     std::string not_run = "";                     // why it shows nothing that could be anybody's
     std::function<void()> afterwards = {};        // what the commands after it need
 };
@@ -25,7 +25,7 @@ struct CommandRow {
 /// In the order in which they are run. What uncovers personal data stands in the test itself.
 std::vector<CommandRow> commandsOf(MarkedWorld& world);
 
-/// Runs it both ways; standard output and error of each.
+/// Runs it for people and with --json, which must give JSON; standard output and error of each.
 std::string runBothWays(MarkedWorld& world, const std::string& path, const std::string& words, const std::vector<std::string>& line);
 
 }  // namespace yht::scenarios

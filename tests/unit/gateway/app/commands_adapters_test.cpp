@@ -182,5 +182,25 @@ TEST_F(CommandsAdaptersTest, AListBecomesACodeTableAndTellsWhatItLeftOut) {
     EXPECT_EQ(kExitData, yht(words));
 }
 
+TEST_F(CommandsAdaptersTest, WhatAnIntegratorMakesIsToldToMachinesToo) {
+    ASSERT_EQ(kExitOk, yht({"new", "media", "--from", directory_ + "/april.json", "--json"})) << err_;
+    const auto made = json::parse(out_);
+    ASSERT_TRUE(made) << out_;
+    EXPECT_EQ("media", json::textMember(*made, "product"));
+    EXPECT_THAT((*made)["not_read"][0].GetString(), HasSubstr("备用1"));
+    ASSERT_EQ(kExitOk, yht({"test", "--accept"}));
+    ASSERT_EQ(kExitOk, yht({"review", "media", "first", "--by", "王工", "--json"})) << err_;
+    const auto reviewed = json::parse(out_);
+    ASSERT_TRUE(reviewed) << out_;
+    EXPECT_EQ("王工", json::textMember(*reviewed, "reviewed_by"));
+    EXPECT_TRUE((*reviewed)["expected"].HasMember("items"));
+    write("units.csv", "编号,名称\n01,城管局\n02,城管局\n03,住建局\n");
+    ASSERT_EQ(kExitFound, yht({"table", directory_ + "/units.csv", "--native", "名称", "--canonical", "编号", "--json"}));
+    const auto table = json::parse(out_);
+    ASSERT_TRUE(table) << out_;
+    EXPECT_EQ("native,canonical\n住建局,03\n", json::textMember(*table, "csv"));
+    EXPECT_STREQ("城管局", (*table)["left_out"][0].GetString());
+}
+
 }  // namespace
 }  // namespace yht::app

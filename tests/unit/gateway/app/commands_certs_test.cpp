@@ -147,9 +147,12 @@ TEST_F(CommandsCerts, APkcs12GoesOutAndComesBack) {
     ASSERT_EQ(
         kExitOk, certs(
                      {"export", scratch / "a.pem", "--format", "p12", "--key", scratch / "a.key", "--passphrase-file", scratch / "pass",
-                      "--out", scratch / "a.p12"}
+                      "--out", scratch / "a.p12", "--json"}
                  )
     ) << err;
+    const auto told = json::parse(out);
+    ASSERT_TRUE(told.ok()) << out;
+    EXPECT_EQ("p12 " + (scratch / "a.p12"), json::textMember(*told, "format") + " " + json::textMember(*told, "file"));
     EXPECT_EQ(0, test::openssl({"pkcs12", "-in", scratch / "a.p12", "-passin", "pass:correct horse", "-noout"}).exit_code);
     ASSERT_EQ(
         kExitOk, certs(

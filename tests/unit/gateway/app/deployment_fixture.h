@@ -55,8 +55,12 @@ protected:
     }
 
     int yht(std::vector<std::string> words) {
-        words.insert(words.begin(), "yht");
         words.insert(words.end(), {"--config", directory});
+        return yhtWithout(std::move(words));
+    }
+    /// The same without --config.
+    int yhtWithout(std::vector<std::string> words) {
+        words.insert(words.begin(), "yht");
         std::vector<char*> argv;
         for (auto& word : words) argv.push_back(word.data());
         testing::internal::CaptureStdout();

@@ -49,6 +49,31 @@ TEST(Schema, CommittedCopiesAreTheCatalogue) {
     expectCommitted("codes.json", codesJson(""), "codes");
 }
 
+TEST(Schema, TheReferenceAsRowsHasEveryFieldOfEveryKind) {
+    const auto reference = json::parse(referenceJson(), {.values_max = 1'000'000});
+    ASSERT_TRUE(reference);
+    const auto& kinds = (*reference)["kinds"];
+    ASSERT_EQ(kindTable().size(), kinds.Size());
+    for (rapidjson::SizeType i = 0; i < kinds.Size(); ++i) {
+        const auto& kind = kindTable()[i];
+        EXPECT_EQ(kind.name, json::textMember(kinds[i], "kind"));
+        std::set<std::string> named;
+        for (const auto& row : kinds[i]["fields"].GetArray()) {
+            const std::string name = json::textMember(row, "name");
+            named.insert(name);
+            const auto* field = findField(kind.kind, name);
+            ASSERT_NE(nullptr, field) << name;
+            EXPECT_EQ(std::to_string(static_cast<unsigned>(field->field)), json::textMember(row, "number")) << name;
+            EXPECT_EQ(field->code_list, json::textMember(row, "code_list")) << name;
+            EXPECT_EQ(field->required == Required::Always, json::textMember(row, "required") == "always") << name;
+            EXPECT_EQ(json::textMember(row, "required") == "sometimes", row.HasMember("required_if_en")) << name;
+        }
+        EXPECT_EQ(fieldsOf(kind.kind).size(), named.size()) << kind.name;
+    }
+    EXPECT_EQ(codeLists().size(), (*reference)["code_lists"].Size());
+    for (const char* rows : {"validation_errors", "states", "findings"}) EXPECT_LT(5U, (*reference)[rows].Size()) << rows;
+}
+
 TEST(Schema, DefinesEveryKindFieldAndCode) {
     const auto schema = json::parse(jsonSchema());
     ASSERT_TRUE(schema);

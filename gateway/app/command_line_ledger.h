@@ -1,0 +1,16 @@
+// `yht ledger show|verify|follow|checkpoint|export` on the command line, and the upkeep beside them.
+// Uses: CLI11, commands. Used by: command_line.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include <functional>
+
+#include "gateway/app/commands.h"
+
+namespace yht::app {
+
+/// References must outlive the parse; `run` is set to the command that was chosen.
+void addLedger(CLI::App& top, CommandOptions& options, std::function<int()>& run);
+
+}  // namespace yht::app
