@@ -1,9 +1,9 @@
+#include <functional>
 #include <iostream>
-#include <sstream>
 
-#include "gateway/app/bundle.h"
 #include "gateway/app/command_line.h"
 #include "gateway/app/commands.h"
+#include "gateway/app/config_difference.h"
 #include "gateway/app/control_client.h"
 #include "gateway/app/destinations.h"
 #include "gateway/app/gateway.h"
@@ -52,38 +52,55 @@ void tellBlocked(const std::vector<std::string>& sources) {
     for (const auto& each : sources) std::cerr << "将受阻 would be blocked: " << printable(each) << '\n';
 }
 
-std::string changedJson(const std::vector<std::string>& changed) {
+int withDifferences(const CommandOptions& options, const std::function<int(const std::vector<FileDifference>&)>& command) {
+    return withLedger(options.directory, [&](OpenedLedger& opened) -> int {
+        const auto all = differencesFromForce(*opened.store, options.directory);
+        return all.ok() ? command(*all) : reportError(all.error());
+    });
+}
+
+void printDifferenceJson(const std::vector<FileDifference>& all) {
     rapidjson::StringBuffer buffer;
-    rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
-    writer.StartObject();
-    writer.Key("changed");
-    writer.StartArray();
-    for (const auto& name : changed) writer.String(name);
-    writer.EndArray();
-    writer.EndObject();
-    return buffer.GetString();
+    json::Writer out(buffer);
+    std::vector<std::string> changed;
+    for (const auto& one : all) changed.push_back(one.file);
+    out.StartObject();
+    json::writeTexts(out, "changed", changed);
+    writeDifferences(out, all);
+    out.EndObject();
+    std::cout << buffer.GetString() << '\n';
 }
 
-std::vector<std::string> linesOf(const Bundle& bundle, const std::string& name) {
-    std::vector<std::string> lines;
-    const auto file = bundle.files.find(name);
-    if (file == bundle.files.end()) return lines;
-    std::istringstream in(file->second);
-    for (std::string line; std::getline(in, line);) lines.push_back(line);
-    return lines;
+std::string namesIn(const rapidjson::Value& answer, const char* member) {
+    std::string text;
+    const auto* names = json::findMember(answer, member);
+    if (names == nullptr || !names->IsArray()) return text;
+    for (const auto& name : names->GetArray()) text += (text.empty() ? "" : ", ") + printable(name.GetString());
+    return text;
 }
 
-/// The lines between what is equal at the beginning and at the end: configuration changes in one place as a rule.
-void showDifference(const std::string& name, const Bundle& before, const Bundle& after) {
-    const auto old_lines = linesOf(before, name), new_lines = linesOf(after, name);
-    const std::size_t least = std::min(old_lines.size(), new_lines.size());
-    std::size_t front = 0, back = 0;
-    while (front < least && old_lines[front] == new_lines[front]) ++front;
-    while (back < least - front && old_lines[old_lines.size() - 1 - back] == new_lines[new_lines.size() - 1 - back])
-        ++back;
-    std::cout << "--- " << name << ":" << front + 1 << '\n';
-    for (std::size_t i = front; i < old_lines.size() - back; ++i) std::cout << "- " << old_lines[i] << '\n';
-    for (std::size_t i = front; i < new_lines.size() - back; ++i) std::cout << "+ " << new_lines[i] << '\n';
+/// What the gateway said of this reload, for people.
+int printReloaded(const std::string& answer) {
+    const auto document = json::parse(answer);
+    if (!document.ok()) return reportError(document.error());
+    const std::string changed = namesIn(*document, "changed"), waiting = namesIn(*document, "waiting_for_restart");
+    std::cout << (changed.empty() ? "已重新读取,配置文件无变化 read again; no file of the bundle changed" : "已生效 in force now: " + changed) << '\n';
+    if (!waiting.empty()) std::cout << "重启后才生效 waits for a restart: " << waiting << '\n';
+    return kExitOk;
+}
+
+/// One object: what differed, whether it was taken, and what the gateway said of it.
+void printAppliedJson(const std::vector<FileDifference>& all, const base::Result<std::string>& answer) {
+    rapidjson::StringBuffer buffer;
+    json::Writer out(buffer);
+    out.StartObject();
+    writeDifferences(out, all);
+    out.Key("applied");
+    out.Bool(answer.ok());
+    out.EndObject();
+    std::string text = buffer.GetString();
+    if (answer.ok()) text.replace(text.size() - 1, 1, "," + answer->substr(1));
+    std::cout << text << '\n';
 }
 
 /// The file and line that a mistake was found at, its key and both texts.
@@ -133,22 +150,9 @@ int checkConfig(const CommandOptions& options) {
 }
 
 int diffConfig(const CommandOptions& options) {
-    return withLedger(options.directory, [&](OpenedLedger& opened) -> int {
-        auto snapshot = opened.store->snapshot();
-        if (!snapshot.ok()) return reportError(snapshot.error());
-        const auto before = bundleInForce(**snapshot);
-        if (!before.ok()) return reportError(before.error());
-        const auto on_disk = readBundle(options.directory);
-        if (!on_disk.ok()) return reportError(on_disk.error());
-        const Bundle in_force = before->value_or(Bundle{});
-        const auto changed = changedFiles(in_force, *on_disk);
-        if (options.json) {
-            std::cout << changedJson(changed) << '\n';
-        } else {
-            for (const auto& name : changed) showDifference(name, in_force, *on_disk);
-            if (changed.empty()) std::cout << "no difference 无差异\n";
-        }
-        return changed.empty() ? kExitOk : kExitFound;
+    return withDifferences(options, [&](const std::vector<FileDifference>& all) {
+        options.json ? printDifferenceJson(all) : printDifferences(all);
+        return all.empty() ? kExitOk : kExitFound;
     });
 }
 
@@ -156,17 +160,25 @@ int applyConfig(const CommandOptions& options, const std::string& why) {
     const auto checked = checkDeployment(options.directory);
     if (!checked.ok()) return reportError(checked.error());
     tellBlocked(*checked);
-    if (!options.json) {
-        const int differs = diffConfig(options);
-        if (differs != kExitOk && differs != kExitFound) return differs;
-    }
-    return reloadGateway(options, why);
+    std::vector<FileDifference> all;
+    const int compared = withDifferences(options, [&](const std::vector<FileDifference>& found) {
+        all = found;
+        return kExitOk;
+    });
+    if (compared != kExitOk) return compared;
+    if (!options.json) printDifferences(all);
+    std::cout.flush();  // before anything is changed
+    const auto answer = command(options.directory, {"reload", {}, why});
+    if (options.json) printAppliedJson(all, answer);
+    if (!answer.ok()) return reportError(answer.error());
+    return options.json ? static_cast<int>(kExitOk) : printReloaded(*answer);
 }
 
 int reloadGateway(const CommandOptions& options, const std::string& why) {
     const auto answer = command(options.directory, {"reload", {}, why});
     if (!answer.ok()) return reportError(answer.error());
-    std::cout << (options.json ? *answer : reloadText()) << '\n';
+    if (!options.json) return printReloaded(*answer);
+    std::cout << *answer << '\n';
     return kExitOk;
 }
 
