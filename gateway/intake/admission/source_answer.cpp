@@ -206,9 +206,10 @@ base::Result<SourceSubmission> decodeSourceAnswer(std::string_view text) {
 std::vector<ledger::ReceiptRequest> receiptsWanted(const SourceSubmission& submission) {
     std::vector<ledger::ReceiptRequest> wanted;
     if (submission.message_seq != 0) wanted.push_back({submission.message_seq, {}});
+    const std::size_t wanted_max = wanted.size() + kAnswerReceiptsMax;  // the bound is of records' alone
     for (const SourceItemAnswer& item : submission.items) {
         for (std::size_t i = 0; i < item.seqs.size(); ++i) {
-            if (wanted.size() > kAnswerReceiptsMax) return wanted;
+            if (wanted.size() == wanted_max) return wanted;
             wanted.push_back({item.seqs[i], item.salts[i]});
         }
     }

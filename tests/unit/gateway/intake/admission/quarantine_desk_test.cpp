@@ -87,6 +87,21 @@ TEST_F(DeskTest, FixThatDoesNotMendChangesNothing) {
     EXPECT_EQ(0, audits_);
 }
 
+TEST_F(DeskTest, AFixChangesAsManyPlacesAsItMayAndNotOneMore) {
+    const auto id = oneBadItem();
+    std::vector<kit::ItemPatch> patches(kPatchesMax, {0, "/row/other", "x"});
+    patches.push_back({0, "/row/title", "改正的标题"});
+    for (const auto& wrong : {patches, std::vector<kit::ItemPatch>()}) {
+        const auto refused = desk().fix(id, wrong, order());
+        EXPECT_EQ(ErrorCode::ParameterInvalid, refused.error().code);
+        EXPECT_THAT(refused.error().public_en, HasSubstr(std::to_string(kPatchesMax)));
+    }
+    EXPECT_EQ(ledger::kQuarantineOpen, quarantined().at(0).state);
+    EXPECT_EQ(0, audits_);
+    patches.erase(patches.begin());
+    EXPECT_TRUE(desk().fix(id, patches, order()).value().closed);
+}
+
 TEST_F(DeskTest, ReplayWithTheMendedAdapterKeepsTheProofOfWhoSpoke) {
     const auto id = oneBadItem();
     adapter_.mend();

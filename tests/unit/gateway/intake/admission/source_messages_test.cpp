@@ -355,6 +355,18 @@ TEST_F(LargeMessageTest, IsOneMessageInSeveralCommits) {
     EXPECT_EQ(std::nullopt, ledger_.store().snapshot().value()->unfinishedFrom(done.message_seq));
 }
 
+TEST_F(LargeMessageTest, AnAnswerCarriesSoManyReceiptsOfRecords) {
+    const auto recordReceipts = [](const SourceSubmission& done) {
+        return done.receipts.size() - done.receipts.count(done.message_seq);
+    };
+    const auto first = submit(items());
+    EXPECT_EQ(1U, first.receipts.count(first.message_seq));
+    EXPECT_EQ(kAnswerReceiptsMax, recordReceipts(first));
+    const auto again = submit(items());  // nothing of it is new, so the message has no entry
+    EXPECT_EQ(0U, again.message_seq);
+    EXPECT_EQ(kAnswerReceiptsMax, recordReceipts(again));
+}
+
 TEST_F(LargeMessageTest, GoesOnAfterACrashWhereItStopped) {
     auto all = items();
     all[kItems - 10] = "crash " + mediaAppeal("L-crash");
