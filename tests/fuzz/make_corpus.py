@@ -109,18 +109,33 @@ def fixed_width():
     seed("decode_fixed_width", "lines", "0007水管  xy123\r\n\n0008abcdef  456\n".encode("gbk"), 0)
     seed("decode_fixed_width", "records", "0007abcdefxy1230008ghijklxy45", 2)
     seed("decode_fixed_width", "short_and_cut", "0001ab\n000水\n".encode("gbk"), 4)
+    seed("decode_fixed_width", "character_over_two_fields", b"000\xcb\xaebcdef 123\n", 0)
+    seed("decode_fixed_width", "records_with_a_rest", "0007abcdefxy1230008gh", 3)
+    seed("decode_fixed_width", "longer_than_its_line", "0007abcdef  456789\n0008abcdef  456\n", 1)
+    seed("decode_fixed_width", "byte_order_mark_and_no_end", b"\xef\xbb\xbf0007abcdef  456", 1)
 
 
 def forms():
     seed("decode_form", "utf8", "JJDBH=007&a=%E6%B0%B4+5%25&a=2&b", 0)
     seed("decode_form", "gbk", "a=%CB%AE&b=%FF", 1)
     seed("decode_form", "broken_escape", "a=%4&b=%zz", 0)
+    seed("decode_form", "nothing_between", "&&a&=&=b&a=&", 0)
+    seed("decode_form", "escaped_names_that_are_one", "a%5B%5D=1&a[]=2&%61[]=3", 0)
+    seed("decode_form", "escapes_of_half_a_character", "a=%E6%B0&b=%B4&c=%00%0a", 0)
+    seed("decode_form", "more_fields_than_are_taken", "&".join(f"f{i}={i}" for i in range(120)), 0)
     head = "--B\r\nContent-Disposition: form-data; name="
     seed("decode_multipart", "fields_and_file",
          head + '"a"\r\n\r\n水\r\n' + head + 'f; filename="C:\\x\\"y.jpg"; filename*=UTF-8\'\'%E6%B0%B4\r\n'
          "Content-Type: image/jpeg\r\n\r\n\0\r\n--\r\n--B--\r\n", 0)
     seed("decode_multipart", "csv_inside", (head + "file; filename=a.csv\r\n\r\na,b\n水,2\n\r\n--B--").encode("gbk"), 3)
     seed("decode_multipart", "torn", head + "a\r\n\r\n1\r\n", 0)
+    seed("decode_multipart", "boundary_inside_a_file", head + "f; filename=a\r\n\r\n\r\n--BB\r\n-- B\r\n--B--\r\n", 0)
+    for size in (70, 71):
+        line = "--" + "b" * size
+        seed("decode_multipart", f"boundary_of_{size}", f"{line}\r\nContent-Disposition: form-data; name=a\r\n\r\n1\r\n{line}--\r\n", 0)
+    seed("decode_multipart", "names_twice_and_missing", (head + "a\r\n\r\n1\r\n") * 2 + "--B\r\nContent-Disposition: form-data\r\n\r\n2\r\n--B--", 0)
+    seed("decode_multipart", "header_lines_without_end", head + "a" + "\r\nX: 1" * 17 + "\r\n\r\n1\r\n--B--", 0)
+    seed("decode_multipart", "line_feeds_alone", (head + "a\r\n\r\n1\r\n--B--").replace("\r\n", "\n"), 0)
 
 
 def json():
@@ -128,6 +143,12 @@ def json():
     seed("decode_json", "rows", '{"code":"200","data":{"rows":[{"a":1},{"a":2,"a":3},7]}}', 1)
     seed("decode_json", "lines", '{"a":1}\n\n{"a":\n{"b":2}\n', 2)
     seed("decode_json", "absent", '{"data":null}', 5)
+    seed("decode_json", "deep_where_it_is_passed_over", '{"x":' + "[" * 1100 + "]" * 1100 + ',"data":{"rows":[1]}}', 1)
+    seed("decode_json", "names_twice_by_escape", '[{"a":1,"\\u0061":2},{"b":1}]', 0)
+    seed("decode_json", "surrogates_torn_and_whole", '["\\ud83d","\\ude00","\\ud83d\\ude00","\\u0000"]', 0)
+    seed("decode_json", "numbers_at_their_edges", '[9007199254740993,-0,1e400,1E-400,0.10,123456789012345678901234567890]', 0)
+    seed("decode_json", "two_documents", '{"a":1}{"a":2}', 0)
+    seed("decode_json", "bytes_that_are_no_text", b'[{"a":"\xff"},{"a":"\xed\xa0\x80"},{"b":1}]', 0)
 
 
 def xml():
