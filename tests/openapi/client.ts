@@ -221,7 +221,8 @@ for (const path of ["records.schema.json", "codes.json", "fields.md"] as const) 
 // What of a record is refused before it is looked at.
 const notJson = "[";
 refused(await hotline.submitText(notJson, hotline.signed(notJson), "application/json"), 400, "request.json_malformed");
-refused(await hotline.submitText("{}", hotline.signed("{}", "/v1/records", "text/plain"), "text/plain"), 415, "request.media_type_unsupported");
+const plainText = await hotline.submitText("{}", hotline.signed("{}", "/v1/records", "text/plain"), "text/plain");
+refused(plainText, 415, "request.media_type_unsupported");
 
 // A message in the source's own format: settled, with items in quarantine, the same again, another under the same key.
 const [settled, quarantined] = messagePaths.map((path) => readFileSync(path));
@@ -253,7 +254,8 @@ const kept = JSON.parse(uploaded.text) as KeptAttachment;
 assert.deepEqual(kept, { digest: createHash("sha256").update(png).digest("hex"), size_bytes: String(png.length), media_type: "image/png" });
 assert.equal((await hotline.upload(png, "application/octet-stream")).status, 200);
 refused(await hotline.upload(png, "application/pdf"), 415, "attachment.type_differs");
-refused(await hotline.upload(Buffer.from("\x7fELF\x02\x01\x01" + "\0".repeat(60), "latin1"), "application/octet-stream"), 415, "attachment.type_refused");
+const program = Buffer.from("\x7fELF\x02\x01\x01" + "\0".repeat(60), "latin1");
+refused(await hotline.upload(program, "application/octet-stream"), 415, "attachment.type_refused");
 refused(await hotline.upload(png, "image/png", Buffer.from("another")), 401, "signature.digest_mismatch");
 const whole = await hotline.download(kept.digest);
 assert.equal(whole.status, 200);
@@ -295,7 +297,8 @@ for (const { path, method } of document.operations() as { path: Path; method: Me
     const call = stranger.client[method === "get" ? "GET" : "POST"] as (path: Path, options: object) => Promise<Raw>;
     const named = Object.fromEntries([...path.matchAll(/{(\w+)}/g)].map(([, name]) => [name, "1"]));
     const body = method === "post" ? { body: "{}", bodySerializer: () => "{}" } : {};
-    refused(await held(path, method, await call(path, { params: { path: named }, ...body, parseAs: "text" })), 403, "speaker.certificate_unknown");
+    const answer = await held(path, method, await call(path, { params: { path: named }, ...body, parseAs: "text" }));
+    refused(answer, 403, "speaker.certificate_unknown");
 }
 
 // Not brought about here: what wants a flood, a full disk, an empty ledger, a malware check or a request that no type lets through.

@@ -5,6 +5,7 @@
 #include <Poco/Net/Session.h>
 
 #include <sstream>
+#include <thread>
 
 #include "tests/support/pki.h"
 #include "tests/unit/gateway/intake/admission/admission_fixture.h"
@@ -307,6 +308,19 @@ TEST_F(DoorTest, HealthReadinessAndMetricsAreLocalOnly) {
     EXPECT_EQ(admin().get("/readyz").status, 200);
     EXPECT_EQ(admin().get("/v1/checkpoint").status, 404);
     EXPECT_EQ(codeOf(get("police", "/healthz")), "request.not_found");
+}
+
+TEST_F(DoorTest, TheAdminListenerTakesSoManyConnectionsAndClosesOneMore) {
+    std::vector<std::unique_ptr<test::HttpClient>> open;
+    while (open.size() < kAdminConnectionsMax) {
+        open.push_back(std::make_unique<test::HttpClient>(door->adminPort()));
+        ASSERT_EQ(open.back()->get("/healthz").status, 200) << open.size();
+    }
+    EXPECT_EQ(admin().get("/healthz").status, 0);
+    EXPECT_EQ(open.front()->get("/healthz").status, 200);
+    EXPECT_EQ(get("police", "/v1/codes/channel").status, 200);  // partners have places of their own
+    open.pop_back();
+    while (admin().get("/healthz").status != 200) std::this_thread::yield();
 }
 
 TEST_F(DoorTest, OneFailedCheckMakesItUnready) {

@@ -168,6 +168,12 @@ TEST(HeadTest, OneFieldMoreThanTheLimitIsTooMany) {
     EXPECT_EQ(headError(post(fields + "x: y\r\n")), ErrorCode::HeaderTooLarge);
 }
 
+TEST(HeadTest, AMethodBeyondTheLimitIsNone) {
+    const std::string longest(kMethodBytesMax, 'M');
+    EXPECT_TRUE(parseHead(longest + " / HTTP/1.1\r\nhost: h\r\n\r\n").ok());
+    EXPECT_EQ(headError(longest + "M / HTTP/1.1\r\nhost: h\r\n\r\n"), ErrorCode::RequestMalformed);
+}
+
 TEST(HeadTest, ATargetBeyondTheLimitIsTooLarge) {
     const std::string longest(kTargetBytesMax, '/');
     EXPECT_TRUE(parseHead("GET " + longest + " HTTP/1.1\r\nhost: h\r\n\r\n").ok());

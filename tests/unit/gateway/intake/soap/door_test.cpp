@@ -2,11 +2,13 @@
 #include <filesystem>
 
 #include "gateway/crypto/digest.h"
+#include "gateway/intake/admission/prepare.h"
 #include "gateway/intake/soap/answer_text.h"
 #include "gateway/intake/soap/attachment_content.h"
 #include "gateway/intake/soap/envelope_text.h"
 #include "gateway/intake/soap/handlers.h"
 #include "gateway/intake/soap/record_xml.h"
+#include "gateway/intake/soap/request_reader.h"
 #include "gateway/trust/soap_signing.h"
 #include "tests/unit/gateway/intake/admission/admission_fixture.h"
 #include "tests/unit/gateway/intake/admission/line_adapter.h"
@@ -223,6 +225,16 @@ TEST_F(SoapDoorTest, SeveralRecordsAreAnsweredOneByOne) {
     EXPECT_THAT(answer.text, HasSubstr("<status>201</status>"));
     EXPECT_THAT(answer.text, HasSubstr("<status>422</status>"));
     EXPECT_THAT(answer.text, HasSubstr("<pointer>/1/title</pointer>"));
+}
+
+TEST_F(SoapDoorTest, ARequestCarriesAsManyRecordsAsAnArrayOfRest) {
+    static_assert(soap::kRecordsInRequestMax == intake::kItemsMax);
+    std::string records;
+    for (std::size_t i = 0; i < soap::kRecordsInRequestMax; ++i) records += record(appeal("zz110", "M-" + std::to_string(i)));
+    const auto refused = submit("police", records + record(appeal("zz110", "M-more")));
+    EXPECT_EQ("request.too_many_items", refused.fault());
+    EXPECT_THAT(refused.text, HasSubstr("A request carries at most 500 records."));  // by the reader, not by admission, which has read them all
+    EXPECT_EQ(200, submit("police", records).status);
 }
 
 TEST_F(SoapDoorTest, ARefusedRecordIsAFaultInBothVersions) {

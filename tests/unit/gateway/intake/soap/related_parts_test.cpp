@@ -84,6 +84,16 @@ TEST(SoapContentType, TellsTheThreeForms) {
     EXPECT_EQ("b;1", mtom->boundary);
 }
 
+TEST(SoapContentType, ABoundaryBeyondItsBoundIsRefused) {
+    const auto with = [](std::size_t bytes) {
+        return readSoapContentType(
+            R"(multipart/related; type="application/xop+xml"; start="<r>"; start-info="text/xml"; boundary=)" + std::string(bytes, 'b')
+        );
+    };
+    EXPECT_TRUE(with(kBoundaryBytesMax).ok());
+    EXPECT_FALSE(with(kBoundaryBytesMax + 1).ok());
+}
+
 TEST(SoapContentType, RefusesTheRest) {
     for (const char* type : {"", "application/json", "multipart/related", "multipart/related; type=\"text/xml\"; boundary=b; start-info=\"text/xml\"",
                              "multipart/related; type=\"application/xop+xml\"; start-info=\"text/xml\""}) {
