@@ -141,7 +141,7 @@ int serve(const std::string& directory) {
 
     // Sources that are asked instead of speaking; nothing is asked before we listen.
     intake::Pulls pulls(app::pullParts(*config, **store, source_messages, trust, clock, random, revocation));
-    const app::SourceWatch source_watch(metrics, {**store, adapters, clock, days, app::logLine});
+    const app::SourceWatch source_watch(metrics, {**store, adapters, clock, days, app::logLine, random, config->directory()});
     const app::CertificateWatch certificate_watch(metrics, {config->directory(), clock, app::logLine});
 
     // What is revoked is looked after by threads of its own; whom it concerns is cut off at once.

@@ -132,7 +132,7 @@ void addGrade(CLI::App& adapters, std::function<int()>& run) {
         "sources/<id>/quality.json excuses single facts until a day: {\"exempt\":[{\"fact\",\"reason\",\"by\",\"until\"}]}.\n"
         "等级由事实计算得出;-c 指定部署目录时含账本事实。quality.json 可写明豁免项、理由与期限。\n"
         "Examples 示例:\n  yht adapters grade\n  yht adapters grade zz-12315 -c /etc/yihaotong --json\n"
-        "Exit codes 退出码: 0 every source has a grade, 3 one has none, 78 a manifest is wrong.");
+        "Exit codes 退出码: 0 every source has a grade, 3 one has none, as where its manifest is wrong, 78 a quality.json is wrong.");
     grade->add_option("source", given->sources, "Sources; all where left out 来源,省略则全部");
     auto apply_given = std::make_shared<WorkOptions>();
     auto* apply = add(

@@ -6,12 +6,11 @@
 #include "gateway/app/commands.h"
 #include "gateway/app/commands_adapters_work.h"
 #include "gateway/app/opened_ledger.h"
-#include "gateway/app/replaying.h"
 #include "gateway/app/source_check.h"
+#include "gateway/app/source_grade.h"
 #include "gateway/app/source_speaker.h"
 #include "gateway/app/staged_folders.h"
 #include "gateway/app/terminal.h"
-#include "gateway/base/time_text.h"
 #include "gateway/json/json.h"
 #include "gateway/json/members.h"
 
@@ -19,89 +18,8 @@ namespace yht::app {
 namespace {
 
 namespace fs = std::filesystem;
-using kit::Fact;
 using kit::FactState;
 using json::Writer;
-
-constexpr std::int64_t kDayS = 24 * 60 * 60;
-constexpr base::UnixMillis kDayMs = kDayS * 1000, kMinuteMs = 60'000;
-constexpr std::size_t kReplayedMax = 5000, kLagEntries = 20'000, kLagRecordsMin = 20;
-
-Fact fact(const std::string& id, FactState state, std::string detail) {
-    for (const auto& row : kit::factTable()) {
-        if (id == row.id) return {&row, state, std::move(detail)};
-    }
-    YHT_ASSERT(false);
-}
-
-FactState metIf(bool met) { return met ? FactState::Met : FactState::Unmet; }
-
-/// What a source's days say: account, silence, codes.
-void factsOfDays(ledger::View& view, const kit::Manifest& manifest, std::int32_t today, std::vector<Fact>& facts) {
-    std::int32_t days = 0, last = 0;
-    bool balances = true;
-    ledger::SourceAccount all;
-    for (const auto& day : view.sourceDays(today - kit::kUnmappedDays, today)) {
-        if (day.source != manifest.id) continue;
-        ++days;
-        balances = balances && day.account.balances();
-        if (day.account.received > 0) last = std::max(last, day.day);
-        all.add(day.account);
-    }
-    facts.push_back(fact("balanced_account", metIf(days >= kit::kBalancedDaysMin && balances),
-                         std::to_string(days) + " 日 days" + (balances ? "" : ", 不平 does not balance")));
-    // A day is all that the account tells: a source is silent where even its last day's end is too long ago.
-    const auto silent_s = std::max<std::int64_t>(0, today - last - 1) * kDayS;
-    const bool judged = manifest.health.silent_after_s > 0 && last > 0;
-    facts.push_back(fact("silent", metIf(judged && silent_s <= manifest.health.silent_after_s),
-                         last == 0 ? "无条目 no items" : judged ? humanDuration(silent_s * 1000) : "未设 silent_after_s"));
-    const bool few = all.received > 0 && all.unmapped_codes * 1000 < all.received * kit::kUnmappedPerThousandMax;
-    facts.push_back(fact("few_unmapped", metIf(few), std::to_string(all.unmapped_codes) + " / " + std::to_string(all.received)));
-}
-
-Fact lagFact(ledger::View& view, const std::string& source) {
-    const auto last = view.lastSeq();
-    std::vector<base::UnixMillis> lags;
-    for (ledger::Seq after = last > kLagEntries ? last - kLagEntries : 0;;) {
-        const auto headers = view.scan(after, 4096);
-        if (headers.empty()) break;
-        after = headers.back().seq;
-        for (const auto& header : headers) {
-            const bool ours = header.type == ledger::EntryType::Record && header.source == source && header.event_ms != 0;
-            if (ours) lags.push_back(header.received_ms - header.event_ms);
-        }
-    }
-    if (lags.size() < kLagRecordsMin) return fact("lag_below_minute", FactState::Unknown, std::to_string(lags.size()) + " 条 records");
-    std::sort(lags.begin(), lags.end());
-    const auto p95 = lags[lags.size() * 95 / 100];
-    return fact("lag_below_minute", metIf(p95 < kMinuteMs), "p95 " + humanDuration(std::max<base::UnixMillis>(p95, 0)));
-}
-
-std::vector<Fact> factsOfLedger(OpenedLedger& opened, ledger::View& view, const kit::Adapter& adapter) {
-    std::vector<Fact> facts;
-    const auto now_ms = opened.clock->nowMillis();
-    factsOfDays(view, adapter.manifest(), base::shanghaiDay(now_ms), facts);
-    const auto replayed = replayMessages(view, adapter, {now_ms - kit::kReplayDays * kDayMs, now_ms + kDayMs, kReplayedMax}, *opened.random);
-    if (replayed.ok()) {
-        const bool whole = replayed->messages > 0 && !replayed->more;
-        facts.push_back(fact("replay_identical", whole ? metIf(replayed->differing.empty()) : FactState::Unknown,
-                             std::to_string(replayed->messages) + " 份报文 messages, " + std::to_string(replayed->differing.size()) + " 有差异 differ"));
-    }
-    facts.push_back(lagFact(view, adapter.manifest().source));
-    return facts;
-}
-
-base::Result<kit::Graded> graded(const std::string& directory, const std::string& id, OpenedLedger* opened, ledger::View* view) {
-    const auto checked = checkSource(directory, id);
-    if (!checked.ok()) return checked.error();
-    const auto exempt = kit::readExemptions(checked->tree.source_directory);
-    if (!exempt.ok()) return exempt.error();
-    auto facts = factsOf(*checked);
-    if (opened != nullptr) {
-        for (auto& each : factsOfLedger(*opened, *view, *checked->adapter)) facts.push_back(std::move(each));
-    }
-    return kit::gradeOf(facts, *exempt, base::shanghaiDay(base::SystemClock().nowMillis()));
-}
 
 /// With the deployment's ledger where there is one.
 base::Result<std::vector<kit::Graded>> gradeAll(const WorkOptions& options, const std::vector<std::string>& ids) {
@@ -109,7 +27,11 @@ base::Result<std::vector<kit::Graded>> gradeAll(const WorkOptions& options, cons
     std::optional<base::Error> trouble;
     const auto run = [&](OpenedLedger* opened, ledger::View* view) -> int {
         for (const auto& id : ids) {
-            auto one = graded(options.adaptersDirectory(), id, opened, view);
+            base::SystemRandom random;
+            auto one = gradeOfSource(
+                options.adaptersDirectory(), id,
+                {opened == nullptr ? base::SystemClock().nowMillis() : opened->clock->nowMillis(), random, view, options.deployment}
+            );
             if (!one.ok()) {
                 trouble = std::move(one).error();
                 return kExitOk;
@@ -143,6 +65,13 @@ std::vector<std::string> idsOf(const WorkOptions& options) {
     return ids;
 }
 
+/// What is known of it; where nothing is, what would show it.
+std::string toldOf(const kit::Fact& fact) {
+    const std::string shown_by = fact.row->shown_by;
+    if (fact.state != FactState::Unknown || shown_by.empty()) return fact.detail;
+    return fact.detail + (fact.detail.empty() ? "" : "; ") + "以此可知 shown by: " + shown_by;
+}
+
 void writeGraded(Writer& out, const std::string& id, const kit::Graded& one) {
     out.StartObject();
     json::writeText(out, "source", id);
@@ -154,7 +83,7 @@ void writeGraded(Writer& out, const std::string& id, const kit::Graded& one) {
         json::writeText(out, "fact", each.row->id);
         json::writeText(out, "grade", kit::gradeName(each.row->grade));
         json::writeText(out, "state", kit::factStateName(each.state));
-        json::writeText(out, "detail", each.detail);
+        json::writeText(out, "detail", toldOf(each));
         json::writeText(out, "zh", each.row->zh);
         json::writeText(out, "en", each.row->en);
         out.EndObject();
@@ -166,11 +95,13 @@ void writeGraded(Writer& out, const std::string& id, const kit::Graded& one) {
 void printGraded(const std::string& id, const kit::Graded& one, bool ledger_asked) {
     std::cout << id << ": " << kit::gradeName(one.grade) << " " << kit::gradeZh(one.grade) << '\n';
     Table table{{"等级 grade", "状态 state", "事实 fact", "说明", "", "数值 detail"}, {}};
-    for (const auto* each : one.missing())
-        table.rows.push_back({kit::gradeName(each->row->grade), kit::factStateName(each->state), each->row->id, each->row->zh, each->row->en, each->detail});
+    const auto add = [&](const kit::Fact& each) {
+        const std::string state = std::string(kit::factStateName(each.state)) + " " + kit::factStateZh(each.state);
+        table.rows.push_back({kit::gradeName(each.row->grade), state, each.row->id, each.row->zh, each.row->en, toldOf(each)});
+    };
+    for (const auto* each : one.missing()) add(*each);
     for (const auto& each : one.facts) {
-        if (each.state == FactState::Exempt)
-            table.rows.push_back({kit::gradeName(each.row->grade), "exempt 豁免", each.row->id, each.row->zh, each.row->en, each.detail});
+        if (each.state == FactState::Exempt || each.state == FactState::NotApplicable) add(each);
     }
     if (!table.rows.empty()) print(std::cout, table);
     if (!ledger_asked) std::cout << "未查看账本 the ledger was not looked at: -c DIR\n";
@@ -179,7 +110,8 @@ void printGraded(const std::string& id, const kit::Graded& one, bool ledger_aske
 
 /// What keeps a folder from being applied, a line each.
 base::Result<std::vector<std::string>> objections(const std::string& directory, const std::string& id) {
-    const auto checked = checkSource(directory, id);
+    base::SystemRandom random;
+    const auto checked = checkSource(directory, id, random);
     if (!checked.ok()) return checked.error();
     std::vector<std::string> all;
     if (checked->samples.empty()) all.push_back(id + ": no sample 没有样例");

@@ -57,6 +57,7 @@ void write(Writer& out, const LookedSource& one, const Config& config) {
     json::writeText(out, "lifecycle", kit::lifecycleName(manifest.lifecycle));
     json::writeText(out, "state", health.state);
     json::writeText(out, "reason", health.reason);
+    json::writeText(out, "grade", health.grade.grade);
     time(out, "since", health.since_ms);
     time(out, "last_success", health.pull.last_success_ms);
     time(out, "last_item", health.items.last_item_ms);
@@ -90,13 +91,16 @@ void write(Writer& out, const LookedSource& one, const Config& config) {
     out.EndObject();
 }
 
+/// As the running gateway last saw it.
+std::string gradeText(const SourceHealth& health) { return health.grade.grade.empty() ? "?" : health.grade.grade; }
+
 void printTable(const std::vector<LookedSource>& all, base::UnixMillis now_ms) {
-    Table table{{"来源 source", "方式 way", "状态 state", "自 since", "上次成功 success", "最近条目 item", "今日 today", "重复 dup", "隔离 quar.", "未映射 unmapped", "责任人 owner", "说明 reason"}, {}};
+    Table table{{"来源 source", "方式 way", "状态 state", "等级 grade", "自 since", "上次成功 success", "最近条目 item", "今日 today", "重复 dup", "隔离 quar.", "未映射 unmapped", "责任人 owner", "说明 reason"}, {}};
     constexpr std::size_t kReasonCells = 60;
     for (const LookedSource& one : all) {
         const SourceHealth& health = one.health;
         const kit::Manifest& manifest = one.adapter->manifest();
-        table.rows.push_back({health.source, one.way(), health.state, ago(health.since_ms, now_ms), ago(health.pull.last_success_ms, now_ms),
+        table.rows.push_back({health.source, one.way(), health.state, gradeText(health), ago(health.since_ms, now_ms), ago(health.pull.last_success_ms, now_ms),
                               ago(health.items.last_item_ms, now_ms), std::to_string(health.today.received), std::to_string(health.today.duplicate),
                               std::to_string(health.open_quarantine), std::to_string(health.today.unmapped_codes), manifest.owner.person,
                               clipped(health.reason, kReasonCells)});
@@ -109,6 +113,7 @@ void printOne(const LookedSource& one, const Config& config, base::UnixMillis no
     const kit::Manifest& manifest = one.adapter->manifest();
     const ledger::SourceAccount& today = health.today;
     std::cout << health.source << "  " << printable(manifest.title) << "\n状态 state: " << health.state << "  " << printable(health.reason)
+              << "\n等级 grade: " << gradeText(health) << "  yht adapters grade " << health.source << " -c DIR"
               << "\n方式 way: " << one.way() << "  " << kit::lifecycleName(manifest.lifecycle) << "\n上次成功 last success: " << ago(health.pull.last_success_ms, now_ms)
               << "  最近条目 last item: " << ago(health.items.last_item_ms, now_ms) << "  延迟 lag: " << (health.lag_s < 0 ? "-" : std::to_string(health.lag_s) + " s")
               << "\n今日账目 account today: 收到 received " << today.received << " = 入账 accepted " << today.accepted << " + 重复 duplicate " << today.duplicate << " + 隔离 quarantined "

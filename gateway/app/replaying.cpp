@@ -46,7 +46,16 @@ public:
     Replay(ledger::View& view, const kit::Adapter& adapter, base::Random& random)
         : view_(view), adapter_(adapter), random_(random) {}
 
-    void message(ledger::Seq seq, Replayed& all) {
+    void message(const ledger::LeafHeader& header, Replayed& all) {
+        const auto differing_before = all.differing.size();
+        compare(header.seq, all);
+        if (header.adapter_version == adapter_.version()) return;
+        ++all.earlier;
+        all.earlier_differing += all.differing.size() - differing_before;
+    }
+
+private:
+    void compare(ledger::Seq seq, Replayed& all) {
         const auto kept = keptMessage(view_, seq);
         ++all.messages;
         if (!kept.ok()) {
@@ -66,7 +75,6 @@ public:
         if (differs) all.differing.push_back(seq);
     }
 
-private:
     bool compare(const MadeRecord& made, std::map<RecordName, Brought>& brought, Replayed& all) {
         const auto then = brought.find(nameOf(made.record));
         if (then != brought.end()) {
@@ -122,7 +130,7 @@ base::Result<Replayed> replayMessages(
                 all.more = true;
                 return all;
             }
-            replay.message(header.seq, all);
+            replay.message(header, all);
         }
     }
 }

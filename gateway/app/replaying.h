@@ -4,7 +4,7 @@
 //   new        no such record is in the ledger
 //   gone       the message brought it, and this version makes no such record of it
 //   elsewhere  another message brought that version of it: not compared
-// Uses: readapting, ledger. Used by: commands_adapters_replay, commands_adapters_grade.
+// Uses: readapting, ledger. Used by: commands_adapters_replay, source_grade.
 #pragma once
 
 #include "gateway/app/readapting.h"
@@ -21,6 +21,7 @@ struct Replayed {
     std::uint64_t messages = 0, unreadable = 0;
     std::uint64_t same = 0, differ = 0, made_new = 0, gone = 0, elsewhere = 0;
     std::vector<ledger::Seq> differing;  // messages with something that differs, is new or is gone
+    std::uint64_t earlier = 0, earlier_differing = 0;  // messages that another version of the adapter took, and of them
     bool more = false;                   // there are messages beyond messages_max
     Differences differences;
 };

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <string_view>
 
+#include "gateway/app/source_grade.h"
+#include "gateway/base/time_text.h"
+
 namespace yht::app {
 namespace {
 
@@ -39,6 +42,22 @@ void SourceWatch::look() {
     auto view = parts_.store.snapshot();
     if (!view.ok()) return;
     for (const auto& [id, adapter] : *adapters) lookAt(**view, adapter->manifest());
+    gradeNext(**view, *adapters);
+}
+
+/// The first that was not looked at today, as it is now.
+void SourceWatch::gradeNext(ledger::View& view, const intake::SourceAdapters& adapters) {
+    const base::UnixMillis now_ms = parts_.clock.nowMillis();
+    if (now_ms - started_ms_ < kGradedAfterMillis) return;
+    const std::int32_t today = base::shanghaiDay(now_ms);
+    for (const auto& [id, adapter] : adapters) {
+        const intake::KeptGrade kept = intake::keptGrade(view, id);
+        if (kept.day == today && kept.adapter_version == adapter->version()) continue;
+        const auto graded = gradeOfSource(parts_.deployment, id, {now_ms, parts_.random, &view, parts_.deployment});
+        const intake::KeptGrade grade{graded.ok() ? kit::gradeName(graded->grade) : "?", today, adapter->version()};
+        (void)parts_.store.run([&, source = id](ledger::Transaction& transaction) { return intake::keepGrade(transaction, source, grade); });
+        return;
+    }
 }
 
 void SourceWatch::lookAt(ledger::View& view, const kit::Manifest& manifest) {

@@ -1,7 +1,8 @@
 // Watches every source's health while the gateway runs: one log line when a source becomes silent, late, blocked or
 // degraded, and one when it is well again. What was told is kept in the ledger, so that a restart tells nothing twice.
+// Once a day, and when its adapter is another one, each source's grade is looked at, one source a look, and kept for `yht sources`.
 // For /metrics: yht_source_state{source,state}, 1 for the state that holds; yht_source_lag_seconds.
-// Uses: intake/pull, prometheus-cpp core. Used by: main.cpp.
+// Uses: intake/pull, source_grade, prometheus-cpp core. Used by: main.cpp.
 #pragma once
 
 #include <prometheus/gauge.h>
@@ -17,6 +18,7 @@
 namespace yht::app {
 
 inline constexpr std::int64_t kSourceWatchMillis = 15'000;
+inline constexpr std::int64_t kGradedAfterMillis = 60'000;  // of the start: it has other things to do at first
 
 class SourceWatch {
 public:
@@ -26,6 +28,8 @@ public:
         const base::Clock& clock;
         const ticket::Calendar calendar;
         std::function<void(const std::string&)> log;
+        base::Random& random;
+        std::string deployment;  // directory: holds sources/ and products/
     };
     /// Reads by itself, on a thread of its own. One a registry.
     SourceWatch(prometheus::Registry& registry, Parts parts);
@@ -38,6 +42,7 @@ public:
 
 private:
     void lookAt(ledger::View& view, const kit::Manifest& manifest);
+    void gradeNext(ledger::View& view, const intake::SourceAdapters& adapters);
     void show(const intake::SourceHealth& health);
 
     const Parts parts_;

@@ -111,6 +111,7 @@ SourceHealth healthOf(ledger::View& view, const kit::Manifest& manifest, const H
     health.pull = pullFacts(view, manifest.id);
     health.pause = pauseOf(view, manifest.id);
     health.items = itemFacts(view, manifest.id);
+    health.grade = keptGrade(view, manifest.id);
     const std::int32_t day = base::shanghaiDay(inputs.now_ms);
     for (const ledger::SourceDay& each : view.sourceDays(day, day)) {
         if (each.source == manifest.id) health.today = each.account;

@@ -29,6 +29,7 @@ struct SourceHealth {
     PullFacts pull;
     Pause pause;
     ItemFacts items;
+    KeptGrade grade;
     ledger::SourceAccount today;
     std::uint64_t open_quarantine = 0;
     std::int64_t lag_s = -1;  // from its newest event to when that came (arrival.h); -1: unknown

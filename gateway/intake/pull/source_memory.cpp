@@ -64,6 +64,7 @@ constexpr const char* kPull = "pull";
 constexpr const char* kPause = "pause";
 constexpr const char* kItems = "items";
 constexpr const char* kFile = "file";
+constexpr const char* kGrade = "grade";
 
 }  // namespace
 
@@ -126,6 +127,18 @@ base::Status keepItemFacts(ledger::Transaction& transaction, const std::string& 
                 {"known_since_ms", std::to_string(facts.known_since_ms)},
                 {"last_item_ms", std::to_string(facts.last_item_ms)},
                 {"received", std::to_string(facts.received)}})
+    );
+}
+
+KeptGrade keptGrade(ledger::View& view, const std::string& source) {
+    const Remembered kept(read(view, keyOf(kGrade, source)));
+    return {kept.text("grade"), kept.number<std::int32_t>("day"), kept.text("adapter_version")};
+}
+
+base::Status keepGrade(ledger::Transaction& transaction, const std::string& source, const KeptGrade& grade) {
+    return keep(
+        transaction, keyOf(kGrade, source),
+        encode({{"adapter_version", grade.adapter_version}, {"day", std::to_string(grade.day)}, {"grade", grade.grade}})
     );
 }
 

@@ -42,12 +42,21 @@ struct ItemFacts {
     bool operator==(const ItemFacts&) const = default;
 };
 
+/// Its quality grade (kit/inbound/grade.h), when it was last looked at.
+struct KeptGrade {
+    std::string grade;            // "-", "C" …; "" never looked at
+    std::int32_t day = 0;         // of the look
+    std::string adapter_version;  // that was looked at
+};
+
 PullFacts pullFacts(ledger::View& view, const std::string& source);
 base::Status keepPullFacts(ledger::Transaction& transaction, const std::string& source, const PullFacts& facts);
 Pause pauseOf(ledger::View& view, const std::string& source);
 base::Status keepPause(ledger::Transaction& transaction, const std::string& source, const Pause& pause);
 ItemFacts itemFacts(ledger::View& view, const std::string& source);
 base::Status keepItemFacts(ledger::Transaction& transaction, const std::string& source, const ItemFacts& facts);
+KeptGrade keptGrade(ledger::View& view, const std::string& source);
+base::Status keepGrade(ledger::Transaction& transaction, const std::string& source, const KeptGrade& grade);
 /// "" where nothing is remembered of that file.
 std::string fileMark(ledger::View& view, const std::string& source, const std::string& name);
 base::Status keepFileMark(

@@ -6,7 +6,9 @@
 #include "gateway/app/control_client.h"
 #include "gateway/app/shadow.h"
 #include "gateway/app/source_folders.h"
+#include "gateway/app/source_watch.h"
 #include "gateway/base/text.h"
+#include "gateway/base/time_text.h"
 #include "gateway/intake/admission/kept_context.h"
 #include "gateway/intake/admission/readmission.h"
 #include "gateway/intake/admission/source_decide.h"
@@ -93,7 +95,7 @@ protected:
         intake::PreparedMessage prepared;
         prepared.speaker = &speaker;
         prepared.registry = trust.get();
-        prepared.received_ms = clock.nowMillis();
+        prepared.received_ms = received_ms_ == 0 ? clock.nowMillis() : received_ms_;
         prepared.adapter = "desk-1";
         prepared.adapter_version = made_by->version();
         const intake::BesideBytes beside{"application/json", file_name_, origin_};
@@ -153,6 +155,7 @@ protected:
         }
     }
     std::string file_name_, origin_;  // that messages come with
+    base::UnixMillis received_ms_ = 0;  // when they come; 0 now
 };
 
 TEST_F(AdapterWorkTest, WhyTellsPathRuleAndTableRow) {
@@ -434,6 +437,83 @@ TEST_F(AdapterWorkTest, GradeSaysWhatIsMissing) {
     EXPECT_THAT(out, HasSubstr("{\"fact\":\"owner\",\"grade\":\"C\",\"state\":\"met\""));
     EXPECT_THAT(out, HasSubstr("\"fact\":\"no_loss\",\"grade\":\"S\",\"state\":\"unknown\""));
     EXPECT_EQ(kExitOk, yht({"adapters", "list", "-d", directory, "--json"}));
+    EXPECT_THAT(out, HasSubstr("\"grade\":\"-\""));
+}
+
+TEST_F(AdapterWorkTest, AGradesFactsOfTheLedgerAreItsMessages) {
+    const auto fact = [&](const std::string& id) {
+        (void)yht({"adapters", "grade", "desk-1", "-d", directory, "--json"});
+        const auto list = json::parse(out).value();
+        for (const auto& each : list[0]["facts"].GetArray()) {
+            if (json::textMember(each, "fact") == id) return json::textMember(each, "state") + ": " + json::textMember(each, "detail");
+        }
+        return std::string();
+    };
+    EXPECT_THAT(fact("replay_identical"), HasSubstr("unknown: 0 份报文"));
+    take(message(row("A-1")));
+    EXPECT_THAT(fact("replay_identical"), HasSubstr("met: 1 份报文"));
+    EXPECT_THAT(fact("upgrade_replayed"), HasSubstr("unknown: 0 份旧版本报文"));
+    EXPECT_THAT(fact("lag_below_minute"), HasSubstr("unknown: 1 份报文"));
+    EXPECT_THAT(fact("members_read"), HasSubstr("unmet: ")) << "sender and LATER are read by nobody";
+    EXPECT_THAT(fact("members_read"), HasSubstr("1 份报文"));
+    mapTitleToContent();
+    takeIntoUse();
+    EXPECT_THAT(fact("upgrade_replayed"), HasSubstr("unmet: 1 份旧版本报文"));
+    EXPECT_THAT(fact("replay_identical"), HasSubstr("unmet: 1 份报文"));
+    EXPECT_THAT(fact("no_loss"), HasSubstr("unknown: 来源未给总数"));
+}
+
+TEST_F(AdapterWorkTest, LagIsOfEachMessagesNewestEventAndHistorySaysNothing) {
+    const auto lag = [&] {
+        (void)yht({"adapters", "grade", "desk-1", "-d", directory, "--json"});
+        const auto list = json::parse(out).value();
+        for (const auto& each : list[0]["facts"].GetArray()) {
+            if (json::textMember(each, "fact") == "lag_below_minute") return json::textMember(each, "state");
+        }
+        return std::string();
+    };
+    // Events of half past eight; all of it arrives ten seconds later, history a year later.
+    const auto come = [&](const char* prefix, int messages, const char* at, const char* origin) {
+        received_ms_ = *base::parseRfc3339(at);
+        origin_ = origin;
+        auto store = openLedger();
+        for (int i = 0; i < messages; ++i) take(*store, message(row(prefix + std::to_string(i))));
+    };
+    come("A-", 20, "2019-10-15T08:30:10+08:00", "");
+    EXPECT_EQ("met", lag());
+    come("H-", 20, "2020-10-15T08:30:10+08:00", "history");
+    EXPECT_EQ("met", lag());
+    come("L-", 2, "2020-10-15T08:30:10+08:00", "");
+    EXPECT_EQ("unmet", lag());
+}
+
+TEST_F(AdapterWorkTest, AManifestThatCantBeReadHasNoGradeAndSaysWhy) {
+    write("sources/desk-1/source.yaml", std::string(kSource) + "lifecicle: live\n");
+    EXPECT_EQ(kExitFound, yht({"adapters", "grade", "desk-1", "-d", directory, "--json"})) << err;
+    EXPECT_THAT(out, HasSubstr("\"grade\":\"-\""));
+    EXPECT_THAT(out, HasSubstr("{\"fact\":\"manifest_valid\",\"grade\":\"C\",\"state\":\"unmet\",\"detail\":\"desk-1/source.yaml"));
+    EXPECT_THAT(out, HasSubstr("{\"fact\":\"owner\",\"grade\":\"C\",\"state\":\"unknown\""));
+}
+
+TEST_F(AdapterWorkTest, TheHealthPageShowsTheGradeThatTheGatewayLastSaw) {
+    (void)yht({"sources", "list", "--json"});  // by day it is silent: 3
+    EXPECT_THAT(out, HasSubstr("\"grade\":\"\""));
+    {
+        auto store = openLedger();
+        const intake::SourceAdaptersHolder holder(intake::SourceAdapters{{"desk-1", adapter()}});
+        base::ManualClock time(clock.nowMillis());
+        prometheus::Registry metrics;
+        SourceWatch watch(metrics, {*store, holder, time, {}, [](const std::string&) {}, random, directory});
+        watch.look();
+        EXPECT_EQ("", intake::keptGrade(*store->snapshot().value(), "desk-1").grade) << "it has just begun";
+        time.advance(kGradedAfterMillis);
+        watch.look();
+        const auto kept = intake::keptGrade(*store->snapshot().value(), "desk-1");
+        EXPECT_EQ("-", kept.grade);
+        EXPECT_EQ(base::shanghaiDay(time.nowMillis()), kept.day);
+        EXPECT_EQ(adapter()->version(), kept.adapter_version);
+    }
+    (void)yht({"sources", "list", "--json"});
     EXPECT_THAT(out, HasSubstr("\"grade\":\"-\""));
 }
 

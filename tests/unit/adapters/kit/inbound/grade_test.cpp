@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 #include "gateway/base/time_text.h"
 #include "tests/unit/adapters/kit/inbound/inbound_fixture.h"
 
@@ -33,6 +35,24 @@ TEST(GradeTest, EveryFactOfAGradeAndOfThoseBelowMustBeMet) {
         ASSERT_EQ(1u, graded.missing().size()) << row.id;
         EXPECT_EQ(&row, graded.missing().front()->row);
     }
+}
+
+TEST(GradeTest, WhatASourceDoesNotHaveIsNoObstacle) {
+    for (const auto& row : factTable()) {
+        auto facts = all(FactState::Met);
+        named(facts, row.id).state = FactState::NotApplicable;
+        const auto graded = gradeOf(facts, {}, kToday);
+        EXPECT_EQ(Grade::S, graded.grade) << row.id;
+        EXPECT_TRUE(graded.missing().empty()) << row.id;
+    }
+}
+
+TEST(GradeTest, NoFactStandsTwiceAndEachSaysWhatWouldShowItWhereOnlyTheLedgerCan) {
+    for (const auto& row : factTable()) {
+        EXPECT_EQ(&row, findFact(row.id)) << row.id;
+        EXPECT_TRUE(!row.of_ledger || row.shown_by[0] != '\0') << row.id;
+    }
+    EXPECT_EQ(nullptr, findFact("charming"));
 }
 
 TEST(GradeTest, AnExemptionCountsUntilItsDay) {
