@@ -6,6 +6,7 @@
 #include "gateway/app/commands.h"
 #include "gateway/app/commands_adapters_work.h"
 #include "gateway/app/opened_ledger.h"
+#include "gateway/app/results_files.h"
 #include "gateway/app/source_check.h"
 #include "gateway/app/source_grade.h"
 #include "gateway/app/source_speaker.h"
@@ -117,6 +118,7 @@ base::Result<std::vector<std::string>> objections(const std::string& directory, 
     if (checked->samples.empty()) all.push_back(id + ": no sample 没有样例");
     for (const auto& each : checked->failures()) all.push_back(id + ": " + each);
     for (const auto& each : checked->lint) all.push_back(id + ": " + each);
+    for (const auto& each : filesMissingForResults(checked->adapter->manifest(), directory)) all.push_back(id + ": results: 缺少文件 no file " + each);
     const auto trust = trust::loadTrust(directory);
     if (!trust.ok()) return all;  // `config apply` tells it
     const auto why = lacksSpeaker(checked->adapter->manifest(), **trust);

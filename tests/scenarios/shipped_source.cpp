@@ -26,7 +26,7 @@ std::string withoutTransports(const std::string& manifest) {
     for (std::string line; std::getline(lines, line);) {
         if (!line.empty() && line.front() != ' ') {
             left_out = line.starts_with("pull:") || line.starts_with("endpoints:") || line.starts_with("secrets:") ||
-                       line.starts_with("attachments:");
+                       line.starts_with("attachments:") || line.starts_with("results:");
         }
         if (!left_out) kept += line + "\n";
     }

@@ -1,5 +1,5 @@
 // A source of adapters/sources put into a federation's deployment and made live, with a partner that speaks for it. Transports of
-// its own (pull, endpoints) are left out: its messages are posted. Uses: federation. Used by: source scenarios.
+// its own (pull, endpoints, results) are left out: its messages are posted. Uses: federation. Used by: source scenarios.
 #pragma once
 
 #include <string>

@@ -88,6 +88,7 @@ private:
         const std::string path = deployment_ + "/sources/" + id + "/source.yaml";
         std::string manifest = contentOf(path);
         replace(manifest, "id: " + from, "id: " + id);
+        if (const std::size_t at = manifest.find("\nresults:"); at != manifest.npos) manifest.resize(at + 1);  // the last section: not what is measured
         replace(manifest, "  every_s: 1\n", every_s == 0 ? "" : "  every_s: " + std::to_string(every_s) + "\n");
         std::ofstream(path, std::ios::binary) << manifest;
         std::ofstream(deployment_ + "/sources.yaml", std::ios::app) << "  - {id: " << id << ", name: " << id << ", region: \"430200\"}\n";

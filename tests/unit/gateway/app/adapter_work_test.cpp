@@ -541,6 +541,24 @@ TEST_F(AdapterWorkTest, APulledSourceThatNoPartnerOwnsIsNamedWhereverItIsLookedA
     EXPECT_THAT(err, HasSubstr("partner desk"));
 }
 
+TEST_F(AdapterWorkTest, ApplyWantsTheFilesThatResultsNeedToGoHome) {
+    std::filesystem::create_directories(directory + "/sources/desk-1/results");
+    write("sources/desk-1/results/profile.yaml", "name: back\ntime_format: \"%Y\"\ntransport: {path: /p, batch_max: 1, resend: idempotent}\n"
+          "envelope: {members: [{name: data, value: record}]}\nsignature: {}\nanswer: {http_answered: [200], single: true, code: c, item: {accepted: [\"0\"]}}\n"
+          "receipt: {}\nkinds:\n  result: {type: JG, rows: [{to: NR, from: public_reply, max: 200, overflow: cut}]}\n");
+    write("sources/desk-1/source.yaml", std::string(kSource) + "secrets: {back: file:back.key}\nresults: {kinds: [result], sender_id: YHT, http: "
+          "{url: \"https://h\", certificate: file:back.pem, key: back, ca: file:root.pem, peer_certificate: file:gateway.pem}}\n");
+    EXPECT_EQ(kExitFound, yht({"adapters", "apply", "desk-1", "--why", "x"}));
+    EXPECT_THAT(err, HasSubstr("no file back.pem"));
+    EXPECT_THAT(err, HasSubstr("no file back.key"));
+    EXPECT_THAT(err, Not(HasSubstr("no file root.pem")));
+    write("back.pem", "x");
+    write("back.key", "x");
+    EXPECT_EQ(kExitFound, yht({"adapters", "apply", "desk-1", "--why", "x"}));
+    EXPECT_THAT(err, Not(HasSubstr("no file")));
+    EXPECT_THAT(err, HasSubstr("no sample")) << "what else there is to say";
+}
+
 TEST_F(AdapterWorkTest, ApplyWantsSamplesThatHoldAndPutsBackWhatItRefuses) {
     copyFolders(directory + "/new");
     write("new/products/desk/kinds.csv", "native,canonical\n投诉,3\n疑难,3\n");

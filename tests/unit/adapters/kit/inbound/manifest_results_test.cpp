@@ -90,5 +90,22 @@ TEST_F(ManifestResultsTest, TellsEveryMistakeWithItsPlaceAndTheNearestName) {
     EXPECT_THAT(problems("results: { kinds: [result], sender_id: a, folder: {} }\n"), HasSubstr("knids"));
 }
 
+/// A profile that no manifest names goes nowhere.
+TEST(ShippedResultsTest, EveryProfileIsNamedByItsSourcesManifest) {
+    const std::string sources = YHT_SOURCE_DIR "/adapters/sources", products = YHT_SOURCE_DIR "/adapters/products";
+    int profiles = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(sources)) {
+        const std::string profile = entry.path().string() + "/results";
+        if (!std::filesystem::is_regular_file(profile + "/profile.yaml")) continue;
+        ++profiles;
+        const std::string id = entry.path().filename();
+        const auto adapter = Adapter::load(sources, products, id);
+        ASSERT_TRUE(adapter.ok()) << adapter.error().detail;
+        ASSERT_TRUE((*adapter)->manifest().results) << id;
+        EXPECT_EQ(profile, (*adapter)->manifest().results->profile);
+    }
+    EXPECT_GE(profiles, 6);
+}
+
 }  // namespace
 }  // namespace yht::kit
