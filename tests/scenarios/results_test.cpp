@@ -1,5 +1,5 @@
 // What became of a source's tickets goes back to it as files of its own format; what it brought itself never does, and a
-// ticket of ours that it mirrors back is no new one.
+// ticket of ours that it mirrors back is no new one. And to each shipped source as its manifest says: calls, rows, files.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -8,6 +8,7 @@
 
 #include "tests/scenarios/federation.h"
 #include "tests/scenarios/samples.h"
+#include "tests/scenarios/sources_world.h"
 
 namespace yht::scenarios {
 namespace {
@@ -119,6 +120,72 @@ TEST_F(ResultsScenario, AManifestThatTakesItBackIsReloadedAndNobodySaysItTwice) 
     routes.replace(0, std::string("destinations:\n").size(), "destinations:\n  zz-flat.results: {}\n");
     write("routes.yaml", routes);
     EXPECT_NE(0, federation.yht({"reload"}).exit_code);
+}
+
+class ShippedResults : public ::testing::Test {
+protected:
+    /// Of a source that has brought one ticket.
+    std::string ticketOf(const std::string& source) {
+        const auto tickets = federation.tickets();
+        for (const auto& ticket : tickets.GetArray()) {
+            for (const auto& name : json::findMember(ticket, "names")->GetArray()) {
+                if (std::string(name.GetString()).starts_with(source + "/")) return json::textMember(ticket, "ticket_no");
+            }
+        }
+        ADD_FAILURE() << source << " has no ticket";
+        return "";
+    }
+    /// Lines in which the simulator tells that something of that ticket came home to a source.
+    std::vector<std::string> cameHome(const std::string& shape, const std::string& ticket_no) const {
+        std::ifstream log(federation.log("serving"));
+        std::vector<std::string> lines;
+        for (std::string line; std::getline(log, line);) {
+            const bool is_it = line.find("{\"came_home\":\"" + shape + "\"") != std::string::npos && line.find(ticket_no) != std::string::npos;
+            if (is_it) lines.push_back(line);
+        }
+        return lines;
+    }
+    Federation federation;
+    SourcesWorld world{federation};
+};
+
+TEST_F(ShippedResults, GoHomeToEachSourceOverTheWayOfItsManifest) {
+    const std::map<std::string, std::string> sources{
+        {"110", "zz-110"}, {"third", "zz-street"}, {"exchange", "zz-12319"}, {"district", "zz-hetang"}, {"board", "zz-zhizhuxia"}};
+    world.startSftp();
+    world.serve({"--cases", "1"});
+    federation.startGateway();
+    for (const auto& [shape, source] : sources) {
+        if (shape != "board") ASSERT_EQ(0, world.say(shape, {"--cases", "1"})) << shape;
+    }
+    auto centre = federation.partner("centre");
+    std::map<std::string, std::string> tickets;
+    for (const auto& [shape, source] : sources) {
+        world.waitUntilDecided(source, 1);
+        tickets[shape] = ticketOf(source);
+        ASSERT_EQ(201, centre.post("/v1/records", result("zz-12345", "JG-" + shape, {{"ticket_no", tickets[shape]}})).status);
+    }
+    ASSERT_EQ(201, centre.post("/v1/records", visit("zz-12345", "HF-110", {{"ticket_no", tickets["110"]}})).status);
+    for (const auto& [shape, ticket_no] : tickets) {
+        Federation::waitUntil(sources.at(shape) + " has it", [&] { return cameHome(shape, ticket_no).size() == (shape == "110" ? 2U : 1U); });
+        federation.waitUntilDrained(sources.at(shape) + ".results");
+    }
+    EXPECT_EQ(0, world.stopServing()) << "the simulator has judged what came home";
+}
+
+/// The board shows the public whatever it is sent.
+TEST_F(ShippedResults, AReplyWhoseAnswerWasLostIsAskedForAndNotPublishedTwice) {
+    world.serve({"--cases", "1", "--lose-answers", "1"});
+    federation.startGateway();
+    world.waitUntilDecided("zz-zhizhuxia", 1);
+    const std::string ticket_no = ticketOf("zz-zhizhuxia");
+    ASSERT_EQ(201, federation.partner("centre").post("/v1/records", result("zz-12345", "JG-1", {{"ticket_no", ticket_no}})).status);
+    Federation::waitUntil("the board has published it", [&] { return !cameHome("board", ticket_no).empty(); });
+    federation.waitUntilDrained("zz-zhizhuxia.results");
+    EXPECT_EQ(0, world.stopServing()) << "it was sent again";
+    const auto lines = cameHome("board", ticket_no);
+    ASSERT_EQ(1u, lines.size());
+    EXPECT_THAT(lines[0], HasSubstr("\"unheard\":true"));
 }
 
 }  // namespace

@@ -23,12 +23,13 @@ struct ResultRule {
     const char* path;  // HTTP; "" another way
     const char *id, *ref, *ticket_no, *time, *text, *code;  // text "": it may be without
     std::vector<std::string> codes;
+    bool once = false;  // a number that was had is refused, also where it brings the same
 };
 std::span<const ResultRule> rules() {
     static const ResultRule kRules[] = {
         {"110-result", "110", "result", "/deal110/handleResult", "LSH", "JJDBH", "FLOWID", "HANDLETIME", "CLJG", "HANDLEOPINION", {"1", "2"}},
         {"110-visit", "110", "visit", "/deal110/pushHf", "LSH", "JJDBH", "FLOWID", "HFSJ", "DHHFHSQK", "CLJGDM", {"1", "2", "3", "4", "5"}},
-        {"board", "board", "result", "/api/replies", "replyNo", "tid", "ticketNo", "time", "content", "banli", {"0", "1", "2", "3", "4"}},
+        {"board", "board", "result", "/api/replies", "replyNo", "tid", "ticketNo", "time", "content", "banli", {"0", "1", "2", "3", "4"}, true},
         {"third", "third", "result", "", "ResultID", "SourceNumber", "ThirdNumber", "FinishDate", "ReplyContent", "Result",
          {"已解决", "未解决", "部分解决", "退回", "解释说明"}},
         {"exchange", "exchange", "result", "", "hfbh", "gdbh", "fdbh", "sj", "yj", "jglb", {"0", "1", "2", "3", "4"}},
@@ -102,56 +103,79 @@ std::vector<Message> rowsOfCsv(const std::string& text) {
     return rows;
 }
 
-std::string codeAnswer(const std::string& problem, const std::string& number) {
-    return jsonOf({"", "", {{"code", problem.empty() ? "200" : "400"}, {"data", number}, {"message", problem.empty() ? "ok" : problem}}});
+std::string codeAnswer(const char* code, const std::string& number, const std::string& message) {
+    return jsonOf({"", "", {{"code", code}, {"data", number}, {"message", message}}});
+}
+
+/// What was sent as `data` of a JSON object; without anything where there is none.
+Message dataOf(const std::string& text) {
+    const auto json = stage::parseJson(text);
+    const auto* data = json && json->IsObject() ? stage::memberOf(*json, "data") : nullptr;
+    return data != nullptr && data->IsObject() ? membersOf(*data) : Message();
 }
 
 }  // namespace
 
-Home::Home(const std::string& path, Teller tell) : database_(path, kSchema), tell_(std::move(tell)) {}
+Home::Home(const std::string& path, Teller tell, std::uint64_t answers_lost)
+    : database_(path, kSchema), tell_(std::move(tell)), answers_lost_(answers_lost) {}
 
 Home::Counts Home::counts() {
     const std::scoped_lock lock(mutex_);
     return counts_;
 }
 
-std::string Home::receive(const char* rule_name, const Message& result) {
+CameHome Home::receive(const char* rule_name, const Message& result, bool over_http) {
     const ResultRule& rule = ruleOf(rule_name);
-    CameHome home{rule.shape, rule.what, result.text(rule.ref), result.text(rule.ticket_no), result.text(rule.text), false, problemOf(rule, result)};
+    CameHome home{rule.shape, rule.what, result.text(rule.ref), result.text(rule.ticket_no), result.text(rule.text), false, false, problemOf(rule, result)};
     const std::scoped_lock lock(mutex_);
     if (home.problem.empty()) {
         stage::Statement known(database_, "SELECT body FROM came_home WHERE shape = ? AND id = ?");
         home.again = known.text(rule.name).text(result.text(rule.id)).step();
         if (home.again && known.textAt(0) != jsonOf(result)) home.problem = "another result under a number that was used";
+        else if (home.again && rule.once) home.problem = "it is published already";
     }
     if (home.problem.empty() && !home.again) {
         stage::Statement(database_, "INSERT INTO came_home VALUES(?, ?, ?)").text(rule.name).text(result.text(rule.id)).text(jsonOf(result)).run();
     }
+    home.unheard = over_http && answers_lost_ > 0;
+    if (home.unheard) --answers_lost_;
     ++(!home.problem.empty() ? counts_.wrong : home.again ? counts_.again : counts_.came);
     tell_(home);
-    return home.problem;
+    return home;
 }
 
 std::optional<stage::HttpAnswer> Home::take(const stage::HttpRequest& request) {
     if (request.method != "POST") return std::nullopt;
     if (request.path == "/ThirdResult.asmx") return answerSoap(request);
+    if (request.path == "/api/replies/find") return answerQuestion(request);
     for (const ResultRule& rule : rules()) {
         if (*rule.path == '\0' || request.path != rule.path) continue;
-        const auto json = stage::parseJson(request.body);
-        const auto* data = json && json->IsObject() ? stage::memberOf(*json, "data") : nullptr;
-        const Message result = data != nullptr && data->IsObject() ? membersOf(*data) : Message();
-        return stage::HttpAnswer{.body = codeAnswer(receive(rule.name, result), "HF" + result.text(rule.id))};
+        const Message result = dataOf(request.body);
+        const CameHome home = receive(rule.name, result, true);
+        const bool well = home.problem.empty();
+        stage::HttpAnswer answer{.body = codeAnswer(well ? "200" : "400", "HF" + result.text(rule.id), well ? "ok" : home.problem)};
+        if (home.unheard) answer.ending = stage::Ending::CloseUnanswered;
+        return answer;
     }
     return std::nullopt;
 }
 
+stage::HttpAnswer Home::answerQuestion(const stage::HttpRequest& request) {
+    const std::string number = dataOf(request.body).text("replyNo");
+    const std::scoped_lock lock(mutex_);
+    stage::Statement known(database_, "SELECT 1 FROM came_home WHERE shape = 'board' AND id = ?");
+    const bool published = known.text(number).step();
+    ++counts_.asked;
+    return {.body = codeAnswer(published ? "200" : "404", published ? "HF" + number : "", published ? "ok" : "not published")};
+}
+
 stage::HttpAnswer Home::answerSoap(const stage::HttpRequest& request) {
-    const auto json = stage::parseJson(elementOf(request.body, "strThird").value_or(""));
-    const auto* data = json && json->IsObject() ? stage::memberOf(*json, "data") : nullptr;
-    const Message result = data != nullptr && data->IsObject() ? membersOf(*data) : Message();
-    const std::string problem = receive("third", result);
-    const std::string text = jsonOf({"", "", {{"Success", problem.empty() ? "true" : "false", Member::Form::Json}, {"Number", result.text("SourceNumber")}, {"Message", problem}}});
-    return {.content_type = "text/xml; charset=utf-8", .body = soapAnswerOf("ReturnThird", text)};
+    const Message result = dataOf(elementOf(request.body, "strThird").value_or(""));
+    const CameHome home = receive("third", result, true);
+    const std::string text = jsonOf({"", "", {{"Success", home.problem.empty() ? "true" : "false", Member::Form::Json}, {"Number", result.text("SourceNumber")}, {"Message", home.problem}}});
+    stage::HttpAnswer answer{.content_type = "text/xml; charset=utf-8", .body = soapAnswerOf("ReturnThird", text)};
+    if (home.unheard) answer.ending = stage::Ending::CloseUnanswered;
+    return answer;
 }
 
 void Home::lookIntoFolder(const std::string& folder) {
@@ -186,8 +210,8 @@ void Home::receiveGrid(const std::string& xml) {
 
 void Home::lookIntoDatabase(Odbc& database) {
     for (const Message& result : unansweredResults(database)) {
-        const std::string problem = receive("exchange", result);
-        answerResult(database, result.text("hfbh"), problem.empty(), "HF" + result.text("hfbh"));
+        const CameHome home = receive("exchange", result);
+        answerResult(database, result.text("hfbh"), home.problem.empty(), "HF" + result.text("hfbh"));
     }
 }
 

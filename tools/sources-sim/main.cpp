@@ -84,6 +84,7 @@ void addServing(CLI::App* app, Given& given) {
     app->add_option("--data", given.serve.data, "SQLite file of what came home 回复登记")->required();
     app->add_option("--results-folder", given.serve.results_folders, "Where districts find results, several times 区县回复目录");
     app->add_option("--connection", given.serve.connection, "ODBC, of the shared database 中间库连接串");
+    app->add_option("--lose-answers", given.serve.answers_lost, "Keep the first N results over HTTP and answer nobody 前 N 条结果收下而不应答")->capture_default_str();
 }
 
 int dropFile(Given& given) {

@@ -54,7 +54,8 @@ void Telling::left(const Shape& shape, const std::string& where, std::size_t ite
 void Telling::home(const CameHome& home) {
     if (lines_ == Lines::Json) {
         return line(object({{"came_home", home.shape}, {"what", home.what}, {"ref", home.ref}, {"ticket_no", home.ticket_no},
-                            {"again", home.again ? "true" : "false", kJson}, {"problem", home.problem}}));
+                            {"again", home.again ? "true" : "false", kJson}, {"unheard", home.unheard ? "true" : "false", kJson},
+                            {"problem", home.problem}}));
     }
     line(heading("←", home.shape) + home.what + " of " + home.ref + ", " + home.ticket_no + (home.again ? " (again 重复)" : "") +
          (home.problem.empty() ? ": " + shown(home.text) : "  WRONG 有误: " + home.problem));

@@ -22,7 +22,7 @@ public:
     void call(const Shape& shape, const Message& message, const Heard& heard);
     /// {"shape","where","items","bytes"}: something was left where it will be fetched.
     void left(const Shape& shape, const std::string& where, std::size_t items, std::size_t bytes);
-    /// {"came_home","what","ref","ticket_no","again","problem"}
+    /// {"came_home","what","ref","ticket_no","again","unheard","problem"}
     void home(const CameHome& home);
 
 private:

@@ -68,7 +68,7 @@ int writeRows(const Run& run, const std::string& connection) {
 int serve(const ServeRun& run) {
     Telling telling(run.lines);
     Board board({run.options, run.troubles, run.app_key});
-    Home home(run.data, [&](const CameHome& came) { telling.home(came); });
+    Home home(run.data, [&](const CameHome& came) { telling.home(came); }, run.answers_lost);
     std::unique_ptr<Odbc> database;
     if (!run.connection.empty()) {
         database = std::make_unique<Odbc>(run.connection);

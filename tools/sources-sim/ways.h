@@ -34,6 +34,7 @@ struct ServeRun : Run {
     std::string port_file, data, app_key;
     std::vector<std::string> results_folders;
     std::string connection;  // "": not looked into
+    std::uint64_t answers_lost = 0;
 };
 int serve(const ServeRun& run);
 

@@ -23,12 +23,19 @@ protected:
     HomeTest() {
         char name[] = "/tmp/yht-home-XXXXXX";
         folder_ = ::mkdtemp(name);
-        home_ = std::make_unique<Home>(folder_ + "/home.sqlite", [this](const CameHome& came) { all_.push_back(came); });
+        openHome();
+    }
+    void openHome(std::uint64_t answers_lost = 0) {
+        home_ = std::make_unique<Home>(folder_ + "/home.sqlite", [this](const CameHome& came) { all_.push_back(came); }, answers_lost);
     }
     ~HomeTest() override { std::filesystem::remove_all(folder_); }
     std::string post(const std::string& path, const std::string& body) {
         const auto answer = home_->take({.method = "POST", .path = path, .body = body});
         return answer ? answer->body : "nobody";
+    }
+    static std::string result(const std::string& no, const std::string& opinion = "1") {
+        return R"({"data":{"LSH":")" + no + R"(","JJDBH":"J-1","FLOWID":")" + kTicket + R"(","HANDLEOPINION":")" + opinion +
+               R"(","CLJG":"已修复","HANDLETIME":"2019-10-16 08:30:00"}})";
     }
     static std::string reply(const std::string& no, const std::string& banli = "0", const std::string& time = "2019-10-16 08:30:00") {
         return R"({"data":{"replyNo":")" + no + R"(","tid":"250912101000000001","ticketNo":")" + kTicket + R"(","banli":")" + banli +
@@ -40,17 +47,36 @@ protected:
     std::vector<CameHome> all_;
 };
 
-TEST_F(HomeTest, AReplyIsTakenOnceAndAnotherUnderItsNumberIsRefused) {
-    EXPECT_THAT(post("/api/replies", reply("7")), HasSubstr(R"("code":"200","data":"HF7")"));
-    EXPECT_THAT(post("/api/replies", reply("7")), HasSubstr(R"("code":"200")"));
+TEST_F(HomeTest, AResultIsTakenOnceAndAnotherUnderItsNumberIsRefused) {
+    EXPECT_THAT(post("/deal110/handleResult", result("7")), HasSubstr(R"("code":"200","data":"HF7")"));
+    EXPECT_THAT(post("/deal110/handleResult", result("7")), HasSubstr(R"("code":"200")"));
     EXPECT_TRUE(all_.at(1).again);
-    EXPECT_THAT(post("/api/replies", reply("7", "1")), HasSubstr(R"("code":"400")"));
+    EXPECT_THAT(post("/deal110/handleResult", result("7", "2")), HasSubstr(R"("code":"400")"));
     EXPECT_EQ(1u, home_->counts().came);
     EXPECT_EQ(1u, home_->counts().again);
     EXPECT_EQ(1u, home_->counts().wrong);
-    home_ = std::make_unique<Home>(folder_ + "/home.sqlite", [this](const CameHome& came) { all_.push_back(came); });
-    EXPECT_THAT(post("/api/replies", reply("7")), HasSubstr(R"("code":"200")"));
+    openHome();
+    EXPECT_THAT(post("/deal110/handleResult", result("7")), HasSubstr(R"("code":"200")"));
     EXPECT_TRUE(all_.back().again) << "it knows after a restart";
+}
+
+TEST_F(HomeTest, TheBoardPublishesOnceAndCanBeAsked) {
+    EXPECT_THAT(post("/api/replies/find", reply("7")), HasSubstr(R"("code":"404")"));
+    EXPECT_THAT(post("/api/replies", reply("7")), HasSubstr(R"("code":"200","data":"HF7")"));
+    EXPECT_THAT(post("/api/replies/find", reply("7")), HasSubstr(R"("code":"200","data":"HF7")"));
+    EXPECT_THAT(post("/api/replies", reply("7")), HasSubstr(R"("code":"400")"));
+    EXPECT_EQ("it is published already", all_.back().problem);
+    EXPECT_EQ(1u, home_->counts().wrong);
+    EXPECT_EQ(2u, home_->counts().asked);
+}
+
+TEST_F(HomeTest, WhoseAnswerIsLostHasBroughtItAllTheSame) {
+    openHome(1);
+    const auto lost = home_->take({.method = "POST", .path = "/api/replies", .body = reply("7")});
+    EXPECT_EQ(stage::Ending::CloseUnanswered, lost->ending);
+    EXPECT_TRUE(all_.back().unheard);
+    EXPECT_THAT(post("/api/replies/find", reply("7")), HasSubstr(R"("code":"200")"));
+    EXPECT_EQ(stage::Ending::Complete, home_->take({.method = "POST", .path = "/api/replies", .body = reply("8")})->ending);
 }
 
 TEST_F(HomeTest, WhatIsWrongIsSaid) {
