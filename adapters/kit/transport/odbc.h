@@ -1,5 +1,7 @@
 // Tables of a far side over ODBC (unixODBC): one connection, its statements, rows as texts. Values go in as parameters,
 // never into the statement's text. Everything has a bound: seconds of a statement, bytes of a value, rows of a call.
+//   dialect  standard SQL as far as quotes go: "x" is a name, || joins texts. MariaDB and MySQL, which read both otherwise by
+//            themselves, are told so with each connection
 //   charset  of the text that the driver takes and gives; what can't be converted is an error, never "?"
 //   errors   carry SQLSTATE and our words. The driver's text may quote a value: it goes nowhere
 // What a driver can't do: a statement that waits on the server ends after timeout_ms where the driver honours the
