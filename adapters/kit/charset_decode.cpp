@@ -43,6 +43,9 @@ constexpr CharsetRow kCharsets[] = {
 };
 
 constexpr std::size_t kPieceBytes = 16U << 10;
+// In GBK so many characters of three bytes that are UTF-8 throughout, and nothing else above ASCII, are no Chinese: of a character's
+// two bytes every third would have to be one of E0-EF, and every other one below C0.
+constexpr std::size_t kForeignCharactersMin = 4;
 
 unsigned char byteAt(std::string_view bytes, std::size_t at) {
     return at < bytes.size() ? static_cast<unsigned char>(bytes[at]) : 0;
@@ -98,6 +101,19 @@ int utf8Character(std::string_view bytes, std::size_t at) {
         if (!isTrail(byteAt(bytes, at + static_cast<std::size_t>(i)))) return 0;
     }
     return length;
+}
+
+/// Where the first character of UTF-8 stands in bytes that are UTF-8 and nothing else; nullopt: they are not, or too few to tell.
+std::optional<std::size_t> utf8Throughout(std::string_view bytes, std::size_t first) {
+    std::size_t characters = 0;
+    for (std::size_t at = first; at < bytes.size();) {
+        const int length = utf8Character(bytes, at);
+        if (length == 0) return std::nullopt;
+        if (length < 0) break;  // it goes on behind the end
+        characters += length == 3 ? 1 : 0;
+        at += static_cast<std::size_t>(length);
+    }
+    return characters < kForeignCharactersMin ? std::nullopt : std::optional(first);
 }
 
 }  // namespace
@@ -234,7 +250,16 @@ CharsetDecoder::Progress CharsetDecoder::append(std::string_view bytes, std::str
     return progress;
 }
 
+std::optional<std::size_t> CharsetDecoder::foreignText(std::string_view bytes) const {
+    const bool chinese = family() == CharsetFamily::Gbk || family() == CharsetFamily::Gb18030 || family() == CharsetFamily::Big5;
+    return chinese ? utf8Throughout(bytes, asciiPrefix(bytes)) : std::nullopt;
+}
+
 std::optional<std::size_t> CharsetDecoder::appendWhole(std::string_view bytes, std::string& utf8) {
+    if (const auto foreign = foreignText(bytes)) {
+        utf8.append(bytes.substr(0, *foreign));
+        return foreign;
+    }
     const Progress progress = append(bytes, utf8);
     if (progress.outcome == Outcome::Whole) return std::nullopt;
     return progress.consumed;

@@ -9,6 +9,8 @@
 //       standard and are kept: they name somebody, and go back to the same bytes.
 //   BIG5      0x80 and 0xFF are undecodable (iconv would make control characters of them), and so is what would
 //       land in the private use area: those are characters of BIG5-HKSCS or of one vendor.
+//   UTF-8 in a Chinese charset's place: bytes that are UTF-8 throughout, four characters of three bytes or more, are undecodable
+//       under GBK, GB18030 and BIG5. Decoded they would be other Chinese characters (占道经营 → 鍗犻亾缁忚惀), without an error.
 //   0x5C, 0x7E   "\" and "~" in every charset here; never "¥" or "‾", as Japanese and old Chinese code pages have it.
 //   UTF-8     no overlong forms, no surrogates. UTF-16 wants its byte order mark; without one say UTF-16LE or UTF-16BE.
 //   NUL, noncharacters (U+FFFF), and a U+FFFD that stands in the source: data like any other; validation judges
@@ -52,7 +54,9 @@ public:
 
     /// Appends `bytes` in UTF-8, as far as they can be decoded.
     Progress append(std::string_view bytes, std::string& utf8);
-    /// The same where the end is the end: nullopt, or the offset of what can't be decoded.
+    /// Where text of another charset begins that this one would take for its own: nullopt where it is none, or too short to tell.
+    std::optional<std::size_t> foreignText(std::string_view bytes) const;
+    /// append() where the end is the end: nullopt, or the offset of what can't be decoded, or is foreign.
     std::optional<std::size_t> appendWhole(std::string_view bytes, std::string& utf8);
 
     /// Bytes of the character at `at`, at least 1; what is not decodable counts as a single byte. For scanners

@@ -28,6 +28,8 @@ base::Status eachXmlPiece(
 ) {
     auto opened = openXmlText(message, declared_charset);
     if (!opened) return std::move(opened).error();
+    if (const auto foreign = opened->charset.foreignText(message.substr(opened->begin)))
+        return undecodableByte(opened->charset.name(), opened->begin + *foreign);
     std::string utf8;
     for (std::size_t at = opened->begin; at < message.size();) {
         const std::string_view piece = message.substr(at, kPieceBytes);

@@ -50,6 +50,15 @@ TEST(CharsetDecodeTest, AnUndecodableByteIsToldByItsOffset) {
     );
 }
 
+TEST(CharsetDecodeTest, Utf8IsNotReadAsChineseOfAnotherCharset) {
+    // 占道经营 in UTF-8 is 鍗犻亾缁忚惀 in GBK and GB 18030: every byte is right.
+    for (const char* charset : {"GBK", "GB18030"}) EXPECT_EQ(decoded(charset, "a:占道经营"), "!2") << charset;
+    // Too few to tell; and text that is Chinese though some of it could be UTF-8: 联通, and 联通 beside others.
+    EXPECT_EQ(decoded("GBK", "\xC1\xAA\xCD\xA8"), "联通");
+    EXPECT_EQ(decoded("GBK", "\xC1\xAA\xCD\xA8\xB9\xAB\xCB\xBE"), "联通公司");
+    EXPECT_EQ(decoded("UTF-8", "占道经营"), "占道经营");
+}
+
 TEST(CharsetDecodeTest, ACharacterCutInHalfIsUndecodableWhereItBegins) {
     EXPECT_EQ(decoded("GBK", "\xCB\xAE\xB9"), "!2");
     EXPECT_EQ(decoded("UTF-8", "ab\xE6\xB0"), "!2");
