@@ -15,6 +15,7 @@
 #include "gateway/app/source_speaker.h"
 #include "gateway/app/terminal.h"
 #include "gateway/base/time_text.h"
+#include "gateway/intake/admission/sample_ledger.h"
 #include "gateway/json/json.h"
 #include "gateway/json/members.h"
 
@@ -132,7 +133,7 @@ base::Result<Tested> test(const AdapterOptions& options, const Loaded& source) {
         tested.mixed += outcome.records > 0 && mixed ? 1 : 0;
         if (outcome.records == 0 || mixed) continue;
         for (auto& one :
-             kit::runGeneratedCases(*source.adapter, source.manifest, *message, sample.context))
+             kit::runGeneratedCases(*source.adapter, source.manifest, *message, sample.context, intake::comesTwice))
             tested.generated.emplace_back(sample.name, std::move(one));
     }
     return tested;

@@ -9,6 +9,7 @@
 
 #include "adapters/kit/path.h"
 #include "gateway/app/readapting.h"
+#include "gateway/intake/admission/sample_ledger.h"
 
 namespace yht::app {
 namespace {
@@ -169,7 +170,7 @@ base::Result<CheckedSource> checkSource(const std::string& directory, const std:
         if (sample.expected_err.empty()) seen->add(message, sample.context, sample.patches);
         tryOut(checked, sample, message, random);
         if (!isGood(kit::adaptSample(*checked.adapter, message, sample.context, sample.patches))) continue;
-        for (auto& one : kit::runGeneratedCases(*checked.adapter, checked.manifest, message, sample.context)) {
+        for (auto& one : kit::runGeneratedCases(*checked.adapter, checked.manifest, message, sample.context, intake::comesTwice)) {
             one.name = sample.name + "/" + one.name;
             checked.generated.push_back(std::move(one));
         }

@@ -1,7 +1,9 @@
 #include "adapters/kit/inbound/generated_cases.h"
 
 #include <algorithm>
+#include <set>
 
+#include "adapters/kit/inbound/generated_sample.h"
 #include "adapters/kit/zip_archive.h"
 #include "gateway/json/json.h"
 #include "gateway/ticket/record_json.h"
@@ -12,163 +14,10 @@ namespace {
 constexpr json::Limits kJsonLimits{.depth_max = 32, .values_max = 2'000'000, .members_max = 1'000};
 constexpr const char* kUnknownCode = "不存在的代码-9Z";
 constexpr const char* kUnknownMember = "YHT_NEW_MEMBER_9Z";
-constexpr std::string_view kArchiveMark = "PK\3\4";
 constexpr const char* kLongNumber = "430200201904180001";
 
-struct Sample {
-    const Adapter& adapter;
-    const ReadManifest& manifest;
-    const std::string& message;
-    const MessageContext& context;
-    SampleOutcome good;
-
-    std::vector<AdaptedItem> items(const std::vector<ItemPatch>& patches = {}) const {
-        std::vector<AdaptedItem> all;
-        MessageContext traced = context;
-        traced.trace = true;
-        (void)adapter
-            .adapt(
-                message, traced, patches,
-                [&](AdaptedItem&& item) {
-                    all.push_back(std::move(item));
-                    return true;
-                }
-            )
-            .ok();
-        return all;
-    }
-    SampleOutcome outcome(const std::vector<ItemPatch>& patches) const {
-        return adaptSample(adapter, message, context, patches);
-    }
-    SampleOutcome outcome(const std::string& other) const {
-        return adaptSample(adapter, other, context);
-    }
-};
-
-using Problem = std::optional<std::string>;  // nullopt: skipped; "": passed
-
-/// Its value is its first path's where that has one. A number that goes through a function must come out as itself.
-bool isPlain(const InboundRow& row) {
-    const bool path = !row.from.empty() && row.from.front().kind == InboundValue::Kind::Path;
-    const bool plain = row.function.empty() || row.type == ValueType::Reference;
-    return path && plain && row.separators.empty() && row.when.terms.empty() &&
-           row.when_not.terms.empty() && !row.from.front().path.text().empty() &&
-           !row.from.front().path.hasEach();
-}
-
-/// The first row without conditions that `fits` and whose first path gave the first record of the
-/// sample's first item a value. Sections with `each` have paths of their own: left out.
-const InboundRow* findRow(
-    const Sample& sample, const std::function<bool(const InboundRow&)>& fits
-) {
-    const auto items = sample.items();
-    if (items.empty() || items.front().records.empty()) return nullptr;
-    const auto& origins = items.front().records.front().origins;
-    for (const auto& section : sample.manifest.mapping.records) {
-        if (section.each) continue;
-        for (const auto& row : section.rows) {
-            if (!isPlain(row) || !fits(row)) continue;
-            const auto acted = [&](const FieldOrigin& origin) {
-                return origin.rule == row.rule && origin.path == row.from.front().text;
-            };
-            if (std::any_of(origins.begin(), origins.end(), acted)) return &row;
-        }
-    }
-    return nullptr;
-}
-
-/// The path is also read by a condition: another value there means another kind of message.
-bool decidesKind(const Sample& sample, const std::string& path) {
-    const auto reads = [&](const InboundCondition& condition) {
-        return std::any_of(condition.terms.begin(), condition.terms.end(), [&](const auto& term) {
-            return term.path.text() == path;
-        });
-    };
-    const auto& rules = sample.manifest.mapping;
-    return std::any_of(
-               rules.records.begin(), rules.records.end(),
-               [&](const auto& r) { return reads(r.when) || reads(r.when_not); }
-           ) ||
-           std::any_of(rules.ignore.begin(), rules.ignore.end(), [&](const auto& r) {
-               return reads(r.when) || reads(r.when_not);
-           });
-}
-
-std::string pathOf(const InboundRow& row) {
-    return row.from.front().path.text();
-}
-
-Problem sameBatchTwice(const Sample& sample) {
-    return sample.outcome(sample.message).json == sample.good.json
-               ? ""
-               : "the second time the records differ";
-}
-
-/// The message's list of items, and where it stands; nullptr where the message is no JSON or has no
-/// list.
-rapidjson::Value* itemsOf(const Sample& sample, rapidjson::Document& document) {
-    const auto& rules = sample.manifest.manifest.decode;
-    if (rules.format != Format::Json || rules.lines) return nullptr;
-    auto read = json::parse(sample.message, kJsonLimits);
-    if (!read) return nullptr;
-    document = std::move(*read);
-    rapidjson::Value* at = &document;
-    for (std::size_t from = 0; from < rules.items.size();) {
-        const auto slash = std::min(rules.items.find('/', from), rules.items.size());
-        const std::string name = rules.items.substr(from, slash - from);
-        if (!at->IsObject() || !at->HasMember(name.c_str())) return nullptr;
-        at = &(*at)[name.c_str()];
-        from = slash + 1;
-    }
-    return at;
-}
-
-Problem oneOrMany(const Sample& sample) {
-    rapidjson::Document document;
-    rapidjson::Value* items = itemsOf(sample, document);
-    if (items == nullptr || !(items->IsObject() || (items->IsArray() && items->Size() == 1)))
-        return std::nullopt;
-    // The two forms of one item: alone, and in a list.
-    rapidjson::Value other(items->IsArray() ? rapidjson::kObjectType : rapidjson::kArrayType);
-    if (items->IsArray())
-        other = (*items)[0];
-    else
-        other.PushBack(rapidjson::Value(*items, document.GetAllocator()), document.GetAllocator());
-    *items = other;
-    return sample.outcome(json::write(document)).json == sample.good.json
-               ? ""
-               : "one item alone and a list of one differ";
-}
-
-/// The message with its items in reverse, what stands between them left where it is; nullopt where items are no slices.
-std::optional<std::string> reversed(const Sample& sample) {
-    const auto items = sample.items();
-    if (items.size() < 2) return std::nullopt;
-    std::string other;
-    std::size_t at = 0;
-    for (std::size_t i = 0; i < items.size(); ++i) {
-        const AdaptedItem &here = items[i], &mirrored = items[items.size() - 1 - i];
-        if (here.raw_bytes == 0 || here.raw_offset < at) return std::nullopt;
-        other.append(sample.message, at, here.raw_offset - at).append(sample.message, mirrored.raw_offset, mirrored.raw_bytes);
-        at = here.raw_offset + here.raw_bytes;
-    }
-    return other.append(sample.message, at);
-}
-
-Problem reordered(const Sample& sample) {
-    const auto other = reversed(sample);
-    if (!other) return std::nullopt;
-    const auto records = [](const SampleOutcome& outcome) {
-        std::vector<std::string> all;
-        const auto read = json::parse(outcome.json, kJsonLimits);
-        for (const auto& item : (*read)["items"].GetArray()) all.push_back(json::write(item));
-        std::sort(all.begin(), all.end());
-        return all;
-    };
-    return records(sample.outcome(*other)) == records(sample.good)
-               ? ""
-               : "another order makes other records";
-}
+using Sample = GeneratedSample;
+using Problem = CaseProblem;
 
 /// What was cut off may be missing; what comes out must be what came out before.
 Problem truncated(const Sample& sample) {
@@ -189,53 +38,40 @@ Problem truncated(const Sample& sample) {
     return "";
 }
 
-/// A byte that no charset of ours has, in the middle of a character: of the first item where that is a slice, since tables of
-/// FoxPro begin with numbers. Archives have none that could be changed.
-Problem wrongCharset(const Sample& sample) {
-    if (sample.message.starts_with(kArchiveMark)) return std::nullopt;
-    const auto items = sample.items();
-    const bool slice = !items.empty() && items.front().raw_bytes > 0;
-    const std::size_t begin = slice ? items.front().raw_offset : 0;
-    const std::size_t end = slice ? begin + items.front().raw_bytes : sample.message.size();
-    std::size_t at = begin;
-    // Two bytes that are a character in UTF-8 and in GB 18030 alike: neither is half of a number.
-    const auto isHigh = [&](std::size_t i) { return static_cast<unsigned char>(sample.message[i]) >= 0xA1; };
-    while (at + 1 < end && !(static_cast<unsigned char>(sample.message[at]) >= 0xB0 && isHigh(at + 1))) ++at;
-    if (at + 1 >= end) return std::nullopt;
-    std::string broken = sample.message;
-    broken[at] = '\xFF';
-    const auto outcome = sample.outcome(broken);
-    if (outcome.json.find("\xEF\xBF\xBD") != std::string::npos)
-        return "an undecodable byte became U+FFFD";
-    return outcome.failed > 0 ? "" : "an undecodable byte was taken";
-}
-
-Problem unknownCode(const Sample& sample) {
-    const auto* row = findRow(sample, [&](const InboundRow& r) {
-        return r.vocabulary != nullptr && r.vocabulary->unmapped != Unmapped::Next &&
-               !decidesKind(sample, pathOf(r));
-    });
-    if (row == nullptr) return std::nullopt;
-    const auto outcome = sample.outcome({{0, pathOf(*row), kUnknownCode}});
-    switch (row->vocabulary->unmapped) {
+/// What is wrong with what one vocabulary does with a code that it does not have; "" nothing.
+std::string unknownCodeOf(const Sample& sample, const ActingRow& acting) {
+    const auto& vocabulary = *acting.row->vocabulary;
+    const auto outcome = sample.outcome({{0, acting.path, kUnknownCode}});
+    const auto has = [](const std::string& text, const char* what) { return text.find(what) != std::string::npos; };
+    const bool quarantined = has(outcome.errors, "code_unmapped") || has(outcome.errors, "region_unknown");
+    switch (vocabulary.unmapped) {
         case Unmapped::Quarantine:
-            return outcome.errors.find("code_unmapped") != std::string::npos ||
-                           outcome.errors.find("region_unknown") != std::string::npos
-                       ? ""
-                       : row->vocabulary->name + ": an unknown code was not quarantined";
-        case Unmapped::AcceptAs:
-            return outcome.counts.unmapped_codes > 0 &&
-                           outcome.json.find(kUnknownCode) != std::string::npos
-                       ? ""
-                       : row->vocabulary->name + ": an unknown code was not counted and kept";
+            return quarantined ? "" : "was not quarantined";
+        case Unmapped::AcceptAs: {
+            if (quarantined) return "";  // by another table, of the same value
+            // The sample's own code may be one without a row.
+            const auto counted = std::max<std::uint64_t>(1, sample.good.counts.unmapped_codes);
+            const bool kept = vocabulary.keep_in.empty() || has(outcome.json, kUnknownCode);
+            return outcome.counts.unmapped_codes >= counted && kept ? "" : "was not counted and kept";
+        }
         case Unmapped::Ignore:
-            return outcome.ignored > 0
-                       ? ""
-                       : row->vocabulary->name + ": an unknown code was not ignored by its rule";
+            return outcome.ignored > 0 ? "" : "was not ignored by its rule";
         case Unmapped::Next:
-            return std::nullopt;  // words, not codes
+            break;  // words, not codes
     }
     YHT_ASSERT(false);
+}
+
+/// Every table of codes that gave the first item a value: the status' among them.
+Problem unknownCode(const Sample& sample) {
+    std::set<const InboundVocabulary*> tried;
+    const auto isCode = [](const InboundRow& row) { return row.vocabulary && row.vocabulary->unmapped != Unmapped::Next; };
+    for (const auto& acting : sample.actingRows(isCode)) {
+        if (sample.decidesKind(acting) || !tried.insert(acting.row->vocabulary.get()).second) continue;
+        if (const auto wrong = unknownCodeOf(sample, acting); !wrong.empty())
+            return acting.row->vocabulary->name + ": an unknown code " + wrong;
+    }
+    return tried.empty() ? std::nullopt : Problem("");
 }
 
 Problem unknownMember(const Sample& sample) {
@@ -248,28 +84,27 @@ Problem unknownMember(const Sample& sample) {
 }
 
 Problem missingRequired(const Sample& sample) {
-    const auto* row = findRow(sample, [&](const InboundRow& r) {
-        return r.field->field == ticket::Field::record_ref && !r.has_fallback && (r.from.size() == 1 || r.joined) &&
-               !decidesKind(sample, pathOf(r));
+    const auto acting = sample.findRow([&](const InboundRow& r) {
+        return r.field->field == ticket::Field::record_ref && !r.has_fallback && (r.from.size() == 1 || r.joined);
     });
-    if (row == nullptr) return std::nullopt;
-    const auto outcome = sample.outcome({{0, pathOf(*row), ""}});
+    if (!acting) return std::nullopt;
+    const auto outcome = sample.outcome({{0, acting->path, ""}});
     return outcome.failed > sample.good.failed ? "" : "an item without record_ref was taken";
 }
 
-const InboundRow* findText(const Sample& sample) {
-    return findRow(sample, [&](const InboundRow& r) {
-        return r.field->type == ticket::FieldType::Text && r.vocabulary == nullptr &&
-               r.prefix.empty() && !decidesKind(sample, pathOf(r));
+std::optional<ActingRow> findText(const Sample& sample) {
+    return sample.findRow([&](const InboundRow& r) {
+        return r.field->type == ticket::FieldType::Text && r.vocabulary == nullptr && r.prefix.empty();
     });
 }
 
 Problem oversizedText(const Sample& sample) {
-    const auto* row = findText(sample);
-    if (row == nullptr) return std::nullopt;
+    const auto acting = findText(sample);
+    if (!acting) return std::nullopt;
+    const InboundRow* row = acting->row;
     std::string text;
     for (std::uint32_t i = 0; i <= row->code_points_max; ++i) text += "长";
-    const auto outcome = sample.outcome({{0, pathOf(*row), text}});
+    const auto outcome = sample.outcome({{0, acting->path, text}});
     const bool fits = row->cut              ? outcome.counts.cut_texts > 0
                       : !row->into.empty() ? outcome.failed == sample.good.failed
                                            : outcome.errors.find("too_long") != std::string::npos;
@@ -277,30 +112,32 @@ Problem oversizedText(const Sample& sample) {
 }
 
 Problem eighteenDigits(const Sample& sample) {
-    const auto* row = findRow(sample, [&](const InboundRow& r) {
-        return r.type == ValueType::Reference && !r.is_list && r.vocabulary == nullptr &&
-               !decidesKind(sample, pathOf(r));
+    const auto acting = sample.findRow([&](const InboundRow& r) {
+        return r.type == ValueType::Reference && !r.is_list && r.vocabulary == nullptr;
     });
-    if (row == nullptr) return std::nullopt;
-    const auto outcome = sample.outcome({{0, pathOf(*row), kLongNumber}});
+    if (!acting) return std::nullopt;
+    const InboundRow* row = acting->row;
+    const auto outcome = sample.outcome({{0, acting->path, kLongNumber}});
     return outcome.json.find(kLongNumber) != std::string::npos
                ? ""
                : std::string(row->field->name) + ": eighteen digits did not survive";
 }
 
 Problem nulByte(const Sample& sample) {
-    const auto* row = findText(sample);
-    if (row == nullptr) return std::nullopt;
-    const auto outcome = sample.outcome({{0, pathOf(*row), std::string("a\0b", 3)}});
+    const auto acting = findText(sample);
+    if (!acting) return std::nullopt;
+    const InboundRow* row = acting->row;
+    const auto outcome = sample.outcome({{0, acting->path, std::string("a\0b", 3)}});
     return outcome.errors.find("control_character") != std::string::npos
                ? ""
                : std::string(row->field->name) + ": a NUL was taken";
 }
 
 Problem emoji(const Sample& sample) {
-    const auto* row = findText(sample);
-    if (row == nullptr) return std::nullopt;
-    const auto outcome = sample.outcome({{0, pathOf(*row), "🙂𠮷"}});
+    const auto acting = findText(sample);
+    if (!acting) return std::nullopt;
+    const InboundRow* row = acting->row;
+    const auto outcome = sample.outcome({{0, acting->path, "🙂𠮷"}});
     return outcome.json.find("🙂𠮷") != std::string::npos
                ? ""
                : std::string(row->field->name) + ": characters outside the BMP did not survive";
@@ -344,12 +181,28 @@ Problem zipBomb(const Sample& sample) {
                : "an archive that expands a thousand times was read";
 }
 
+/// What a ledger says of the same message, an hour later.
+Problem sameBatchTwice(const Sample& sample, const AdmitTwice& admit) {
+    if (!admit) return std::nullopt;
+    const auto came = admit(sample.adapter, sample.message, sample.context);
+    const auto of = [](std::uint64_t count, std::uint64_t all) { return std::to_string(count) + " of " + std::to_string(all); };
+    if (!came) return "no ledger takes it: " + base::describe(came.error());
+    if (came->received != sample.items.size()) return "a ledger sees " + of(came->received, sample.items.size()) + " items of it";
+    if (came->accepted != came->received) return "a ledger takes " + of(came->accepted, came->received) + " items of it";
+    if (came->again_received != came->received)
+        return "the second time there are " + of(came->again_received, came->received) + " items";
+    if (came->again_new > 0 || came->again_entries > 0)
+        return "the second time " + of(came->again_new, came->received) + " items are new, and " +
+               std::to_string(came->again_entries) + " entries";
+    return "";
+}
+
 struct CaseRow {
     const char* name;
     Problem (*run)(const Sample& sample);
 };
+constexpr const char* kTwice = "same_batch_twice";
 constexpr CaseRow kCases[] = {
-    {"same_batch_twice", sameBatchTwice},
     {"one_or_many", oneOrMany},
     {"reordered", reordered},
     {"truncated", truncated},
@@ -368,22 +221,22 @@ constexpr CaseRow kCases[] = {
 }  // namespace
 
 std::vector<std::string> generatedCaseNames() {
-    std::vector<std::string> names;
+    std::vector<std::string> names = {kTwice};
     for (const auto& row : kCases) names.emplace_back(row.name);
     return names;
 }
 
 std::vector<GeneratedCase> runGeneratedCases(
     const Adapter& adapter, const ReadManifest& manifest, const std::string& message,
-    const MessageContext& context
+    const MessageContext& context, const AdmitTwice& admit
 ) {
-    const Sample sample{
-        adapter, manifest, message, context, adaptSample(adapter, message, context)};
+    const Sample sample(adapter, manifest, message, context);
     std::vector<GeneratedCase> all;
-    for (const auto& row : kCases) {
-        const Problem problem = row.run(sample);
-        all.push_back({row.name, !problem, problem.value_or("")});
-    }
+    const auto add = [&](const char* name, const Problem& problem) {
+        all.push_back({name, !problem, problem.value_or("")});
+    };
+    add(kTwice, sameBatchTwice(sample, admit));
+    for (const auto& row : kCases) add(row.name, row.run(sample));
     return all;
 }
 

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "adapters/kit/inbound/generated_cases.h"
+#include "gateway/intake/admission/sample_ledger.h"
 #include "tests/unit/adapters/kit/inbound/inbound_fixture.h"
 
 namespace yht::kit {
@@ -116,14 +117,18 @@ TEST_F(SamplesTest, GeneratedCasesFindWhatIsWrong) {
         const auto manifest = readManifest(*tree, "s");
         std::vector<std::string> problems;
         for (const auto& one : runGeneratedCases(
-                 tested, *manifest, R"({"id":"1","a":"好"})", {.received_ms = kApril}
+                 tested, *manifest, R"({"id":"1","a":"好"})", {.received_ms = kApril}, intake::comesTwice
              )) {
-            if (!one.problem.empty()) problems.push_back(one.name);
+            if (!one.problem.empty()) problems.push_back(one.name + ": " + one.problem);
         }
         return problems;
     };
     EXPECT_THAT(run(*adapter()), IsEmpty());
-    EXPECT_THAT(run(ForgetfulAdapter(adapter())), ::testing::Contains("same_batch_twice"));
+    // Records that are the same by themselves and new to the ledger: only the ledger finds that.
+    writeProcessSource(folder_, "      opinion: a\n      modified_time: $received_time\n");
+    EXPECT_THAT(run(*adapter()), ElementsAre("same_batch_twice: the second time 1 of 1 items are new, and 2 entries"));
+    writeProcessSource(folder_, "      opinion: a\n");
+    EXPECT_THAT(run(ForgetfulAdapter(adapter())), ::testing::Contains(HasSubstr("same_batch_twice: a ledger sees 0 of 1 items")));
     // A function that counts its calls begins anew with each item.
     folder_.product("functions.lua", "local n = 0 function f(s) n = n + 1 return s .. n end\n");
     writeProcessSource(folder_, "      opinion: { from: a, lua: f }\n");
