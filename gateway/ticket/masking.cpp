@@ -4,6 +4,7 @@
 
 #include "gateway/base/text.h"
 #include "gateway/ticket/free_text.h"
+#include "gateway/ticket/plane_place.h"
 
 namespace yht::ticket {
 namespace {
@@ -99,6 +100,14 @@ Value changed(const Value& value, const Change& change) {
     return map;
 }
 
+/// Of `ext`: a place in a plane grid goes, as longitude and latitude do.
+Value withoutPlace(Value value) {
+    if (auto* entries = std::get_if<std::map<std::string, std::string>>(&value)) {
+        for (const char* name : {kPlaneX, kPlaneY, kPlaneSystem}) entries->erase(name);
+    }
+    return value;
+}
+
 }  // namespace
 
 void Persons::learn(const Record& record) {
@@ -135,7 +144,7 @@ Record masked(const Record& record, const Persons& persons) {
         if (row.type == FieldType::Decimal) {
             copy.erase(field);
         } else if (row.personal == PersonalData::FreeText) {
-            copy.set(field, changed(value, [&](const std::string& text) {
+            copy.set(field, changed(withoutPlace(value), [&](const std::string& text) {
                          return persons.withoutAnybody(text);
                      }));
         } else {

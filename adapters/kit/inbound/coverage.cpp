@@ -56,6 +56,23 @@ void lintHotline(const Manifest& own, const RecordRules& record, std::vector<std
     }
 }
 
+/// Coordinates whose reference system no row names: every item that has some will wait in quarantine.
+void lintPlaces(const RecordRules& record, std::vector<std::string>& found) {
+    for (const bool plane : {false, true}) {
+        const auto place = std::find_if(record.rows.begin(), record.rows.end(), [&](const auto& row) { return isPlace(row, plane); });
+        const std::string system = placeSystem(plane);
+        const bool named = std::any_of(record.rows.begin(), record.rows.end(), [&](const auto& row) {
+            const std::string target = row.map_name.empty() ? row.field->name : std::string(row.field->name) + "/" + row.map_name;
+            return target == system || target == "ext/" + system;
+        });
+        if (place == record.rows.end() || named) continue;
+        found.push_back(
+            place->rule + ": coordinates need their reference system: a row " + system +
+            (plane ? ", the grid's name" : ", CGCS2000, WGS84, GCJ02 or BD09") + "; nothing is converted"
+        );
+    }
+}
+
 constexpr std::int64_t kDayHours = 15;  // 07:00 to 22:00
 
 /// Rows of `common` that stand in a section with `each` and in one without: a relative path can be right in one of them only.
@@ -151,6 +168,7 @@ std::vector<std::string> lint(const ReadManifest& manifest) {
     for (const auto& record : manifest.mapping.records) {
         lintRecord(record, found);
         lintHotline(own, record, found);
+        lintPlaces(record, found);
         for (const auto& row : record.rows) used.insert(row.vocabulary.get());
     }
     lintCommon(manifest.mapping, found);

@@ -51,6 +51,7 @@ const std::vector<Guess>& guesses() {
         {"area_code", {"xzqhdm", "区划代码", "行政区划", "area_code", "areacode", "village"}},
         {"longitude", {"经度", "lng", "longitude", "gis_x", "coordx"}},
         {"latitude", {"纬度", "lat", "latitude", "gis_y", "coordy"}},
+        {"coordinate_system", {"坐标系", "coordsys", "coordinate_system", "crs"}},
         {"appeal_type",
          {"诉求类型", "kindid", "appealtype", "appeal_type", "servicetype", "raise_category"}},
         {"channel",
@@ -342,6 +343,9 @@ private:
 
     /// What every appeal must have: a constant that is mostly right, or nothing, and lint asks.
     void addConstants(Draft& draft) {
+        // No constant is mostly right: the same numbers are some hundred metres apart.
+        if ((has("longitude") || has("latitude")) && !has("coordinate_system"))
+            rows_ += "      # CHECK: coordinate_system: { const: … }, of the coordinates: CGCS2000, WGS84, GCJ02 or BD09?\n";
         if (!has("channel"))
             add("channel", "{ const: \"99\" }  # CHECK: which way do citizens come in?");
         if (!has("appeal_type")) add("appeal_type", "{ const: \"9\" }  # CHECK");

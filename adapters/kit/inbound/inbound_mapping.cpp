@@ -8,6 +8,7 @@
 #include "adapters/kit/inbound/native_values.h"
 #include "gateway/base/text.h"
 #include "gateway/base/time_text.h"
+#include "gateway/ticket/plane_place.h"
 
 namespace yht::kit {
 namespace {
@@ -128,6 +129,7 @@ private:
             );
         }
         checkTicket(section);
+        checkPlaces(section);
         if (!extensions_.empty()) record_->set(ticket::Field::ext, std::move(extensions_));
         extensions_.clear();
         if (!context_.origin.empty() && !record_->has(ticket::Field::origin))
@@ -146,6 +148,19 @@ private:
         const auto row = std::find_if(section.rows.begin(), section.rows.end(), [&](const auto& each) { return names(each.field->field); });
         if (row == section.rows.end() || !errors_.empty()) return;
         error(MappingError::TicketMissing, row->from.empty() ? nullptr : &row->from.front().text, "records." + section.name + "." + targetName(*row));
+    }
+
+    /// A place is one only in its reference system: without it the numbers point anywhere within some hundred metres, or nowhere.
+    void checkPlaces(const RecordRules& section) {
+        for (const bool plane : {false, true}) {
+            const bool named = plane ? extensions_.contains(ticket::kPlaneSystem)
+                                     : record_->has(ticket::Field::coordinate_system) || extensions_.contains(placeSystem(false));
+            const auto place = std::find_if(section.rows.begin(), section.rows.end(), [&](const InboundRow& row) {
+                return isPlace(row, plane) && isSet(row);
+            });
+            if (named || place == section.rows.end()) continue;
+            error(MappingError::SystemMissing, place->from.empty() ? nullptr : &place->from.front().text, placeSystem(plane));
+        }
     }
 
     bool isSet(const InboundRow& row) const {
@@ -283,6 +298,8 @@ private:
                 return readDegrees(value.text, kLongitudeMax);
             case ValueType::Latitude:
                 return readDegrees(value.text, kLatitudeMax);
+            case ValueType::Plane:
+                return readPlane(value.text);
             case ValueType::Digest:
                 return readDigest(value.text);
         }

@@ -101,6 +101,12 @@ struct InboundRow {
     std::string rule;                 // "police110/mapping.yaml:31"
 };
 
+/// Its value is a coordinate: degrees, or metres in a plane grid.
+bool isPlace(const InboundRow& row, bool plane);
+/// The target that names the reference system of such rows: "coordinate_system" (or "ext/coordinate_system", of kinds that have no
+/// such field), "ext/plane_system".
+const char* placeSystem(bool plane);
+
 struct AttachmentRules {
     Path each;
     AdaptedAttachment::Kind kind = AdaptedAttachment::Kind::Url;

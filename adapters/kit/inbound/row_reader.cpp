@@ -5,6 +5,7 @@
 #include "adapters/kit/inbound/native_values.h"
 #include "gateway/ticket/codes.h"
 #include "gateway/ticket/field_values.h"
+#include "gateway/ticket/plane_place.h"
 #include "gateway/ticket/validate.h"
 
 namespace yht::kit {
@@ -155,6 +156,15 @@ void InboundRowReader::target(
     for (const auto& one : node) add(one);
 }
 
+bool isPlace(const InboundRow& row, bool plane) {
+    if (plane) return row.type == ValueType::Plane;
+    return row.type == ValueType::Longitude || row.type == ValueType::Latitude;
+}
+
+const char* placeSystem(bool plane) {
+    return plane ? "ext/plane_system" : "coordinate_system";
+}
+
 InboundRow InboundRowReader::row(InboundRow row, YamlMap map) {
     values(map, row);
     type(map, row);
@@ -205,6 +215,7 @@ void InboundRowReader::values(YamlMap& map, InboundRow& row) {
 
 void InboundRowReader::type(YamlMap& map, InboundRow& row) {
     row.type = typeOf(*row.field);
+    if (row.map_name == ticket::kPlaneX || row.map_name == ticket::kPlaneY) row.type = ValueType::Plane;
     row.is_list = ticket::shapeOf(row.field->type) == ticket::Shape::Array;
     if (const std::string name = map.text("type", ""); !name.empty()) {
         const auto* found = std::find_if(

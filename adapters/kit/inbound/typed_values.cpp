@@ -16,6 +16,8 @@ constexpr std::size_t kPhoneBytesMax = 128;
 constexpr std::size_t kIdNumberBytesMax = 128;
 constexpr std::size_t kDigestBytesMax = 128;  // SHA-512 in hex
 constexpr std::size_t kRegionBytesMax = 12;
+// A Gauss-Krüger easting with its zone before it has eight digits: 38 512 345.
+constexpr double kPlaneMetresMax = 99'999'999;
 
 bool isDigit(char c) {
     return c >= '0' && c <= '9';
@@ -136,13 +138,25 @@ Typed readDecimal(std::string_view text) {
     return negative ? "-" + plain : plain;
 }
 
-Typed readDegrees(std::string_view text, double bound) {
+namespace {
+
+Typed readWithin(std::string_view text, double bound) {
     Typed made = readDecimal(text);
     if (made.error) return made;
     double value = 0;
     std::from_chars(made.text.data(), made.text.data() + made.text.size(), value);
     if (std::abs(value) > bound) return MappingError::OutOfRange;
     return made;
+}
+
+}  // namespace
+
+Typed readDegrees(std::string_view text, double bound) {
+    return readWithin(text, bound);
+}
+
+Typed readPlane(std::string_view text) {
+    return readWithin(text, kPlaneMetresMax);
 }
 
 Typed readMoney(std::string_view text) {

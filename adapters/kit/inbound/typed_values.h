@@ -31,6 +31,7 @@ enum class ValueType : std::uint8_t {
     Money,
     Longitude,
     Latitude,
+    Plane,
     Digest,
 };
 
@@ -54,6 +55,8 @@ Typed readInteger(std::string_view text);
 Typed readDecimal(std::string_view text);
 /// Degrees in [-bound, bound].
 Typed readDegrees(std::string_view text, double bound);
+/// Metres in a plane grid: less than 100 000 km from its origin.
+Typed readPlane(std::string_view text);
 /// "¥1,234.5元" → "1234.5", "2万元" → "20000".
 Typed readMoney(std::string_view text);
 /// Six, nine or twelve characters; "43" and "4302" are filled up.

@@ -1,7 +1,10 @@
 // masked(): what each class of personal data keeps. withoutCitizen(): what 保密 leaves.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "gateway/ticket/masking.h"
+#include "gateway/ticket/plane_place.h"
 #include "gateway/ticket/validate.h"
 #include "tests/unit/gateway/ticket/sample_records.h"
 
@@ -56,6 +59,18 @@ TEST(Masking, AnAddressKeepsItsBeginningAndPositionsGo) {
     );
     EXPECT_EQ("某路****", maskedText(Field::address, {{"address", "\"某路0号\""}}));
     EXPECT_EQ("", maskedText(Field::longitude, {{"longitude", "113.13"}, {"latitude", "27.8"}}));
+}
+
+TEST(Masking, APlaceInAPlaneGridGoesToo) {
+    const auto read = samples::read(samples::appeal({}));
+    ASSERT_TRUE(read.ok());
+    Record record = *read;
+    record.set(Field::ext, std::map<std::string, std::string>{
+                               {kPlaneX, "50321.6"}, {kPlaneY, "-2345.1"}, {kPlaneSystem, "local:grid"}, {"case_kind", "事件"}});
+    const auto shown = maskedAlone(record).fields();
+    const auto found = std::find_if(shown.begin(), shown.end(), [](const auto& each) { return each.first == Field::ext; });
+    ASSERT_NE(found, shown.end());
+    EXPECT_EQ((std::map<std::string, std::string>{{"case_kind", "事件"}}), (std::get<std::map<std::string, std::string>>(found->second)));
 }
 
 TEST(Masking, AnEmailKeepsItsDomain) {

@@ -46,6 +46,7 @@ TEST(DraftTest, NamesThatNobodyKnowsAreGuessedByTheirValues) {
     const auto& mapping = draft->product_files.at("mapping.yaml");
     for (const char* row : {"record_ref: \"AJBH\"", "event_time: \"SBSJ\"", "contact_phone: \"SBDH\"", "longitude: \"JD\"", "latitude: \"WD\""})
         EXPECT_THAT(mapping, HasSubstr(row));
+    EXPECT_THAT(mapping, HasSubstr("# CHECK: coordinate_system"));  // asked, never guessed
     EXPECT_THAT(draft->product_files.at("product.yaml"), HasSubstr("array_paths: [\"LCS/LC\"]"));
     EXPECT_THAT(draft->unread, Contains("LCS/LC/*/@XH"));
     EXPECT_THAT(draft->unread, Not(Contains("LCS/LC/@XH")));
