@@ -273,10 +273,12 @@ kit::PullSurroundings SourceWorker::surroundings() {
 
 void SourceWorker::pace() {
     if (rules_.requests_per_minute == 0) return;
-    const std::int64_t now = parts_.clock.steadyMillis();
-    const std::int64_t wait = next_request_steady_ms_ - now;
-    next_request_steady_ms_ = std::max(now, next_request_steady_ms_) + kMinuteMillis / rules_.requests_per_minute;
-    if (wait > 0) waitFor(wait);
+    const std::int64_t now = parts_.clock.steadyMillis(), due = std::max(now, next_request_steady_ms_);
+    next_request_steady_ms_ = due + kMinuteMillis / rules_.requests_per_minute;
+    // Whoever wakes the source wants it asked soon, not faster than it allows: only the clock, or the end, lets the request go.
+    std::unique_lock lock(mutex_);
+    for (std::int64_t left = due - now; left > 0 && !stop_.stop_requested(); left = due - parts_.clock.steadyMillis())
+        changed_.wait_for(lock, stop_, std::chrono::milliseconds(left), [&] { return parts_.clock.steadyMillis() >= due; });
 }
 
 }  // namespace yht::intake
