@@ -68,7 +68,7 @@ records:
     Federation federation;
 };
 
-TEST_F(SourceScenario, FromTheDoorThroughQuarantineToTheLedger) {
+TEST_F(SourceScenario, P15_FromTheDoorThroughQuarantineToTheLedger) {
     federation.startGateway();
     auto hotline = federation.partner("hotline-12315");
     const std::string message = line("C-1", "咨询") + line("C-2", "疑难") + line("C-3", "PING");

@@ -144,7 +144,7 @@ TEST_F(AnswerTest, ANumberThatCannotBeOneIsNone) {
     EXPECT_EQ(strange("XS-9"), "XS-9");
 }
 
-TEST_F(AnswerTest, ABatchCodeOtherThan200MeansNothingWasTaken) {
+TEST_F(AnswerTest, P06_ABatchCodeOtherThan200MeansNothingWasTaken) {
     const std::pair<const char*, ErrorCode> rows[] = {
         {"1004", ErrorCode::PeerBusy},    {"1006", ErrorCode::PeerBusy},
         {"5001", ErrorCode::PeerBusy},    {"1001", ErrorCode::PeerRefused},
@@ -234,7 +234,7 @@ TEST_F(AnswerTest, AReceiptUnderAnUnknownCertificateIsNoAnswer) {
     expectNone(judge(body));
 }
 
-TEST_F(AnswerTest, EveryRecordMustBeSpokenOfExactlyOnce) {
+TEST_F(AnswerTest, P08_EveryRecordMustBeSpokenOfExactlyOnce) {
     expectNone(judge(answered("[" + item(17, "0") + "]")));
     expectNone(judge(answered("[" + item(17, "0") + "," + item(17, "0") + "]")));
     expectNone(judge(answered("[" + item(17, "0") + "," + item(99, "0") + "]")));

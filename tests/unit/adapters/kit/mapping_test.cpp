@@ -44,7 +44,7 @@ TEST_F(MappingTest, TextGoesUnderTheirName) {
     EXPECT_EQ(mapped.text, R"({"SQBT":"小区下水道异味"})");
 }
 
-TEST_F(MappingTest, LengthCountsBytesOfTheirCharset) {
+TEST_F(MappingTest, P18_LengthCountsBytesOfTheirCharset) {
     record.record.set(Field::title, "小区A");  // 5 bytes in GBK, 7 in UTF-8
     map("{ to: SQBT, from: title, max: 5 }");
     EXPECT_EQ(at("SQBT"), "小区A");

@@ -42,7 +42,7 @@ protected:
     Inventory inventory;
 };
 
-TEST_F(InventoryTest, AnEndIsAnnouncedAtSixtyThirtyFourteenSevenAndOneDays) {
+TEST_F(InventoryTest, P24_AnEndIsAnnouncedAtSixtyThirtyFourteenSevenAndOneDays) {
     addPartner("a", 100);
     const std::pair<std::int64_t, std::uint32_t> steps[] = {{39, 0}, {41, 60}, {71, 30}, {87, 14}, {94, 7}, {99, 1}};
     for (const auto& [days, announced] : steps) {

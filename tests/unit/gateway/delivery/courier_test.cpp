@@ -428,7 +428,7 @@ TEST_F(CourierTest, WhatWasAcceptedBeforeARestartStillCounts) {
 
 // ---- lost answers
 
-TEST_F(CourierTest, ALostAnswerIsSentAgainWithTheSameBatchId) {
+TEST_F(CourierTest, P02_ALostAnswerIsSentAgainWithTheSameBatchId) {
     put("A", Kind::Appeal, "A1");
     put("B", Kind::Appeal, "B1");
     far.will("lost-after");
@@ -469,7 +469,7 @@ TEST_F(CourierTest, NothingOfATicketOvertakesItsUnknownRecord) {
     EXPECT_THAT(far.heard(), ElementsAre("A1", "B1", "A1", "A2"));
 }
 
-TEST_F(CourierTest, QueryFirstDoesNotResendWhatIsThere) {
+TEST_F(CourierTest, P02_QueryFirstDoesNotResendWhatIsThere) {
     far.resend_rule = kit::Resend::QueryFirst;
     put("A", Kind::Appeal, "A1");
     far.will("lost-after");
@@ -754,6 +754,22 @@ TEST_F(CourierTest, RetriesGoOnForDaysAndNeverGiveUp) {
     EXPECT_EQ(96U, far.calls.size());
     run();
     EXPECT_THAT(told(), ElementsAre("A1 accepted"));
+}
+
+TEST_F(CourierTest, P07_WhatIsTriedForDaysOutlivesEveryRestartAndIsErasedByNobody) {
+    put("A", Kind::Appeal, "A1");
+    for (int day = 0; day < 7; ++day) {
+        far.will("later A1");
+        run();
+        EXPECT_THAT(rows(), ElementsAre(::testing::StartsWith("A1 ")));
+        killAndReopen();
+        EXPECT_THAT(rows(), ElementsAre(::testing::StartsWith("A1 ")));
+        later(86'400);
+    }
+    EXPECT_EQ(7U, far.calls.size());
+    run();
+    EXPECT_THAT(told(), ElementsAre("A1 accepted"));
+    EXPECT_THAT(rows(), IsEmpty());
 }
 
 // ---- numbers and names

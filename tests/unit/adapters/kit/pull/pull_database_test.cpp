@@ -55,7 +55,7 @@ protected:
 
 INSTANTIATE_TEST_SUITE_P(On, PullDatabaseTest, ::testing::ValuesIn(kEveryDbms), [](const auto& of) { return nameOf(of.param); });
 
-TEST_P(PullDatabaseTest, RowsOfOneTimeAcrossStatementsAreNeitherLostNorDoubled) {
+TEST_P(PullDatabaseTest, P04_RowsOfOneTimeAcrossStatementsAreNeitherLostNorDoubled) {
     for (int id = 1; id <= 5; ++id) insert(id, "2019-04-18 09:00:00");
     const std::string at = "2019-04-18 09:00:00";
     EXPECT_THAT(pull(), ElementsAre(line(1, at) + line(2, at), line(3, at) + line(4, at), line(5, at)));

@@ -53,7 +53,7 @@ TEST_F(GuardedFetch, OnlyListedHostsAreAsked) {
     EXPECT_THAT(server_.asked(), IsEmpty());
 }
 
-TEST_F(GuardedFetch, ANameThatLeadsInsideIsRefusedWhereTheAddressIsNotListed) {
+TEST_F(GuardedFetch, P27_ANameThatLeadsInsideIsRefusedWhereTheAddressIsNotListed) {
     server_.give("/a", "content");
     const std::string port = ":" + std::to_string(server_.port());
     auto named = rules();

@@ -170,7 +170,7 @@ TEST_F(AttachTest, ANumberIsAskedForInASecondStep) {
     EXPECT_EQ("word", server_.asked().at(0).fields.at("X-Token"));
 }
 
-TEST_F(AttachTest, CreateOkAttachmentFailsRetryStillOneTicket) {
+TEST_F(AttachTest, P01_CreateOkAttachmentFailsRetryStillOneTicket) {
     server_.say("/a.png", 503);
     const auto message = sign("media", lines({with("M-1", url("/a.png"))}));
     ASSERT_THAT(verdicts(submitSigned(message)), ElementsAre("accepted"));
@@ -216,7 +216,7 @@ TEST_F(AttachTest, WhatCannotPassFailsAtOnceAndTheOthersCome) {
     EXPECT_EQ(3U, worker_->counters().failed);
 }
 
-TEST_F(AttachTest, SizeIsBoundedByTheManifest) {
+TEST_F(AttachTest, P27_SizeIsBoundedByTheManifest) {
     access().bytes_max = kPng.size() - 1;
     server_.give("/a.png", kPng);
     submit({with("M-1", value(kPng) + "," + url("/a.png"))});

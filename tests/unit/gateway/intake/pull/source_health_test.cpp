@@ -31,7 +31,7 @@ protected:
     const ticket::Calendar calendar_;
 };
 
-TEST_F(SourceHealthTest, SilentIsJudgedInHoursThatExpectItems) {
+TEST_F(SourceHealthTest, P30_SilentIsJudgedInHoursThatExpectItems) {
     health_.items.last_item_ms = noon_ - kHour;
     EXPECT_EQ("healthy", state(noon_));
     health_.items.last_item_ms = noon_ - 2 * kHour;
