@@ -23,7 +23,7 @@ std::set<std::string> namedTests() {
         std::ifstream file(entry.path());
         std::smatch match;
         for (std::string line; std::getline(file, line);) {
-            if (std::regex_search(line, match, kTest)) found.insert(match[1].str() + "." + match[2].str());
+            if (line.starts_with("TEST") && std::regex_search(line, match, kTest)) found.insert(match[1].str() + "." + match[2].str());
         }
     }
     return found;
@@ -31,11 +31,11 @@ std::set<std::string> namedTests() {
 
 /// Of each row of the table: the tests that it names.
 std::map<std::string, std::set<std::string>> tableRows() {
-    static const std::regex kName(R"((\w+\.P\d\d_\w+))");
+    static const std::regex kRow(R"(^\| P\d\d \|)"), kName(R"((\w+\.P\d\d_\w+))");
     std::map<std::string, std::set<std::string>> rows;
     std::ifstream file(YHT_SOURCE_DIR "/tests/README.md");
     for (std::string line; std::getline(file, line);) {
-        if (!std::regex_search(line, std::regex(R"(^\| P\d\d \|)"))) continue;
+        if (!std::regex_search(line, kRow)) continue;
         auto& row = rows[line.substr(2, 3)];
         for (std::sregex_iterator at(line.begin(), line.end(), kName), end; at != end; ++at) row.insert(at->str());
     }
