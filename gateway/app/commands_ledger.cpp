@@ -11,6 +11,7 @@
 #include "gateway/base/time_text.h"
 #include "gateway/json/json.h"
 #include "gateway/json/members.h"
+#include "gateway/ledger/store/damage.h"
 #include "gateway/ledger/store/ticket_reader.h"
 #include "gateway/ticket/record_json.h"
 #include "gateway/ledger/store/verify.h"
@@ -272,7 +273,8 @@ int verifyLedgerCommand(const CommandOptions& options) {
         } else {
             printReport(*report);
         }
-        return report->status().ok() ? kExitOk : kExitFound;
+        const auto status = report->status();
+        return status.ok() ? kExitOk : reportError(ledger::forOperator(status.error(), store->path));
     }, options.trial);
 }
 

@@ -4,6 +4,8 @@
 
 #include <chrono>
 
+#include "gateway/ledger/store/damage.h"
+
 namespace yht::ledger {
 namespace {
 
@@ -65,7 +67,7 @@ void Checkpointer::backgroundPass() {
         const std::lock_guard pass(pass_mutex_);
         if (checkpoint(*database_, SQLITE_CHECKPOINT_PASSIVE) > 0) news_ = true;
     } catch (const SqliteFault& fault) {
-        on_fatal_("moving the WAL into the ledger: " + base::describe(fault.toError()));
+        on_fatal_("moving the WAL into the ledger: " + operatorText(fault.toError(), database_->path()));
     }
 }
 

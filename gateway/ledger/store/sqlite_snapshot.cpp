@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "gateway/ledger/format/tree.h"
+#include "gateway/ledger/store/damage.h"
 #include "gateway/ledger/store/sqlite_schema.h"
 
 namespace yht::ledger {
@@ -114,7 +115,7 @@ public:
 private:
     Lookups& lookups() override { return reader_->lookups; }
     void onFault(const SqliteFault& fault) override {
-        pool_.options_.on_fatal("reading the ledger: " + base::describe(fault.toError()));
+        pool_.options_.on_fatal("reading the ledger: " + operatorText(fault.toError(), pool_.options_.path));
     }
 
     TreeEdge::NodeReader nodeReader() {

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdio>
 
+#include "gateway/ledger/store/damage.h"
 #include "gateway/ledger/store/sqlite_schema.h"
 #include "gateway/ledger/store/sqlite_snapshot.h"
 #include "gateway/ledger/store/sqlite_writer.h"
@@ -130,9 +131,9 @@ base::Result<std::unique_ptr<SqliteStore>> SqliteStore::open(SqliteStoreOptions 
     auto parts = std::make_unique<Parts>(std::move(options));
     try {
         auto opened = parts->options.read_only ? parts->openReader() : parts->openWriter();
-        if (!opened.ok()) return opened.error();
+        if (!opened.ok()) return forOperator(opened.error(), parts->options.path);
     } catch (const SqliteFault& fault) {
-        return fault.toError();
+        return forOperator(fault.toError(), parts->options.path);
     }
     parts->readers = std::make_unique<ReaderPool>(ReaderOptions{
         parts->options.path, parts->keys, parts->options.on_fatal});

@@ -4,6 +4,8 @@
 
 #include <chrono>
 
+#include "gateway/ledger/store/damage.h"
+
 namespace yht::ledger {
 namespace {
 
@@ -151,13 +153,13 @@ void SqliteWriter::storeCheckpoint(const TreeEdge& edge, const std::string& orig
 SqliteWriter::Answers SqliteWriter::undone(const Batch& batch, const SqliteFault& fault) {
     const auto error = fault.toError();
     if (!fault.isDiskFull() && !fault.isBusy()) {
-        options_.on_fatal("writing the ledger: " + base::describe(error));
+        options_.on_fatal("writing the ledger: " + operatorText(error, options_.path));
         YHT_ASSERT(false);
     }
     try {
         if (database_->inTransaction()) change(*database_, "ROLLBACK");
     } catch (const SqliteFault& second) {
-        options_.on_fatal("undoing a commit: " + base::describe(second.toError()));
+        options_.on_fatal("undoing a commit: " + operatorText(second.toError(), options_.path));
         YHT_ASSERT(false);
     }
     if (fault.isDiskFull()) {
