@@ -1,14 +1,16 @@
-// partner-sim: what a partner does: posts records, reads tickets, follows changes; and floods, for
-// the fault tests. Uses: partner_sim, stage, CLI11.
+// partner-sim: what a partner does: posts records, reads tickets, follows changes; floods, for the
+// fault tests; and lays siege to a gateway, for the bench. Uses: partner_sim, stage, CLI11.
 #include <CLI/CLI.hpp>
 
 #include <iostream>
 #include <sstream>
 #include <thread>
 
+#include "gateway/json/json.h"
 #include "tools/partner-sim/changes.h"
 #include "tools/partner-sim/flood.h"
 #include "tools/partner-sim/posting.h"
+#include "tools/partner-sim/siege.h"
 #include "tools/stage/process.h"
 
 namespace {
@@ -16,6 +18,7 @@ namespace {
 using namespace yht;
 
 constexpr int kRefused = 5, kUnanswered = 6, kUnverified = 7;
+constexpr std::int64_t kSiegeLookMillis = 50;
 
 struct Flags {
     speaker::SpeakerOptions speaker;
@@ -27,6 +30,7 @@ struct Flags {
     std::uint64_t count = 1000, first = 0;
     partner_sim::FloodOptions flood;
     partner_sim::ChangesOptions changes;
+    partner_sim::SiegeOptions siege;
     std::string ticket_no, source, ticket_ref;
 };
 
@@ -185,10 +189,51 @@ int ticket(const Flags& flags) {
     return reply.status == 200 ? int{stage::kDone} : kRefused;
 }
 
+/// {"dribblers_opened":"103",…}
+std::string toJson(const partner_sim::SiegeCounts& counts) {
+    rapidjson::StringBuffer text;
+    rapidjson::Writer<rapidjson::StringBuffer> out(text);
+    out.StartObject();
+    const std::pair<const char*, std::uint64_t> numbers[] = {
+        {"dribblers_opened", counts.dribblers_opened}, {"forged_otherwise", counts.forged_otherwise},
+        {"forged_refused", counts.forged_refused},     {"idle_opened", counts.idle_opened},
+        {"octets_dribbled", counts.octets_dribbled},   {"oversized_refused", counts.oversized_refused},
+        {"oversized_taken", counts.oversized_taken}};
+    for (const auto& [name, number] : numbers) {
+        out.Key(name);
+        out.String(std::to_string(number));
+    }
+    out.EndObject();
+    return text.GetString();
+}
+
+int siege(const Flags& flags) {
+    const base::SystemClock clock;
+    auto options = flags.siege;
+    options.base_url = flags.speaker.base_url;
+    options.tls = flags.speaker.tls;
+    auto siege = partner_sim::Siege::begin(options, clock);
+    if (!siege) throw std::runtime_error(base::describe(siege.error()));
+    bool stands = false;
+    while (!stage::stopSignalWithin(kSiegeLookMillis)) {
+        const auto counts = (*siege)->counts();
+        if (stands || counts.dribblers_opened < options.dribbling || counts.idle_opened < options.idle ||
+            (options.forging > 0 && counts.forged_refused == 0))
+            continue;
+        stands = true;
+        std::cout << "stands" << std::endl;
+    }
+    const auto counts = (*siege)->counts();
+    std::cout << toJson(counts) << std::endl;
+    if (counts.forged_otherwise > 0) std::cerr << "a forged one was answered: " << counts.otherwise << std::endl;
+    return stage::kDone;
+}
+
 int dispatch(CLI::App& app, const Flags& flags) {
     if (app.got_subcommand("post")) return postFiles(flags);
     if (app.got_subcommand("flood")) return flood(flags);
     if (app.got_subcommand("changes")) return changes(flags);
+    if (app.got_subcommand("siege")) return siege(flags);
     return ticket(flags);
 }
 
@@ -218,6 +263,15 @@ void describeCommands(CLI::App& app, Flags& flags) {
         ->check(CLI::Range(1, 500))
         ->capture_default_str();
     following->add_flag("--follow", flags.changes.follow, "go on until stopped");
+    auto* besieging = app.add_subcommand("siege", "idle, dribbling, forging, oversized connections until stopped; \"stands\" when all are there");
+    describeSpeaker(besieging, flags);
+    besieging->add_option("--address", flags.siege.address, "where the gateway listens, host:port")->required();
+    besieging->add_option("--from", flags.siege.from, "our address; default: whichever the machine takes");
+    besieging->add_option("--source", flags.siege.source, "source id of the forged records")->required();
+    besieging->add_option("--idle", flags.siege.idle, "connections that say nothing")->check(CLI::Range(0, 5000))->capture_default_str();
+    besieging->add_option("--dribbling", flags.siege.dribbling, "heads that never end, inside TLS")->check(CLI::Range(0, 500))->capture_default_str();
+    besieging->add_option("--forging", flags.siege.forging, "connections with wrong signatures, as fast as they are answered")->check(CLI::Range(0, 64))->capture_default_str();
+    besieging->add_option("--oversized", flags.siege.oversized, "connections with 10 MB heads, deep JSON, huge bodies")->check(CLI::Range(0, 64))->capture_default_str();
     auto* asking = app.add_subcommand("ticket", "show one ticket");
     describeSpeaker(asking, flags);
     auto* number = asking->add_option("--ticket-no", flags.ticket_no, "the gateway's number");
