@@ -17,6 +17,7 @@
 #include <sstream>
 
 #include "gateway/app/deployment.h"
+#include "gateway/json/json.h"
 #include "gateway/trust/tls.h"
 #include "tools/bench/figures.h"
 
@@ -30,6 +31,8 @@ constexpr std::int64_t kReadyMillisMax = 120'000;
 constexpr int kLookAgainMillis = 2;
 constexpr const char* kPartner = "hotline-12315";
 constexpr const char* kSource = "zz-12315";
+constexpr const char* kBesieger = "police-110";
+constexpr const char* kBesiegersSource = "zz-110";
 constexpr const char* kPartnerRsa = "hotline-12315-rsa";
 constexpr const char* kGatewayRsa = "gateway-rsa";
 
@@ -109,6 +112,7 @@ Bed::Bed(const BedOptions& options) : options_(options), directory_(options.dire
 }
 
 Bed::~Bed() {
+    siege_.stop(SIGTERM);
     gateway_.stop(SIGTERM);
     centre_.stop(SIGTERM);
     province_.stop(SIGTERM);
@@ -292,6 +296,38 @@ void Bed::startCentre() {
         log("centre")
     );
     waitUntilReady(centre_, "centre", centre_control_, "/stats");
+}
+
+void Bed::beginSiege(const SiegeSize& size) {
+    const std::string credential = pki() + "/" + kBesieger, port = std::to_string(gateway_port_);
+    siege_ = stage::Child(
+        {kBinaries + "partner-sim", "siege", "--gateway", "https://localhost:" + port, "--address", "127.0.0.1:" + port,
+         "--cert", credential + ".pem", "--key", credential + ".key", "--ca", pki() + "/root.pem", "--source",
+         kBesiegersSource, "--idle", std::to_string(size.idle), "--dribbling", std::to_string(size.dribbling), "--forging",
+         std::to_string(size.forging), "--oversized", std::to_string(size.oversized)},
+        log("siege")
+    );
+    const double deadline_ms = steadyMillis() + kReadyMillisMax;
+    while (!textOf(log("siege")).starts_with("stands\n")) {
+        if (!siege_.running()) throw Invalid("the siege ended: " + textOf(log("siege")));
+        if (steadyMillis() > deadline_ms) throw Invalid("the siege never stood");
+        ::poll(nullptr, 0, kLookAgainMillis);
+    }
+    siege_began_ms_ = steadyMillis();
+}
+
+SiegeEnd Bed::endSiege() {
+    SiegeEnd end{.seconds = (steadyMillis() - siege_began_ms_) / 1000, .cpu_s = useOf(siege_.pid()).cpu_s};
+    if (const int code = siege_.stop(SIGTERM); code != 0) throw Invalid("the siege ended with exit code " + std::to_string(code));
+    const std::string said = textOf(log("siege"));
+    const auto counts = json::parse(said.substr(said.find('\n') + 1));
+    if (!counts.ok()) throw Invalid("the siege said: " + said);
+    const auto number = [&](const char* name) { return std::stod(json::textMember(*counts, name)); };
+    if (number("forged_otherwise") + number("oversized_taken") > 0) throw Invalid("something of the siege was not refused: " + said);
+    end.forged_refused = number("forged_refused");
+    end.oversized_refused = number("oversized_refused");
+    end.dribblers_opened = number("dribblers_opened");
+    return end;
 }
 
 Recipe Bed::recipe(std::uint64_t seed, std::size_t requests, std::size_t records) const {

@@ -12,6 +12,7 @@
 #include "gateway/crypto/certificate.h"
 #include "tools/bench/machine.h"
 #include "tools/bench/requests.h"
+#include "tools/bench/siege.h"
 #include "tools/speaker/acknowledgement.h"
 #include "tools/stage/child.h"
 
@@ -44,6 +45,10 @@ public:
     void stopGateway();
     void startProvince();
     void startCentre();
+    /// Another partner's certificate besieges the gateway, in a process of its own; waits until all of it is there. Throws Invalid.
+    void beginSiege(const SiegeSize& size);
+    /// Throws Invalid where something of the siege was not refused.
+    SiegeEnd endSiege();
 
     ProcessUse gatewayUse() const { return useOf(gateway_.pid()); }
     ProcessUse provinceUse() const { return useOf(province_.pid()); }
@@ -81,7 +86,8 @@ private:
     std::string directory_;
     std::uint16_t gateway_port_ = 0, admin_port_ = 0, province_port_ = 0, province_control_ = 0,
                   centre_port_ = 0, centre_control_ = 0;
-    stage::Child gateway_, province_, centre_;
+    stage::Child gateway_, province_, centre_, siege_;
+    double siege_began_ms_ = 0;
     std::unique_ptr<trust::SigningKey> key_;
     std::unique_ptr<speaker::LogKey> log_key_;
     std::optional<crypto::Certificate> gateway_certificate_;

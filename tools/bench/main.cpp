@@ -14,6 +14,7 @@ using namespace yht;
 using Measure = bench::Report (*)(const bench::Options&);
 
 constexpr std::size_t kAttachments = 60;
+constexpr std::size_t kOverloadConnections = 16;
 
 struct Flags {
     bench::Options options;
@@ -32,6 +33,7 @@ constexpr const char* kFooter = R"(examples:
   bench deliveries -r 1500 -s 600 -R 1
   bench million -l /var/tmp/large           # the second time it goes on with the ledger made there
   bench handshakes -n 2000 -R 3
+  bench overload -n 8000 -R 3               # a partner alone, then beside 600 hostile connections
   bench adapters -n 100000 -R 3
   bench crypto -R 3
   bench single --json > single.json
@@ -104,6 +106,24 @@ void describeSize(CLI::App* command, Flags& flags) {
     command->add_option("-b,--size", flags.options.records, "records of an array")
         ->check(CLI::Range(2, 500))
         ->capture_default_str();
+}
+
+void describeOverload(CLI::App& app, Flags& flags) {
+    auto* overload = describe(
+        app, flags, "overload", "a partner that works, alone and beside a siege: what is left of its rate",
+        bench::measureOverload
+    );
+    describeLoad(overload, flags);
+    describeCount(overload, flags, "of each loop");
+    auto& siege = flags.options.siege;
+    const auto kind = [&](const char* flag, std::size_t& count, std::size_t max, const char* what) {
+        overload->add_option(flag, count, what)->check(CLI::Range(std::size_t{0}, max))->capture_default_str();
+    };
+    kind("--idle", siege.idle, 5000, "connections that say nothing");
+    kind("--dribbling", siege.dribbling, 500, "heads that never end, inside TLS");
+    kind("--forging", siege.forging, 64, "connections with wrong signatures, closed loop");
+    kind("--oversized", siege.oversized, 64, "connections with 10 MB heads, deep JSON, huge bodies");
+    overload->get_option("--connections")->default_str(std::to_string(kOverloadConnections));
 }
 
 void describeCommands(CLI::App& app, Flags& flags) {
@@ -206,6 +226,7 @@ void describeCommands(CLI::App& app, Flags& flags) {
     );
     describeLoad(handshakes, flags);
     describeCount(handshakes, flags, "handshakes of each kind");
+    describeOverload(app, flags);
     auto* floors = describe(
         app, flags, "floors", "all of them in turns: what is asked and what was measured", nullptr
     );
@@ -245,6 +266,8 @@ void settle(const CLI::App& app, Flags& flags) {
         if (sources->count("--seconds") == 0) flags.options.seconds = 150;
         if (sources->count("--runs") == 0) flags.options.runs = 1;
     }
+    if (app.got_subcommand("overload") && app.get_subcommand("overload")->count("--connections") == 0)
+        flags.options.connections = kOverloadConnections;
     if (app.got_subcommand("soap-attachments") && app.get_subcommand("soap-attachments")->count("--records") == 0)
         flags.options.requests = kAttachments;
     if (!flags.options.rates.empty()) return;

@@ -47,7 +47,8 @@ void beginRun(std::size_t turn, const Options& options, Report& report) {
 
 Measured measure(
     Bed& bed, const Recipe& recipe, const std::vector<std::int64_t>& arrivals_us,
-    const Options& options, const Naming& naming, Report& report, bool keep_seqs
+    const Options& options, const Naming& naming, Report& report, bool keep_seqs,
+    const std::function<void()>& connected
 ) {
     const base::SystemClock clock;
     tell(options, naming.load + ": signing " + std::to_string(recipe.requests) + " requests");
@@ -61,6 +62,7 @@ Measured measure(
         .keep_seqs = keep_seqs,
         .connected =
             [&] {
+                if (connected) connected();
                 before_gateway_s = bed.gatewayUse().cpu_s;
                 before_s = bed.cpuSeconds();
                 machine_before_s = machineCpuSeconds();

@@ -25,10 +25,12 @@ struct Measured {
 void beginRun(std::size_t turn, const Options& options, Report& report);
 
 /// Prepares and runs `recipe`, checks the sampled receipts, adds rate, latencies and CPU to
-/// `report`. `arrivals_us` empty: closed loop. Throws Invalid.
+/// `report`. `arrivals_us` empty: closed loop. `connected`, where given, is called when every connection stands, before
+/// anything is measured. Throws Invalid.
 Measured measure(
     Bed& bed, const Recipe& recipe, const std::vector<std::int64_t>& arrivals_us,
-    const Options& options, const Naming& naming, Report& report, bool keep_seqs = false
+    const Options& options, const Naming& naming, Report& report, bool keep_seqs = false,
+    const std::function<void()>& connected = {}
 );
 
 /// Peak memory of the gateway since its start.

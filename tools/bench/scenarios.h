@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "tools/bench/figures.h"
+#include "tools/bench/siege.h"
 
 namespace yht::bench {
 
@@ -32,6 +33,7 @@ struct Options {
     std::int64_t every_s = 0;       // sources: how often each is asked; 0: as a manifest has it by default
     bool rsa = false;           // soap: RSA-2048 on both sides, not ECDSA P-256
     std::size_t attachment_mb = 10;  // soap-attachments: of each
+    SiegeSize siege{};          // overload
     bool progress = true;       // a line a second on standard error
 };
 
@@ -58,6 +60,8 @@ Report measureAdapters(const Options& options);
 Report measureSources(const Options& options);
 /// Full and resumed handshakes with mutual authentication.
 Report measureHandshakes(const Options& options);
+/// Single posts of a partner alone, then beside a siege of `siege`: what is left of the rate, and memory.
+Report measureOverload(const Options& options);
 /// Sign and verify by algorithm, seal and open by cipher: CPU time of one thread.
 Report measureCrypto(const Options& options);
 /// The calibration loop alone.

@@ -48,6 +48,16 @@ TEST(Bench, SoapRecordsAndAttachmentsAreAllAnsweredSigned) {
     }
 }
 
+TEST(Bench, BesideASiegeEveryPostIsAnsweredAndTheRatioIsThere) {
+    const auto report = measureOverload(
+        {.runs = 1, .requests = 100, .connections = 4, .siege = {.idle = 300, .dribbling = 20, .forging = 2}, .progress = false}
+    );
+    EXPECT_EQ(100, valueOf(report, "besieged: answers, all as they must be"));
+    EXPECT_LT(0, valueOf(report, "besieged, of the rate alone"));
+    EXPECT_LT(0, valueOf(report, "forged signatures refused"));
+    EXPECT_LE(20, valueOf(report, "dribblers, each cut and back"));
+}
+
 TEST(Bench, ArraysAreAnsweredRecordByRecord) {
     const auto report = measureArrays(
         {.runs = 1, .requests = 200, .connections = 2, .records = 20, .progress = false}
