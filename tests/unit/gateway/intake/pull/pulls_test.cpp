@@ -209,14 +209,14 @@ TEST_F(PullsTest, ATooLargeFileIsCountedAsRefusedAndHoldsUpNothing) {
 }
 
 TEST_F(PullsTest, ItemsBeyondTheBoundOfAPortionWaitAsOne) {
-    std::vector<std::string> many(kPulledItemsMax + 5, "ignore x");
+    std::vector<std::string> many(kSourceFileItemsMax + 5, "ignore x");
     put("a.txt", many);
     start();
     until([&] { return account().received > 0 && facts().portion == 1; });
-    EXPECT_EQ(kPulledItemsMax, account().ignoredCount());
+    EXPECT_EQ(kSourceFileItemsMax, account().ignoredCount());
     EXPECT_EQ(1U, account().quarantined);
     ASSERT_EQ(1U, quarantined().size());
-    EXPECT_EQ(kPulledItemsMax, quarantined()[0].item_index);
+    EXPECT_EQ(kSourceFileItemsMax, quarantined()[0].item_index);
     EXPECT_EQ("adapter.item_too_large", quarantined()[0].reason);
 }
 
