@@ -146,6 +146,9 @@ void addAdapters(CLI::App& top, std::function<int()>& run) {
         "adapters", "Sources in their own formats: write, test and look at adapters 来源适配"
     );
     adapters->require_subcommand(1);
+    adapters->footer("Examples 示例:\n  yht adapters new zz-media --from april.json --title 某媒体平台\n  yht adapters lint zz-media\n"
+                     "  yht adapters test zz-media --accept\n  yht adapters try zz-media --dry-run may.json\n"
+                     "adapters/README.md leads from a file to a source in use. 接入步骤见 adapters/README.md。");
     AdapterCommands commands(*adapters, run);
     auto* list = commands.add(
         "list", "Every source with product, lifecycle, samples and grade 全部来源", listAdapters,

@@ -105,6 +105,7 @@ void addReplay(CLI::App& adapters, std::function<int()>& run) {
 void addShadow(CLI::App& adapters, std::function<int()>& run) {
     auto* shadow = adapters.add_subcommand("shadow", "A new version beside the old one on live traffic 新旧版本并行比对");
     shadow->require_subcommand(1);
+    shadow->footer("Examples 示例:\n  yht adapters shadow start zz-12315 --from adapters\n  yht adapters shadow show zz-12315");
     auto start_given = std::make_shared<WorkOptions>();
     auto* start = add(
         *shadow, run, "start", "Begin, or begin anew with another version 开始", startShadow, Place::Deployment, start_given,

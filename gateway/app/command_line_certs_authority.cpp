@@ -47,6 +47,8 @@ void addCreate(CertsCommands& commands) {
 void addCertsAuthority(CLI::App& certs, const SharedCertsLine& line, std::function<int()>& run) {
     auto* authority = certs.add_subcommand("authority", "Authorities (CA) in directories CA 管理");
     authority->require_subcommand(1);
+    authority->footer("Examples 示例:\n  yht certs authority create ca --profile ca-root --subject \"O=株洲市12345,CN=Root 2026\"\n"
+                      "  yht certs authority show ca");
     CertsCommands commands(*authority, line, run);
     addCreate(commands);
     auto* activate = commands.add(
@@ -66,6 +68,7 @@ void addCertsAuthority(CLI::App& certs, const SharedCertsLine& line, std::functi
 
     auto* crl = certs.add_subcommand("crl", "Certificate revocation lists 吊销列表");
     crl->require_subcommand(1);
+    crl->footer("Example 示例:\n  yht certs crl publish --authority issuing --out /var/www/pki/issuing.crl");
     CertsCommands of_crl(*crl, line, run);
     auto* publish = of_crl.add(
         "publish", "Sign the CRL anew, its number one higher 发布 CRL", publishCrlCommand,
