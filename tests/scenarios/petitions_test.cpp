@@ -14,6 +14,8 @@ namespace yht::scenarios {
 namespace {
 
 constexpr std::size_t kPetitions = 2'816;  // each with its reply
+// Whose title holds a name of the tree's third level that stands there once; counted without us. The others' subject is nobody's to invent.
+constexpr std::size_t kOfTheTree = 93;
 constexpr const char* kSource = "cs-wenzheng";
 
 std::string fileNamedBy(const char* variable) {
@@ -115,9 +117,7 @@ TEST(Petitions, AnArchiveOfThousandsIsHistoryWholeAndOnce) {
         ASSERT_EQ(200, shown.status) << shown.body.substr(0, 500);
         ASSERT_NO_FATAL_FAILURE(compare(shown.json(), expected, subjects, in_tree));
     }
-    RecordProperty("petitions_with_a_subject_of_the_tree", static_cast<int>(in_tree));
-    EXPECT_GT(in_tree, 0u);
-    EXPECT_LT(in_tree, kPetitions) << "most petitions' titles name no subject: where all have one it is invented";
+    EXPECT_EQ(kOfTheTree, in_tree);
 
     // All of it waits for its release; once more it is nothing new.
     const auto held = federation.yht({"history", "list", "--json"}).output;
