@@ -124,10 +124,14 @@ void CarefulPartners::post(const std::string& name, const std::string& source, S
     auto client = federation_.partner(name);
     for (int number = 1; !stopping_; ++number) {
         const std::string ref = source + "-" + std::to_string(number);
-        const auto record =
-            appeal(source, ref, {{"version", "1"}, {"title", "第" + std::to_string(number) + "件 " + source}});
-        while (!postOnce(client, ref, record, speech)) ::poll(nullptr, 0, kAgainMs);
+        while (!postOnce(client, ref, recordOf(ref), speech)) ::poll(nullptr, 0, kAgainMs);
     }
+}
+
+std::string CarefulPartners::recordOf(const std::string& ref) {
+    const auto dash = ref.rfind('-');
+    const auto source = ref.substr(0, dash);
+    return appeal(source, ref, {{"version", "1"}, {"title", "第" + ref.substr(dash + 1) + "件 " + source}});
 }
 
 /// False: to be sent again.

@@ -43,6 +43,8 @@ class CarefulPartners {
 public:
     static constexpr std::size_t kCount = 3;
     CarefulPartners(Federation& federation, AcknowledgementLog& log, Speech speech = Speech::Rest);
+    /// What was posted under that record_ref.
+    static std::string recordOf(const std::string& ref);
     /// Ends when each has its last record acknowledged. Requires: a gateway that runs.
     void stop();
     ~CarefulPartners() { stop(); }
