@@ -215,7 +215,7 @@ void Bed::readKeys() {
 
 double Bed::cpuSeconds() const {
     double seconds = 0;
-    for (const auto* program : {&gateway_, &province_, &centre_})
+    for (const auto* program : {&gateway_, &province_, &centre_, &siege_})
         if (program->pid() > 0) seconds += useOf(program->pid()).cpu_s;
     return seconds;
 }

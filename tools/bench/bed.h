@@ -53,7 +53,7 @@ public:
     ProcessUse gatewayUse() const { return useOf(gateway_.pid()); }
     ProcessUse provinceUse() const { return useOf(province_.pid()); }
     ProcessUse centreUse() const { return useOf(centre_.pid()); }
-    /// Of gateway and simulators together, as far as they run.
+    /// Of gateway, simulators and besieger together, as far as they run.
     double cpuSeconds() const;
     std::uint16_t port() const { return gateway_port_; }
     SSL_CTX* tls() const;
