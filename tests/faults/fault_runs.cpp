@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <future>
 
 #include "tests/scenarios/oracle.h"
 #include "tests/scenarios/samples.h"
@@ -19,6 +20,35 @@ std::size_t recordCount(PartnerClient& client, const std::string& ticket_no) {
     const auto ticket = client.get("/v1/tickets/" + ticket_no).json();
     const auto* records = ticket.IsObject() ? json::findMember(ticket, "records") : nullptr;
     return records == nullptr ? 0 : records->Size();
+}
+
+/// What a power failure takes back, in the shim's words.
+const char* takenBack(End end) {
+    if (end == End::TornWrite) return "half";
+    return end == End::LostWrite ? "oldest" : "1";
+}
+
+/// One post, its answer awaited for so long and no longer; whoever calls ends the gateway then.
+class Posting {
+public:
+    Posting(Federation& federation, const std::string& ref)
+        : reply_(std::async(std::launch::async, [client = federation.partner("hotline-12315"), record = appeal("zz-12315", ref)]() mutable {
+              return client.post("/v1/records", record);
+          })) {}
+    bool answeredWithin(std::int64_t ms) { return reply_.wait_for(std::chrono::milliseconds(ms)) == std::future_status::ready; }
+    Reply reply() { return reply_.get(); }
+
+private:
+    std::future<Reply> reply_;
+};
+
+/// False: there was no receipt.
+bool acknowledge(AcknowledgementLog& log, const std::string& ref, const Reply& reply) {
+    const auto document = reply.json();
+    const auto* receipt = document.IsObject() ? json::findMember(document, "receipt") : nullptr;
+    if (receipt == nullptr) return false;
+    log.add(ref, {textMember(document, "ticket_no"), json::canonical(*receipt)});
+    return true;
 }
 
 std::vector<std::string> labelledPoints(Federation& federation, std::vector<std::string> more) {
@@ -63,7 +93,7 @@ Broken endsAt(Federation& federation, End end, const std::vector<std::string>& m
     for (const auto& moment : moments) {
         federation.killGateway();
         std::vector<std::string> fault = {"YHT_FAULT_KILL=" + moment};
-        if (end == End::PowerFailure) fault.push_back("YHT_FAULT_POWER=1");
+        if (end != End::Kill) fault.push_back(std::string("YHT_FAULT_POWER=") + takenBack(end));
         federation.launchGateway(labelledPoints(federation, fault));
         EXPECT_EQ(128 + SIGKILL, federation.awaitGatewaysEnd()) << moment;
     }
@@ -96,6 +126,32 @@ Broken powerFailuresAfterAnswers(Federation& federation, int failures) {
     return brokenPromises(federation, log);
 }
 
+Broken killsBeforeCommit(Federation& federation, int kills, std::int64_t patience_ms) {
+    const std::string held = federation.directory() + "/writes-are-held";
+    federation.startProvince();
+    AcknowledgementLog log;
+    for (int i = 1; i <= kills; ++i) {
+        federation.killGateway();
+        federation.launchGateway(failingDisk({"YHT_FAULT_HOLD=" + held}));
+        if (!federation.gatewayCameUp()) return {"the gateway did not come up"};
+        const std::string ref = "zz-12315-" + std::to_string(i);
+        // What the readiness check wrote is written: else that commit would be the one that is held, and the record waits behind it.
+        federation.partner("hotline-12315").get("/v1/checkpoint");
+        std::ofstream(held) << "now";
+        Posting posting(federation, ref);
+        const bool answered = posting.answeredWithin(patience_ms);
+        federation.killGateway();
+        std::filesystem::remove(held);
+        const bool promised = acknowledge(log, ref, posting.reply());
+        if (answered && !promised) return {ref + " was answered, but with no receipt"};
+        federation.startGateway();
+        auto client = federation.partner("hotline-12315");
+        if (!promised && !acknowledge(log, ref, client.post("/v1/records", appeal("zz-12315", ref)))) return {ref + " is refused"};
+        if (promised) break;
+    }
+    return brokenPromises(federation, log);
+}
+
 Broken killsWhileSending(Federation& federation, int kills) {
     federation.startProvince();
     federation.startGateway();
@@ -105,9 +161,7 @@ Broken killsWhileSending(Federation& federation, int kills) {
         federation.tellProvince("/misbehave", R"({"slow_ms":60000,"cut_before_commit":1})");
         const std::string ref = "zz-12315-" + std::to_string(i);
         const auto reply = client.post("/v1/records", appeal("zz-12315", ref));
-        const auto document = reply.json();
-        if (reply.status != 201) return {ref + " was answered " + std::to_string(reply.status)};
-        log.add(ref, {textMember(document, "ticket_no"), json::canonical(*json::findMember(document, "receipt"))});
+        if (!acknowledge(log, ref, reply)) return {ref + " was answered " + std::to_string(reply.status)};
         Federation::waitUntil("the province has the batch before it", [&] {
             return textMember(federation.askProvince("/stats").json(), "pausing") != "0";
         });

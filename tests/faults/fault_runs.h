@@ -19,8 +19,9 @@ std::vector<std::string> failingDisk(std::vector<std::string> more);
 /// ("write:120"), in their order. Taken from a federation of their own.
 std::vector<std::string> pointsOfALife();
 
-/// What ends a gateway: kill -9, or a power failure, which takes back what no sync has confirmed.
-enum class End { Kill, PowerFailure };
+/// What ends a gateway: kill -9, or a power failure, which takes back what no sync has confirmed: all of it, half of the newest
+/// write (a torn page), or the oldest write alone (the disk took the later ones first).
+enum class End { Kill, PowerFailure, TornWrite, LostWrite };
 
 /// Careful partners post; the gateway ends at each of these moments of a life of its own ("write:120:before"), and is
 /// started again. Requires: a province that runs.
@@ -29,6 +30,10 @@ Broken endsAt(Federation& federation, End end, const std::vector<std::string>& m
 /// Careful partners post; the power fails so many times, each time after a partner was told of a record that this life of
 /// the gateway has written: a gateway that answers before the disk has it can't keep that promise.
 Broken powerFailuresAfterAnswers(Federation& federation, int failures);
+
+/// kill -9 while writes stand still, so many times at most; a partner has posted and has so long to be answered, and repeats what
+/// was not. Whoever answers before a commit is written loses what it has promised: that ends the run.
+Broken killsBeforeCommit(Federation& federation, int kills, std::int64_t patience_ms);
 
 /// kill -9 while a batch is on its way to the province, again and again.
 Broken killsWhileSending(Federation& federation, int kills);

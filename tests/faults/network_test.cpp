@@ -2,16 +2,12 @@
 // whose only link is taken down and up again.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <net/if.h>
-#include <sched.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
-#include <cstring>
 #include <fstream>
 #include <sstream>
 
+#include "tests/faults/own_network.h"
 #include "tests/scenarios/oracle.h"
 #include "tests/scenarios/samples.h"
 
@@ -19,25 +15,6 @@ namespace yht::scenarios {
 namespace {
 
 using testing::IsEmpty;
-
-bool setLink(bool up) {
-    const int file = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    ifreq request{};
-    std::strcpy(request.ifr_name, "lo");
-    bool done = ::ioctl(file, SIOCGIFFLAGS, &request) == 0;
-    request.ifr_flags = static_cast<short>(up ? request.ifr_flags | IFF_UP : request.ifr_flags & ~IFF_UP);
-    done = done && ::ioctl(file, SIOCSIFFLAGS, &request) == 0;
-    ::close(file);
-    return done;
-}
-
-/// This process and all it starts get a network of their own. False: the machine does not let us.
-bool ownNetwork() {
-    static const bool done = [] {
-        return (::unshare(CLONE_NEWNET) == 0 || ::unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0) && setLink(true);
-    }();
-    return done;
-}
 
 class Network : public testing::Test {
 protected:

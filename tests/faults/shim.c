@@ -9,6 +9,9 @@
  *   YHT_FAULT_END=PATH     the first point once this file is there ends the process
  *   YHT_FAULT_TRACE=PATH   each point is a line of this file
  *   YHT_FAULT_POWER=1      the end is a power failure: whatever no sync has confirmed is taken back first
+ *   YHT_FAULT_POWER=half   … of that the second half of the newest write alone: a torn page, all before it is there
+ *   YHT_FAULT_POWER=oldest … of that the oldest write alone: the disk took the later ones first
+ *   YHT_FAULT_HOLD=PATH    while that file is there, a write waits where it is, and nothing of it has happened
  *   YHT_FAULT_SYNC_ERROR=3 the third sync fails with EIO
  *   YHT_FAULT_FULL=PATH    while that file is there, a write that makes a file longer fails with ENOSPC
  *   YHT_FAULT_SYNC_MS=200  every sync takes so much longer
@@ -39,7 +42,7 @@ struct Replaced {
     ino_t inode;
     int file; /* a descriptor of our own, so that it stays valid */
     off_t at, length_before;
-    size_t count;
+    size_t written, count; /* of which so many octets were there before */
     char bytes[];
 };
 
@@ -78,10 +81,33 @@ static int concerns(int file) {
     return strstr(path, part) != NULL && strstr(path, "-shm") == NULL;
 }
 
+/* All of the write but its first `kept` octets. */
+static void takeBackBehind(const struct Replaced *one, size_t kept) {
+    const off_t end = one->at + (off_t)kept;
+    if (one->count > kept) real_pwrite(one->file, one->bytes + kept, one->count - kept, end);
+    real_ftruncate(one->file, end > one->length_before && kept > 0 ? end : one->length_before);
+}
+
+/* What the oldest write put there, unless a later one stands behind it: then the file keeps its length. */
+static void takeBackOldest(void) {
+    static const char nothing[65536];
+    const struct Replaced *one = newest;
+    while (one->older != NULL) one = one->older;
+    if (one->count > 0) real_pwrite(one->file, one->bytes, one->count, one->at);
+    if (one->written > one->count && one->written - one->count <= sizeof nothing) {
+        real_pwrite(one->file, nothing, one->written - one->count, one->at + (off_t)one->count);
+    }
+}
+
 static void takeBack(void) {
-    for (struct Replaced *one = newest; one != NULL; one = one->older) {
-        if (one->count > 0) real_pwrite(one->file, one->bytes, one->count, one->at);
-        real_ftruncate(one->file, one->length_before);
+    const char *how = getenv("YHT_FAULT_POWER");
+    if (newest == NULL) return;
+    if (strcmp(how, "half") == 0) {
+        takeBackBehind(newest, newest->written / 2);
+    } else if (strcmp(how, "oldest") == 0) {
+        takeBackOldest();
+    } else {
+        for (struct Replaced *one = newest; one != NULL; one = one->older) takeBackBehind(one, 0);
     }
 }
 
@@ -170,7 +196,7 @@ static void remember(int file, size_t count, off_t at) {
     const size_t replaced = (size_t)kept < count ? (size_t)kept : count;
     struct Replaced *one = malloc(sizeof *one + replaced);
     if (one == NULL) abort();
-    *one = (struct Replaced){newest, info.st_dev, info.st_ino, dup(file), at, info.st_size, replaced};
+    *one = (struct Replaced){newest, info.st_dev, info.st_ino, dup(file), at, info.st_size, count, replaced};
     /* Only what could be read back can be put back. */
     if (replaced > 0 && pread(one->file, one->bytes, replaced, at) != (ssize_t)replaced) abort();
     newest = one;
@@ -191,6 +217,12 @@ static void confirm(int file) {
     }
 }
 
+/* The lock is not held: whoever does not write goes on. */
+static void waitWhileHeld(void) {
+    const char *flag = getenv("YHT_FAULT_HOLD");
+    while (flag != NULL && access(flag, F_OK) == 0) poll(NULL, 0, 1);
+}
+
 static int isFull(int file, size_t count, off_t at) {
     const char *flag = getenv("YHT_FAULT_FULL");
     struct stat info;
@@ -204,6 +236,7 @@ ssize_t pwrite64(int file, const void *bytes, size_t count, off_t at) {
         errno = ENOSPC;
         return -1;
     }
+    waitWhileHeld();
     pthread_mutex_lock(&lock);
     const long number = arriveAt(WRITE);
     if (getenv("YHT_FAULT_POWER") != NULL) remember(file, count, at);
