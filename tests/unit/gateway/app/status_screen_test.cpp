@@ -46,19 +46,19 @@ std::string screenOf(const Status& status) {
     return out.str();
 }
 
-std::size_t linesIn(const std::string& text) { return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')); }
+std::size_t lineCount(const std::string& text) { return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')); }
 
 TEST(StatusScreen, OfFewSourcesEachHasARowAndOneOnly) {
     const std::string screen = screenOf(wellWith(3, 2));
     EXPECT_THAT(screen, AllOf(HasSubstr("一切正常 all is well"), HasSubstr("own-100"), HasSubstr("own-102"), HasSubstr("plain-101"), HasSubstr("province")));
     EXPECT_THAT(screen, Not(HasSubstr("自有格式"))) << "a source with a health stands there, not among those without";
     EXPECT_THAT(screen, Not(HasSubstr("more")));
-    EXPECT_GE(kScreenLinesMax, linesIn(screen));
+    EXPECT_GE(kScreenLinesMax, lineCount(screen));
 }
 
 TEST(StatusScreen, FortyEightSourcesThatAreWellAreCounted) {
     const std::string screen = screenOf(wellWith(38, 10));
-    EXPECT_GE(kScreenLinesMax, linesIn(screen)) << screen;
+    EXPECT_GE(kScreenLinesMax, lineCount(screen)) << screen;
     EXPECT_THAT(screen, AllOf(HasSubstr("38 个来源 sources 正常 healthy: yht sources\n"), HasSubstr("10 个来源未静默 sources are not silent: yht status --json\n")));
     EXPECT_THAT(screen, AllOf(Not(HasSubstr("own-1")), Not(HasSubstr("plain-1"))));
     EXPECT_THAT(screen, testing::ContainsRegex("合计 all +114 +114 +0"));
@@ -71,7 +71,7 @@ TEST(StatusScreen, TroublesComeFirstAndHaveRows) {
     status.accounts_today[21].account.quarantined = 2;
     status.sources.back().last_received_ms = kScreenNow - 50 * kAnHour;
     const std::string screen = screenOf(status);
-    EXPECT_GE(kScreenLinesMax, linesIn(screen)) << screen;
+    EXPECT_GE(kScreenLinesMax, lineCount(screen)) << screen;
     EXPECT_LT(screen.find("! own-120: "), screen.find("来源健康 health"));
     EXPECT_LT(screen.find("! plain-109: 已静默"), screen.find("来源健康 health"));
     EXPECT_THAT(screen, AllOf(HasSubstr("\nown-120  "), HasSubstr("\nown-121  "), HasSubstr("\nplain-109  "), HasSubstr("37 个来源 sources 正常 healthy"),
@@ -93,7 +93,7 @@ TEST(StatusScreen, ItFitsWhereEverythingIsInTroubleAndSaysWhereTheRestIs) {
         status.destinations.back().dead = 1;
     }
     const std::string screen = screenOf(status);
-    EXPECT_GE(kScreenLinesMax, linesIn(screen)) << screen;
+    EXPECT_GE(kScreenLinesMax, lineCount(screen)) << screen;
     EXPECT_THAT(screen, testing::ContainsRegex("\n! [^\n]*\n… 另有 and [0-9]+ more: yht status --json\n"));
     for (const char* where : {"yht sources\n", "yht history list\n", "yht attachments list\n", "yht deliveries\n", "yht certs list\n"}) {
         EXPECT_THAT(screen, HasSubstr(std::string(" more: ") + where));
@@ -110,8 +110,8 @@ TEST(StatusScreen, WhatDoesNotFitIsCutAlikeAndTheScreenIsUsed) {
         status.destinations.back().ready = 1;
     }
     const std::string screen = screenOf(status);
-    EXPECT_GE(kScreenLinesMax, linesIn(screen)) << screen;
-    EXPECT_LE(kScreenLinesMax - 4, linesIn(screen)) << "a row more in each table would not fit\n" << screen;
+    EXPECT_GE(kScreenLinesMax, lineCount(screen)) << screen;
+    EXPECT_LE(kScreenLinesMax - 4, lineCount(screen)) << "a row more in each table would not fit\n" << screen;
 }
 
 /// The commands, on a deployment.
@@ -140,7 +140,7 @@ protected:
 
 TEST_F(StatusCommand, ForPeopleItFitsTheScreenAndAsJsonItIsComplete) {
     EXPECT_EQ(kExitFound, yht({"status"})) << err;
-    EXPECT_GE(kScreenLinesMax, linesIn(out)) << out;
+    EXPECT_GE(kScreenLinesMax, lineCount(out)) << out;
     EXPECT_THAT(out, HasSubstr("48 个来源未静默"));
     EXPECT_EQ(kExitFound, yht({"status", "--json"})) << err;
     EXPECT_EQ(48U, json::parse(out).value()["sources"].Size());

@@ -28,28 +28,28 @@ protected:
 TEST_F(HandshakeLogTest, WhoKeepsTryingHasOneLineAMinuteWithHowOften) {
     refuse("CN=x", 5);
     ASSERT_EQ(1U, lines_.size());
-    clock_.advance(kHandshakeLineMillis);
+    clock_.advance(base::kTroubleLineMillis);
     refuse("CN=x");
     ASSERT_EQ(2U, lines_.size());
     EXPECT_THAT(lines_[1], HasSubstr("5 times since the last line"));
 }
 
 TEST_F(HandshakeLogTest, WhoMakesUpCertificatesWritesSoManyLinesAMinute) {
-    refuseMany(10 * kHandshakeLinesPerMinuteMax);
-    EXPECT_EQ(kHandshakeLinesPerMinuteMax, lines_.size());
-    clock_.advance(kHandshakeLineMillis);
+    refuseMany(10 * base::kTroubleLinesPerMinuteMax);
+    EXPECT_EQ(base::kTroubleLinesPerMinuteMax, lines_.size());
+    clock_.advance(base::kTroubleLineMillis);
     refuse("CN=x");
-    EXPECT_EQ(kHandshakeLinesPerMinuteMax + 1, lines_.size());
+    EXPECT_EQ(base::kTroubleLinesPerMinuteMax + 1, lines_.size());
 }
 
 TEST_F(HandshakeLogTest, NoMoreAreToldApartThanAreRemembered) {
     refuse("CN=x", 3);
-    refuseMany(kHandshakeLinesMax - 1);
-    clock_.advance(kHandshakeLineMillis);
+    refuseMany(base::kTroublesMax - 1);
+    clock_.advance(base::kTroubleLineMillis);
     refuse("CN=x");
     EXPECT_THAT(lines_.back(), HasSubstr("3 times since the last line"));
-    refuseMany(kHandshakeLinesMax);  // one of them finds no room: all are forgotten
-    clock_.advance(kHandshakeLineMillis);
+    refuseMany(base::kTroublesMax);  // one of them finds no room: all are forgotten
+    clock_.advance(base::kTroubleLineMillis);
     refuse("CN=x");
     EXPECT_THAT(lines_.back(), testing::Not(HasSubstr("times since")));
 }
