@@ -114,7 +114,7 @@ public:
     Items(const AnswerContext& context, const rapidjson::Value& body)
         : context_(context), rules_(context.profile.answer()), body_(body) {
         for (std::size_t i = 0; i < context.records.size(); ++i) {
-            index_.emplace(std::to_string(context.records[i].seq), i);
+            index_.emplace(std::to_string(context.records[i].sentNumber()), i);
         }
         answers_.resize(context.records.size());
         seen_.resize(context.records.size(), false);

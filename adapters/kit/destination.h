@@ -29,7 +29,10 @@ struct RecordText {
 
 /// One entry to be delivered, with what the mapping may need beside it.
 struct OutboundRecord {
-    std::uint64_t seq = 0;
+    std::uint64_t seq = 0;  // of the entry, here
+    /// The far side knows it by a number that is so much higher, as it has numbers of a ledger that was lost and restored since.
+    std::uint64_t former_numbers = 0;
+    std::uint64_t sentNumber() const { return former_numbers + seq; }  // never of two entries; the same on a resend
     ticket::Record record{ticket::Kind::Appeal};
     std::string ticket_no;
     /// Numbers that others have for this ticket: party → number (the far side's own under its party

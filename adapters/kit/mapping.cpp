@@ -118,7 +118,7 @@ private:
         scratch_.clear();
         switch (source_->context) {
             case ContextValue::Seq:
-                appendNumber(scratch_, record_.seq);
+                appendNumber(scratch_, record_.sentNumber());
                 break;
             case ContextValue::TicketNo:
                 scratch_ = record_.ticket_no;

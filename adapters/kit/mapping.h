@@ -33,7 +33,7 @@ struct Condition {
 
 /// Values that are no field of the record; "@name" in a profile.
 enum class ContextValue : std::uint8_t {
-    Seq,              // @seq: ledger number of the entry
+    Seq,              // @seq: the entry's number, OutboundRecord::sentNumber()
     TicketNo,         // @ticket_no
     Type,             // @type: the far side's name of the kind
     Version,          // @version: the source's version, or its modification time

@@ -16,7 +16,7 @@ constexpr std::size_t kFieldErrorsMax = 64;
 constexpr json::Limits kAnswerLimits{.depth_max = 6, .values_max = 200'000, .members_max = 64};
 
 std::string itemOf(const OutboundRecord& record) {
-    std::string item = "{\"seq\":\"" + std::to_string(record.seq) + "\"";
+    std::string item = "{\"seq\":\"" + std::to_string(record.sentNumber()) + "\"";
     if (!record.ticket_no.empty()) {
         item += ",\"ticket_no\":";
         json::appendCanonicalString(item, record.ticket_no);
@@ -80,7 +80,7 @@ BatchAnswer readItems(const HttpAnswer& http, const std::vector<OutboundRecord>&
     const auto* items = json::findMember(*body, "items");
     if (items == nullptr || !items->IsArray()) return invalidAnswer("the answer has no items");
     std::map<std::string, const OutboundRecord*> awaited;
-    for (const auto& record : records) awaited.emplace(std::to_string(record.seq), &record);
+    for (const auto& record : records) awaited.emplace(std::to_string(record.sentNumber()), &record);
     BatchAnswer answer;
     for (const auto& item : items->GetArray()) {
         const auto found = awaited.find(textAt(item, "seq"));

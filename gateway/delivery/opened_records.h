@@ -26,6 +26,7 @@ inline constexpr std::int64_t kOpenedMillisMax = 30'000;
 struct OpenedRecord {
     ticket::Record record{ticket::Kind::Appeal};
     base::UnixMillis event_ms = 0, received_ms = 0;
+    std::uint64_t former_numbers = 0;  // ledger::formerNumbers()
 };
 
 /// Thread-safety: any thread.

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "gateway/json/json.h"
+#include "gateway/ledger/store/epoch.h"
 #include "gateway/ledger/store/ticket_reader.h"
 #include "gateway/ticket/record_json.h"
 
@@ -65,7 +66,8 @@ base::Result<Opened> openRecord(
     Opened opened = std::make_shared<const OpenedRecord>(OpenedRecord{
         .record = std::move(*record),
         .event_ms = entry->header.event_ms,
-        .received_ms = entry->header.received_ms});
+        .received_ms = entry->header.received_ms,
+        .former_numbers = ledger::formerNumbers(view.epochs(), row.seq)});
     if (shared != nullptr && !row.ticket_no.empty())
         shared->put(row.seq, opened, entry->payload.size());
     return opened;
@@ -83,6 +85,7 @@ base::Result<Parcel> openParcel(
         .out = {},
         .plan = {}};
     parcel.out.seq = row.seq;
+    parcel.out.former_numbers = (*opened)->former_numbers;
     parcel.out.record = (*opened)->record;
     parcel.out.ticket_no = row.ticket_no;
     parcel.out.committed_ms = row.committed_ms;

@@ -48,7 +48,7 @@ base::Result<std::optional<RecordAnswer>> FileDestination::findAnswer(
 ) {
     const std::string path = rules_.answer_directory + "/" +
                              filledName(rules_.answer_name, {{"{name}", name}, {"{stem}", stemOf(name)},
-                                                             {"{seq}", std::to_string(record.seq)}});
+                                                             {"{seq}", std::to_string(record.sentNumber())}});
     const auto got = store_->get(path, profile().transport().answer_bytes_max, [&](std::string_view piece) {
         raw += piece;
         return true;
@@ -70,7 +70,7 @@ base::Result<std::optional<RecordAnswer>> FileDestination::findAnswer(
 BatchAnswer FileDestination::hand(const std::string& batch_id, const std::vector<StoreRecord>& records) {
     const OutboundRecord& first = *records.front().record;
     const std::string name = filledName(
-        rules_.name, {{"{seq}", std::to_string(first.seq)},
+        rules_.name, {{"{seq}", std::to_string(first.sentNumber())},
                       {"{batch_id}", batch_id},
                       {"{type}", profile().findKind(first.record.kind())->mapping->type()}}
     );

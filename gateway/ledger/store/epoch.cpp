@@ -75,4 +75,8 @@ const Epoch& epochOf(const std::vector<Epoch>& epochs, std::uint64_t size) {
     return *found;
 }
 
+std::uint64_t formerNumbers(const std::vector<Epoch>& epochs, Seq seq) {
+    return (epochOf(epochs, seq).number - 1) * kSentNumbersOfEpoch;
+}
+
 }  // namespace yht::ledger

@@ -7,6 +7,7 @@
 //   was
 //            given out and lost is not given out again
 //   cursors  a reader's place carries the epoch: feed_cursor.h
+//   sent     a far side knows an entry by a number that no entry of another epoch has: formerNumbers()
 // The first entry of an epoch is of type audit and says so, in RFC 8785 JSON, scalars as strings:
 //   {"after":seq,"epoch":number,"former_origin":…,"format":"yht-reopen-1","operator":id,"origin":…,
 //    "serial_day":day,"serial_floor":serial,"why":text}
@@ -19,6 +20,7 @@
 namespace yht::ledger {
 
 inline constexpr std::uint32_t kSerialJump = 1'000'000;
+inline constexpr std::uint64_t kSentNumbersOfEpoch = 1'000'000'000'000;  // more than a ledger will ever have entries
 
 struct Epoch {
     std::uint32_t number = 1;  // rising; counts epochs that were lost, too
@@ -50,5 +52,8 @@ std::string nextOrigin(const std::string& origin, std::uint32_t steps = 1);
 /// The epoch that a checkpoint of that size is signed under. Requires: epochs in order, at least
 /// one.
 const Epoch& epochOf(const std::vector<Epoch>& epochs, std::uint64_t size);
+/// How much higher than its seq the number is under which entry `seq` is sent (上报序号), so that it is never used for two entries and
+/// grows with every entry: 0 in the first epoch, kSentNumbersOfEpoch more in each further one. Requires: as epochOf().
+std::uint64_t formerNumbers(const std::vector<Epoch>& epochs, Seq seq);
 
 }  // namespace yht::ledger

@@ -108,6 +108,16 @@ TEST_F(NativeDestinationTest, RecordsGoOutInCanonicalFormAndComeBackAnswered) {
     );
 }
 
+TEST_F(NativeDestinationTest, AnEntryOfALaterEpochHasItsOwnNumberHereAndAHigherOneThere) {
+    auto record = appeal(17);
+    record.former_numbers = 1'000'000'000'000;
+    items = R"([{"seq":"1000000000017","status":"accepted","number":"ZZ-42"}])";
+    const auto answer = send({record});
+    ASSERT_EQ(answer.verdict, BatchVerdict::Answered) << answer.error_detail;
+    EXPECT_EQ(17U, answer.records.at(0).seq);
+    EXPECT_TRUE(bodyOfRequest(seen).starts_with(R"([{"seq":"1000000000017",)")) << bodyOfRequest(seen);
+}
+
 TEST_F(NativeDestinationTest, WhatCheckMadeIsWhatIsSent) {
     auto record = appeal(17);
     ASSERT_EQ(send({record}).verdict, BatchVerdict::Answered);

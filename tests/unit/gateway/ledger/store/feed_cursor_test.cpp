@@ -34,6 +34,14 @@ TEST(FeedCursorTest, PlaceOfALostEntryLeadsBackToTheRestoredEnd) {
     EXPECT_EQ("150", read(kLater, "3.9999"));
 }
 
+TEST(SentNumberTest, IsNeverOfTwoEntriesAndGrows) {
+    EXPECT_EQ(0U, formerNumbers(kFirst, 9'999));
+    EXPECT_EQ(0U, formerNumbers(kLater, 100));                        // restored: as it was sent
+    EXPECT_EQ(1 * kSentNumbersOfEpoch, formerNumbers(kLater, 101));  // the number of a lost one, here
+    EXPECT_EQ(1 * kSentNumbersOfEpoch, formerNumbers(kLater, 150));
+    EXPECT_EQ(3 * kSentNumbersOfEpoch, formerNumbers(kLater, 151));  // past those of the epoch that was lost
+}
+
 TEST(FeedCursorTest, RefusesWhatIsNoPlaceHere) {
     for (const char* text :
          {"", "x", "1.", ".5", "4.x", "5.1", "0.1", "4.201", "-1", "1.2.3", " 1"}) {
