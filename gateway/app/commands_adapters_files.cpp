@@ -68,12 +68,13 @@ void printCoverage(const kit::Coverage& coverage, bool json) {
     texts("mapping rows that gave no value 未取到值的映射", coverage.idleRows());
 }
 
-void writeDrafted(const kit::DraftWish& wish, const kit::Draft& draft) {
+void writeDrafted(const kit::DraftWish& wish, const kit::Draft& draft, const std::vector<std::string>& files) {
     rapidjson::StringBuffer buffer;
     Writer out(buffer);
     out.StartObject();
     json::writeText(out, "source", wish.id);
     json::writeText(out, "product", wish.product);
+    json::writeTexts(out, "files", files);
     json::writeTexts(out, "guessed", draft.guessed);
     json::writeTexts(out, "not_read", draft.unread);
     json::writeTexts(out, "needs_a_row", draft.unwritten);
@@ -81,7 +82,8 @@ void writeDrafted(const kit::DraftWish& wish, const kit::Draft& draft) {
     std::cout << buffer.GetString() << '\n';
 }
 
-void printDrafted(const kit::DraftWish& wish, const kit::Draft& draft) {
+void printDrafted(const kit::DraftWish& wish, const kit::Draft& draft, const std::vector<std::string>& files) {
+    for (const auto& file : files) std::cout << file << '\n';
     for (const auto& guess : draft.guessed)
         std::cout << "  guessed 猜测: " << printable(guess) << '\n';
     for (const auto& path : draft.unread)
@@ -104,9 +106,9 @@ void writeCodeTable(const kit::CodeTableMade& made) {
     std::cout << buffer.GetString() << '\n';
 }
 
-/// Writes files below `directory`, which must not be there yet.
+/// Writes files below `directory`, which must not be there yet. Appends their paths to `written`.
 base::Status writeAll(
-    const std::string& directory, const std::map<std::string, std::string>& files
+    const std::string& directory, const std::map<std::string, std::string>& files, std::vector<std::string>& written
 ) {
     for (const auto& [name, text] : files) {
         const std::filesystem::path path = std::filesystem::path(directory) / name;
@@ -119,7 +121,7 @@ base::Status writeAll(
             return base::makeError(
                 base::ErrorCode::ManifestInvalid, path.string() + ": can't be written"
             );
-        std::cout << path.string() << '\n';
+        written.push_back(path.string());
     }
     return {};
 }
@@ -190,14 +192,15 @@ int newAdapter(const AdapterOptions& options) {
     }
     auto draft = kit::draftSource(wish, options.from, *sample);
     if (!draft) return refuse(draft.error());
+    std::vector<std::string> written;
     for (const auto& [directory, files] :
          {std::pair{product, &draft->product_files}, std::pair{source, &draft->source_files}}) {
-        if (auto status = writeAll(directory, *files); !status) return refuse(status.error());
+        if (auto status = writeAll(directory, *files, written); !status) return refuse(status.error());
     }
     if (options.json) {
-        writeDrafted(wish, *draft);
+        writeDrafted(wish, *draft, written);
     } else {
-        printDrafted(wish, *draft);
+        printDrafted(wish, *draft, written);
     }
     return kExitOk;
 }

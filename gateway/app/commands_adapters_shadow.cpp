@@ -38,7 +38,7 @@ std::size_t shadowsRunning(const std::string& deployment) {
 
 void printJson(const std::string& source, const ShadowState& state) {
     rapidjson::StringBuffer buffer;
-    rapidjson::Writer<rapidjson::StringBuffer> out(buffer);
+    json::Writer out(buffer);
     out.StartObject();
     json::writeText(out, "source", source);
     json::writeText(out, "since", base::formatRfc3339(state.since_ms));
@@ -51,6 +51,23 @@ void printJson(const std::string& source, const ShadowState& state) {
     json::writeNumber(out, "items_differ", state.items_differ);
     out.Key("differences");
     writeDifferences(out, state.differences);
+    out.EndObject();
+    std::cout << buffer.GetString() << '\n';
+}
+
+/// A run that has begun or ended, to a person in `words`. `new_version`: "" where it has ended.
+void printRun(const WorkOptions& options, const std::string& new_version, const std::string& words) {
+    if (!options.json) {
+        std::cout << options.source << ": " << words << '\n';
+        return;
+    }
+    rapidjson::StringBuffer buffer;
+    json::Writer out(buffer);
+    out.StartObject();
+    json::writeText(out, "source", options.source);
+    out.Key("running");
+    out.Bool(!new_version.empty());
+    json::writeTextIfAny(out, "new_version", new_version);
     out.EndObject();
     std::cout << buffer.GetString() << '\n';
 }
@@ -76,8 +93,8 @@ int startShadow(const WorkOptions& options) {
     fs::remove_all(folder, failed);
     fs::rename(ready, folder, failed);
     if (failed) return reportError(base::makeError(ErrorCode::IoFailed, folder + ": " + failed.message()));
-    std::cout << options.source << ": 新版本已开始影子运行 the new version runs in shadow: " << (*adapter)->version() << "\nNext 下一步:\n  yht adapters shadow show "
-              << options.source << '\n';
+    const std::string version = (*adapter)->version();
+    printRun(options, version, "新版本已开始影子运行 the new version runs in shadow: " + version + "\nNext 下一步:\n  yht adapters shadow show " + options.source);
     return kExitOk;
 }
 
@@ -112,7 +129,7 @@ int stopShadow(const WorkOptions& options) {
     if (failed) return reportError(base::makeError(ErrorCode::IoFailed, folder + ": " + failed.message()));
     fs::remove_all(gone, failed);
     fs::remove(*path, failed);
-    std::cout << options.source << ": 影子运行已停止 the shadow run has ended\n";
+    printRun(options, "", "影子运行已停止 the shadow run has ended");
     return kExitOk;
 }
 

@@ -70,12 +70,14 @@ void postLast(Federation& federation, AcknowledgementLog& log) {
     });
 }
 
-void checkProvince(Federation& federation, const Acknowledgements& acknowledged, Broken& broken) {
+void checkProvince(Federation& federation, const Acknowledgements& acknowledged, std::size_t sent_again, Broken& broken) {
     federation.waitUntilDrained();
     const auto stats = federation.askProvince("/stats").json();
-    const auto rows = textMember(stats, "rows");
-    if (rows != std::to_string(acknowledged.size())) {
-        broken.push_back("the province has " + rows + " records of " + std::to_string(acknowledged.size()));
+    const auto rows = textMember(stats, "rows"), held = textMember(stats, "held");
+    const std::string records = std::to_string(acknowledged.size());
+    if (held != records) broken.push_back("the province holds " + held + " records of " + records);
+    if (rows != std::to_string(acknowledged.size() + sent_again)) {
+        broken.push_back("the province took " + rows + " times one of " + records + " records");
     }
     if (const auto crossed = textMember(stats, "crossed"); !crossed.empty()) {
         broken.push_back("crossed at the province: " + crossed);
@@ -151,7 +153,7 @@ bool CarefulPartners::postOnce(
     return true;
 }
 
-std::vector<std::string> brokenPromises(Federation& federation, AcknowledgementLog& log) {
+std::vector<std::string> brokenPromises(Federation& federation, AcknowledgementLog& log, std::size_t sent_again) {
     Broken broken;
     if (log.all().empty()) broken.push_back("nothing was acknowledged");
     postLast(federation, log);
@@ -159,7 +161,7 @@ std::vector<std::string> brokenPromises(Federation& federation, AcknowledgementL
     for (const auto& line : log.contradictions()) broken.push_back(line);
     checkReceipts(federation, acknowledged, broken);
     checkTickets(federation, acknowledged, broken);
-    checkProvince(federation, acknowledged, broken);
+    checkProvince(federation, acknowledged, sent_again, broken);
     if (federation.yht({"ledger", "verify"}).exit_code != 0) broken.push_back("the ledger does not verify");
     return broken;
 }

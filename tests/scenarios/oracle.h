@@ -61,7 +61,8 @@ private:
 
 /// What was acknowledged and does not hold, a line each; empty: nothing is lost, doubled or crossed, every receipt
 /// verifies, the province has every record once, the ledger verifies. Requires: gateway and province run.
-/// Posts one last record of its own.
-std::vector<std::string> brokenPromises(Federation& federation, AcknowledgementLog& log);
+/// Posts one last record of its own. `sent_again`: records that the province took a second time, under another number, in place of
+/// what it had of them, as a ledger that was lost and restored has it.
+std::vector<std::string> brokenPromises(Federation& federation, AcknowledgementLog& log, std::size_t sent_again = 0);
 
 }  // namespace yht::scenarios

@@ -413,7 +413,8 @@ TEST_F(AdapterWorkTest, ShadowComparesLiveMessagesAndSurvivesARestart) {
     EXPECT_THAT(out, Not(HasSubstr("张三丰")));
     EXPECT_THAT(out, Not(HasSubstr("13876543210")));
     EXPECT_EQ(4u, entries(ledger::EntryType::Record)) << "nothing of it becomes a record";
-    EXPECT_EQ(kExitOk, yht({"adapters", "shadow", "stop", "desk-1"}));
+    ASSERT_EQ(kExitOk, yht({"adapters", "shadow", "stop", "desk-1", "--json"})) << err;
+    EXPECT_EQ("{\"source\":\"desk-1\",\"running\":false}\n", out);
     EXPECT_EQ(kExitData, yht({"adapters", "shadow", "show", "desk-1"}));
 }
 
