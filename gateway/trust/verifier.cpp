@@ -105,7 +105,7 @@ base::Error RequestVerifier::explainUnknown(base::BytesView certificate_der) con
 }
 
 base::Result<Proof> RequestVerifier::checkSignature(
-    const HttpHead& head, const SignatureInput& input, const PartnerCertificate& signer
+    const HttpHead& head, const SignatureInput& input, const PartnerCertificate& signer, const Partner& partner
 ) const {
     const auto& key = signer.certificate.publicKey();
     HttpHead candidate = head;
@@ -127,13 +127,27 @@ base::Result<Proof> RequestVerifier::checkSignature(
         }
         if (first_base.empty()) first_base = std::move(*text);
     }
-    return explain(head, input, signer, std::move(first_base));
+    return explain(head, input, signer, partner, std::move(first_base));
+}
+
+bool RequestVerifier::mayDiagnose(const std::string& partner_id) const {
+    constexpr std::int64_t kMinuteMs = 60'000;
+    const std::int64_t now_ms = clock_.steadyMillis();
+    const std::lock_guard lock(mutex_);
+    const auto [at, fresh] = minutes_.try_emplace(partner_id, Minute{.since_ms = now_ms});
+    if (now_ms - at->second.since_ms >= kMinuteMs) at->second = {.since_ms = now_ms};
+    return ++at->second.diagnoses <= kDiagnosesPerMinuteMax;
 }
 
 base::Error RequestVerifier::explain(
-    const HttpHead& head, const SignatureInput& input, const PartnerCertificate& signer,
+    const HttpHead& head, const SignatureInput& input, const PartnerCertificate& signer, const Partner& partner,
     std::string first_base
 ) const {
+    if (!mayDiagnose(partner.id)) {
+        base::Error error = base::makeError(ErrorCode::SignatureInvalid);
+        error.signature_base = std::move(first_base);
+        return error;
+    }
     HttpHead tried = head;
     tried.target_uri =
         *inLikelyOrder(options_.public_base_urls, head.field("host")).front() + head.target_uri;
@@ -178,7 +192,7 @@ base::Result<Proof> RequestVerifier::checkProof(
     }
     if (auto fits = checkAlgorithm(*input, signer->algorithm); !fits)
         return std::move(fits).error();
-    return checkSignature(head, *input, *signer);
+    return checkSignature(head, *input, *signer, *speaker.partner);
 }
 
 base::Result<VerifiedMessage> RequestVerifier::verify(
