@@ -47,7 +47,7 @@ TEST_F(Mutant, AGatewayMayBeKilledWhileItSends) {
 
 TEST_F(Mutant, ForgettingARecordBeforeItsOutcomeIsFoundOut) {
     use("forget_before_outcome");
-    EXPECT_THAT(killsWhileSending(federation, kSendingKills), Contains(HasSubstr("the province has 1 records of 3")));
+    EXPECT_THAT(killsWhileSending(federation, kSendingKills), Contains(HasSubstr("the province holds 1 records of 3")));
 }
 
 TEST_F(Mutant, AnOldMessageChangesNothing) { EXPECT_THAT(oldMessageAgain(federation), IsEmpty()); }
