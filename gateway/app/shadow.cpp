@@ -1,9 +1,5 @@
 #include "gateway/app/shadow.h"
 
-#include <sys/resource.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <charconv>
 #include <chrono>
@@ -12,6 +8,7 @@
 
 #include "gateway/app/deployment.h"
 #include "gateway/app/private_file.h"
+#include "gateway/base/background.h"
 #include "gateway/base/time_text.h"
 #include "gateway/json/json.h"
 #include "gateway/json/members.h"
@@ -27,7 +24,6 @@ constexpr const char* kFormat = "yht-shadow-1";
 constexpr std::int64_t kWaitMs = 1000;
 constexpr std::size_t kScanPageEntries = 500;
 constexpr std::size_t kScanPagesOfTurn = 20;
-constexpr int kNiceness = 15;
 
 base::Error corrupt() { return base::makeError(ErrorCode::LedgerCorrupt, "a shadow run's state can't be read"); }
 
@@ -249,8 +245,7 @@ void ShadowRunner::stop() {
 }
 
 void ShadowRunner::run() {
-    // Messages come first, whatever there is to compare.
-    static_cast<void>(::setpriority(PRIO_PROCESS, static_cast<id_t>(::syscall(SYS_gettid)), kNiceness));
+    base::workInBackground();  // messages come first, whatever there is to compare
     while (!stopping_) {
         if (turn()) continue;
         // Not woken by every commit: nobody waits for a comparison, and there is none to make as a rule.

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "gateway/app/source_grade.h"
+#include "gateway/base/background.h"
 #include "gateway/base/time_text.h"
 
 namespace yht::app {
@@ -25,6 +26,7 @@ SourceWatch::SourceWatch(prometheus::Registry& registry, Parts parts)
       states_(prometheus::BuildGauge().Name("yht_source_state").Help("1 for the state that the source is in").Register(registry)),
       lags_(prometheus::BuildGauge().Name("yht_source_lag_seconds").Help("From an item's time to its arrival").Register(registry)),
       thread_([this](const std::stop_token& stop) {
+          base::workInBackground();  // a grade is seconds of work over a large ledger
           std::unique_lock lock(wait_mutex_);
           while (!stop.stop_requested()) {
               lock.unlock();

@@ -59,7 +59,7 @@ ErrorCode whyNotSigner(const TrustSnapshot& snapshot, const Partner& partner, co
 RequestVerifier::RequestVerifier(
     const TrustHolder& trust, const base::Clock& clock, VerifierOptions options
 )
-    : trust_(trust), clock_(clock), options_(std::move(options)) {
+    : trust_(trust), clock_(clock), options_(std::move(options)), diagnoses_(clock) {
     YHT_ASSERT(!options_.public_base_urls.empty());
     YHT_ASSERT(options_.public_base_urls.size() <= kPublicBaseUrlsMax);
 }
@@ -130,20 +130,11 @@ base::Result<Proof> RequestVerifier::checkSignature(
     return explain(head, input, signer, partner, std::move(first_base));
 }
 
-bool RequestVerifier::mayDiagnose(const std::string& partner_id) const {
-    constexpr std::int64_t kMinuteMs = 60'000;
-    const std::int64_t now_ms = clock_.steadyMillis();
-    const std::lock_guard lock(mutex_);
-    const auto [at, fresh] = minutes_.try_emplace(partner_id, Minute{.since_ms = now_ms});
-    if (now_ms - at->second.since_ms >= kMinuteMs) at->second = {.since_ms = now_ms};
-    return ++at->second.diagnoses <= kDiagnosesPerMinuteMax;
-}
-
 base::Error RequestVerifier::explain(
     const HttpHead& head, const SignatureInput& input, const PartnerCertificate& signer, const Partner& partner,
     std::string first_base
 ) const {
-    if (!mayDiagnose(partner.id)) {
+    if (diagnoses_.add(partner.id) > kDiagnosesPerMinuteMax) {
         base::Error error = base::makeError(ErrorCode::SignatureInvalid);
         error.signature_base = std::move(first_base);
         return error;

@@ -25,10 +25,7 @@
 // of this product takes personal data in a query.
 #pragma once
 
-#include <map>
-#include <mutex>
-#include <string>
-
+#include "gateway/base/minute_counts.h"
 #include "gateway/trust/message_signature.h"
 #include "gateway/trust/revocation_book.h"
 #include "gateway/trust/verified_message.h"
@@ -48,7 +45,7 @@ inline constexpr std::size_t kPublicBaseUrlsMax = 8;
 inline constexpr int kDiagnosisAttemptsMax = 32;
 /// Refused signatures of one partner that are looked into in a minute. Beyond it a refusal carries the base as we built it and names no
 /// component: a flood of wrong signatures costs one public key operation each, and not all of these.
-inline constexpr int kDiagnosesPerMinuteMax = 20;
+inline constexpr std::size_t kDiagnosesPerMinuteMax = 20;
 
 /// Thread-safety: any thread. Holds what the constructor was given, and how often each partner was explained something.
 class RequestVerifier {
@@ -99,17 +96,10 @@ private:
         const HttpHead& head, const SignatureInput& input, const PartnerCertificate& signer, const Partner& partner,
         std::string first_base
     ) const;
-    bool mayDiagnose(const std::string& partner_id) const;
-
-    struct Minute {
-        std::int64_t since_ms = 0;  // steady
-        int diagnoses = 0;
-    };
     const TrustHolder& trust_;
     const base::Clock& clock_;
     const VerifierOptions options_;
-    mutable std::mutex mutex_;
-    mutable std::map<std::string, Minute, std::less<>> minutes_;  // by partner; protected by mutex_
+    mutable base::MinuteCounts diagnoses_;  // by partner
 };
 
 }  // namespace yht::trust

@@ -19,6 +19,8 @@ public:
         ledger::Store& store, base::Random& random, const trust::VerifiedMessage& message,
         const kit::Adapter& adapter, const SourceMessageContext& context
     );
+    SourceRun(const SourceRun&) = delete;  // what it prepares asks it for the message's payload
+    SourceRun& operator=(const SourceRun&) = delete;
 
     /// Errors: as SourceMessages::submitMessage(); commits before the error stand.
     base::Result<SourceSubmission> run();

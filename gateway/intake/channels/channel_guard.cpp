@@ -53,15 +53,6 @@ std::size_t ChannelGuard::wrongRemembered() {
     return wrong_.size();
 }
 
-bool ChannelGuard::mayCall(const std::string& endpoint, std::size_t per_minute) {
-    const std::lock_guard lock(mutex_);
-    Minute& minute = calls_.try_emplace(endpoint, Minute{.since_ms = clock_.steadyMillis()}).first->second;
-    if (isOver(minute)) minute = {.since_ms = clock_.steadyMillis()};
-    if (minute.count >= per_minute) return false;
-    ++minute.count;
-    return true;
-}
-
 bool ChannelGuard::enter(const std::string& source) {
     const std::lock_guard lock(mutex_);
     std::size_t& count = at_once_[source];

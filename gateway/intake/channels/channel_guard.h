@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "gateway/base/clock.h"
+#include "gateway/base/minute_counts.h"
 
 namespace yht::channels {
 
@@ -24,13 +25,12 @@ inline constexpr std::size_t kWrongOfAddressMax = 240;  // at all endpoints, of 
 inline constexpr std::int64_t kTurnMs = 50;
 inline constexpr std::int64_t kTurnWaitMsMax = 5'000;  // beyond: busy. More wait than there are connections by default
 inline constexpr std::size_t kWrongRememberedMax = 10'000;  // beyond: the older half is forgotten
-inline constexpr std::int64_t kGuardMinuteMs = 60'000;
 
 /// Thread-safety: any thread.
 class ChannelGuard {
 public:
     /// `at_once_max`: requests of one source that are read and answered at the same time.
-    ChannelGuard(const base::Clock& clock, std::size_t at_once_max) : clock_(clock), at_once_max_(at_once_max) {}
+    ChannelGuard(const base::Clock& clock, std::size_t at_once_max) : clock_(clock), at_once_max_(at_once_max), calls_(clock) {}
 
     /// Takes a turn for a call: how long it has to wait for it, 0 where nobody guessed. nullopt: too many wait already.
     std::optional<std::int64_t> turnMs(const std::string& address, const std::string& endpoint);
@@ -41,7 +41,7 @@ public:
     Wrong countWrong(const std::string& address, const std::string& endpoint);
     std::size_t wrongRemembered();
     /// False: more than `per_minute` of this endpoint in this minute.
-    bool mayCall(const std::string& endpoint, std::size_t per_minute);
+    bool mayCall(const std::string& endpoint, std::size_t per_minute) { return calls_.add(endpoint) <= per_minute; }
     bool enter(const std::string& source);
     void leave(const std::string& source);
 
@@ -52,7 +52,7 @@ private:
         std::int64_t next_turn_ms = 0;  // of an address as a whole
     };
     using Whose = std::pair<std::string, std::string>;  // address, endpoint; "" is the address as a whole
-    bool isOver(const Minute& minute) const { return clock_.steadyMillis() - minute.since_ms >= kGuardMinuteMs; }
+    bool isOver(const Minute& minute) const { return clock_.steadyMillis() - minute.since_ms >= base::kCountedMinuteMs; }
     std::size_t wrongOf(const Whose& whose) const;
     Minute& wrongMinute(const Whose& whose);
     void forgetOlderHalf();
@@ -60,9 +60,9 @@ private:
     // Requires: mutex_ held, by all that is private.
     const base::Clock& clock_;
     const std::size_t at_once_max_;
+    base::MinuteCounts calls_;  // by endpoint; synchronises itself
     std::mutex mutex_;
     std::map<Whose, Minute> wrong_;
-    std::map<std::string, Minute> calls_;
     std::map<std::string, std::size_t> at_once_;
 };
 

@@ -1,6 +1,8 @@
 #include "gateway/intake/http/dispatch.h"
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
 
 #include "gateway/intake/http/problem.h"
 
@@ -12,6 +14,7 @@ using base::ErrorCode;
 
 constexpr const char* kNoRoute = "none";
 constexpr std::int64_t kGuardMs = 1000;
+constexpr std::int64_t kHoldStepMs = 25;
 
 /// "application/json", with "charset=utf-8" or without parameters (RFC 8259 knows none).
 bool isJson(std::string text) {
@@ -34,12 +37,12 @@ bool asksForSignature(const trust::HttpHead& head) {
     return wanted.find(";tag=") == wanted.npos || wanted.find(";tag=\"yht\"") != wanted.npos;
 }
 
+bool isOfSignature(const base::ErrorRow& row) { return std::string_view(row.wire).starts_with("signature."); }
+
 /// Faults of ours, and speakers and signatures that were refused: what an operator looks for.
 bool worthALine(const base::ErrorRow& row) {
     if (row.code == base::ErrorCode::ClockWrong) return false;  // SignatureGuard tells when it begins and ends
-    const std::string_view wire = row.wire;
-    return row.fault == base::Fault::Receiver || wire.starts_with("speaker.") ||
-           wire.starts_with("signature.");
+    return row.fault == base::Fault::Receiver || std::string_view(row.wire).starts_with("speaker.") || isOfSignature(row);
 }
 
 /// What a request that was answered shows of its partner; records: TrialBook::sawRecords().
@@ -120,8 +123,11 @@ Answer Dispatcher::answer(RouteListener listener, const RequestHead& head, Excha
         return exchange.stopping() || (request.speaker.partner != nullptr && !services_.verifier.isCurrent(request.speaker));
     };
     auto result = answerOrRefuse(request, listener, exchange);
-    if (!result) logFailure(request, result.error());
-    troubles_.endQuiet();
+    if (!result) {
+        logFailure(request, result.error());
+        holdBack(request, result.error(), exchange);
+    }
+    services_.troubles.endQuiet();
     Answer answer = result ? std::move(*result) : refusalOf(request, result.error());
     signWhereAsked(request, answer);
     const double seconds = static_cast<double>(services_.clock.steadyMillis() - start_ms) / 1000.0;
@@ -138,7 +144,16 @@ void Dispatcher::logFailure(const Request& request, const base::Error& error) co
     if (!worthALine(row)) return;
     const std::string what = std::string("door: ") + (request.route == nullptr ? kNoRoute : request.route->path) +
                              " partner=" + (request.speaker.partner == nullptr ? "-" : request.speaker.partner->id) + ' ' + row.wire;
-    troubles_.happened(what, what + (error.detail.empty() ? "" : " (" + error.detail + ")"));
+    services_.troubles.happened(what, what + (error.detail.empty() ? "" : " (" + error.detail + ")"));
+}
+
+/// To judge a signature costs as much as to take a record. Who is told at once that his was wrong sends the next at once, and has so many of
+/// the processors as he has connections; what is right is never kept waiting.
+void Dispatcher::holdBack(const Request& request, const base::Error& error, const Exchange& exchange) const {
+    if (!isOfSignature(error.row()) || request.speaker.partner == nullptr) return;
+    if (wrong_signatures_.add(request.speaker.partner->id) <= kWrongSignaturesPerMinuteMax) return;
+    for (std::int64_t held_ms = 0; held_ms < kRefusalHeldMs && !exchange.stopping(); held_ms += kHoldStepMs)
+        std::this_thread::sleep_for(std::chrono::milliseconds(kHoldStepMs));
 }
 
 Answer Dispatcher::refusalOf(const Request& request, const base::Error& error) const {

@@ -7,18 +7,21 @@
 //   3 route     404, 405 with Allow
 //   4 right     any one of those that the route names
 //   5 body      411, 413, 415; read no further than the route takes
-//   6 signature where the route asks for one
+//   6 signature where the route asks for one; a partner whose signatures fail again and again is told so a moment later
 // A partner in joint test (联调) is answered from the trial ledger, whatever it asks.
 // Uses: request, problem. Used by: server.
 #pragma once
 
 #include <span>
 
-#include "gateway/base/trouble_log.h"
+#include "gateway/base/minute_counts.h"
 #include "gateway/intake/http/connection.h"
 #include "gateway/intake/http/request.h"
 
 namespace yht::http {
+
+inline constexpr std::size_t kWrongSignaturesPerMinuteMax = 60;  // of one partner; beyond: each refusal is held back
+inline constexpr std::int64_t kRefusalHeldMs = 250;              // by so much, on the connection that asked
 
 /// Thread-safety: any thread.
 class Dispatcher {
@@ -28,7 +31,7 @@ public:
         : services_(services),
           trial_(trial),
           table_(table),
-          troubles_(base::TroubleKind::Event, services.clock, services.logger) {}
+          wrong_signatures_(services.clock) {}
 
     Answer answer(RouteListener listener, const RequestHead& head, Exchange& exchange) const;
 
@@ -44,6 +47,8 @@ private:
     /// The handler reads the body and finds the signature in it.
     base::Status settleUnread(Request& request, Exchange& exchange) const;
     void logFailure(const Request& request, const base::Error& error) const;
+    /// Keeps a refusal back where the partner's signatures have failed too often; ends early where the listener stops.
+    void holdBack(const Request& request, const base::Error& error, const Exchange& exchange) const;
     Answer refusalOf(const Request& request, const base::Error& error) const;
     void signWhereAsked(const Request& request, Answer& answer) const;
     std::string absoluteTarget(const Request& request) const;
@@ -53,7 +58,7 @@ private:
     Services& services_;
     Services* const trial_;
     const std::span<const Route> table_;
-    mutable base::TroubleLog troubles_;  // synchronises itself
+    mutable base::MinuteCounts wrong_signatures_;  // by partner; synchronises itself
 };
 
 }  // namespace yht::http

@@ -80,11 +80,10 @@ std::shared_ptr<const AnswerStream> streamOf(
             auto piece = reader->read(*offset, end - *offset);
             if (piece) {
                 *offset += piece->size();
-            } else if (services.logger) {
-                services.logger(
-                    "door: attachment " + base::toHex(reader->facts().sha256) + ' ' +
-                    piece.error().row().wire + ", answer cut short"
-                );
+            } else {
+                const std::string line = "door: attachment " + base::toHex(reader->facts().sha256) + ' ' + piece.error().row().wire +
+                                         ", answer cut short";
+                services.troubles.happened(line, line);
             }
             return piece;
         }});

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "gateway/attachments/store.h"
+#include "gateway/base/trouble_log.h"
 #include "gateway/intake/admission/admission.h"
 #include "gateway/intake/admission/source_adapters.h"
 #include "gateway/intake/admission/source_messages.h"
@@ -95,7 +96,7 @@ struct Services {
     const trust::SoapVerifier* soap_verifier = nullptr;  // nullptr: SOAP is not spoken
     std::optional<trust::Held<trust::SigningKey>> soap_signing_key;   // of soapSigningKey(); none: signing_key signs SOAP answers too
     std::function<void()> before_scrape;             // puts gauges in order
-    std::function<void(const std::string&)> logger;  // one line each; no personal data
+    base::TroubleLog& troubles;                      // its lines: no personal data
 };
 
 }  // namespace yht::http

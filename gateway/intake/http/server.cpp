@@ -72,6 +72,7 @@ Door::Door(
       drain_ms_(options.drain_ms),
       metrics_(registry),
       handshake_log_(clock, options.logger),
+      troubles_(base::TroubleKind::Event, clock, options.logger),
       long_polls_(options.partner_limits.connections_max),
       signature_guard_(clock, options.readiness, options.logger),
       services_(servicesOn(options, store, admission, verifier)) {
@@ -141,7 +142,7 @@ Services Door::servicesOn(
         .soap_verifier = options.soap_verifier,
         .soap_signing_key = options.soap_signing_key,
         .before_scrape = {},
-        .logger = options.logger};
+        .troubles = troubles_};
 }
 
 Answer Door::answerFronted(const RequestHead& head, Exchange& exchange) {

@@ -10,6 +10,7 @@
 #include <atomic>
 #include <memory>
 
+#include "gateway/base/trouble_log.h"
 #include "gateway/intake/http/dispatch.h"
 #include "gateway/intake/http/front.h"
 #include "gateway/intake/http/handshake_log.h"
@@ -113,6 +114,7 @@ private:
     std::atomic<bool> stopping_{false};
     Metrics metrics_;
     HandshakeLog handshake_log_;
+    base::TroubleLog troubles_;  // of requests
     LongPolls long_polls_;
     SignatureGuard signature_guard_;
     Services services_;

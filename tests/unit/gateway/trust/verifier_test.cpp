@@ -162,7 +162,7 @@ TEST_F(Verifier, BaseShownIsForTheAddressThatWasCalled) {
 TEST_F(Verifier, SoManyRefusedSignaturesOfAPartnerAreLookedIntoInAMinute) {
     const std::string plain = base::makeError(ErrorCode::SignatureInvalid).public_en;
     const SigningPlan slip{.line_end = "crlf"};
-    for (int i = 0; i < kDiagnosesPerMinuteMax; ++i) ASSERT_LT(plain.size(), verify(slip).error().public_en.size()) << i;
+    for (std::size_t i = 0; i < kDiagnosesPerMinuteMax; ++i) ASSERT_LT(plain.size(), verify(slip).error().public_en.size()) << i;
     const auto bare = verify(slip).error();
     EXPECT_EQ(ErrorCode::SignatureInvalid, bare.code);
     EXPECT_EQ(plain, bare.public_en);

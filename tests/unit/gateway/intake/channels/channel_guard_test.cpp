@@ -54,7 +54,7 @@ TEST_F(ChannelGuardTest, NobodyWaitsForEverAndAMinuteEnds) {
     EXPECT_EQ(kTurnWaitMsMax, longest_ms);
     clock.advance(kTurnMs);
     EXPECT_THAT(guard.turnMs("10.0.0.1", "a/push"), Optional(kTurnWaitMsMax));
-    clock.advance(kGuardMinuteMs);
+    clock.advance(base::kCountedMinuteMs);
     EXPECT_THAT(guard.turnMs("10.0.0.1", "a/push"), Optional(0));
     EXPECT_THAT(guard.turnMs("10.0.0.1", "a/push"), Optional(0));
     EXPECT_EQ(1u, guard.countWrong("10.0.0.1", "a/push").count);
@@ -81,7 +81,7 @@ TEST_F(ChannelGuardTest, SeatsAndRatesAreOfASourceAndAnEndpoint) {
     EXPECT_TRUE(guard.mayCall("a/push", 1));
     EXPECT_FALSE(guard.mayCall("a/push", 1));
     EXPECT_TRUE(guard.mayCall("b/push", 1));
-    clock.advance(kGuardMinuteMs);
+    clock.advance(base::kCountedMinuteMs);
     EXPECT_TRUE(guard.mayCall("a/push", 1));
 }
 

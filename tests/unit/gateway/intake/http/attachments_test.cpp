@@ -370,7 +370,7 @@ TEST_F(AttachmentDoorTest, AFileThatDoesNotVerifyIsAnswered500) {
     EXPECT_EQ(codeOf(read("police", content)), "attachment.corrupt");
 }
 
-TEST_F(AttachmentDoorTest, AnAnswerCutShortIsALineInTheLog) {
+TEST_F(AttachmentDoorTest, AnswersCutShortAreOneLineInTheLogHoweverOftenTheyAreAskedFor) {
     std::mutex mutex;
     std::vector<std::string> lines;
     reopen([&](DoorOptions& options) {
@@ -386,9 +386,11 @@ TEST_F(AttachmentDoorTest, AnAnswerCutShortIsALineInTheLog) {
     std::fstream file(folder_ + "/" + digest.substr(0, 2) + "/" + digest, std::ios::in | std::ios::out);
     file.seekp(150'000).write("spoiled", 7);
     file.close();
-    auto client = connect("police");
-    EXPECT_EQ(client.get("/v1/attachments/" + digest).body, "");
-    EXPECT_TRUE(client.closedByPeer());
+    for (int i = 0; i < 3; ++i) {
+        auto client = connect("police");
+        EXPECT_EQ(client.get("/v1/attachments/" + digest).body, "");
+        EXPECT_TRUE(client.closedByPeer());
+    }
     reopen();  // the door that logs here is gone
     EXPECT_THAT(lines, testing::ElementsAre(
                            "door: attachment " + digest + " attachment.corrupt, answer cut short"));

@@ -4,6 +4,7 @@
 #include <Poco/Net/SecureStreamSocketImpl.h>
 #include <Poco/Net/Session.h>
 
+#include <chrono>
 #include <sstream>
 #include <thread>
 
@@ -435,6 +436,29 @@ TEST_F(DoorTest, AFloodOfBadSignaturesIsALineAtItsStartACountAMinuteAndALineAtIt
     EXPECT_THAT(lines[1], StartsWith("door: /v1/records partner=water signature."));
     EXPECT_THAT(lines[2], AllOf(StartsWith(what), HasSubstr("20 times since the last line 次")));
     EXPECT_THAT(lines[3], AllOf(StartsWith(what), HasSubstr("over 已结束, 次数 count 21")));
+}
+
+TEST_F(DoorTest, RefusalsOfAPartnerWhoseSignaturesKeepFailingAreHeldBackAndNothingElseIs) {
+    using Clock = std::chrono::steady_clock;
+    const auto held = [](const auto& ask) {
+        const auto begin = Clock::now();
+        ask();
+        return Clock::now() - begin >= std::chrono::milliseconds(kRefusalHeldMs);
+    };
+    std::string spoiled = signedPost("police", appeal("zz110", "a1"));
+    spoiled.replace(spoiled.rfind("a1"), 2, "a2");
+    auto line = connect("police");
+    const auto refuse = [&] { EXPECT_EQ(401, line.ask(spoiled).status); };
+    // Of several in a row one is at once, however busy the machine is.
+    const auto isOneAtOnce = [&](std::size_t times, const auto& ask) {
+        bool at_once = false;
+        for (std::size_t i = 0; i < times; ++i) at_once = !held([&] { ask(i); }) || at_once;
+        return at_once;
+    };
+    EXPECT_TRUE(isOneAtOnce(kWrongSignaturesPerMinuteMax, [&](std::size_t) { refuse(); }));
+    for (int i = 0; i < 3; ++i) EXPECT_TRUE(held(refuse)) << i;
+    const auto isTaken = [&](std::size_t i) { mustTake("police", appeal("zz110", "good" + std::to_string(i))); };
+    EXPECT_TRUE(isOneAtOnce(20, isTaken)) << "what is right is not held back";
 }
 
 TEST_F(DoorTest, MetricsCountRequestsByRouteAndStatus) {
