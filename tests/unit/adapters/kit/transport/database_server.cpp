@@ -1,6 +1,7 @@
 #include "tests/unit/adapters/kit/transport/database_server.h"
 
 #include <chrono>
+#include <filesystem>
 #include <stdexcept>
 #include <thread>
 
@@ -84,9 +85,13 @@ const MariadbServer& MariadbServer::shared() {
 
 MariadbServer::MariadbServer() {
     const std::string data = directory_ / "data";
-    runCommand({"mariadb-install-db", "--no-defaults", "--user=root", "--auth-root-authentication-method=normal", "--skip-test-db", "--datadir=" + data});
+    // Each server removes what others have left in its folder for temporary files: it has one of its own.
+    const std::string temporary = "--tmpdir=" + (directory_ / "temporary");
+    std::filesystem::create_directory(directory_ / "temporary");
+    runCommand({"mariadb-install-db", "--no-defaults", "--user=root", "--auth-root-authentication-method=normal", "--skip-test-db",
+                "--datadir=" + data, temporary});
     server_ = std::make_unique<ServerProcess>(
-        std::vector<std::string>{"/usr/sbin/mariadbd", "--no-defaults", "--user=root", "--datadir=" + data, "--bind-address=127.0.0.1",
+        std::vector<std::string>{"/usr/sbin/mariadbd", "--no-defaults", "--user=root", "--datadir=" + data, temporary, "--bind-address=127.0.0.1",
                                  "--port=" + std::to_string(port_), "--socket=" + (directory_ / "socket"), "--character-set-server=utf8mb4"},
         port_, directory_ / "log"
     );
