@@ -1,9 +1,9 @@
 #include "gateway/app/entry_readers.h"
 
-#include "gateway/crypto/digest.h"
 #include "gateway/delivery/outcome.h"
 #include "gateway/intake/admission/message_payload.h"
 #include "gateway/ticket/record_json.h"
+#include "gateway/trust/replay_key.h"
 
 namespace yht::app {
 namespace {
@@ -37,7 +37,7 @@ std::vector<ledger::Alias> farNames(
 std::optional<base::Bytes> replayKey(const ledger::Entry& entry) {
     const auto message = intake::decodeMessagePayload(entry.payload);
     if (!message.ok() || message->signature.empty()) return std::nullopt;
-    return crypto::Sha256().update(message->signature_base).update(message->signature).finish();
+    return trust::replayKey(message->signature_base, message->signature);
 }
 
 }  // namespace

@@ -225,8 +225,7 @@ base::Result<VerifiedMessage> SoapVerifier::verify(
         .keyid = std::move(proof->keyid),
         .algorithm = crypto::algorithmName(proof->algorithm),
         .replay_key = {}};
-    message.proof_.replay_key =
-        crypto::Sha256().update(message.proof_.signature_base).update(message.proof_.signature).finish();
+    message.proof_.replay_key = replayKey(message.proof_.signature_base, message.proof_.signature);
     message.body_ = std::move(proof->body);
     message.received_ms_ = now_ms;
     return message;

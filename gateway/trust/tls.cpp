@@ -10,7 +10,6 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/ssl.h>
-#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -145,21 +144,6 @@ public:
         return SecureStreamSocketImpl::sendBytes(buffer, length, flags);
     }
 
-    // Debian's Poco builds an epoll set for each call, and does not see what OpenSSL has already
-    // read.
-    bool poll(const Poco::Timespan& timeout, int mode) override {
-        if ((mode & SELECT_READ) != 0 && available() > 0) return true;
-        pollfd item{};
-        item.fd = sockfd();
-        if ((mode & SELECT_READ) != 0) item.events |= POLLIN;
-        if ((mode & SELECT_WRITE) != 0) item.events |= POLLOUT;
-        int ready = 0;
-        do {
-            ready = ::poll(&item, 1, static_cast<int>(timeout.totalMilliseconds()));
-        } while (ready < 0 && errno == EINTR);
-        return ready > 0;
-    }
-
     const std::string& fingerprint() {
         if (fingerprint_.empty() && havePeerCertificate()) {
             std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
@@ -252,6 +236,7 @@ base::Result<Context::Ptr> serverContext(const TlsFiles& files) {
     (*context)->enableSessionCache(true, kSessionIdContext);
     (*context)->setSessionCacheSize(kSessionsMax);
     (*context)->preferServerCiphers();
+    SSL_CTX_set_read_ahead(ssl, 1);  // a record's head and content by one call of the kernel; nobody polls these sockets
     return context;
 }
 

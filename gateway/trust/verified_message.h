@@ -7,6 +7,7 @@
 #include <string>
 
 #include "gateway/trust/partner.h"
+#include "gateway/trust/replay_key.h"
 
 namespace yht::trust {
 
@@ -16,7 +17,7 @@ struct Proof {
     base::Bytes signature;
     std::string keyid;      // certificate fingerprint
     std::string algorithm;
-    base::Bytes replay_key; // SHA-256(signature_base ‖ signature)
+    base::Bytes replay_key; // replay_key.h, or what a channel or a pull is known by
 };
 
 class VerifiedMessage {
@@ -33,6 +34,7 @@ public:
     VerifiedMessage withContent(std::string content) const {
         VerifiedMessage inner = *this;
         inner.proof_.signature_base += body_;
+        inner.proof_.replay_key = replayKey(inner.proof_.signature_base, inner.proof_.signature);
         inner.body_ = std::move(content);
         return inner;
     }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "gateway/crypto/digest.h"
 #include "gateway/trust/signature_diagnosis.h"
 
 namespace yht::trust {
@@ -117,7 +116,7 @@ base::Result<Proof> RequestVerifier::checkSignature(
         const auto verdict = key.verify(signer.algorithm, *text, input.signature);
         if (!verdict) return verdict.error();
         if (*verdict == crypto::SignatureVerdict::Valid) {
-            auto replay_key = crypto::Sha256().update(*text).update(input.signature).finish();
+            auto replay_key = replayKey(*text, input.signature);
             return Proof{
                 .signature_base = std::move(*text),
                 .signature = input.signature,

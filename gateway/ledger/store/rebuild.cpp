@@ -9,6 +9,7 @@
 #include "gateway/ledger/store/ledger_files.h"
 #include "gateway/ledger/store/call_index.h"
 #include "gateway/ledger/store/phone_index.h"
+#include "gateway/ledger/store/stored_edge.h"
 #include "gateway/ledger/store/sqlite_lookups.h"
 #include "gateway/ledger/store/sqlite_schema.h"
 #include "gateway/ticket/phone_number.h"
@@ -26,7 +27,7 @@ struct TableRow {
     const char* rows;  // every column, quoted, in one text
 };
 constexpr TableRow kDerived[] = {
-    {"node", "SELECT level || '|' || idx || '|' || hex(hash) FROM node ORDER BY level, idx"},
+    {"node", "SELECT size || '|' || level || '|' || hex(hash) FROM node ORDER BY size, level"},
     {"identity",
      "SELECT quote(source) || kind || quote(record_ref) || hex(version) || '|' || correction || "
      "'|' ||"
@@ -216,10 +217,7 @@ void Rebuilder::addNodes(const base::Bytes& leaf_bytes) {
     edge_.append(leafHash(leaf_bytes), completed);
     for (const auto& node : completed) {
         if (node.level == 0) continue;
-        change(
-            database_, "INSERT INTO node (level, idx, hash) VALUES (?, ?, ?)", node.level,
-            node.index, Blob{node.hash}
-        );
+        storeNode(database_, node);
     }
 }
 

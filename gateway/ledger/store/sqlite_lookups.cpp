@@ -3,11 +3,14 @@
 #include "gateway/ledger/format/tree.h"
 #include "gateway/ledger/store/call_index.h"
 #include "gateway/ledger/store/phone_index.h"
+#include "gateway/ledger/store/stored_edge.h"
 
 namespace yht::ledger {
 namespace {
 
 constexpr std::size_t kVersionBytes = 8;
+constexpr std::size_t kReplayTimeBytes = 8;
+constexpr std::size_t kTimedReplayKeyBytes = kReplayTimeBytes + kHashBytes;
 
 std::uint64_t decodeVersion(base::BytesView bytes) {
     base::ByteReader in(bytes);
@@ -22,6 +25,12 @@ std::vector<Seq> readSeqs(Query& query) {
     std::vector<Seq> seqs;
     while (query.next()) seqs.push_back(query.unsignedInteger(0));
     return seqs;
+}
+
+/// Messages signed before it may be known by their digest alone (sqlite_migrations.h, 11 → 12).
+std::uint64_t plainReplayKeysUntil(Database& database) {
+    Query query(database, "SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'plain_replay_keys_until'");
+    return query.next() ? query.unsignedInteger(0) : 0;
 }
 
 }  // namespace
@@ -167,9 +176,16 @@ bool Lookups::isErased(const std::string& ticket_no) {
 }
 
 std::optional<Seq> Lookups::findReplay(base::BytesView key) {
-    Query query(database_, "SELECT message_seq FROM replay WHERE replay_key = ?", Blob{key});
-    if (!query.next()) return std::nullopt;
-    return query.unsignedInteger(0);
+    const auto find = [&](base::BytesView wanted) -> std::optional<Seq> {
+        Query query(database_, "SELECT message_seq FROM replay WHERE replay_key = ?", Blob{wanted});
+        if (!query.next()) return std::nullopt;
+        return query.unsignedInteger(0);
+    };
+    const auto found = find(key);
+    if (found || key.size() != kTimedReplayKeyBytes) return found;
+    if (!plain_replay_until_s_) plain_replay_until_s_ = plainReplayKeysUntil(database_);
+    const auto seconds = base::ByteReader(key).u64();
+    return seconds < *plain_replay_until_s_ ? find(key.substr(kReplayTimeBytes)) : std::nullopt;
 }
 
 std::vector<Seq> Lookups::ticketEntries(const std::string& ticket_no) {
@@ -314,7 +330,7 @@ base::Result<base::Bytes> Lookups::node(std::uint8_t level, std::uint64_t index)
         if (!bytes.ok()) return bytes.error();
         return leafHash(*bytes);
     }
-    Query query(database_, "SELECT hash FROM node WHERE level = ? AND idx = ?", level, index);
+    Query query(database_, "SELECT hash FROM node WHERE size = ? AND level = ?", completingSize(level, index), level);
     if (!query.next()) {
         return base::makeError(
             base::ErrorCode::LedgerCorrupt,

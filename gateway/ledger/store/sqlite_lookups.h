@@ -135,6 +135,7 @@ private:
     std::map<std::string, std::unique_ptr<ArchiveFile>> archive_files_;
     const crypto::KeyRing kek_;
     const KeyedDigests digests_;
+    std::optional<std::uint64_t> plain_replay_until_s_;  // once it was asked for
 };
 
 }  // namespace yht::ledger

@@ -326,6 +326,24 @@ void findCallsThatTicketsName(Database& database, const Means& means) {
     });
 }
 
+/// Keys of before stay as they are: of what was signed from now on none is among them, and what was signed a good while ago is
+/// refused for its time.
+void keepNeighboursTogether(Database& database, const Means&) {
+    database.execute(R"sql(
+        ALTER TABLE node RENAME TO node_11;
+        CREATE TABLE node (
+            size  INTEGER NOT NULL,
+            level INTEGER NOT NULL,
+            hash  BLOB NOT NULL,
+            PRIMARY KEY (size, level)
+        ) WITHOUT ROWID;
+        INSERT INTO node SELECT (idx + 1) << level, level, hash FROM node_11;
+        DROP TABLE node_11;
+        INSERT INTO meta (name, value)
+            SELECT 'plain_replay_keys_until', CAST(strftime('%s', 'now') + 3600 AS TEXT) WHERE EXISTS (SELECT 1 FROM replay);
+    )sql");
+}
+
 struct Step {
     std::int64_t from;  // gives from + 1
     void (*run)(Database& database, const Means& means);
@@ -343,6 +361,7 @@ constexpr Step kSteps[] = {
     {8, keepKeysApart, "PRAGMA user_version = 9"},
     {9, keepIndexKeys, "PRAGMA user_version = 10"},
     {10, findCallsThatTicketsName, "PRAGMA user_version = 11"},
+    {11, keepNeighboursTogether, "PRAGMA user_version = 12"},
 };
 
 std::int64_t versionOf(Database& database) {

@@ -13,6 +13,7 @@
 //   9 → 10 index keys of the ledger's own, so that the KEK can be rotated (ledger_keys.h); which records name which telephone
 //          number: reads every record once, also of archive files; where one is missing its numbers are found after `yht ledger rebuild`
 //   10 → 11 which tickets name which call: reads every record once, as before
+//   11 → 12 nodes in the order in which they come; replay keys begin with a time, and for an hour those of before are looked for without
 // A new ledger is made at the newest schema (sqlite_schema.cpp); a test holds both ways to give the
 // same tables. To change the tables: change them there, add a step here, keep the old text as a
 // test's fixture (tests/unit/…/schema_N.sql).
@@ -23,7 +24,7 @@
 
 namespace yht::ledger {
 
-inline constexpr std::int64_t kSchemaVersion = 11;
+inline constexpr std::int64_t kSchemaVersion = 12;
 
 /// Brings an older ledger to kSchemaVersion; does nothing to one that is there. What the old tables
 /// held is overwritten on the disk, and moved out of the WAL where no reader holds it.

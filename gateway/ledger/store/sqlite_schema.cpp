@@ -192,10 +192,10 @@ CREATE TABLE epoch (
 );
 
 CREATE TABLE node (                   -- complete subtrees above the leaves; level 0 is the leaf table
+    size  INTEGER NOT NULL,           -- of the tree that it is the right edge of: each commit's stand at the end
     level INTEGER NOT NULL,
-    idx   INTEGER NOT NULL,
     hash  BLOB NOT NULL,
-    PRIMARY KEY (level, idx)
+    PRIMARY KEY (size, level)
 ) WITHOUT ROWID;
 
 CREATE TABLE identity (
@@ -256,7 +256,7 @@ CREATE TABLE serial (                 -- the last number given out
 ) WITHOUT ROWID;
 
 CREATE TABLE replay (
-    replay_key  BLOB PRIMARY KEY,
+    replay_key  BLOB PRIMARY KEY,     -- begins with the message's time as a rule: keys of one commit are neighbours
     message_seq INTEGER NOT NULL
 ) WITHOUT ROWID;
 )sql";

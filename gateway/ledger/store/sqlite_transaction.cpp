@@ -5,6 +5,7 @@
 #include "gateway/base/time_text.h"
 #include "gateway/ledger/store/call_index.h"
 #include "gateway/ledger/store/phone_index.h"
+#include "gateway/ledger/store/stored_edge.h"
 #include "gateway/ticket/ticket_number.h"
 
 namespace yht::ledger {
@@ -116,10 +117,7 @@ base::Result<Seq> SqliteTransaction::append(EntryDraft draft) {
     edge_.append(leaf_hash, completed);
     for (const auto& node : completed) {
         if (node.level == 0) continue;  // the leaf itself
-        change(
-            context_.database, "INSERT INTO node (level, idx, hash) VALUES (?, ?, ?)", node.level,
-            node.index, Blob{node.hash}
-        );
+        storeNode(context_.database, node);
     }
     return seq;
 }

@@ -143,7 +143,7 @@ public:
     virtual bool isErased(const std::string& ticket_no) = 0;
     /// A ticket with names was erased.
     virtual bool anyErased() = 0;
-    /// The message that carried this replay key (SHA-256 of signature base ‖ signature).
+    /// The message that carried this replay key (trust/replay_key.h).
     virtual std::optional<Seq> findReplay(base::BytesView key) = 0;
     virtual std::vector<Seq> ticketEntries(const std::string& ticket_no) = 0;
     /// Of the record that made the ticket; nullopt where there is no such ticket.

@@ -2,6 +2,13 @@
 
 namespace yht::ledger {
 
+void storeNode(Database& database, const Node& node) {
+    change(
+        database, "INSERT INTO node (size, level, hash) VALUES (?, ?, ?)", completingSize(node.level, node.index), node.level,
+        Blob{node.hash}
+    );
+}
+
 base::Result<TreeEdge> loadStoredEdge(
     Lookups& lookups, const std::string& key_name, const crypto::PublicKey& log_key
 ) {

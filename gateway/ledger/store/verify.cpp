@@ -293,7 +293,7 @@ void Verifier::checkTotals() {
     };
     same(
         "number of nodes", report_.nodes,
-        count("SELECT count(*) FROM node WHERE (idx + 1) << level <= ?")
+        count("SELECT count(*) FROM node WHERE size <= ?")
     );
     same(
         "number of checkpoints", report_.checkpoints,

@@ -61,7 +61,7 @@ TEST_F(Verifier, MessageCarriesWhatAnAuditorNeeds) {
     const Proof& proof = message->proof();
     EXPECT_EQ(Cast::get().fingerprint("centre"), proof.keyid);
     EXPECT_EQ("ecdsa-p256-sha256", proof.algorithm);
-    EXPECT_EQ(crypto::sha256(proof.signature_base + proof.signature), proof.replay_key);
+    EXPECT_EQ(replayKey(proof.signature_base, proof.signature), proof.replay_key);
     const auto key = Cast::get().key("centre").key.publicKey();
     EXPECT_EQ(
         crypto::SignatureVerdict::Valid,

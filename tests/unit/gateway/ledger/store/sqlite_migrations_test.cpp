@@ -44,7 +44,7 @@ protected:
             "INSERT INTO meta SELECT 'origin', origin FROM new.epoch;"
             "INSERT INTO leaf SELECT * FROM new.leaf;"
             "INSERT INTO payload SELECT seq, sealed, wrapped_key FROM new.payload LEFT JOIN new.entry_key USING (seq);"
-            "INSERT INTO node SELECT * FROM new.node;"
+            "INSERT INTO node SELECT level, (size >> level) - 1, hash FROM new.node;"
             "INSERT INTO checkpoint SELECT * FROM new.checkpoint;"
             "INSERT INTO alias SELECT * FROM new.alias;"
             "INSERT INTO serial SELECT * FROM new.serial;"
@@ -62,6 +62,16 @@ protected:
     }
     static std::string plainDigest(const std::string& ref) {
         return base::toHex(crypto::sha256("record " + ref));
+    }
+
+    /// As the program of schema 11 left it: nodes by level, replay keys without a time.
+    void makeSchema11() {
+        execute(
+            "CREATE TABLE node_11 (level INTEGER NOT NULL, idx INTEGER NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (level, idx)) WITHOUT ROWID;"
+            "INSERT INTO node_11 SELECT level, (size >> level) - 1, hash FROM node; DROP TABLE node;"
+            "ALTER TABLE node_11 RENAME TO node;"
+            "PRAGMA user_version = 11"
+        );
     }
 
     std::vector<std::string> numbers_;
@@ -165,6 +175,7 @@ class Schema9Test : public MigrationTest {
 protected:
     static base::Bytes derived(const char* info) { return crypto::hkdfSha256(base::Bytes(32, 'k'), {}, info); }
     void makeSchema9() {
+        makeSchema11();
         execute("DROP TABLE index_key; DROP TABLE kek; DROP TABLE phone; DROP TABLE named_call; PRAGMA user_version = 9");
         for (const char* ref : {"A-1", "A-2", "A-3"}) {
             const auto mac =
@@ -264,6 +275,7 @@ TEST_F(MigrationTest, TicketsOfBeforeAreFoundByTheCallsTheyName) {
     const auto under_new = put("A-5", "TH-5");
     close();
     const auto keys = query("SELECT name, wrapped_key FROM index_key ORDER BY name");
+    makeSchema11();
     execute("DROP TABLE named_call; PRAGMA user_version = 10");
     EXPECT_EQ("server.config_invalid", verdictOfOpen(options()));
     store_ = must(tryOpen(both));
@@ -271,6 +283,51 @@ TEST_F(MigrationTest, TicketsOfBeforeAreFoundByTheCallsTheyName) {
     EXPECT_EQ(std::vector{under_new}, look()->ticketsNamingCall({"hotline", "TH-5"}, 10));
     close();
     EXPECT_THAT(query("SELECT name, wrapped_key FROM index_key ORDER BY name"), ElementsAreArray(keys));
+}
+
+class Schema11Test : public MigrationTest {
+protected:
+    void keepReplay(base::BytesView key) {
+        open();
+        must(run([&](Transaction& transaction) -> base::Status {
+            const auto message = transaction.append(messageDraft("message"));
+            return message.ok() ? transaction.addReplay(key, *message) : message.error();
+        }));
+        close();
+    }
+    static base::Bytes timed(std::uint64_t seconds, base::BytesView digest) {
+        base::Bytes key;
+        base::appendU64(key, seconds);
+        return key.append(digest);
+    }
+    static std::uint64_t nowSeconds() { return static_cast<std::uint64_t>(base::SystemClock().nowMillis()) / 1000; }
+    const base::Bytes digest_ = crypto::sha256("a signed message");
+};
+
+TEST_F(Schema11Test, TheTreeIsTheSame) {
+    makeSchema11();
+    open();
+    EXPECT_EQ(receipt_, receipt(4));
+    EXPECT_EQ("sound", verdict());
+    submit("A-4");
+    EXPECT_EQ("sound", verdict());
+}
+
+TEST_F(Schema11Test, AMessageOfJustBeforeIsStillKnownWhenItComesAgain) {
+    keepReplay(digest_);
+    makeSchema11();
+    open();
+    EXPECT_EQ(7u, look()->findReplay(timed(nowSeconds(), digest_)));
+    EXPECT_EQ(std::nullopt, look()->findReplay(timed(nowSeconds(), crypto::sha256("another"))));
+    // What is signed later than that was not taken before: nobody looks for it.
+    EXPECT_EQ(std::nullopt, look()->findReplay(timed(nowSeconds() + 7200, digest_)));
+}
+
+TEST_F(Schema11Test, ALedgerMadeNowHasNoKeysOfBefore) {
+    keepReplay(digest_);
+    open();
+    EXPECT_EQ(7u, look()->findReplay(digest_));
+    EXPECT_EQ(std::nullopt, look()->findReplay(timed(nowSeconds(), digest_)));
 }
 
 TEST_F(Schema9Test, GivesTheTablesOfANewLedger) {

@@ -103,9 +103,9 @@ INSTANTIATE_TEST_SUITE_P(
         Tampering{"PayloadRemovedWithoutErasure", "DELETE FROM payload WHERE seq = 2"},
         Tampering{"PayloadOwnKey", "UPDATE entry_key SET " FLIP("wrapped_key", 20) " WHERE seq = 1"},
         Tampering{"PayloadOfNothing", "INSERT INTO payload (seq, sealed) VALUES (-1, x'00')"},
-        Tampering{"NodeHash", "UPDATE node SET " FLIP("hash", 7) " WHERE level = 2 AND idx = 0"},
-        Tampering{"NodeRemoved", "DELETE FROM node WHERE level = 1 AND idx = 1"},
-        Tampering{"NodeAdded", "INSERT INTO node (level, idx, hash) VALUES (0, 5, x'00')"},
+        Tampering{"NodeHash", "UPDATE node SET " FLIP("hash", 7) " WHERE size = 4 AND level = 2"},
+        Tampering{"NodeRemoved", "DELETE FROM node WHERE size = 4 AND level = 1"},
+        Tampering{"NodeAdded", "INSERT INTO node (size, level, hash) VALUES (6, 0, x'00')"},
         Tampering{
             "CheckpointSignature",
             "UPDATE checkpoint SET note = substr(note, 1, length(note) - 10) || "
