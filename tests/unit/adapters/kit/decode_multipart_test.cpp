@@ -98,6 +98,17 @@ TEST(DecodeMultipartTest, HeadersOfAPartAreBounded) {
     EXPECT_EQ(decoded(multipart(), part(big, "1") + kEnd).error, kTooLarge);
 }
 
+TEST(DecodeMultipartTest, ABoundaryBeyondItsBoundIsRefused) {
+    const auto with = [](std::size_t bytes) {
+        const std::string boundary = "--" + std::string(bytes, 'B');
+        return decoded(
+            multipart(), boundary + "\r\nContent-Disposition: form-data; name=a\r\n\r\n1\r\n" + boundary + "--\r\n"
+        );
+    };
+    EXPECT_THAT(with(kBoundaryBytesMax).items, ElementsAre("{a:\"1\"}"));
+    EXPECT_EQ(with(kBoundaryBytesMax + 1).error, kUndecodable);
+}
+
 TEST(DecodeMultipartTest, BytesOfTheItemAreBoundedAsTheyAreInBase64) {
     DecodeRules rules = multipart();
     rules.limits.item_bytes_max = 13;

@@ -92,6 +92,13 @@ TEST(DecodeSoapStringTest, BytesAreBounded) {
     EXPECT_EQ(decoded(rules, call("")).error, kTooLarge);
 }
 
+// Whatever the manifest allows a message. The first byte is of no charset: within the bound nothing of it is read but that.
+TEST(DecodeSoapStringTest, BytesOfAnEnvelopeAreBoundedBelowThoseOfAMessage) {
+    const std::string message(kSoapEnvelopeBytesMax + 1, '\xFF');
+    EXPECT_EQ(decoded(soap(), message).error, kTooLarge);
+    EXPECT_EQ(decoded(soap(), std::string_view(message).substr(1)).error, kUndecodable);
+}
+
 TEST(DecodeSoapStringTest, SoapInSoapIsAMistakeOfTheManifest) {
     EXPECT_EQ(
         makeSoapStringDecoder(soap(Format::SoapString)).error().code,

@@ -190,6 +190,14 @@ TEST(DecodeXmlTest, BytesAndItemsOfAMessageAreBounded) {
     EXPECT_EQ(decoded(rules, "<t/>").error, kTooLarge);
 }
 
+// The first byte is of no charset: within the bound nothing is read but that. A path reads a stream and needs no such bound.
+TEST(DecodeXmlTest, BytesOfAMessageThatIsHeldWholeAreBounded) {
+    const std::string message(kXPathMessageBytesMax + 1, '\xFF');
+    EXPECT_EQ(decoded(xmlRules("//Row"), message).error, kTooLarge);
+    EXPECT_EQ(decoded(xmlRules("//Row"), std::string_view(message).substr(1)).error, kUndecodable);
+    EXPECT_EQ(decoded(xmlRules("Row"), message).error, kUndecodable);
+}
+
 TEST(DecodeXmlTest, PathsThatCannotBeAreAMistakeOfTheManifest) {
     for (const char* items : {"a//b", "a/*", "p:a", "/a[", "a[1]"}) {
         const auto decoder = makeXmlDecoder(xmlRules(items));
