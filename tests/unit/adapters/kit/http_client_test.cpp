@@ -224,6 +224,50 @@ TEST_F(HttpClientTest, AnOversizeHeaderIsUnreadable) {
     expectUnreadable(post(peer));
 }
 
+TEST_F(HttpClientTest, FieldsOfAnAnswerAreBounded) {
+    const auto with = [&](int fields) {
+        FakePeer peer([&](Talk& talk) {
+            talk.request();
+            std::string more;
+            for (int i = 1; i < fields; ++i) more += "X: 1\r\n";
+            talk.send("HTTP/1.1 200 OK\r\n" + more + "Content-Length: 2\r\n\r\nok");
+            talk.waitForClose();
+        });
+        return post(peer);
+    };
+    EXPECT_EQ(with(kAnswerFieldsMax).body, "ok");
+    expectUnreadable(with(kAnswerFieldsMax + 1));
+}
+
+TEST_F(HttpClientTest, FieldsBehindAnAnswerAreBoundedToo) {
+    const auto with = [&](int fields) {
+        FakePeer peer([&](Talk& talk) {
+            talk.request();
+            std::string trailers;
+            for (int i = 0; i < fields; ++i) trailers += "T: 1\r\n";
+            talk.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n" + trailers + "\r\n");
+            talk.waitForClose();
+        });
+        return post(peer);
+    };
+    EXPECT_EQ(with(kAnswerFieldsMax).body, "ok");
+    expectUnreadable(with(kAnswerFieldsMax + 1));
+}
+
+TEST_F(HttpClientTest, AnswersBeforeTheAnswerAreBounded) {
+    const auto with = [&](int interim) {
+        FakePeer peer([&](Talk& talk) {
+            talk.request();
+            for (int i = 0; i < interim; ++i) talk.send("HTTP/1.1 103 Early Hints\r\n\r\n");
+            talk.answer("ok");
+            talk.waitForClose();
+        });
+        return post(peer);
+    };
+    EXPECT_EQ(with(kInterimAnswersMax).body, "ok");
+    expectUnreadable(with(kInterimAnswersMax + 1));
+}
+
 TEST_F(HttpClientTest, AnAmbiguousLengthIsUnreadable) {
     for (const char* fields :
          {"Content-Length: 2\r\nContent-Length: 3\r\n",

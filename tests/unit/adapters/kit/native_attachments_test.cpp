@@ -187,6 +187,15 @@ TEST_F(NativeAttachmentsTest, ARefusedContentIsRefusedAndTheOthersGo) {
     EXPECT_EQ(2U, seen.size());
 }
 
+TEST_F(NativeAttachmentsTest, BytesOfAnAnswerAreBounded) {
+    const auto record = naming({keep("a")});
+    answer_body = R"({"digest":")" + digestOf("a") + R"("})";
+    answer_body.resize(NativeAttachments::kAnswerBytesMax + 1, ' ');
+    EXPECT_EQ(base::ErrorCode::PeerAnswerInvalid, send(record).error);
+    answer_body.pop_back();
+    EXPECT_EQ("accepted", told(record));
+}
+
 TEST_F(NativeAttachmentsTest, TroubleIsNoRefusal) {
     const std::pair<int, BatchVerdict> rows[] = {
         {503, BatchVerdict::Busy}, {429, BatchVerdict::Busy},    {401, BatchVerdict::Busy},

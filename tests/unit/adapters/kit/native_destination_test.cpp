@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include "adapters/kit/peer_text.h"
 #include "adapters/kit/raw_json.h"
 #include "gateway/ticket/record_json.h"
 #include "tests/unit/adapters/kit/fake_peer.h"
@@ -201,6 +202,21 @@ TEST_F(NativeDestinationTest, NothingPersonalOrMovingComesInAsACodeOrAPointer) {
     EXPECT_EQ(answer.records[0].peer_number, "");
     EXPECT_EQ(answer.records[0].fields.at(0).pointer, "/caller_phone/***********");
     EXPECT_EQ(answer.records[0].fields.at(0).code, "?[31mbad");
+}
+
+TEST_F(NativeDestinationTest, APointerIsBounded) {
+    items = R"([{"seq":"17","status":"refused","errors":[{"pointer":"/)" + std::string(5'000, 'x') + R"(","code":"c"}]}])";
+    const auto answer = send();
+    ASSERT_EQ(answer.verdict, BatchVerdict::Answered) << answer.error_detail;
+    EXPECT_EQ(answer.records[0].fields.at(0).pointer, "/" + std::string(kPeerPointerCharactersMax - 1, 'x'));
+}
+
+TEST_F(NativeDestinationTest, BytesOfAnAnswerAreBounded) {
+    const std::string around = R"({"items":})";
+    items.resize(NativeDestination::kAnswerBytesMax - around.size(), ' ');
+    EXPECT_EQ(send().verdict, BatchVerdict::Answered);
+    items += ' ';
+    expectNoAnswer();
 }
 
 TEST_F(NativeDestinationTest, HttpStatusesAreToldApart) {

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "adapters/kit/profile_destination.h"
+#include "adapters/kit/soap_answer.h"
 #include "gateway/crypto/digest.h"
 #include "gateway/trust/soap_signing.h"
 #include "tests/unit/adapters/kit/fake_peer.h"
@@ -258,6 +259,20 @@ INSTANTIATE_TEST_SUITE_P(
     ),
     [](const auto& doubt) { return doubt.param.name; }
 );
+
+/// Blanks behind the envelope: within the bound they are none of its nodes.
+TEST(SoapAnswerTest, BytesOfAnAnswerAreBounded) {
+    const SoapCallRules rules{.namespace_uri = "urn:a", .send = {.name = "Send", .action = "", .response = "Sent"}};
+    const std::vector<crypto::Certificate> nobody;
+    const std::string no_id;
+    const auto broken = [&](const std::string& answer) {
+        return openSoapAnswer({.rules = rules, .verifier = nullptr, .certificates = nobody, .message_id = no_id}, answer).broken;
+    };
+    std::string answer = trust::plainEnvelope({.version = trust::SoapVersion::V11, .body = "<Sent xmlns=\"urn:a\"/>"});
+    answer.resize(kSoapAnswerBytesMax, ' ');
+    EXPECT_EQ("", broken(answer));
+    EXPECT_EQ("the answer is no XML", broken(answer + ' '));
+}
 
 // ---- Faults by class
 

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "adapters/kit/xml_value.h"
+
 namespace yht::kit {
 namespace {
 
@@ -50,6 +52,22 @@ TEST(SoapFaultTest, AFaultWithoutACodeIsNone) {
     EXPECT_FALSE(faultOf("<s:Fault xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"/>"));
     EXPECT_FALSE(faultOf(fault11("")));
     EXPECT_FALSE(faultOf(fault12("")));
+}
+
+TEST(SoapFaultTest, NamesInOneElementOfItsDetailAreBounded) {
+    const auto of = [](std::size_t names) {
+        std::string detail;
+        for (std::size_t i = 0; i < names; ++i) detail += "<n" + std::to_string(i) + "/>";
+        detail += "<n0/>";  // a name that is there already adds none
+        return faultOf(
+            "<s:Fault xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><faultcode>s:Client</faultcode><detail>" + detail +
+            "</detail></s:Fault>"
+        );
+    };
+    const auto most = of(kXmlMembersMax), more = of(kXmlMembersMax + 1);
+    ASSERT_TRUE(most);
+    EXPECT_EQ(most->detail.MemberCount(), kXmlMembersMax);
+    EXPECT_FALSE(more);
 }
 
 TEST(SoapFaultTest, TheFirstRowThatFitsDecides) {

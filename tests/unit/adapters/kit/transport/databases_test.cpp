@@ -60,6 +60,37 @@ TEST(OdbcTest, TextOutsideTheCharsetIsAnErrorAndNeverAQuestionMark) {
     EXPECT_EQ(ErrorCode::ConfigInvalid, OdbcConnection::open({database, "NO-SUCH"}).error().code);
 }
 
+bool failsWith(ErrorCode code, const base::Result<SqlRows>& rows) { return !rows.ok() && rows.error().code == code; }
+
+TEST(OdbcTest, ColumnsOfARowAreBounded) {
+    const auto connection = *OdbcConnection::open({emptyDatabase(Dbms::Sqlite)});
+    const auto columns = [&](std::size_t count) {
+        std::string statement = "SELECT 1";
+        for (std::size_t i = 1; i < count; ++i) statement += ",1";
+        return connection->query(statement, {});
+    };
+    EXPECT_EQ(kSqlColumnsMax, columns(kSqlColumnsMax).value().rows.at(0).size());
+    EXPECT_TRUE(failsWith(ErrorCode::PeerAnswerInvalid, columns(kSqlColumnsMax + 1)));
+}
+
+TEST(OdbcTest, AValueIsBoundedOnItsWayInAndOut) {
+    const auto connection = *OdbcConnection::open({emptyDatabase(Dbms::Sqlite)});
+    const std::string most = "SELECT hex(zeroblob(" + std::to_string(kSqlValueBytesMax / 2) + "))";
+    EXPECT_EQ(kSqlValueBytesMax, connection->query(most, {}).value().rows.at(0).at(0)->size());
+    EXPECT_TRUE(failsWith(ErrorCode::PeerAnswerInvalid, connection->query(most + " || 'x'", {})));
+    std::string given(kSqlValueBytesMax, 'x');
+    EXPECT_EQ(std::to_string(given.size()), connection->query("SELECT length(?)", {given}).value().rows.at(0).at(0));
+    EXPECT_TRUE(failsWith(ErrorCode::ItemTooLarge, connection->query("SELECT length(?)", {given + 'x'})));
+}
+
+/// Each of its values may be as long as a value may be.
+TEST(OdbcTest, ARowIsBoundedAsAWhole) {
+    const auto connection = *OdbcConnection::open({emptyDatabase(Dbms::Sqlite)});
+    const std::string half = "hex(zeroblob(" + std::to_string(kSqlRowBytesMax / 4) + "))";
+    EXPECT_EQ(kSqlRowBytesMax, connection->query("SELECT " + half + ", " + half + ", ''", {}).value().bytes);
+    EXPECT_TRUE(failsWith(ErrorCode::PeerAnswerInvalid, connection->query("SELECT " + half + ", " + half + ", 'x'", {})));
+}
+
 TEST(OdbcTest, NobodyThereIsUnreachableAndNoDriverIsOurMistake) {
     const scenarios::PortLease port;
     const auto nobody = *OdbcConnection::open({std::string(kDriver) + ";Servername=127.0.0.1;Port=" + std::to_string(port) + ";Database=x;Username=x"});
