@@ -4,6 +4,7 @@
 #include <Poco/Net/StreamSocket.h>
 
 #include <algorithm>
+#include <chrono>
 
 #include "gateway/base/bytes.h"
 
@@ -12,7 +13,7 @@ namespace {
 
 constexpr unsigned char kKexInit = 20;
 constexpr std::size_t kCookieBytes = 16;
-constexpr std::size_t kIdentificationBytesMax = 8'192;  // banner lines before it included
+constexpr std::size_t kIdentificationBytesMax = 8'192;  // banner lines before it included, but for the piece that they end in
 constexpr std::size_t kNameBytesMax = 64;
 
 base::Error invalid() { return base::makeError(base::ErrorCode::PeerAnswerInvalid, "no SSH key exchange"); }
@@ -38,34 +39,45 @@ bool isName(std::string_view name) {
            std::all_of(name.begin(), name.end(), [](unsigned char c) { return c > 0x20 && c < 0x7F; });
 }
 
-/// Receives until `bytes` are there.
-bool fill(Poco::Net::StreamSocket& socket, std::string& buffer, std::size_t bytes) {
+/// A server, with one time for all that it says: with one a read, a byte now and then would hold up its source for days.
+struct Server {
+    Poco::Net::StreamSocket& socket;
+    std::chrono::steady_clock::time_point deadline;
+};
+
+/// Receives until `bytes` are there. False: closed, or its time is over.
+bool fill(Server& server, std::string& buffer, std::size_t bytes) {
     while (buffer.size() < bytes) {
         char piece[4'096];
-        const int got = socket.receiveBytes(piece, sizeof piece);
+        const auto left = std::chrono::duration_cast<std::chrono::microseconds>(server.deadline - std::chrono::steady_clock::now());
+        if (left.count() <= 0) return false;
+        server.socket.setReceiveTimeout(left.count());
+        const int got = server.socket.receiveBytes(piece, sizeof piece);
         if (got <= 0) return false;
         buffer.append(piece, static_cast<std::size_t>(got));
     }
     return true;
 }
 
-base::Result<std::vector<std::string>> ask(Poco::Net::StreamSocket& socket) {
+base::Result<std::vector<std::string>> ask(Server server) {
     constexpr std::string_view kOurs = "SSH-2.0-yihaotong\r\n";
-    socket.sendBytes(kOurs.data(), static_cast<int>(kOurs.size()));
+    server.socket.sendBytes(kOurs.data(), static_cast<int>(kOurs.size()));
     std::string buffer;
+    std::size_t lines_bytes = 0;  // that are read and done with
     for (;;) {  // lines of a banner may stand before the identification
         std::size_t end = buffer.find('\n');
         while (end == std::string::npos) {
-            if (buffer.size() > kIdentificationBytesMax || !fill(socket, buffer, buffer.size() + 1)) return invalid();
+            if (lines_bytes + buffer.size() > kIdentificationBytesMax || !fill(server, buffer, buffer.size() + 1)) return invalid();
             end = buffer.find('\n');
         }
         const bool identification = buffer.starts_with("SSH-");
+        lines_bytes += end + 1;
         buffer.erase(0, end + 1);
         if (identification) break;
     }
-    if (!fill(socket, buffer, 5)) return invalid();
+    if (!fill(server, buffer, 5)) return invalid();
     const std::uint32_t size = number(buffer);
-    if (size < 2 || size > kSshOfferBytesMax || !fill(socket, buffer, 4 + std::size_t{size})) return invalid();
+    if (size < 2 || size > kSshOfferBytesMax || !fill(server, buffer, 4 + std::size_t{size})) return invalid();
     const std::size_t padding = static_cast<unsigned char>(buffer[4]);
     if (padding + 1 > size) return invalid();
     return readOfferedHostKeys(std::string_view(buffer).substr(5, size - 1 - padding));
@@ -97,9 +109,8 @@ base::Result<std::vector<std::string>> offeredHostKeys(
         const Poco::Timespan timeout(timeout_ms * 1'000);
         Poco::Net::StreamSocket socket;
         socket.connect(Poco::Net::SocketAddress(host, port), timeout);
-        socket.setReceiveTimeout(timeout);
         socket.setSendTimeout(timeout);
-        return ask(socket);
+        return ask({socket, std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout_ms)});
     } catch (const Poco::Exception& error) {
         return base::makeError(base::ErrorCode::PeerUnreachable, error.displayText());
     }

@@ -13,7 +13,7 @@ namespace yht::kit {
 
 inline constexpr std::size_t kSshOfferBytesMax = 35'000;  // RFC 4253 6.1: no packet is larger
 
-/// Errors: PeerUnreachable, PeerAnswerInvalid.
+/// Blocks for at most timeout_ms to connect, and as long again. Errors: PeerUnreachable, PeerAnswerInvalid.
 base::Result<std::vector<std::string>> offeredHostKeys(
     const std::string& host, std::uint16_t port, std::int64_t timeout_ms
 );
