@@ -3,8 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <sstream>
 
+#include "gateway/ledger/format/evidence_payload.h"
 #include "tests/unit/gateway/ledger/format/evidence_ledger.h"
 
 namespace yht::ledger {
@@ -158,6 +160,36 @@ TEST(EvidenceCheck, FramesOutOfOrderAreUnreadable) {
     range = log().range(3, 6);
     range.push_back(log().entry(7));
     EXPECT_EQ("an entry after the consistency proof", verdictOf(range));
+}
+
+TEST(EvidenceCheck, SoManyDifferencesAreToldAndAllAreCounted) {
+    auto frames = log().whole();
+    constexpr std::size_t kWrong = kEvidenceDifferencesMax + 3;
+    frames.insert(frames.begin() + 2, kWrong, EvidenceCertificate{"no certificate"});
+    const auto report = reportOn(frames);
+    EXPECT_EQ(kWrong, report.difference_count);
+    EXPECT_EQ(kEvidenceDifferencesMax, report.differences.size());
+}
+
+/// Of one check, and so of one file.
+TEST(EvidenceCheck, CertificatesOfAFileAreBounded) {
+    const auto whole = log().whole();
+    const auto known = std::find_if(whole.begin(), whole.end(), [](const EvidenceFrame& frame) {
+        return std::holds_alternative<EvidenceCertificate>(frame);
+    });
+    auto certificate = std::get<EvidenceCertificate>(*known);
+    EvidenceReport report;
+    PayloadCheck payloads(report);
+    for (std::size_t i = 0; i <= kEvidenceCertificatesMax; ++i) {
+        // Its end is of the signature over it, which nobody looks at here: another end, another certificate.
+        certificate.der.end()[-1] = static_cast<char>(i);
+        certificate.der.end()[-2] = static_cast<char>(i >> 8);
+        const auto taken = payloads.take(certificate, 1);
+        ASSERT_EQ(i < kEvidenceCertificatesMax, taken.ok()) << i;
+        if (taken.ok()) continue;
+        EXPECT_EQ(base::ErrorCode::EvidenceUnreadable, taken.error().code);
+    }
+    EXPECT_EQ(0U, report.difference_count);
 }
 
 /// Octets of `file` that may be other ones without anybody noticing once the digest at the end is

@@ -137,6 +137,52 @@ TEST(Evidence, AFrameLongerThanItsBoundIsRefusedBeforeItIsRead) {
     EXPECT_THAT(detailOf("Z\xff\xff\xff\xff"), HasSubstr("not an end frame"));
 }
 
+TEST(Evidence, EachFrameIsBoundedToTheOctet) {
+    const std::pair<char, std::size_t> bounds[] = {
+        {'H', 32 + 2 * kEvidenceTextBytesMax},
+        {'K', kEvidenceNoteBytesMax},
+        {'C', kEvidenceCertificateBytesMax},
+        {'E', kEvidenceHashesMax * kHashBytes},
+        {'P', 8 + kEvidenceHashesMax * kHashBytes},
+        {'S', 16 + kEvidenceHashesMax * kHashBytes}};
+    for (const auto& [tag, bytes_max] : bounds) {
+        const auto announced = [tag = tag](std::size_t bytes) {
+            std::string header(1, tag);
+            base::appendU32(header, static_cast<std::uint32_t>(bytes));
+            return detailOf(header);
+        };
+        EXPECT_THAT(announced(bytes_max), HasSubstr("cut short")) << tag;
+        EXPECT_THAT(announced(bytes_max + 1), HasSubstr("longer than its bound")) << tag;
+    }
+}
+
+TEST(Evidence, EachTextOfAHeadIsBounded) {
+    const auto head = [](std::size_t ticket_bytes, std::size_t key_bytes) {
+        Bytes body{'\3', '\1'};
+        body.append(3 * 8, '\0');
+        for (const auto bytes : {ticket_bytes, key_bytes}) {
+            base::appendU16(body, static_cast<std::uint16_t>(bytes));
+            body.append(bytes, 'x');
+        }
+        return frame('H', body);
+    };
+    EXPECT_THAT(
+        detailOf(head(kEvidenceTextBytesMax, kEvidenceTextBytesMax)), HasSubstr("cut short")
+    );  // accepted; then the file ends
+    EXPECT_THAT(detailOf(head(kEvidenceTextBytesMax + 1, 1)), HasSubstr("not a frame 'H'"));
+    EXPECT_THAT(detailOf(head(1, kEvidenceTextBytesMax + 1)), HasSubstr("not a frame 'H'"));
+}
+
+TEST(Evidence, ALeafIsBounded) {
+    const auto entry = [](std::size_t leaf_bytes) {
+        Bytes body(1, '\0');
+        base::appendU16(body, static_cast<std::uint16_t>(leaf_bytes));
+        return frame('L', body.append(leaf_bytes, 'x'));
+    };
+    EXPECT_THAT(detailOf(entry(kLeafBytesMax)), HasSubstr("cut short"));
+    EXPECT_THAT(detailOf(entry(kLeafBytesMax + 1)), HasSubstr("not a frame 'L'"));
+}
+
 TEST(Evidence, ALengthThatTheFileDoesNotHaveIsCutShort) {
     std::string header(1, 'L');
     base::appendU32(header, static_cast<std::uint32_t>(kEvidenceFrameBytesMax));
