@@ -140,7 +140,7 @@ base::Status RevocationBook::readFiles(bool all) {
 }
 
 void RevocationBook::addAsk(const std::string& url, base::Bytes body, const std::string& fingerprint) {
-    if (asks_.size() >= kRevocationUrlsMax * 2) return;
+    if (asks_.size() >= settings_.asks_max) return;
     asks_.try_emplace(url + " " + fingerprint, Asked{{url, std::move(body), fingerprint}, clock_.steadyMillis(), false});
 }
 

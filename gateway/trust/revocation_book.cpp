@@ -54,14 +54,18 @@ bool RevocationBook::publish() {
     return differs;
 }
 
-void RevocationBook::addChain(
+PeerChain RevocationBook::peerChain(
     const std::string& peer, const std::optional<RevocationPolicy>& policy, const crypto::CertificateChain& chain, bool complete
-) {
-    if (chain.empty() || known_.chains.size() >= kRevocationChainsMax) return;
+) const {
     PeerChain made{.peer = peer, .policy = policy.value_or(settings_.policy), .chain = chain, .fingerprints = {}, .complete = complete};
     for (const auto& der : chain) made.fingerprints.push_back(fingerprintOf(der));
-    const std::string leaf = made.fingerprints.front();
-    known_.chains.insert_or_assign(leaf, std::move(made));
+    return made;
+}
+
+void RevocationBook::addChain(PeerChain chain) {
+    if (chain.chain.empty() || known_.chains.size() >= settings_.chains_max) return;
+    const std::string leaf = chain.fingerprints.front();
+    known_.chains.insert_or_assign(leaf, std::move(chain));
 }
 
 void RevocationBook::renewPartnerChains() {
@@ -78,7 +82,7 @@ void RevocationBook::renewPartnerChains() {
             crypto::CertificateChain built;
             for (const auto& member : crypto::checkChain(each.certificate.toDer(), question).members) built.push_back(member.der);
             const bool complete = !built.empty() && anchors.contains(built.back());
-            addChain("partner " + partner.id, partner.revocation, built, complete);
+            addChain(peerChain("partner " + partner.id, partner.revocation, built, complete));
         }
     }
 }
@@ -112,8 +116,7 @@ void RevocationBook::noteChain(
         const auto known = far_sides_.find(leaf);
         if (known == far_sides_.end() || known->second.chain != chain || known->second.peer != peer) {
             std::erase_if(far_sides_, [&](const auto& entry) { return entry.second.peer == peer; });
-            addChain(peer, policy, chain, true);
-            far_sides_.insert_or_assign(leaf, known_.chains.at(leaf));
+            far_sides_.insert_or_assign(leaf, peerChain(peer, policy, chain, true));
             news = true;
         }
     }

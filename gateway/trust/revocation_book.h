@@ -40,6 +40,8 @@ struct RevocationSettings {
     std::int64_t refresh_ms = 3'600'000;  // asked again after this time at the latest
     std::int64_t retry_ms = 60'000;       // after a failure
     std::function<void(const std::string&)> log;  // one line each; or empty
+    std::size_t chains_max = kRevocationChainsMax;  // of peers; beyond, a certificate is one that nobody has been asked about
+    std::size_t asks_max = 2 * kRevocationUrlsMax;  // lists and OCSP answers that are fetched
 };
 
 /// Something to be fetched: a list, or an OCSP answer.
@@ -108,9 +110,10 @@ private:
 
     base::Status judgeWith(const std::string& fingerprint, const std::optional<RevocationPolicy>& policy, bool far_side) const;
     std::shared_ptr<const Standings> current() const;
+    PeerChain peerChain(const std::string& peer, const std::optional<RevocationPolicy>& policy, const crypto::CertificateChain& chain, bool complete) const;
     // Require: mutex_ held.
     bool publish();
-    void addChain(const std::string& peer, const std::optional<RevocationPolicy>& policy, const crypto::CertificateChain& chain, bool complete);
+    void addChain(PeerChain chain);
     void renewPartnerChains();
     void renewAsks();
     void addAsk(const std::string& url, base::Bytes body, const std::string& fingerprint);

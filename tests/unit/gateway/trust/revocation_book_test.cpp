@@ -286,6 +286,28 @@ TEST_F(Revocation, ABadFileKeepsTheListBeforeIt) {
     EXPECT_TRUE(book->readFiles(false).ok()) << "it was told once";
 }
 
+TEST_F(Revocation, ChainsAreBoundedAndThoseOfFarSidesComeFirst) {
+    EXPECT_EQ(settings.chains_max, kRevocationChainsMax);
+    settings.chains_max = 1;
+    useLists({"inter.crl", "root.crl"});
+    usePartners({"good", "renewed"});
+    EXPECT_THAT(book->standings(), SizeIs(1));
+    EXPECT_EQ(judged("good"), "");
+    EXPECT_EQ(judged("renewed"), "speaker.revocation_pending") << "there is no room: nobody may say that it is good";
+    book->noteChain("destination province", std::nullopt, {chain("server.pem")[0], chain("inter.pem")[0], chain("root.pem")[0]});
+    EXPECT_THAT(book->standings(), SizeIs(1));
+    EXPECT_EQ(farSide("server"), "");
+    EXPECT_EQ(judged("good"), "speaker.revocation_pending");
+}
+
+TEST_F(Revocation, AsksAreBounded) {
+    EXPECT_EQ(settings.asks_max, 2 * kRevocationUrlsMax);
+    settings.asks_max = 2;
+    settings.crl_urls = {"http://127.0.0.1:9/1", "http://127.0.0.1:9/2", "http://127.0.0.1:9/3"};
+    open();
+    EXPECT_THAT(book->due(), SizeIs(2));
+}
+
 TEST(RevocationPolicy, IsReadStrictly) {
     for (const char* text : {"off", "hard_fail", "last_good:24", "queue"}) {
         EXPECT_EQ(revocationPolicyText(*parseRevocationPolicy(text)), text);
