@@ -60,7 +60,7 @@ base::Status FrontGate::checkChain(const crypto::CertificateChain& chain, const 
     const auto now_ms = clock_.nowMillis();
     {
         const std::lock_guard lock(mutex_);
-        if (verified_by_ != rules || verified_until_.size() >= kFrontedClientsMax) verified_until_.clear();
+        if (verified_by_ != rules) verified_until_.clear();
         verified_by_ = rules;
         const auto known = verified_until_.find(name);
         if (known != verified_until_.end() && now_ms < known->second) return {};
@@ -75,7 +75,9 @@ base::Status FrontGate::checkChain(const crypto::CertificateChain& chain, const 
     if (rules->seen) rules->seen(verified);
     constexpr std::int64_t kLookAgainMillis = 60'000;  // a CA between may end
     const std::lock_guard lock(mutex_);
-    if (verified_by_ == rules) verified_until_[name] = now_ms + kLookAgainMillis;
+    if (verified_by_ != rules) return {};
+    if (verified_until_.size() >= clients_max_ && !verified_until_.contains(name)) verified_until_.clear();
+    verified_until_[name] = now_ms + kLookAgainMillis;
     return {};
 }
 

@@ -21,7 +21,7 @@
 
 namespace yht::http {
 
-inline constexpr std::size_t kFrontedClientsMax = 4'096;  // verified ones that are remembered
+inline constexpr std::size_t kFrontedClientsMax = 4'096;  // verified ones that are remembered; one more, and they are begun anew
 
 struct FrontRules {
     std::set<std::string> fronts;          // fingerprints of their certificates
@@ -37,7 +37,8 @@ struct FrontedClient {
 /// Thread-safety: any thread.
 class FrontGate {
 public:
-    FrontGate(trust::Held<FrontRules> rules, const base::Clock& clock) : rules_(std::move(rules)), clock_(clock) {}
+    FrontGate(trust::Held<FrontRules> rules, const base::Clock& clock, std::size_t clients_max = kFrontedClientsMax)
+        : rules_(std::move(rules)), clock_(clock), clients_max_(clients_max) {}
 
     /// Errors: FrontUntrusted, FrontHeader, "certificate.*".
     base::Result<FrontedClient> clientOf(const trust::HttpHead& head, const std::string& front_fingerprint);
@@ -48,6 +49,7 @@ private:
 
     const trust::Held<FrontRules> rules_;
     const base::Clock& clock_;
+    const std::size_t clients_max_;
     std::mutex mutex_;
     // Protected by mutex_.
     std::shared_ptr<const FrontRules> verified_by_;
