@@ -9,11 +9,8 @@
 namespace yht::ledger {
 namespace {
 
-constexpr std::chrono::milliseconds kPassEvery{100};
 constexpr int kEmptyAttemptsMax = 50;
 constexpr int kEmptyWaitMillis = 200;
-constexpr int kWalPagesMax = 64 * 1024 * 1024 / 4096;
-constexpr int kWalPagesHardMax = 4 * kWalPagesMax;
 constexpr int kRestartWaitMillis = 50;
 
 /// Full disk and busy are no faults here: the WAL keeps everything, and the next pass tries again.
@@ -33,11 +30,12 @@ int checkpoint(Database& database, int mode) {
 
 }  // namespace
 
-Checkpointer::Checkpointer(const std::string& path, DiskReserve& reserve, Report on_fatal)
-    : on_fatal_(std::move(on_fatal)),
+Checkpointer::Checkpointer(const std::string& path, DiskReserve& reserve, Report on_fatal, const WalBounds& bounds)
+    : bounds_(bounds),
+      on_fatal_(std::move(on_fatal)),
       reserve_(reserve),
       database_(std::make_unique<Database>(path, Database::Access::Write)),
-      next_pass_pages_(kWalPagesMax) {
+      next_pass_pages_(bounds.pages_max) {
     database_->execute("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0");
     thread_ = std::thread([this] { loop(); });
 }
@@ -53,7 +51,7 @@ Checkpointer::~Checkpointer() {
 
 void Checkpointer::loop() {
     std::unique_lock lock(stop_mutex_);
-    while (!stop_signal_.wait_for(lock, kPassEvery, [this] { return stopping_; })) {
+    while (!stop_signal_.wait_for(lock, bounds_.pass_every, [this] { return stopping_; })) {
         lock.unlock();
         backgroundPass();
         lock.lock();
@@ -89,10 +87,10 @@ bool Checkpointer::emptyWal() {
 
 void Checkpointer::afterCommit(Database& writer, int wal_pages) {
     news_ = true;
-    if (wal_pages < kWalPagesMax) next_pass_pages_ = kWalPagesMax;  // the WAL has started anew
+    if (wal_pages < bounds_.pages_max) next_pass_pages_ = bounds_.pages_max;  // the WAL has started anew
     if (wal_pages < next_pass_pages_) return;
     const std::lock_guard pass(pass_mutex_);
-    if (wal_pages < kWalPagesHardMax) {
+    if (wal_pages < bounds_.pages_hard_max) {
         checkpoint(writer, SQLITE_CHECKPOINT_PASSIVE);
     } else {
         // Every caller waits with us: a reader that stays, or one that itself waits for this
@@ -102,7 +100,7 @@ void Checkpointer::afterCommit(Database& writer, int wal_pages) {
         writer.setBusyTimeout(kBusyTimeoutMillis);
     }
     // Where readers hold the WAL, a pass after each commit would only burn time.
-    next_pass_pages_ = wal_pages + kWalPagesMax / 4;
+    next_pass_pages_ = wal_pages + bounds_.pages_max / 4;
 }
 
 }  // namespace yht::ledger

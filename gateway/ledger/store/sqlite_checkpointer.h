@@ -1,10 +1,12 @@
 // Moves the WAL into the database, away from the writer's commits: a passive pass every 100 ms on a
 // connection of its own. Under continuous load such passes never finish, so beyond 64 MB the writer
-// runs the last one between two commits, and beyond 256 MB waits a moment for readers as well.
+// runs the last one between two commits, and beyond 256 MB waits a moment for readers as well. A
+// reader that stays longer keeps what it reads in the WAL, which grows until it goes.
 // Uses: sqlite, ledger_files. Used by: sqlite_store, sqlite_writer.
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <memory>
@@ -16,13 +18,23 @@
 
 namespace yht::ledger {
 
+inline constexpr int kWalPagesMax = 64 * 1024 * 1024 / 4096;
+inline constexpr int kWalPagesHardMax = 4 * kWalPagesMax;
+
+/// Tests have smaller ones.
+struct WalBounds {
+    int pages_max = kWalPagesMax;           // the writer runs a pass
+    int pages_hard_max = kWalPagesHardMax;  // and waits for readers
+    std::chrono::milliseconds pass_every{100};  // in the background
+};
+
 class Checkpointer {
 public:
     using Report = std::function<void(const std::string&)>;
 
     /// Starts the thread. `on_fatal` as in SqliteStoreOptions; it runs on the thread that met the
     /// fault.
-    Checkpointer(const std::string& path, DiskReserve& reserve, Report on_fatal);
+    Checkpointer(const std::string& path, DiskReserve& reserve, Report on_fatal, const WalBounds& bounds);
     ~Checkpointer();
 
     /// Moves everything into the database and leaves the WAL empty. False where readers held it.
@@ -35,6 +47,7 @@ private:
     void loop();
     void backgroundPass();
 
+    const WalBounds bounds_;
     Report on_fatal_;
     DiskReserve& reserve_;
     std::unique_ptr<Database> database_;  // protected by pass_mutex_

@@ -105,7 +105,7 @@ base::Status SqliteStore::Parts::openWriter() {
     auto edge = loadStoredEdge(lookups, options.key_name, options.log_key->publicKey());
     if (!edge.ok()) return edge.error();
     reserve->restore();
-    checkpointer = std::make_unique<Checkpointer>(options.path, *reserve, options.on_fatal);
+    checkpointer = std::make_unique<Checkpointer>(options.path, *reserve, options.on_fatal, WalBounds{});
     writer = std::make_unique<SqliteWriter>(
         options, SqliteWriter::Parts{std::move(database), keys, *std::move(edge), *reserve, *checkpointer}
     );
