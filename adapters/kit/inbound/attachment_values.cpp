@@ -11,6 +11,12 @@ std::string onlyText(const Path* path, const RowScope& scope, const ItemValue& e
     return text ? std::string(trimmed(found.front()->text())) : "";
 }
 
+/// A path stands below the base; what is a URL already is one.
+std::string contentOf(const AttachmentRules& rules, std::string_view piece) {
+    const bool whole = piece.starts_with("https://") || piece.starts_with("http://");
+    return (whole ? "" : rules.base_url) + std::string(piece);
+}
+
 }  // namespace
 
 std::vector<const ItemValue*> flatEntries(const std::vector<const ItemValue*>& found) {
@@ -38,7 +44,7 @@ bool addAttachments(
             if (null_tokens.contains(piece)) continue;
             if (into.attachments.size() >= kValuesMax) return false;
             into.attachments.push_back(
-                {rules.kind, rules.base_url + std::string(piece), onlyText(name, scope, *entry),
+                {rules.kind, contentOf(rules, piece), onlyText(name, scope, *entry),
                  onlyText(media_type, scope, *entry), rules.attachment_type,
                  into.records.size() - 1}
             );

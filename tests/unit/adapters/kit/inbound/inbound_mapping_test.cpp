@@ -384,6 +384,25 @@ records:
     EXPECT_EQ(items.front().counts.unknown_members, 0U);
 }
 
+TEST_F(InboundMappingTest, ABaseStandsBeforePathsAndNotBeforeUrls) {
+    folder_.product("mapping.yaml", R"(
+records:
+  step:
+    kind: process
+    rows: { record_ref: id, event_time: at, process_type: { const: "39" } }
+    attachments: [{ each: files, url: "", base_url: "https://f.example" }]
+)");
+    const auto adapter = folder_.load();
+    ASSERT_TRUE(adapter) << adapter.error().detail;
+    const auto items = adapt(
+        **adapter, R"({"id":"1","at":"2019-04-18 10:00:00","files":["/1.pdf","https://g.example/2.pdf","http://g.example/3.pdf"]})"
+    );
+    ASSERT_EQ(items.front().attachments.size(), 3U);
+    EXPECT_EQ(items.front().attachments[0].content, "https://f.example/1.pdf");
+    EXPECT_EQ(items.front().attachments[1].content, "https://g.example/2.pdf");
+    EXPECT_EQ(items.front().attachments[2].content, "http://g.example/3.pdf");
+}
+
 TEST_F(InboundMappingTest, ATextOverItsLengthMayGoOnInASecondField) {
     const std::string rows =
         "      node_name: { from: a, max: 4, overflow: split, into: ext/rest }\n";
