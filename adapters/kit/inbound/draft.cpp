@@ -390,6 +390,8 @@ base::Result<Draft> draftSource(
         return error;
     }
     if (isTextTable(*rules)) guessTotalRow(sample, *rules);
+    // What stands in a total line is no value of the columns.
+    if (Looked items; !rules->table.total_row.begins.empty() && lookAll(*rules, sample, items)) looked = std::move(items);
     Draft draft;
     draft.source_files["source.yaml"] =
         "id: " + wish.id + "\ntitle: " + inQuotes(wish.title) + "\nproduct: " + wish.product +
