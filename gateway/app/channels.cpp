@@ -86,6 +86,13 @@ channels::ListenerOptions listenerOptions(const Config& config) {
 
 }  // namespace
 
+base::Status checkChannels(const Config& config, const intake::SourceAdapters& adapters, const trust::TrustSnapshot& trust) {
+    if (config.text("channels.listen").empty()) return {};
+    if (auto consent = checkConsent(config); !consent.ok()) return consent;
+    if (auto read = prepareReload(config, adapters, trust); !read.ok()) return std::move(read).error();
+    return {};
+}
+
 Channels::Channels(const ChannelParts& parts, ChannelReload first)
     : requests_(parts.requests), verifier_(parts.trust, parts.requests, parts.clock), tables_(std::move(first.table)) {
     if (first.context) contexts_ = std::make_unique<trust::TlsContextHolder>(std::move(first.context));

@@ -1,6 +1,6 @@
 // The channels listener of a deployment: its settings (channels.* of gateway.yaml), its table of endpoints, its TLS context,
 // and how all of that is read again.
-// Uses: config, intake/channels. Used by: gateway, main.cpp.
+// Uses: config, intake/channels. Used by: gateway, commands_config, main.cpp.
 #pragma once
 
 #include <prometheus/registry.h>
@@ -56,6 +56,10 @@ private:
     std::unique_ptr<trust::TlsContextHolder> contexts_;  // nullptr: plain HTTP
     std::unique_ptr<channels::ChannelListener> listener_;
 };
+
+/// What a start would find wrong, with nothing opened: consent, secrets of endpoints, who speaks for them, certificate. Well where
+/// channels.listen is not set. Errors: ConfigInvalid.
+base::Status checkChannels(const Config& config, const intake::SourceAdapters& adapters, const trust::TrustSnapshot& trust);
 
 /// Endpoints of live and shadow sources that nobody can call, for the log; "" none.
 std::string idleEndpointsText(const Config& config, const intake::SourceAdapters& adapters);

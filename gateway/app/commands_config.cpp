@@ -1,6 +1,7 @@
 #include <functional>
 #include <iostream>
 
+#include "gateway/app/channels.h"
 #include "gateway/app/command_line.h"
 #include "gateway/app/commands.h"
 #include "gateway/app/config_difference.h"
@@ -29,6 +30,7 @@ base::Result<std::vector<std::string>> checkDeployment(const std::string& direct
     if (!trust.ok()) return trust.error();
     const auto sources = loadSourceAdapters(directory, **trust);
     if (!sources.ok()) return sources.error();
+    if (const auto channels = checkChannels(*config, **sources, **trust); !channels.ok()) return channels.error();
     const CredentialsInForce nothing_yet;
     if (const auto own = checkOwnCredentials(*config, clock.nowMillis(), &nothing_yet, {}); !own.ok()) return own.error();
     if (const auto settings = revocationSettings(*config, {}); !settings.ok()) return settings.error();

@@ -62,6 +62,23 @@ protected:
     std::unique_ptr<ControlSocket> socket_;
 };
 
+/// What stops a start is found by a check: here the token that callers of an endpoint show.
+TEST_F(CommandsConfigTest, ACheckWantsTheSecretsOfEndpoints) {
+    for (const char* folder : {"/sources/s-1", "/products/push"}) std::filesystem::create_directories(directory + folder);
+    write("products/push/product.yaml", "product: push\nassurance_min: token\ndecode: {format: json}\nendpoints: {calls: {path: /push, caller: {token: {in: header X-Token, secret: word}}, "
+          "reply: {accepted: {body: ok}, refused: {body: no}}}}\n");
+    write("products/push/mapping.yaml", "records: {a: {kind: appeal, rows: {record_ref: NO, event_time: TIME}}}\n");
+    write("sources/s-1/source.yaml", "id: s-1\ntitle: t\nproduct: push\nlifecycle: live\nowner: {unit: 局, person: 班长}\nsecrets: {word: file:s-1.token}\n");
+    write("partners.yaml", "partners:\n  - {id: p, name: p, stage: live, sources: [s-1], rights: [submit_own], certificates: []}\n");
+    EXPECT_EQ(kExitOk, yht({"config", "check"})) << err << "nobody listens for them";
+    write("yht.yaml", read(directory + "/yht.yaml") + "channels: {listen: \"127.0.0.1:0\", consent: 王工 2019-04-18 试接}\n");
+    EXPECT_EQ(kExitConfig, yht({"config", "check"}));
+    EXPECT_THAT(err, HasSubstr("sources/s-1: endpoints.calls: secrets.word"));
+    write("s-1.token", "0123456789abcdef\n");
+    ::chmod((directory + "/s-1.token").c_str(), 0600);
+    EXPECT_EQ(kExitOk, yht({"config", "check"})) << err;
+}
+
 TEST_F(CommandsConfigTest, NothingDiffers) {
     EXPECT_EQ(kExitOk, yht({"config", "diff"})) << err;
     EXPECT_THAT(out, HasSubstr("no difference"));
