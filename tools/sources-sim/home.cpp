@@ -29,6 +29,11 @@ std::span<const ResultRule> rules() {
     static const ResultRule kRules[] = {
         {"110-result", "110", "result", "/deal110/handleResult", "LSH", "JJDBH", "FLOWID", "HANDLETIME", "CLJG", "HANDLEOPINION", {"1", "2"}},
         {"110-visit", "110", "visit", "/deal110/pushHf", "LSH", "JJDBH", "FLOWID", "HFSJ", "DHHFHSQK", "CLJGDM", {"1", "2", "3", "4", "5"}},
+        // A step that none of its kinds fits goes by its name.
+        {"110-step", "110", "process", "/deal110/pushLcbl", "LSH", "JJDBH", "FLOWID", "HANDLETIME", "NODENAME", "NODETYPE",
+         {"1", "2", "3", "4", "5", "6", "7", "8", ""}},
+        {"110-extension", "110", "extension", "/deal110/pushYqsq", "LSH", "JJDBH", "FLOWID", "APPLYTIME", "APPLYCONTENT", "APPLYSTATE",
+         {"1", "2", "3", "4"}},
         {"board", "board", "result", "/api/replies", "replyNo", "tid", "ticketNo", "time", "content", "banli", {"0", "1", "2", "3", "4"}, true},
         {"third", "third", "result", "", "ResultID", "SourceNumber", "ThirdNumber", "FinishDate", "ReplyContent", "Result",
          {"已解决", "未解决", "部分解决", "退回", "解释说明"}},

@@ -60,6 +60,19 @@ TEST_F(HomeTest, AResultIsTakenOnceAndAnotherUnderItsNumberIsRefused) {
     EXPECT_TRUE(all_.back().again) << "it knows after a restart";
 }
 
+TEST_F(HomeTest, AStepOf110HasACodeOfItsListOrANameAlone) {
+    const auto step = [](const std::string& no, const std::string& more) {
+        return R"({"data":{"LSH":")" + no + R"(","JJDBH":"J-1","FLOWID":")" + kTicket + R"(","NODENAME":"签收","HANDLETIME":"2019-10-16 08:30:00")" + more + "}}";
+    };
+    EXPECT_THAT(post("/deal110/pushLcbl", step("7", "")), HasSubstr(R"("code":"200")"));
+    EXPECT_THAT(post("/deal110/pushLcbl", step("8", R"(,"NODETYPE":"3")")), HasSubstr(R"("code":"200")"));
+    EXPECT_THAT(post("/deal110/pushLcbl", step("9", R"(,"NODETYPE":"30")")), HasSubstr("NODETYPE is in no list"));
+    EXPECT_EQ("process", all_.at(0).what);
+    EXPECT_THAT(post("/deal110/pushYqsq", R"({"data":{"LSH":"10","JJDBH":"J-1","FLOWID":")" + std::string(kTicket) +
+                     R"(","APPLYTIME":"2019-10-16 08:30:00","APPLYCONTENT":"待核","APPLYSTATE":"1"}})"), HasSubstr(R"("code":"200")"));
+    EXPECT_EQ("extension", all_.back().what);
+}
+
 TEST_F(HomeTest, TheBoardPublishesOnceAndCanBeAsked) {
     EXPECT_THAT(post("/api/replies/find", reply("7")), HasSubstr(R"("code":"404")"));
     EXPECT_THAT(post("/api/replies", reply("7")), HasSubstr(R"("code":"200","data":"HF7")"));
