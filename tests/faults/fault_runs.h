@@ -1,8 +1,9 @@
 // Fault runs that the real gateway must survive and each mutant must not. A run gives what was broken, a line each.
-// Uses: scenarios. Used by: disk_test, mutant_test, points_test, rekey_test.
+// Uses: scenarios. Used by: disk_test, mutant_test, rekey_test, the tests of labelled points.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -12,18 +13,36 @@ namespace yht::scenarios {
 
 using Broken = std::vector<std::string>;
 
-/// The variables that put the failing disk (shim.c) under the gateway's ledger.
-std::vector<std::string> failingDisk(std::vector<std::string> more);
+/// The variables that put the failing disk (shim.c) under the gateway's ledger, or under `files`.
+std::vector<std::string> failingDisk(std::vector<std::string> more, const std::string& files = "/ledger.db");
 
-/// The points of a gateway's life between its start and the last thing that one record leads to, as shim.c labels them
-/// ("write:120"), in their order. Taken from a federation of their own.
-std::vector<std::string> pointsOfALife();
+/// What of a gateway has labelled points: its files, who asks it, whom it tells.
+struct Watched {
+    std::string files;
+    std::uint16_t door = 0, far = 0;
+};
+
+/// The points of a gateway's life between its start and the end of `life`, as shim.c labels them ("write:120"), in their order.
+std::vector<std::string> pointsOf(Federation& federation, const Watched& watched, const std::function<void()>& life);
+/// As shim.c has written them to a file.
+std::vector<std::string> tracedPoints(const std::string& path);
+/// "write" of "write:12".
+std::string labelOf(const std::string& point);
+/// YHT_POINTS_ALL=1: before and after every one of them. Else the last of each label, which is beyond start and handshakes.
+std::vector<std::string> momentsOf(const std::vector<std::string>& points);
 
 /// What ends a gateway: kill -9, or a power failure, which takes back what no sync has confirmed: all of it, half of the newest
 /// write (a torn page), or the oldest write alone (the disk took the later ones first).
 enum class End { Kill, PowerFailure, TornWrite, LostWrite };
 
-/// Careful partners post; the gateway ends at each of these moments of a life of its own ("write:120:before"), and is
+/// The variables that end a program at this moment of its life ("write:120:before").
+std::vector<std::string> endingAt(End end, const std::string& moment);
+
+/// The gateway ends at each of these moments, of a life of its own, and is started again; whoever speaks to it goes on meanwhile.
+/// Requires: somebody speaks to it, so that every moment comes.
+void endAtEach(Federation& federation, const Watched& watched, End end, const std::vector<std::string>& moments);
+
+/// Careful partners post; the gateway ends at each of these moments of a life of its own, and is
 /// started again. Requires: a province that runs.
 Broken endsAt(Federation& federation, End end, const std::vector<std::string>& moments);
 
