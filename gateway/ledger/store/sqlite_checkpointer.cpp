@@ -9,7 +9,6 @@
 namespace yht::ledger {
 namespace {
 
-constexpr int kEmptyAttemptsMax = 50;
 constexpr int kEmptyWaitMillis = 200;
 constexpr int kRestartWaitMillis = 50;
 
@@ -26,6 +25,14 @@ int checkpoint(Database& database, int mode) {
     const int code = sqlite3_wal_checkpoint_v2(database.handle(), "main", mode, &frames, &copied);
     if (code != SQLITE_OK && !canWait(code)) database.fail(code);
     return frames - copied;
+}
+
+/// SQLite cuts the WAL and leaves it at that: what was cut off would be there again after a power failure.
+void syncWal(Database& database) {
+    sqlite3_file* log = nullptr;
+    int code = sqlite3_file_control(database.handle(), "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+    if (code == SQLITE_OK && log != nullptr && log->pMethods != nullptr) code = log->pMethods->xSync(log, SQLITE_SYNC_NORMAL);
+    if (code != SQLITE_OK) database.fail(code);
 }
 
 }  // namespace
@@ -69,17 +76,20 @@ void Checkpointer::backgroundPass() {
     }
 }
 
-bool Checkpointer::emptyWal() {
+bool Checkpointer::emptyWal(int attempts_max) {
     // While it waits for readers such a pass keeps the writer out: many short waits, not a long
     // one.
-    for (int attempt = 0; attempt < kEmptyAttemptsMax; ++attempt) {
+    for (int attempt = 0; attempt < attempts_max; ++attempt) {
         const std::lock_guard pass(pass_mutex_);
         database_->setBusyTimeout(kEmptyWaitMillis);
         const int code = sqlite3_wal_checkpoint_v2(
             database_->handle(), "main", SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr
         );
         database_->setBusyTimeout(kBusyTimeoutMillis);
-        if (code == SQLITE_OK) return true;
+        if (code == SQLITE_OK) {
+            syncWal(*database_);
+            return true;
+        }
         if (!canWait(code)) database_->fail(code);
     }
     return false;

@@ -31,15 +31,16 @@ struct WalBounds {
 class Checkpointer {
 public:
     using Report = std::function<void(const std::string&)>;
+    static constexpr int kEmptyAttemptsMax = 50;
 
     /// Starts the thread. `on_fatal` as in SqliteStoreOptions; it runs on the thread that met the
     /// fault.
     Checkpointer(const std::string& path, DiskReserve& reserve, Report on_fatal, const WalBounds& bounds);
     ~Checkpointer();
 
-    /// Moves everything into the database and leaves the WAL empty. False where readers held it.
-    /// Any thread. Throws SqliteFault.
-    bool emptyWal();
+    /// Moves everything into the database and leaves the WAL empty, on the disk too: no power failure brings back what
+    /// stood there. False where readers held it. Any thread. Throws SqliteFault.
+    bool emptyWal(int attempts_max = kEmptyAttemptsMax);
     /// On the writer thread, after each commit. `wal_pages`: frames in the WAL. Throws SqliteFault.
     void afterCommit(Database& writer, int wal_pages);
 

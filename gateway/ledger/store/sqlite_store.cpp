@@ -106,6 +106,9 @@ base::Status SqliteStore::Parts::openWriter() {
     if (!edge.ok()) return edge.error();
     reserve->restore();
     checkpointer = std::make_unique<Checkpointer>(options.path, *reserve, options.on_fatal, WalBounds{});
+    // Who was killed between an erasure's commit and the end of its log has left there what is destroyed. Where a reader is in
+    // the way it stays until the next erasure or a stop.
+    checkpointer->emptyWal(1);
     writer = std::make_unique<SqliteWriter>(
         options, SqliteWriter::Parts{std::move(database), keys, *std::move(edge), *reserve, *checkpointer}
     );
