@@ -79,6 +79,7 @@ public:
     std::string deployment() const { return directory_ + "/gateway"; }
     std::uint16_t gatewayPort() const { return gateway_port_; }
     std::uint16_t provincePort() const { return province_port_; }
+    std::uint16_t centrePort() const { return centre_port_; }
     pid_t gatewayPid() const { return gateway_.pid(); }
     /// The most memory that the gateway ever had (VmHWM), or since it was last forgotten.
     std::size_t gatewayPeakKib() const;

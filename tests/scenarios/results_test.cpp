@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "tests/scenarios/federation.h"
+#include "tests/scenarios/flat_source.h"
 #include "tests/scenarios/samples.h"
 #include "tests/scenarios/sources_world.h"
 
@@ -15,48 +16,9 @@ namespace {
 
 using testing::HasSubstr;
 
-constexpr const char* kPath = "/v1/sources/zz-flat/messages";
-
 class ResultsScenario : public ::testing::Test {
 protected:
-    ResultsScenario() {
-        for (const char* folder : {"sources/zz-flat", "products/flat/results", "out", "staging"}) {
-            std::filesystem::create_directories(federation.deployment() + "/" + folder);
-        }
-        write("products/flat/product.yaml", "product: flat\nproduct_title: flat\nproduct_version: \"1\"\ndecode: {format: json}\n"
-              "results: {kinds: [appeal, result], sender_id: YHT}\n");
-        write("products/flat/mapping.yaml", R"(times: {formats: ["%Y-%m-%d %H:%M:%S"]}
-ignore: {mirrored: {when: {ORIGIN: "12345"}}}
-records:
-  appeal:
-    kind: appeal
-    rows:
-      record_ref: NO
-      ticket_ref: NO
-      ticket_no: OURS
-      event_time: TIME
-      appeal_time: TIME
-      channel: {const: "10"}
-      appeal_type: {const: "1"}
-      category_path: {from: CLASS}
-      title: TITLE
-      content: TITLE
-      handling_way: {const: "0"}
-      is_anonymous: {const: "true"}
-      is_secret: {const: "false"}
-      area_code: {const: "430200"}
-      urgency: {const: "3"}
-)");
-        write("sources/zz-flat/source.yaml",
-              "id: zz-flat\ntitle: t\nproduct: flat\nsource: zz-12315\nlifecycle: live\nowner: {unit: 局, person: 班长}\n"
-              "results: {from: start, folder: {}}\n");
-        write("products/flat/results/profile.yaml", "name: back\ntime_format: \"%Y-%m-%d %H:%M:%S\"\ntransport: {batch_max: 1, resend: idempotent}\n"
-              "file: {directory: " + federation.deployment() + "/out, staging: " + federation.deployment() +
-              "/staging, name: \"HF_{type}_{seq}.json\", format: json}\n"
-              "common:\n  - {to: JJDBH, from: \"@numbers.zz-12315\", max: 64}\n  - {to: FLOWID, from: \"@ticket_no\", max: 64, required: true}\n"
-              "kinds:\n  appeal: {type: SQ, rows: [{to: BT, from: title, max: 200, overflow: cut}]}\n"
-              "  result: {type: JG, rows: [{to: CLJG, from: public_reply, max: 2000, overflow: cut}]}\n");
-    }
+    ResultsScenario() { shipFlatSource(federation); }
     std::string read(const std::string& name) const {
         std::ifstream in(federation.deployment() + "/" + name, std::ios::binary);
         return {std::istreambuf_iterator<char>(in), {}};
@@ -64,16 +26,7 @@ records:
     void write(const std::string& name, const std::string& text) const {
         std::ofstream(federation.deployment() + "/" + name, std::ios::binary) << text;
     }
-    std::vector<std::string> files() const {
-        std::vector<std::string> texts;
-        for (const auto& entry : std::filesystem::directory_iterator(federation.deployment() + "/out")) {
-            texts.push_back(read("out/" + entry.path().filename().string()));
-        }
-        return texts;
-    }
-    static std::string item(const std::string& number, const std::string& more = "") {
-        return R"({"NO":")" + number + R"(","TIME":"2019-10-15 08:30:00","CLASS":"供热","TITLE":"室温不达标")" + more + "}";
-    }
+    std::vector<std::string> files() const { return flatResults(federation); }
 
     Federation federation;
 };
@@ -82,7 +35,7 @@ TEST_F(ResultsScenario, ResultsGoHomeAndNothingGoesRound) {
     federation.startGateway();
     auto hotline = federation.partner("hotline-12315");
     auto centre = federation.partner("centre");
-    const auto first = hotline.post(kPath, item("J-1"));
+    const auto first = hotline.post(kFlatMessages, flatItem("J-1"));
     ASSERT_EQ(200, first.status) << first.body;
     const auto answer = first.json();
     const std::string ticket_no = json::textMember(answer["items"][0], "ticket_no");
@@ -93,10 +46,10 @@ TEST_F(ResultsScenario, ResultsGoHomeAndNothingGoesRound) {
     EXPECT_THAT(files().front(), HasSubstr("\"CLJG\":"));
 
     // The source shows us our ticket as an item of its own, under a new number; and one that says where it is from.
-    const auto mirrored = hotline.post(kPath, item("M-1", ",\"OURS\":\"" + ticket_no + "\""));
+    const auto mirrored = hotline.post(kFlatMessages, flatItem("M-1", ",\"OURS\":\"" + ticket_no + "\""));
     EXPECT_EQ(200, mirrored.status) << mirrored.body;
     EXPECT_THAT(mirrored.body, HasSubstr("\"ticket_no\":\"" + ticket_no + "\""));
-    EXPECT_THAT(hotline.post(kPath, item("M-2", ",\"ORIGIN\":\"12345\"")).body, HasSubstr("\"ignored_by\":{\"mirrored\":1}"));
+    EXPECT_THAT(hotline.post(kFlatMessages, flatItem("M-2", ",\"ORIGIN\":\"12345\"")).body, HasSubstr("\"ignored_by\":{\"mirrored\":1}"));
     EXPECT_EQ(1u, federation.tickets().Size());
 
     // What it brought, mirrored or not, is not sent back: the next file is the next result.
