@@ -14,7 +14,7 @@
 namespace yht::ledger {
 
 inline constexpr std::size_t kEvidenceDifferencesMax = 50;     // told; all are counted
-inline constexpr std::size_t kEvidenceCertificatesMax = 1024;  // of one file
+inline constexpr std::size_t kEvidenceCertificatesMax = 4096;  // of one file
 
 struct EvidenceDifference {
     std::uint64_t seq = 0;  // 0: of the file as a whole
