@@ -26,12 +26,12 @@ using json::Writer;
 base::Result<std::vector<kit::Graded>> gradeAll(const WorkOptions& options, const std::vector<std::string>& ids) {
     std::vector<kit::Graded> all;
     std::optional<base::Error> trouble;
-    const auto run = [&](OpenedLedger* opened, ledger::View* view) -> int {
+    const auto run = [&](OpenedLedger* opened, LongReader* ledger) -> int {
         for (const auto& id : ids) {
             base::SystemRandom random;
             auto one = gradeOfSource(
                 options.adaptersDirectory(), id,
-                {opened == nullptr ? base::SystemClock().nowMillis() : opened->clock->nowMillis(), random, view, options.deployment}
+                {opened == nullptr ? base::SystemClock().nowMillis() : opened->clock->nowMillis(), random, ledger, options.deployment}
             );
             if (!one.ok()) {
                 trouble = std::move(one).error();
@@ -45,9 +45,8 @@ base::Result<std::vector<kit::Graded>> gradeAll(const WorkOptions& options, cons
         run(nullptr, nullptr);
     } else {
         const int code = withLedger(options.deployment, [&](OpenedLedger& opened) -> int {
-            auto snapshot = opened.store->snapshot();
-            if (!snapshot.ok()) return reportError(snapshot.error());
-            return run(&opened, snapshot->get());
+            LongReader reader(*opened.store, *opened.clock);
+            return run(&opened, &reader);
         });
         if (code != kExitOk) return base::makeError(base::ErrorCode::NotReady, "the ledger");
     }

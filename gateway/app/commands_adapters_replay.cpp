@@ -118,9 +118,8 @@ int replaySource(const WorkOptions& options) {
     if (!adapter.ok()) return reportError(adapter.error());
     Replayed replayed;
     const int looked = withLedger(options.deployment, [&](OpenedLedger& opened) -> int {
-        auto snapshot = opened.store->snapshot();
-        if (!snapshot.ok()) return reportError(snapshot.error());
-        auto done = replayMessages(**snapshot, **adapter, {*from, end, options.limit}, *opened.random);
+        LongReader reader(*opened.store, *opened.clock);
+        auto done = replayMessages(reader, **adapter, {*from, end, options.limit}, *opened.random);
         if (!done.ok()) return reportError(done.error());
         replayed = *std::move(done);
         return kExitOk;

@@ -114,13 +114,14 @@ private:
 }  // namespace
 
 base::Result<Replayed> replayMessages(
-    ledger::View& view, const kit::Adapter& adapter, const ReplayRange& range, base::Random& random
+    LongReader& reader, const kit::Adapter& adapter, const ReplayRange& range, base::Random& random
 ) {
     Replayed all;
-    Replay replay(view, adapter, random);
     const std::string& id = adapter.manifest().id;
     for (ledger::Seq after = 0;;) {
-        const auto headers = view.scan(after, kScanPageEntries);
+        const auto page = reader.view();
+        if (!page.ok()) return page.error();
+        const auto headers = (*page)->scan(after, kScanPageEntries);
         if (headers.empty()) return all;
         after = headers.back().seq;
         for (const auto& header : headers) {
@@ -130,7 +131,9 @@ base::Result<Replayed> replayMessages(
                 all.more = true;
                 return all;
             }
-            replay.message(header, all);
+            const auto view = reader.view();
+            if (!view.ok()) return view.error();
+            Replay(**view, adapter, random).message(header, all);
         }
     }
 }

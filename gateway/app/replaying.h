@@ -4,9 +4,10 @@
 //   new        no such record is in the ledger
 //   gone       the message brought it, and this version makes no such record of it
 //   elsewhere  another message brought that version of it: not compared
-// Uses: readapting, ledger. Used by: commands_adapters_replay, source_grade.
+// Uses: readapting, long_reader, ledger. Used by: commands_adapters_replay, source_grade.
 #pragma once
 
+#include "gateway/app/long_reader.h"
 #include "gateway/app/readapting.h"
 #include "gateway/json/json.h"
 
@@ -26,9 +27,9 @@ struct Replayed {
     Differences differences;
 };
 
-/// Errors: LedgerCorrupt.
+/// Errors: as LongReader::view().
 base::Result<Replayed> replayMessages(
-    ledger::View& view, const kit::Adapter& adapter, const ReplayRange& range, base::Random& random
+    LongReader& reader, const kit::Adapter& adapter, const ReplayRange& range, base::Random& random
 );
 
 /// One object: path → {"count","examples"}.

@@ -75,34 +75,50 @@ void factsOfDays(ledger::View& view, const kit::Manifest& manifest, std::int32_t
     facts.push_back(noLoss(view, counted, manifest));
 }
 
-void eachHeader(ledger::View& view, ledger::Seq after, const std::function<void(const ledger::LeafHeader&)>& look) {
+using Look = std::function<base::Status(const ledger::LeafHeader&)>;
+
+base::Status eachHeader(LongReader& reader, ledger::Seq after, const Look& look) {
     for (;;) {
-        const auto headers = view.scan(after, kScannedEntries);
-        if (headers.empty()) return;
+        const auto view = reader.view();
+        if (!view.ok()) return view.error();
+        const auto headers = (*view)->scan(after, kScannedEntries);
+        if (headers.empty()) return {};
         after = headers.back().seq;
-        for (const auto& header : headers) look(header);
+        for (const auto& header : headers) {
+            if (auto looked = look(header); !looked.ok()) return looked;
+        }
     }
 }
 
-bool isHistory(ledger::View& view, ledger::Seq seq) {
-    const auto entry = view.entry(seq);
+base::Result<bool> isHistory(LongReader& reader, ledger::Seq seq) {
+    const auto view = reader.view();
+    if (!view.ok()) return view.error();
+    const auto entry = (*view)->entry(seq);
     if (!entry.ok()) return true;  // erased: nothing is known of it
     const auto record = ticket::fromCanonicalText(entry->payload);
     return !record.ok() || record->isHistory();
 }
 
 /// From each message's newest event to its coming; history aside.
-Fact lag(ledger::View& view, const kit::Manifest& manifest) {
+base::Result<Fact> lag(LongReader& reader, const kit::Manifest& manifest) {
     if (manifest.health.handed_over_once) return unasked("lag_below_minute");
+    const auto view = reader.view();
+    if (!view.ok()) return view.error();
+    const auto last = (*view)->lastSeq();
     std::map<ledger::Seq, std::int64_t> lags;
-    const auto last = view.lastSeq();
-    eachHeader(view, last > kLagEntriesMax ? last - kLagEntriesMax : 0, [&](const ledger::LeafHeader& header) {
-        if (header.type != ledger::EntryType::Record || header.source != manifest.source || header.event_ms == 0) return;
+    const Look look = [&](const ledger::LeafHeader& header) -> base::Status {
+        if (header.type != ledger::EntryType::Record || header.source != manifest.source || header.event_ms == 0) return {};
         const auto late_ms = std::max<std::int64_t>(0, header.received_ms - header.event_ms);
-        if (late_ms >= kMinuteMillis && isHistory(view, header.seq)) return;
+        if (late_ms >= kMinuteMillis) {
+            const auto history = isHistory(reader, header.seq);
+            if (!history.ok()) return history.error();
+            if (*history) return {};
+        }
         const auto [at, is_new] = lags.emplace(header.message_seq, late_ms);
         if (!is_new) at->second = std::min(at->second, late_ms);
-    });
+        return {};
+    };
+    if (auto looked = eachHeader(reader, last > kLagEntriesMax ? last - kLagEntriesMax : 0, look); !looked.ok()) return looked.error();
     if (lags.size() < kLagMessagesMin) return found("lag_below_minute", FactState::Unknown, std::to_string(lags.size()) + " 份报文 messages");
     std::vector<std::int64_t> all;
     for (const auto& [message, late_ms] : lags) all.push_back(late_ms);
@@ -110,36 +126,42 @@ Fact lag(ledger::View& view, const kit::Manifest& manifest) {
     return found("lag_below_minute", p95 < kMinuteMillis, "p95 " + humanDuration(p95));
 }
 
-void factsOfReplay(ledger::View& view, const kit::Adapter& adapter, const GradeWitnesses& witnesses, std::vector<Fact>& facts) {
+base::Status factsOfReplay(const kit::Adapter& adapter, const GradeWitnesses& witnesses, std::vector<Fact>& facts) {
     const ReplayRange range{witnesses.now_ms - kit::kReplayDays * kDayMillis, witnesses.now_ms + kDayMillis, kReplayedMessagesMax};
-    const auto replayed = replayMessages(view, adapter, range, witnesses.random);
-    if (!replayed.ok()) return;
+    const auto replayed = replayMessages(*witnesses.ledger, adapter, range, witnesses.random);
+    if (!replayed.ok()) return replayed.error();
     const bool whole = replayed->messages > 0 && !replayed->more;
     const std::string counted = std::to_string(replayed->messages) + " 份报文 messages, " + std::to_string(replayed->differing.size()) + " 有差异 differ";
     facts.push_back(whole ? found("replay_identical", replayed->differing.empty(), counted) : found("replay_identical", FactState::Unknown, counted));
     const std::string earlier = std::to_string(replayed->earlier) + " 份旧版本报文 of an earlier version, " + std::to_string(replayed->earlier_differing) + " 有差异 differ";
     facts.push_back(replayed->earlier == 0 ? found("upgrade_replayed", FactState::Unknown, earlier)
                                            : found("upgrade_replayed", replayed->earlier_differing == 0, earlier));
+    return {};
 }
 
 /// Of what really came, where something did; else the samples have said it.
-void factsOfMembers(ledger::View& view, const CheckedSource& checked, base::UnixMillis now_ms, std::vector<Fact>& facts) {
+base::Status factsOfMembers(LongReader& reader, const CheckedSource& checked, base::UnixMillis now_ms, std::vector<Fact>& facts) {
     auto seen = SeenMembers::of(checked.manifest, *checked.adapter);
-    if (!seen.ok()) return;
+    if (!seen.ok()) return {};
     const std::string& id = checked.adapter->manifest().id;
     std::size_t messages = 0;
-    eachHeader(view, 0, [&](const ledger::LeafHeader& header) {
+    const Look look = [&](const ledger::LeafHeader& header) -> base::Status {
         const bool ours = header.type == ledger::EntryType::Message && header.adapter == id;
-        if (!ours || header.received_ms < now_ms - kit::kSeenDays * kDayMillis || messages == kReplayedMessagesMax) return;
-        const auto kept = keptMessage(view, header.seq);
-        if (!kept.ok()) return;
+        if (!ours || header.received_ms < now_ms - kit::kSeenDays * kDayMillis || messages == kReplayedMessagesMax) return {};
+        const auto view = reader.view();
+        if (!view.ok()) return view.error();
+        const auto kept = keptMessage(**view, header.seq);
+        if (!kept.ok()) return {};
         ++messages;
         seen->add(kept->body, kept->context, {});
-    });
-    if (messages == 0) return;
+        return {};
+    };
+    if (auto looked = eachHeader(reader, 0, look); !looked.ok()) return looked;
+    if (messages == 0) return {};
     Fact fact = kit::membersRead(seen->seen(), seen->unread());
     fact.detail += ", " + std::to_string(messages) + " 份报文 messages";
     facts.push_back(std::move(fact));
+    return {};
 }
 
 /// Where a certificate of the source stands: in its manifest, or in partners.yaml of who speaks for it.
@@ -186,14 +208,19 @@ Fact credentials(const kit::Manifest& manifest, const GradeWitnesses& witnesses)
     return found(kId, true, std::to_string(certificates) + ", " + std::to_string(*first_days) + " 日 days");
 }
 
-void factsOfLedger(const CheckedSource& checked, const GradeWitnesses& witnesses, std::vector<Fact>& facts) {
+base::Status factsOfLedger(const CheckedSource& checked, const GradeWitnesses& witnesses, std::vector<Fact>& facts) {
     const kit::Manifest& manifest = checked.adapter->manifest();
-    ledger::View& view = *witnesses.view;
-    factsOfDays(view, manifest, base::shanghaiDay(witnesses.now_ms), facts);
-    factsOfReplay(view, *checked.adapter, witnesses, facts);
-    factsOfMembers(view, checked, witnesses.now_ms, facts);
-    facts.push_back(lag(view, manifest));
+    LongReader& reader = *witnesses.ledger;
+    const auto view = reader.view();
+    if (!view.ok()) return view.error();
+    factsOfDays(**view, manifest, base::shanghaiDay(witnesses.now_ms), facts);
+    if (auto replayed = factsOfReplay(*checked.adapter, witnesses, facts); !replayed.ok()) return replayed;
+    if (auto seen = factsOfMembers(reader, checked, witnesses.now_ms, facts); !seen.ok()) return seen;
+    auto late = lag(reader, manifest);
+    if (!late.ok()) return std::move(late).error();
+    facts.push_back(*std::move(late));
     facts.push_back(credentials(manifest, witnesses));
+    return {};
 }
 
 }  // namespace
@@ -208,7 +235,9 @@ base::Result<kit::Graded> gradeOfSource(const std::string& directory, const std:
     const auto exempt = kit::readExemptions(checked->tree.source_directory);
     if (!exempt.ok()) return exempt.error();
     auto facts = factsOf(*checked);
-    if (witnesses.view != nullptr) factsOfLedger(*checked, witnesses, facts);
+    if (witnesses.ledger != nullptr) {
+        if (auto asked = factsOfLedger(*checked, witnesses, facts); !asked.ok()) return asked.error();
+    }
     return kit::gradeOf(facts, *exempt, today);
 }
 

@@ -25,18 +25,23 @@ SourceWatch::SourceWatch(prometheus::Registry& registry, Parts parts)
       started_ms_(parts_.clock.nowMillis()),
       states_(prometheus::BuildGauge().Name("yht_source_state").Help("1 for the state that the source is in").Register(registry)),
       lags_(prometheus::BuildGauge().Name("yht_source_lag_seconds").Help("From an item's time to its arrival").Register(registry)),
-      thread_([this](const std::stop_token& stop) {
-          base::workInBackground();  // a grade is seconds of work over a large ledger
-          std::unique_lock lock(wait_mutex_);
-          while (!stop.stop_requested()) {
-              lock.unlock();
-              look();
-              lock.lock();
-              stopped_.wait_for(lock, stop, std::chrono::milliseconds(kSourceWatchMillis), [] { return false; });
-          }
+      watcher_([this](const std::stop_token& stop) { repeat(stop, [this] { look(); }); }),
+      grader_([this](const std::stop_token& stop) {
+          base::workInBackground();
+          repeat(stop, [&] { gradeNext([&] { return stop.stop_requested(); }); });
       }) {}
 
 SourceWatch::~SourceWatch() = default;
+
+void SourceWatch::repeat(const std::stop_token& stop, const std::function<void()>& work) {
+    std::unique_lock lock(wait_mutex_);
+    while (!stop.stop_requested()) {
+        lock.unlock();
+        work();
+        lock.lock();
+        stopped_.wait_for(lock, stop, std::chrono::milliseconds(kSourceWatchMillis), [] { return false; });
+    }
+}
 
 void SourceWatch::look() {
     const std::lock_guard lock(mutex_);
@@ -44,18 +49,21 @@ void SourceWatch::look() {
     auto view = parts_.store.snapshot();
     if (!view.ok()) return;
     for (const auto& [id, adapter] : *adapters) lookAt(**view, adapter->manifest());
-    gradeNext(**view, *adapters);
 }
 
-/// The first that was not looked at today, as it is now.
-void SourceWatch::gradeNext(ledger::View& view, const intake::SourceAdapters& adapters) {
+void SourceWatch::gradeNext(const std::function<bool()>& stopping) {
     const base::UnixMillis now_ms = parts_.clock.nowMillis();
     if (now_ms - started_ms_ < kGradedAfterMillis) return;
     const std::int32_t today = base::shanghaiDay(now_ms);
-    for (const auto& [id, adapter] : adapters) {
-        const intake::KeptGrade kept = intake::keptGrade(view, id);
+    const auto adapters = parts_.adapters.current();
+    LongReader reader(parts_.store, parts_.clock, stopping);
+    for (const auto& [id, adapter] : *adapters) {
+        const auto view = reader.view();
+        if (!view.ok()) return;
+        const intake::KeptGrade kept = intake::keptGrade(**view, id);
         if (kept.day == today && kept.adapter_version == adapter->version()) continue;
-        const auto graded = gradeOfSource(parts_.deployment, id, {now_ms, parts_.random, &view, parts_.deployment});
+        const auto graded = gradeOfSource(parts_.deployment, id, {now_ms, parts_.random, &reader, parts_.deployment});
+        if (stopping()) return;
         const intake::KeptGrade grade{graded.ok() ? kit::gradeName(graded->grade) : "?", today, adapter->version()};
         (void)parts_.store.run([&, source = id](ledger::Transaction& transaction) { return intake::keepGrade(transaction, source, grade); });
         return;

@@ -4,6 +4,7 @@
 
 #include "gateway/app/bundle.h"
 #include "gateway/app/control_client.h"
+#include "gateway/app/replaying.h"
 #include "gateway/app/shadow.h"
 #include "gateway/app/source_folders.h"
 #include "gateway/app/source_watch.h"
@@ -505,10 +506,14 @@ TEST_F(AdapterWorkTest, TheHealthPageShowsTheGradeThatTheGatewayLastSaw) {
         base::ManualClock time(clock.nowMillis());
         prometheus::Registry metrics;
         SourceWatch watch(metrics, {*store, holder, time, {}, [](const std::string&) {}, random, directory});
-        watch.look();
-        EXPECT_EQ("", intake::keptGrade(*store->snapshot().value(), "desk-1").grade) << "it has just begun";
+        const auto grade = [&] { return intake::keptGrade(*store->snapshot().value(), "desk-1").grade; };
+        watch.gradeNext([] { return false; });
+        EXPECT_EQ("", grade()) << "it has just begun";
         time.advance(kGradedAfterMillis);
-        watch.look();
+        int steps = 0;
+        watch.gradeNext([&] { return ++steps > 2; });
+        EXPECT_EQ("", grade()) << "it was told to stop";
+        watch.gradeNext([] { return false; });
         const auto kept = intake::keptGrade(*store->snapshot().value(), "desk-1");
         EXPECT_EQ("-", kept.grade);
         EXPECT_EQ(base::shanghaiDay(time.nowMillis()), kept.day);
@@ -516,6 +521,23 @@ TEST_F(AdapterWorkTest, TheHealthPageShowsTheGradeThatTheGatewayLastSaw) {
     }
     (void)yht({"sources", "list", "--json"});
     EXPECT_THAT(out, HasSubstr("\"grade\":\"-\""));
+}
+
+TEST_F(AdapterWorkTest, WhoReadsForLongHoldsNoSnapshotForLongAndEndsWhenItIsTold) {
+    auto store = openLedger();
+    base::ManualClock time(clock.nowMillis());
+    bool stopping = false;
+    LongReader reader(*store, time, [&] { return stopping; });
+    const auto entries = [&] { return reader.view().value()->lastSeq(); };
+    const auto before = entries();
+    take(*store, message(row("A-1")));
+    EXPECT_EQ(before, entries());
+    time.advance(kSnapshotHeldMillis);
+    EXPECT_LT(before, entries());
+    stopping = true;
+    EXPECT_EQ(base::ErrorCode::NotReady, reader.view().error().code);
+    const auto replayed = replayMessages(reader, *adapter(), {0, time.nowMillis() + 1}, random);
+    EXPECT_EQ(base::ErrorCode::NotReady, replayed.error().code);
 }
 
 TEST_F(AdapterWorkTest, APulledSourceThatNoPartnerOwnsIsNamedWhereverItIsLookedAt) {
