@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <future>
+#include <iostream>
 #include <map>
 
 #include "tests/scenarios/oracle.h"
@@ -121,6 +122,7 @@ void endAtEach(Federation& federation, const Watched& watched, End end, const st
         federation.launchGateway(labelledPoints(watched, endingAt(end, moment)));
         EXPECT_EQ(128 + SIGKILL, federation.awaitGatewaysEnd()) << moment;
     }
+    std::cout << moments.size() << " ends at labelled points\n";
     federation.startGateway();
 }
 
