@@ -320,7 +320,7 @@ TEST_F(CommandPoints, OfARebuild) {
     Order order{.words = {"ledger", "rebuild"}};
     order.prepare = [] {
         column(known->ledger(), "DELETE FROM alias");
-        column(known->ledger(), "UPDATE node SET hash = zeroblob(32) WHERE level = 1 AND idx = 0");
+        column(known->ledger(), "UPDATE node SET hash = zeroblob(32) WHERE size = 2 AND level = 1");
     };
     order.verified = {0, 3};
     order.again = {0, 3};

@@ -155,7 +155,8 @@ protected:
         auto client = federation.partner("hotline-12315");
         for (int i = 0; i < kTickets; ++i) ASSERT_EQ("201 ", posted(client, "A-" + std::to_string(i)).substr(0, 4));
         federation.waitUntilUploaded(kTickets);
-        for (const auto& ticket : federation.tickets().GetArray()) {
+        const auto tickets = federation.tickets();
+        for (const auto& ticket : tickets.GetArray()) {
             const auto number = textMember(ticket, "ticket_no");
             answers[number] = client.get("/v1/tickets/" + number).body;
         }
