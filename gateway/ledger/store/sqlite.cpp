@@ -40,6 +40,14 @@ base::Error SqliteFault::toError() const {
     if (primaryCode(code) == SQLITE_CORRUPT || primaryCode(code) == SQLITE_NOTADB) {
         return base::makeError(base::ErrorCode::LedgerCorrupt, detail);
     }
+    // A reader can't end what a killed writer has begun.
+    if (code == SQLITE_READONLY_ROLLBACK || code == SQLITE_READONLY_RECOVERY) {
+        return base::makePublicError(
+            base::ErrorCode::NotReady,
+            "Who wrote the ledger last was killed, and the next who writes it ends what was begun: give that command again, or start the gateway.",
+            "上一个写账本的进程被强行终止,其未竟步骤由下一个写入者完成:请再次执行该命令,或启动网关。", detail
+        );
+    }
     return base::makeError(base::ErrorCode::IoFailed, detail);
 }
 
