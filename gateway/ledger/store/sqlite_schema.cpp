@@ -333,7 +333,7 @@ base::Status prepareWriter(Database& database) {
     // The checkpointer owns checkpoints: inside a COMMIT they would stand in every caller's way.
     database.execute(
         "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; "
-        "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536; PRAGMA secure_delete = ON"
+        "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -49152; PRAGMA secure_delete = ON"
     );
     if (pragmaInteger(database, "PRAGMA synchronous") != kSynchronousFull) {
         return base::makeError(base::ErrorCode::IoFailed, "SQLite does not keep synchronous=FULL");
