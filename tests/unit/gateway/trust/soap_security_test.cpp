@@ -142,6 +142,11 @@ TEST_F(SoapVectors, TheProofHoldsWithoutXml) {
     EXPECT_EQ(signer.certificate.fingerprint(), proof.keyid);
     EXPECT_NE(std::string::npos, proof.signature_base.find(base::toBase64(crypto::sha256(message->body()))));
     EXPECT_TRUE(message->body().starts_with("<soap:Body "));
+    // What a ledger keeps of a message is its base and its signature: whoever rebuilds it from them must find the same key.
+    EXPECT_EQ(replayKey(proof.signature_base, proof.signature), proof.replay_key);
+    const auto inner = message->withContent("content").proof();
+    EXPECT_EQ(proof.signature_base + message->body(), inner.signature_base);
+    EXPECT_EQ(replayKey(inner.signature_base, inner.signature), inner.replay_key);
 }
 
 /// `count` times `block` behind the first `mark`.
