@@ -361,10 +361,13 @@ base::Status checkNames(base::BytesView leaf_der, const std::vector<std::string>
     return {};
 }
 
+std::string certificateText(const CertificateFacts& facts) {
+    return facts.subject + " (sha256 " + facts.fingerprint.substr(0, 16) + "…, until " + base::formatRfc3339(facts.not_after_ms) + ")";
+}
+
 std::string certificateText(base::BytesView der) {
     const auto facts = readCertificateFacts(der);
-    if (!facts.ok()) return "a certificate that can't be read";
-    return facts->subject + " (sha256 " + facts->fingerprint.substr(0, 16) + "…, until " + base::formatRfc3339(facts->not_after_ms) + ")";
+    return facts.ok() ? certificateText(*facts) : "a certificate that can't be read";
 }
 
 }  // namespace yht::crypto

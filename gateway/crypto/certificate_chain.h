@@ -74,5 +74,6 @@ base::Status checkNames(base::BytesView leaf_der, const std::vector<std::string>
 
 /// Subject in one line, SHA-256 of the DER, and when it ends: "CN=gateway,O=… (sha256 12ab…, until 2027-01-01T00:00:00Z)".
 std::string certificateText(base::BytesView der);
+std::string certificateText(const CertificateFacts& facts);
 
 }  // namespace yht::crypto

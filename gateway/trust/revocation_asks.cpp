@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
@@ -18,6 +19,7 @@ constexpr const char* kListFile = "crl-";
 constexpr const char* kAnswerFile = "ocsp-";
 constexpr std::size_t kNameCharacters = 32;
 constexpr std::int64_t kRefreshMillisMin = 1'000;
+constexpr std::int64_t kJudgeAgainMillis = 60'000;  // a list that was made tomorrow is today's by then
 
 std::string listName(const std::string& url) { return kListFile + base::toHex(crypto::sha256(url)).substr(0, kNameCharacters); }
 
@@ -120,10 +122,12 @@ base::Status RevocationBook::readFiles(bool all) {
     bool differs = false;
     {
         const std::lock_guard lock(mutex_);
+        bool news = all || std::abs(clock_.nowMillis() - judged_ms_) >= kJudgeAgainMillis;
         for (const auto& path : settings_.crl_files) {
             const auto time = timeOf(path);
             if (!all && file_times_[path] == time) continue;
             file_times_[path] = time;
+            news = true;
             const auto bytes = readBytes(path, crypto::kRevocationListBytesMax);
             const auto taken = bytes ? takeList(path, *bytes, false)
                                      : base::makeError(ErrorCode::CertUnreadable, "can't be read, or too long");
@@ -133,7 +137,7 @@ base::Status RevocationBook::readFiles(bool all) {
             if (settings_.log) settings_.log("revocation 吊销核验: the list before it stays 沿用原吊销列表: " + base::describe(fault));
             if (first.ok()) first = std::move(fault);
         }
-        differs = publish();
+        if (news) differs = publish();
     }
     if (differs && changed_) changed_();
     return first;

@@ -30,6 +30,17 @@ const char* stateOf(const LeafStanding& standing, const RevocationPolicy& policy
 
 std::string fingerprintOf(base::BytesView der) { return base::toHex(crypto::sha256(der)); }
 
+/// Up to the first that can't be read: OpenSSL has just verified them all.
+std::vector<crypto::CertificateFacts> factsOf(const crypto::CertificateChain& chain) {
+    std::vector<crypto::CertificateFacts> members;
+    for (const auto& der : chain) {
+        auto facts = crypto::readCertificateFacts(der);
+        if (!facts.ok()) break;
+        members.push_back(*std::move(facts));
+    }
+    return members;
+}
+
 }  // namespace
 
 RevocationBook::RevocationBook(RevocationSettings settings, const base::Clock& clock)
@@ -47,7 +58,8 @@ std::shared_ptr<const RevocationBook::Standings> RevocationBook::current() const
 }
 
 bool RevocationBook::publish() {
-    auto next = std::make_shared<const Standings>(known_.standings(clock_.nowMillis()));
+    judged_ms_ = clock_.nowMillis();
+    auto next = std::make_shared<const Standings>(known_.standings(judged_ms_));
     const std::lock_guard lock(published_mutex_);
     const bool differs = *next != *published_;
     published_.swap(next);
@@ -55,10 +67,14 @@ bool RevocationBook::publish() {
 }
 
 PeerChain RevocationBook::peerChain(
-    const std::string& peer, const std::optional<RevocationPolicy>& policy, const crypto::CertificateChain& chain, bool complete
+    const std::string& peer, const std::optional<RevocationPolicy>& policy, const std::vector<crypto::CertificateFacts>& members, bool complete
 ) const {
-    PeerChain made{.peer = peer, .policy = policy.value_or(settings_.policy), .chain = chain, .fingerprints = {}, .complete = complete};
-    for (const auto& der : chain) made.fingerprints.push_back(fingerprintOf(der));
+    PeerChain made{.peer = peer, .policy = policy.value_or(settings_.policy), .chain = {}, .fingerprints = {}, .texts = {}, .complete = complete};
+    for (const auto& member : members) {
+        made.chain.push_back(member.der);
+        made.fingerprints.push_back(member.fingerprint);
+        made.texts.push_back(crypto::certificateText(member));
+    }
     return made;
 }
 
@@ -79,9 +95,8 @@ void RevocationBook::renewPartnerChains() {
             for (const auto& [fingerprint, der] : intermediates_) question.others.push_back(der);
             // Whether it is in its dates is judged per request; here it matters which CAs stand above it.
             question.at_ms = std::clamp(now_ms, each.certificate.notBeforeMillis(), each.certificate.notAfterMillis());
-            crypto::CertificateChain built;
-            for (const auto& member : crypto::checkChain(each.certificate.toDer(), question).members) built.push_back(member.der);
-            const bool complete = !built.empty() && anchors.contains(built.back());
+            const auto built = crypto::checkChain(each.certificate.toDer(), question).members;
+            const bool complete = !built.empty() && anchors.contains(built.back().der);
             addChain(peerChain("partner " + partner.id, partner.revocation, built, complete));
         }
     }
@@ -116,7 +131,7 @@ void RevocationBook::noteChain(
         const auto known = far_sides_.find(leaf);
         if (known == far_sides_.end() || known->second.chain != chain || known->second.peer != peer) {
             std::erase_if(far_sides_, [&](const auto& entry) { return entry.second.peer == peer; });
-            far_sides_.insert_or_assign(leaf, peerChain(peer, policy, chain, true));
+            far_sides_.insert_or_assign(leaf, peerChain(peer, policy, factsOf(chain), true));
             news = true;
         }
     }

@@ -110,7 +110,7 @@ private:
 
     base::Status judgeWith(const std::string& fingerprint, const std::optional<RevocationPolicy>& policy, bool far_side) const;
     std::shared_ptr<const Standings> current() const;
-    PeerChain peerChain(const std::string& peer, const std::optional<RevocationPolicy>& policy, const crypto::CertificateChain& chain, bool complete) const;
+    PeerChain peerChain(const std::string& peer, const std::optional<RevocationPolicy>& policy, const std::vector<crypto::CertificateFacts>& members, bool complete) const;
     // Require: mutex_ held.
     bool publish();
     void addChain(PeerChain chain);
@@ -141,6 +141,7 @@ private:
     std::map<std::string, Asked> asks_;  // by URL and fingerprint
     std::map<std::string, Told> told_;
     std::map<std::string, std::int64_t> file_times_;
+    base::UnixMillis judged_ms_ = 0;  // when what is published was
 
     mutable std::mutex published_mutex_;
     std::shared_ptr<const Standings> published_;  // protected by published_mutex_

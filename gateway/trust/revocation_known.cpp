@@ -39,26 +39,24 @@ RevocationKnown::List RevocationKnown::listOf(
 void RevocationKnown::judgeOne(const PeerChain& chain, std::size_t index, base::UnixMillis now_ms, LeafStanding& standing) {
     const auto& certificate = chain.chain[index];
     const std::string& fingerprint = chain.fingerprints[index];
+    const std::string& of = chain.texts[index];
     std::optional<base::Error> fault;
     const List list = listOf(chain.chain[index + 1], chain.fingerprints[index + 1], now_ms, fault);
     const auto answer = answers.find(fingerprint);
     const bool asked = answer != answers.end();
     if (list) {
         if (const auto revoked = list->find(certificate)) {
-            standing.revoked = base::makeError(ErrorCode::CertRevokedCrl, crypto::revocationText(*revoked) + ": " + crypto::certificateText(certificate));
+            standing.revoked = base::makeError(ErrorCode::CertRevokedCrl, crypto::revocationText(*revoked) + ": " + of);
         }
     }
     if (asked && answer->second.answer && answer->second.answer->revoked) {
-        standing.revoked = base::makeError(
-            ErrorCode::CertRevokedOcsp, crypto::revocationText(*answer->second.answer->revoked) + ": " + crypto::certificateText(certificate)
-        );
+        standing.revoked = base::makeError(ErrorCode::CertRevokedOcsp, crypto::revocationText(*answer->second.answer->revoked) + ": " + of);
     }
     base::UnixMillis until_ms = list ? list->nextUpdateMillis() : 0;
     const bool answered = asked && answer->second.answer && !answer->second.answer->revoked;
     if (answered) until_ms = std::max(until_ms, answer->second.answer->next_update_ms);
     if (until_ms >= standing.good_until_ms) return;
     standing.good_until_ms = until_ms;
-    const std::string of = crypto::certificateText(certificate);
     if (asked && answer->second.fault) {
         standing.why = answer->second.fault->code;
         standing.detail = of + ": " + answer->second.fault->detail;
@@ -84,7 +82,7 @@ std::map<std::string, LeafStanding> RevocationKnown::standings(base::UnixMillis 
         if (!chain.complete) {
             standing.good_until_ms = 0;
             standing.why = ErrorCode::CertChainIncomplete;
-            standing.detail = chain.chain.empty() ? "" : crypto::certificateText(chain.chain.front()) + ": no CA here that it leads to";
+            standing.detail = chain.chain.empty() ? "" : chain.texts.front() + ": no CA here that it leads to";
         }
         all.emplace(fingerprint, std::move(standing));
     }

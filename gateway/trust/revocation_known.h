@@ -21,6 +21,7 @@ struct PeerChain {
     RevocationPolicy policy;
     crypto::CertificateChain chain;      // leaf first
     std::vector<std::string> fingerprints;
+    std::vector<std::string> texts;      // crypto::certificateText of each: reading a certificate costs more than all that is judged
     bool complete = false;               // the last is a trust anchor
 };
 

@@ -286,6 +286,16 @@ TEST_F(Revocation, ABadFileKeepsTheListBeforeIt) {
     EXPECT_TRUE(book->readFiles(false).ok()) << "it was told once";
 }
 
+TEST_F(Revocation, AListThatWasMadeTomorrowCountsTomorrow) {
+    clock.advance(-2 * kDay);
+    useLists({"inter.crl", "root.crl"});
+    usePartners({"good"});
+    EXPECT_EQ(judged("good"), "speaker.revocation_unchecked");
+    clock.advance(2 * kDay);
+    EXPECT_TRUE(book->readFiles(false).ok());
+    EXPECT_EQ(judged("good"), "");
+}
+
 TEST_F(Revocation, ChainsAreBoundedAndThoseOfFarSidesComeFirst) {
     EXPECT_EQ(settings.chains_max, kRevocationChainsMax);
     settings.chains_max = 1;
