@@ -86,9 +86,7 @@ base::Result<SubmissionAnswer> Admission::withReceipts(
     }
     std::vector<ledger::Receipt> receipts;
     if (!requests.empty()) {
-        const base::Result<std::unique_ptr<ledger::Snapshot>> snapshot = store_.snapshot();
-        if (!snapshot.ok()) return snapshot.error();
-        base::Result<std::vector<ledger::Receipt>> made = (*snapshot)->receipts(requests);
+        base::Result<std::vector<ledger::Receipt>> made = store_.receipts(requests);
         if (!made.ok()) return std::move(made).error();
         receipts = *std::move(made);
     }

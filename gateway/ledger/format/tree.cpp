@@ -116,6 +116,13 @@ base::Bytes TreeEdge::root() const {
     return hash;
 }
 
+base::Result<base::Bytes> TreeEdge::subtree(std::uint8_t level, std::uint64_t index) const {
+    // A one bit of the size is a subtree, and its bits above say how many stand to the left of it.
+    const bool covers = level < 64 && (size_ >> level & 1) != 0 && (size_ >> level) - 1 == index;
+    if (!covers) return base::makeError(base::ErrorCode::NotFound, "no subtree of the edge");
+    return roots_[static_cast<std::size_t>(std::popcount(size_ >> level)) - 1];
+}
+
 base::Result<TreeEdge> TreeEdge::load(std::uint64_t size, const NodeReader& read) {
     TreeEdge edge;
     edge.size_ = size;

@@ -29,6 +29,8 @@ public:
     /// Appends a leaf hash; every subtree it completes (the leaf itself included) is added to `completed`.
     void append(base::BytesView leaf_hash, std::vector<Node>& completed);
     base::Bytes root() const;
+    /// One of the subtrees that cover it. Errors: NotFound where that is none of them.
+    base::Result<base::Bytes> subtree(std::uint8_t level, std::uint64_t index) const;
     /// Rebuilds the edge of a stored tree. Errors: whatever `read` returns.
     using NodeReader = std::function<base::Result<base::Bytes>(std::uint8_t level, std::uint64_t index)>;
     static base::Result<TreeEdge> load(std::uint64_t size, const NodeReader& read);

@@ -78,6 +78,7 @@ struct SqliteStore::Parts {
     std::unique_ptr<WriterLock> lock;
     std::unique_ptr<DiskReserve> reserve;
     std::unique_ptr<Checkpointer> checkpointer;
+    RecentCommits recent;
     std::unique_ptr<SqliteWriter> writer;  // none in a read-only store
     std::unique_ptr<ReaderPool> readers;
 };
@@ -110,7 +111,7 @@ base::Status SqliteStore::Parts::openWriter() {
     // the way it stays until the next erasure or a stop.
     checkpointer->emptyWal(1);
     writer = std::make_unique<SqliteWriter>(
-        options, SqliteWriter::Parts{std::move(database), keys, *std::move(edge), *reserve, *checkpointer}
+        options, SqliteWriter::Parts{std::move(database), keys, *std::move(edge), *reserve, *checkpointer, recent}
     );
     return {};
 }
@@ -145,6 +146,13 @@ base::Result<std::unique_ptr<SqliteStore>> SqliteStore::open(SqliteStoreOptions 
 
 base::Result<std::unique_ptr<Snapshot>> SqliteStore::snapshot() {
     return parts_->readers->snapshot();
+}
+
+base::Result<std::vector<Receipt>> SqliteStore::receipts(const std::vector<ReceiptRequest>& requests) {
+    if (auto made = parts_->recent.receipts(requests)) return *std::move(made);
+    const auto now = snapshot();
+    if (!now.ok()) return now.error();
+    return (*now)->receipts(requests);
 }
 
 void SqliteStore::submit(Task task, std::function<void(base::Status)> done) {

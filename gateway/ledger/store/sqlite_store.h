@@ -68,6 +68,7 @@ public:
     ~SqliteStore() override;
 
     base::Result<std::unique_ptr<Snapshot>> snapshot() override;
+    base::Result<std::vector<Receipt>> receipts(const std::vector<ReceiptRequest>& requests) override;
     void submit(Task task, std::function<void(base::Status)> done) override;
     bool waitForEntry(Seq after, std::int64_t timeout_ms) override;
     base::Status emptyWal() override;

@@ -52,11 +52,17 @@ base::Status SqliteTransaction::runTask(const Task& task) {
     if (!status.ok()) {
         change(context_.database, "ROLLBACK TO task");
         edge_ = before;
+        entries_.cutTo(edge_.size());
         origin_ = origin_before;
         last_ticket_no_.clear();  // its key went with the rest
     }
     change(context_.database, "RELEASE task");
     return status;
+}
+
+CommitEntries SqliteTransaction::takeEntries(std::string checkpoint) {
+    entries_.setCheckpoint(std::move(checkpoint));
+    return std::move(entries_);
 }
 
 /// Savepoints of one name nest: the innermost is meant.
@@ -108,10 +114,11 @@ base::Result<Seq> SqliteTransaction::append(EntryDraft draft) {
     header.config_digest = context_.config_digest;
     header.digest_algorithm = context_.digest_algorithm;
 
-    const auto leaf = encodeLeaf(header, commitmentOf(draft.salt, draft.payload, header.digest_algorithm));
+    auto leaf = encodeLeaf(header, commitmentOf(draft.salt, draft.payload, header.digest_algorithm));
     const auto leaf_hash = leafHash(leaf);
     storeLeaf(header, leaf);
     const Seq seq = header.seq;
+    std::string ticket_no = header.ticket_no;
     storePayload(std::move(draft), leaf_hash, *data_key);
     std::vector<Node> completed;
     edge_.append(leaf_hash, completed);
@@ -119,6 +126,7 @@ base::Result<Seq> SqliteTransaction::append(EntryDraft draft) {
         if (node.level == 0) continue;  // the leaf itself
         storeNode(context_.database, node);
     }
+    entries_.add(std::move(leaf), std::move(ticket_no), completed);
     return seq;
 }
 

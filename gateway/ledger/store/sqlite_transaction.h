@@ -4,6 +4,7 @@
 
 #include "gateway/ledger/format/tree.h"
 #include "gateway/ledger/store/erasure.h"
+#include "gateway/ledger/store/recent_commits.h"
 #include "gateway/ledger/store/sqlite_view.h"
 #include "gateway/ticket/ticket_number.h"
 
@@ -28,12 +29,14 @@ class SqliteTransaction final : public SqliteView<Transaction> {
 public:
     /// `origin`: of the checkpoint before.
     SqliteTransaction(CommitContext context, TreeEdge edge, std::string origin)
-        : context_(std::move(context)), edge_(std::move(edge)), origin_(std::move(origin)) {}
+        : context_(std::move(context)), edge_(std::move(edge)), entries_(edge_), origin_(std::move(origin)) {}
 
     /// Runs `task` under a savepoint. Errors: the task's, after everything it did was undone.
     /// Throws SqliteFault.
     base::Status runTask(const Task& task);
     const TreeEdge& edge() const { return edge_; }
+    /// What its tasks appended, with the commit's checkpoint.
+    CommitEntries takeEntries(std::string checkpoint);
     /// What the commit's checkpoint is signed under.
     const std::string& origin() const { return origin_; }
 
@@ -106,6 +109,7 @@ private:
 
     CommitContext context_;
     TreeEdge edge_;
+    CommitEntries entries_;
     std::string origin_;
     /// The key of the ticket that this task made last: its first record follows at once.
     std::string last_ticket_no_;

@@ -21,6 +21,7 @@ SqliteWriter::SqliteWriter(const SqliteStoreOptions& options, Parts parts)
       signer_(options.key_name, *options.log_key),
       reserve_(parts.reserve),
       checkpointer_(parts.checkpointer),
+      recent_(parts.recent),
       full_disk_(base::TroubleKind::State, options.clock, options.on_notice),
       database_(std::move(parts.database)),
       lookups_(*database_, std::move(parts.keys)),
@@ -126,12 +127,14 @@ SqliteWriter::Answers SqliteWriter::commitOrThrow(const Batch& batch) {
     for (const auto& job : batch) answers.push_back(transaction.runTask(job.task));
     reach(CommitPoint::TasksDone);
     const std::uint64_t new_entries = transaction.edge().size() - edge_.size();
-    if (new_entries > 0) storeCheckpoint(transaction.edge(), transaction.origin());
+    std::string checkpoint;
+    if (new_entries > 0) checkpoint = storeCheckpoint(transaction.edge(), transaction.origin());
     reach(CommitPoint::CheckpointSigned);
     change(*database_, "COMMIT");
     reach(CommitPoint::Committed);
     edge_ = transaction.edge();
     origin_ = transaction.origin();
+    recent_.add(transaction.takeEntries(std::move(checkpoint)));
     if (new_entries > 0 && options_.on_committed) options_.on_committed(now_ms);
     publish(batch, new_entries);
     // What the reserve makes room for is no end of it.
@@ -140,12 +143,13 @@ SqliteWriter::Answers SqliteWriter::commitOrThrow(const Batch& batch) {
     return answers;
 }
 
-void SqliteWriter::storeCheckpoint(const TreeEdge& edge, const std::string& origin) {
+std::string SqliteWriter::storeCheckpoint(const TreeEdge& edge, const std::string& origin) {
     auto note = signer_.sign({origin, edge.size(), edge.root()});
     // A log that can't sign can promise nothing; there is no other answer to give than to stop.
     if (!note.ok()) options_.on_fatal("signing a checkpoint: " + base::describe(note.error()));
     YHT_ASSERT(note.ok());
     change(*database_, "INSERT INTO checkpoint (size, note) VALUES (?, ?)", edge.size(), *note);
+    return *std::move(note);
 }
 
 /// After a fault nothing of the batch is in the ledger. Ends the process where that can't be made

@@ -25,6 +25,7 @@ public:
         TreeEdge edge;
         DiskReserve& reserve;
         Checkpointer& checkpointer;
+        RecentCommits& recent;
     };
     /// Starts the thread. `options` must outlive it; it has a log key, on_fatal and on_notice.
     SqliteWriter(const SqliteStoreOptions& options, Parts parts);
@@ -48,7 +49,8 @@ private:
     Batch takeBatch();
     Answers commit(const Batch& batch);
     Answers commitOrThrow(const Batch& batch);
-    void storeCheckpoint(const TreeEdge& edge, const std::string& origin);
+    /// The signed note.
+    std::string storeCheckpoint(const TreeEdge& edge, const std::string& origin);
     Answers undone(const Batch& batch, const SqliteFault& fault);
     void publish(const Batch& batch, std::uint64_t new_entries);
     void reach(CommitPoint point) const;
@@ -58,6 +60,7 @@ private:
     const CheckpointSigner signer_;
     DiskReserve& reserve_;
     Checkpointer& checkpointer_;
+    RecentCommits& recent_;
     base::TroubleLog full_disk_;
     const std::unique_ptr<Database> database_;
     Lookups lookups_;

@@ -343,6 +343,8 @@ public:
     virtual ~Store() = default;
     /// A read view as of now. Cheap (pooled connections). Keep it for a request, not longer: it pins the WAL.
     virtual base::Result<std::unique_ptr<Snapshot>> snapshot() = 0;
+    /// As Snapshot::receipts() now; of what has just been committed, without a snapshot where the salts are given.
+    virtual base::Result<std::vector<Receipt>> receipts(const std::vector<ReceiptRequest>& requests) = 0;
     /// Queues a task; `done` is called once, on the writer thread, after the durable commit (or with the
     /// error). Errors go to `done` too: QueueFull and NotReady at once, on the caller's thread; DiskFull,
     /// Unavailable. `done` must be short.

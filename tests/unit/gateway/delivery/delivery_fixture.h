@@ -34,6 +34,9 @@ public:
     base::Result<std::unique_ptr<ledger::Snapshot>> snapshot() override {
         return store_.snapshot();
     }
+    base::Result<std::vector<ledger::Receipt>> receipts(const std::vector<ledger::ReceiptRequest>& requests) override {
+        return store_.receipts(requests);
+    }
     void submit(ledger::Task task, std::function<void(base::Status)> done) override {
         if (tasks_left_-- > 0) return store_.submit(std::move(task), std::move(done));
         done(base::makeError(base::ErrorCode::NotReady));

@@ -72,6 +72,24 @@ GrownTree numbered(std::uint64_t size) {
     return tree;
 }
 
+TEST(Tree, TheEdgeNamesItsSubtreesAndNoOther) {
+    GrownTree tree;
+    for (std::uint64_t size = 1; size <= 70; ++size) {
+        tree.append("leaf " + std::to_string(size));
+        for (std::uint8_t level = 0; level < 8; ++level) {
+            for (std::uint64_t index = 0; index <= size >> level; ++index) {
+                const auto found = tree.edge.subtree(level, index);
+                const bool covers = (size >> level & 1) != 0 && index == (size >> level) - 1;
+                ASSERT_EQ(covers, found.ok()) << size << ' ' << int{level} << ' ' << index;
+                if (covers) {
+                    EXPECT_EQ(*found, *tree.reader()(level, index));
+                }
+            }
+        }
+    }
+    EXPECT_FALSE(tree.edge.subtree(64, 0).ok());
+}
+
 TEST(Tree, EmptyRootIsTheDigestOfNothing) {
     EXPECT_EQ(hex("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"), emptyRoot());
     EXPECT_EQ(emptyRoot(), TreeEdge().root());
