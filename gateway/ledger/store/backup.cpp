@@ -14,7 +14,7 @@
 namespace yht::ledger {
 namespace {
 
-constexpr int kPagesPerStep = 1024;  // 4 MiB between two reports of progress
+constexpr int kPagesPerStep = 1024;  // between two reports of progress
 
 base::Error wrongPlace(const std::string& en, const std::string& zh) {
     return base::makePublicError(base::ErrorCode::ParameterInvalid, en, zh);

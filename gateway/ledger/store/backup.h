@@ -25,7 +25,7 @@ struct BackupReport {
     std::vector<Archive> archives;  // files that are not in it and that it can't do without
 };
 
-using PageProgress = std::function<void(std::uint64_t done, std::uint64_t all)>;  // of 4 KiB
+using PageProgress = std::function<void(std::uint64_t done, std::uint64_t all)>;
 
 /// Copies the ledger into `out`, which must not exist, beside whoever writes it; holds a read
 /// transaction meanwhile, so the WAL grows with what is committed. The copy is flushed, opened, and

@@ -18,6 +18,13 @@ bool canWait(int code) {
     return fault.isDiskFull() || fault.isBusy();
 }
 
+/// Ledgers of before have smaller pages.
+int pagesOf(std::int64_t bytes, Database& database) {
+    Query page_bytes(database, "PRAGMA page_size");
+    YHT_ASSERT(page_bytes.next());
+    return static_cast<int>(bytes / page_bytes.integer(0));
+}
+
 /// Frames that stay in the WAL.
 int checkpoint(Database& database, int mode) {
     int frames = 0;
@@ -38,11 +45,13 @@ void syncWal(Database& database) {
 }  // namespace
 
 Checkpointer::Checkpointer(const std::string& path, DiskReserve& reserve, Report on_fatal, const WalBounds& bounds)
-    : bounds_(bounds),
+    : pass_every_(bounds.pass_every),
       on_fatal_(std::move(on_fatal)),
       reserve_(reserve),
       database_(std::make_unique<Database>(path, Database::Access::Write)),
-      next_pass_pages_(bounds.pages_max) {
+      pages_max_(pagesOf(bounds.bytes_max, *database_)),
+      pages_hard_max_(pagesOf(bounds.bytes_hard_max, *database_)),
+      next_pass_pages_(pages_max_) {
     database_->execute("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0");
     thread_ = std::thread([this] { loop(); });
 }
@@ -58,7 +67,7 @@ Checkpointer::~Checkpointer() {
 
 void Checkpointer::loop() {
     std::unique_lock lock(stop_mutex_);
-    while (!stop_signal_.wait_for(lock, bounds_.pass_every, [this] { return stopping_; })) {
+    while (!stop_signal_.wait_for(lock, pass_every_, [this] { return stopping_; })) {
         lock.unlock();
         backgroundPass();
         lock.lock();
@@ -97,10 +106,10 @@ bool Checkpointer::emptyWal(int attempts_max) {
 
 void Checkpointer::afterCommit(Database& writer, int wal_pages) {
     news_ = true;
-    if (wal_pages < bounds_.pages_max) next_pass_pages_ = bounds_.pages_max;  // the WAL has started anew
+    if (wal_pages < pages_max_) next_pass_pages_ = pages_max_;  // the WAL has started anew
     if (wal_pages < next_pass_pages_) return;
     const std::lock_guard pass(pass_mutex_);
-    if (wal_pages < bounds_.pages_hard_max) {
+    if (wal_pages < pages_hard_max_) {
         checkpoint(writer, SQLITE_CHECKPOINT_PASSIVE);
     } else {
         // Every caller waits with us: a reader that stays, or one that itself waits for this
@@ -110,7 +119,7 @@ void Checkpointer::afterCommit(Database& writer, int wal_pages) {
         writer.setBusyTimeout(kBusyTimeoutMillis);
     }
     // Where readers hold the WAL, a pass after each commit would only burn time.
-    next_pass_pages_ = wal_pages + bounds_.pages_max / 4;
+    next_pass_pages_ = wal_pages + pages_max_ / 4;
 }
 
 }  // namespace yht::ledger

@@ -18,13 +18,13 @@
 
 namespace yht::ledger {
 
-inline constexpr int kWalPagesMax = 64 * 1024 * 1024 / 4096;
-inline constexpr int kWalPagesHardMax = 4 * kWalPagesMax;
+inline constexpr std::int64_t kWalBytesMax = 64 * 1024 * 1024;
+inline constexpr std::int64_t kWalBytesHardMax = 4 * kWalBytesMax;
 
 /// Tests have smaller ones.
 struct WalBounds {
-    int pages_max = kWalPagesMax;           // the writer runs a pass
-    int pages_hard_max = kWalPagesHardMax;  // and waits for readers
+    std::int64_t bytes_max = kWalBytesMax;           // the writer runs a pass
+    std::int64_t bytes_hard_max = kWalBytesHardMax;  // and waits for readers
     std::chrono::milliseconds pass_every{100};  // in the background
 };
 
@@ -48,10 +48,11 @@ private:
     void loop();
     void backgroundPass();
 
-    const WalBounds bounds_;
+    std::chrono::milliseconds pass_every_;
     Report on_fatal_;
     DiskReserve& reserve_;
     std::unique_ptr<Database> database_;  // protected by pass_mutex_
+    const int pages_max_, pages_hard_max_;
     std::atomic<bool> news_{true};        // commits since the last background pass
 
     std::mutex pass_mutex_;  // one pass at a time

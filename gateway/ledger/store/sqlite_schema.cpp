@@ -13,6 +13,7 @@
 namespace yht::ledger {
 namespace {
 
+constexpr int kPageBytes = 8192;  // three payloads of some 2.5 KB; of 4096 each had a page to itself, and a write into the log
 constexpr std::int64_t kSynchronousFull = 2;
 constexpr std::int64_t kSecureDeleteOn = 1;
 
@@ -321,7 +322,7 @@ void create(Database& database, const LedgerNames& names, const crypto::KeyRing&
 }  // namespace
 
 base::Status prepareWriter(Database& database) {
-    database.execute("PRAGMA page_size = 4096");
+    database.execute(("PRAGMA page_size = " + std::to_string(kPageBytes)).c_str());
     {
         Query query(database, "PRAGMA journal_mode = WAL");
         if (!query.next() || query.text(0) != "wal") {

@@ -9,7 +9,9 @@
 namespace yht::ledger {
 namespace {
 
-constexpr WalBounds kBounds{.pages_max = 16, .pages_hard_max = 64, .pass_every = std::chrono::hours(1)};
+constexpr std::int64_t kPageBytes = 4096;  // SQLite's own
+constexpr int kPagesMax = 16, kPagesHardMax = 64;
+constexpr WalBounds kBounds{.bytes_max = kPagesMax * kPageBytes, .bytes_hard_max = kPagesHardMax * kPageBytes, .pass_every = std::chrono::hours(1)};
 constexpr int kCommitPages = 8;  // no commit here has more
 
 /// What is done whenever SQLite would sleep.
@@ -61,7 +63,7 @@ protected:
 TEST_F(CheckpointerTest, TheWriterMovesItsPagesItselfWhereItCommitsWithoutAPause) {
     instead_of_sleep = [] { ADD_FAILURE() << "there is nobody to wait for"; };
     for (int i = 0; i < 60; ++i) commit();
-    EXPECT_LT(most_pages_, kBounds.pages_max + kCommitPages);
+    EXPECT_LT(most_pages_, kPagesMax + kCommitPages);
 }
 
 /// One reader comes before the one before it goes: a pass that waits for nobody never comes to the WAL's end.
@@ -77,8 +79,8 @@ TEST_F(CheckpointerTest, ReadersThatFollowOneAnotherAreWaitedForBeyondTheHardBou
         one = std::move(next);
         commit();
     }
-    EXPECT_GE(most_pages_, kBounds.pages_hard_max) << "it waited for readers before it had to";
-    EXPECT_LT(most_pages_, kBounds.pages_hard_max + kBounds.pages_max / 4 + kCommitPages);
+    EXPECT_GE(most_pages_, kPagesHardMax) << "it waited for readers before it had to";
+    EXPECT_LT(most_pages_, kPagesHardMax + kPagesMax / 4 + kCommitPages);
     EXPECT_GT(waits, 1);
 }
 
