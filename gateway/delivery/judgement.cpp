@@ -271,7 +271,7 @@ void Courier::noteTrouble(const std::string& wire, const std::string& detail) {
         if (!trouble_since_ms_) trouble_since_ms_ = counters_.last_error_ms;
     }
     if (begins && logger_) {
-        logger_("delivery " + id() + ": trouble begins: " + wire + (detail.empty() ? "" : " (" + detail + ")"));
+        logger_("delivery " + id() + ": trouble begins 投递出现故障: " + wire + (detail.empty() ? "" : " (" + detail + ")"));
     }
 }
 
@@ -283,9 +283,9 @@ void Courier::noteEnd() {
         ++answered_;
         counters_.last_success_ms = clock_.nowMillis();
         if (trouble_since_ms_) {
-            line = "delivery " + id() + ": trouble ends after " +
+            line = "delivery " + id() + ": trouble ends 投递恢复, after 历时 " +
                    std::to_string((counters_.last_success_ms - *trouble_since_ms_) / 1000) +
-                   " s and " + std::to_string(trouble_count_) + " failures";
+                   " s 秒, failures 失败次数 " + std::to_string(trouble_count_);
         }
         trouble_since_ms_.reset();
         trouble_count_ = 0;

@@ -225,8 +225,8 @@ void Router::decide(
 void Router::noteStore(const base::Status& status) {
     if (status.ok() == in_trouble_ && options_.logger) {
         options_.logger(
-            status.ok() ? "routing: trouble ends"
-                        : "routing: trouble begins: " + std::string(status.error().row().wire)
+            status.ok() ? "routing: trouble ends 分发恢复"
+                        : "routing: trouble begins 分发出现故障: " + std::string(status.error().row().wire)
         );
     }
     in_trouble_ = !status.ok();

@@ -696,7 +696,7 @@ TEST_F(CourierTest, WhoStopsUsIsAskedAgainByOneProbe) {
     EXPECT_EQ(1U, far.calls.size());
     EXPECT_EQ(BreakerState::Open, courier().counters().breaker);
     EXPECT_EQ("delivery.refused", courier().counters().last_error);
-    EXPECT_THAT(log, ElementsAre("delivery province: trouble begins: delivery.refused (Fault)"));
+    EXPECT_THAT(log, ElementsAre("delivery province: trouble begins 投递出现故障: delivery.refused (Fault)"));
     later(5);
     run();
     ASSERT_EQ(2U, far.calls.size());
@@ -724,8 +724,8 @@ TEST_F(CourierTest, TroubleIsOneLineAtItsStartAndOneAtItsEnd) {
     }
     EXPECT_THAT(
         log, ElementsAre(
-                 "delivery province: trouble begins: delivery.peer_unreachable",
-                 "delivery province: trouble ends after 240 s and 4 failures"
+                 "delivery province: trouble begins 投递出现故障: delivery.peer_unreachable",
+                 "delivery province: trouble ends 投递恢复, after 历时 240 s 秒, failures 失败次数 4"
              )
     );
 }

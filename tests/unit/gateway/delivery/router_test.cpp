@@ -145,7 +145,7 @@ TEST_F(RouterTest, WhatTheStoreRefusedIsRoutedNextTime) {
     EXPECT_FALSE(router.step());
     EXPECT_THAT(rows(), IsEmpty());
     EXPECT_EQ(0U, cursor());
-    EXPECT_THAT(log, ElementsAre("routing: trouble begins: server.not_ready"));
+    EXPECT_THAT(log, ElementsAre("routing: trouble begins 分发出现故障: server.not_ready"));
     route();
     EXPECT_THAT(rows(), ElementsAre("A1 ready"));
     EXPECT_EQ(view()->lastSeq(), cursor());
