@@ -14,7 +14,7 @@
 
 namespace yht::ledger {
 
-inline constexpr std::size_t kRecentEntriesMax = 16'384;  // of all commits kept together; some 400 octets each
+inline constexpr std::size_t kRecentEntriesMax = 8'192;  // of all commits kept together; some 600 octets each
 
 /// The entries of one commit, and every node that proves them in the tree right after it.
 class CommitEntries {
