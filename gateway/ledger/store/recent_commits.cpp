@@ -5,6 +5,13 @@
 namespace yht::ledger {
 
 void CommitEntries::add(base::Bytes leaf, std::string ticket_no, const std::vector<Node>& completed) {
+    if (is_too_large_) return;
+    if (entries_.size() == kRecentEntriesMax) {
+        is_too_large_ = true;
+        entries_ = {};
+        levels_ = {};
+        return;
+    }
     entries_.push_back({std::move(leaf), std::move(ticket_no)});
     for (const Node& node : completed) {
         if (levels_.size() <= node.level) levels_.resize(node.level + std::size_t{1});
@@ -42,13 +49,10 @@ base::Result<Receipt> CommitEntries::receipt(Seq seq, const base::Bytes& salt) c
 
 void RecentCommits::add(CommitEntries entries) {
     if (entries.count() == 0) return;
-    const bool fits = entries.count() <= kRecentEntriesMax;
     auto commit = std::make_shared<const CommitEntries>(std::move(entries));
     const std::lock_guard lock(mutex_);
-    if (fits) {
-        entries_ += commit->count();
-        commits_.push_back(std::move(commit));
-    }
+    entries_ += commit->count();
+    commits_.push_back(std::move(commit));
     while (entries_ > kRecentEntriesMax) {
         entries_ -= commits_.front()->count();
         commits_.pop_front();

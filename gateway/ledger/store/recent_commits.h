@@ -29,6 +29,7 @@ public:
     /// The signed note over all of them.
     void setCheckpoint(std::string note) { checkpoint_ = std::move(note); }
 
+    /// 0 where there are more than kRecentEntriesMax, or were before some were taken back: of such a commit nothing is kept.
     std::size_t count() const { return entries_.size(); }
     Seq after() const { return before_.size(); }
     /// Requires: after() < seq <= after() + count(), and the checkpoint is set. Errors: none where add() was told every node.
@@ -45,12 +46,13 @@ private:
     std::vector<Entry> entries_;
     std::vector<std::vector<base::Bytes>> levels_;  // nodes of each level, from the first that this commit completed
     std::string checkpoint_;
+    bool is_too_large_ = false;
 };
 
 /// Thread-safety: any thread.
 class RecentCommits {
 public:
-    /// Requires: durable, in the order of the commits. One of more than kRecentEntriesMax entries is not kept.
+    /// Requires: durable, in the order of the commits.
     void add(CommitEntries entries);
     /// In order. nullopt where an entry is not among them or its salt is not given: a snapshot knows.
     std::optional<std::vector<Receipt>> receipts(const std::vector<ReceiptRequest>& requests) const;

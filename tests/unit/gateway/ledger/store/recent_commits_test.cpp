@@ -84,9 +84,15 @@ TEST(RecentCommitsTest, TheOldestGoWhereThereAreTooMany) {
     recent.add(tree.commit(1));
     EXPECT_FALSE(recent.receipts({{kCount, "salt"}}));
     EXPECT_TRUE(recent.receipts({{kCount + 1, "salt"}, {4 * kCount + 1, "salt"}}));
-    recent.add(tree.commit(kRecentEntriesMax + 1));
-    EXPECT_FALSE(recent.receipts({{tree.edge.size(), "salt"}})) << "it is larger than all that is kept";
+    auto large = tree.commit(kRecentEntriesMax + 1);
+    EXPECT_EQ(0U, large.count());
+    large.cutTo(tree.edge.size() - 10);
+    tree.add(large, "more");
+    EXPECT_EQ(0U, large.count()) << "what it had before is gone";
+    recent.add(std::move(large));
+    EXPECT_FALSE(recent.receipts({{tree.edge.size(), "salt"}}));
     EXPECT_TRUE(recent.receipts({{4 * kCount + 1, "salt"}}));
+    EXPECT_EQ(kRecentEntriesMax, tree.commit(kRecentEntriesMax).count());
 }
 
 TEST(RecentCommitsTest, OnlyWhatItHasAndWithItsSalt) {
