@@ -30,7 +30,7 @@ const char* stateOf(const LeafStanding& standing, const RevocationPolicy& policy
 
 std::string fingerprintOf(base::BytesView der) { return base::toHex(crypto::sha256(der)); }
 
-/// Up to the first that can't be read: OpenSSL has just verified them all.
+/// Up to the first that can't be read.
 std::vector<crypto::CertificateFacts> factsOf(const crypto::CertificateChain& chain) {
     std::vector<crypto::CertificateFacts> members;
     for (const auto& der : chain) {
@@ -131,7 +131,8 @@ void RevocationBook::noteChain(
         const auto known = far_sides_.find(leaf);
         if (known == far_sides_.end() || known->second.chain != chain || known->second.peer != peer) {
             std::erase_if(far_sides_, [&](const auto& entry) { return entry.second.peer == peer; });
-            far_sides_.insert_or_assign(leaf, peerChain(peer, policy, factsOf(chain), true));
+            const auto members = factsOf(chain);
+            far_sides_.insert_or_assign(leaf, peerChain(peer, policy, members, members.size() == chain.size()));
             news = true;
         }
     }

@@ -48,7 +48,7 @@ private:
     void loop();
     void backgroundPass();
 
-    std::chrono::milliseconds pass_every_;
+    const std::chrono::milliseconds pass_every_;
     Report on_fatal_;
     DiskReserve& reserve_;
     std::unique_ptr<Database> database_;  // protected by pass_mutex_

@@ -296,6 +296,12 @@ TEST_F(Revocation, AListThatWasMadeTomorrowCountsTomorrow) {
     EXPECT_EQ(judged("good"), "");
 }
 
+TEST_F(Revocation, AChainThatCantBeReadToItsEndIsNotGood) {
+    useLists({"inter.crl", "root.crl"});
+    book->noteChain("destination province", std::nullopt, {chain("server.pem")[0], "no certificate", chain("root.pem")[0]});
+    EXPECT_EQ(farSide("server"), "certificate.chain_incomplete");
+}
+
 TEST_F(Revocation, ChainsAreBoundedAndThoseOfFarSidesComeFirst) {
     EXPECT_EQ(settings.chains_max, kRevocationChainsMax);
     settings.chains_max = 1;

@@ -9,7 +9,7 @@
 namespace yht::ledger {
 namespace {
 
-constexpr std::int64_t kPageBytes = 4096;  // SQLite's own
+constexpr std::int64_t kPageBytes = 8192;  // not SQLite's own: the bounds count octets
 constexpr int kPagesMax = 16, kPagesHardMax = 64;
 constexpr WalBounds kBounds{.bytes_max = kPagesMax * kPageBytes, .bytes_hard_max = kPagesHardMax * kPageBytes, .pass_every = std::chrono::hours(1)};
 constexpr int kCommitPages = 8;  // no commit here has more
@@ -25,7 +25,7 @@ protected:
             return microseconds;
         });
         writer_.execute(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA wal_autocheckpoint = 0; CREATE TABLE t (b BLOB)"
+            "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA wal_autocheckpoint = 0; CREATE TABLE t (b BLOB)"
         );
         const auto remember = [](void* pages, sqlite3*, const char*, int count) {
             *static_cast<int*>(pages) = count;
