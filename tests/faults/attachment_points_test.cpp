@@ -119,8 +119,7 @@ protected:
     static std::vector<std::string> pointsOfAPicture() {
         Federation federation;
         federation.startProvince();
-        return pointsOf(federation, watchedOf(federation), [&] {
-            auto client = federation.partner("hotline-12315");
+        return pointsOf(federation, watchedOf(federation), [&](PartnerClient& client) {
             const auto content = picture("traced");
             EXPECT_EQ(201, client.post(kUploads, content, "image/png").status);
             EXPECT_EQ(200, client.post(kUploads, content, "image/png").status);

@@ -79,14 +79,15 @@ std::vector<std::string> tracedPoints(const std::string& path) {
     return points;
 }
 
-std::vector<std::string> pointsOf(Federation& federation, const Watched& watched, const std::function<void()>& life) {
+std::vector<std::string> pointsOf(Federation& federation, const Watched& watched, const std::function<void(PartnerClient&)>& life) {
     // As later ones it begins behind a kill, and does not make the ledger: that has points of its own, which never come again.
     federation.startGateway();
     federation.killGateway();
     const std::string path = federation.directory() + "/points";
     federation.launchGateway(labelledPoints(watched, {"YHT_FAULT_TRACE=" + path}));
     if (!federation.gatewayCameUp()) return {};
-    life();
+    auto client = federation.partner("hotline-12315");
+    life(client);
     federation.killGateway();
     return tracedPoints(path);
 }

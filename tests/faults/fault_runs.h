@@ -23,7 +23,8 @@ struct Watched {
 };
 
 /// The points of a gateway's life between its start and the end of `life`, as shim.c labels them ("write:120"), in their order.
-std::vector<std::string> pointsOf(Federation& federation, const Watched& watched, const std::function<void()>& life);
+/// The partner that speaks in it outlives the gateway: the end of a connection would be an "ask" and an "answer" of its own.
+std::vector<std::string> pointsOf(Federation& federation, const Watched& watched, const std::function<void(PartnerClient&)>& life);
 /// As shim.c has written them to a file.
 std::vector<std::string> tracedPoints(const std::string& path);
 /// "write" of "write:12".

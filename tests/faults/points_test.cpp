@@ -18,8 +18,7 @@ using testing::IsEmpty;
 std::vector<std::string> pointsOfARecord() {
     Federation federation;
     federation.startProvince();
-    return pointsOf(federation, {"/ledger.db", federation.gatewayPort(), federation.provincePort()}, [&] {
-        auto client = federation.partner("hotline-12315");
+    return pointsOf(federation, {"/ledger.db", federation.gatewayPort(), federation.provincePort()}, [&](PartnerClient& client) {
         EXPECT_EQ(201, client.post("/v1/records", appeal("zz-12315", "zz-12315-traced")).status);
         federation.waitUntilUploaded(1);
     });

@@ -99,8 +99,8 @@ protected:
     static std::vector<std::string> pointsOfAMessage() {
         Federation federation;
         prepare(federation);
-        return pointsOf(federation, watchedOf(federation), [&] {
-            EXPECT_EQ(200, federation.partner("hotline-12315").post(kFlatMessages, flatItem("J-1")).status);
+        return pointsOf(federation, watchedOf(federation), [&](PartnerClient& client) {
+            EXPECT_EQ(200, client.post(kFlatMessages, flatItem("J-1")).status);
             Federation::waitUntil("the result is home", [&] { return cameHome(federation).contains("J-1"); });
             federation.waitUntilDrained("zz-flat.results");
             federation.waitUntilSettled(1);
