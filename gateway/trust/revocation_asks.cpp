@@ -144,13 +144,18 @@ base::Status RevocationBook::readFiles(bool all) {
 }
 
 void RevocationBook::addAsk(const std::string& url, base::Bytes body, const std::string& fingerprint) {
-    if (asks_.size() >= settings_.asks_max) return;
-    asks_.try_emplace(url + " " + fingerprint, Asked{{url, std::move(body), fingerprint}, clock_.steadyMillis(), false});
+    const std::string key = url + " " + fingerprint;
+    if (asks_.size() >= settings_.asks_max && !asks_.contains(key)) {
+        ++asks_left_out_;
+        return;
+    }
+    asks_.try_emplace(key, Asked{{url, std::move(body), fingerprint}, clock_.steadyMillis(), false});
 }
 
 void RevocationBook::renewAsks() {
     std::map<std::string, Asked> before;
     before.swap(asks_);
+    asks_left_out_ = 0;
     for (const auto& url : settings_.crl_urls) addAsk(url, {}, {});
     for (const auto& [leaf, chain] : known_.chains) {
         if (chain.policy.mode == RevocationPolicy::Mode::Off) continue;

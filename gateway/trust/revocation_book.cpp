@@ -79,13 +79,18 @@ PeerChain RevocationBook::peerChain(
 }
 
 void RevocationBook::addChain(PeerChain chain) {
-    if (chain.chain.empty() || known_.chains.size() >= settings_.chains_max) return;
+    if (chain.chain.empty()) return;
     const std::string leaf = chain.fingerprints.front();
+    if (known_.chains.size() >= settings_.chains_max && !known_.chains.contains(leaf)) {
+        ++chains_left_out_;
+        return;
+    }
     known_.chains.insert_or_assign(leaf, std::move(chain));
 }
 
 void RevocationBook::renewPartnerChains() {
     known_.chains = far_sides_;
+    chains_left_out_ = 0;
     if (!partners_) return;
     const auto now_ms = clock_.nowMillis();
     std::set<base::Bytes> anchors(authorities_.begin(), authorities_.end());
@@ -198,6 +203,18 @@ std::string RevocationBook::tellChange(const std::string& fingerprint, const Lea
     return who + "checked again, good 恢复核验,状态良好";
 }
 
+std::string RevocationBook::tellLeftOut() {
+    const bool is_left_out = chains_left_out_ + asks_left_out_ > 0;
+    if (is_left_out == left_out_told_) return {};
+    left_out_told_ = is_left_out;
+    if (!is_left_out) return "revocation 吊销核验: everything is looked at again 已恢复全部核验";
+    return "revocation 吊销核验: more than is looked at 超出核验上限: " + std::to_string(chains_left_out_) +
+           " certificate chains not followed 条证书链未核验 (at most 上限 " + std::to_string(settings_.chains_max) + "), " +
+           std::to_string(asks_left_out_) + " lists and OCSP answers not fetched 项吊销列表与应答未获取 (at most 上限 " +
+           std::to_string(settings_.asks_max) +
+           "); a CA's list under revocation.crl_urls covers all its certificates at once 在 revocation.crl_urls 配置签发机构吊销列表可一次覆盖其全部证书";
+}
+
 void RevocationBook::tick() {
     std::vector<std::string> lines;
     {
@@ -209,6 +226,7 @@ void RevocationBook::tick() {
             auto line = tellChange(fingerprint, standing, stateOf(standing, standing.policy, clock_.nowMillis()));
             if (!line.empty()) lines.push_back(std::move(line));
         }
+        if (auto line = tellLeftOut(); !line.empty()) lines.push_back(std::move(line));
     }
     if (!settings_.log) return;
     for (const auto& line : lines) settings_.log(line);

@@ -6,7 +6,8 @@
 //   good until   the last moment that a list or an answer covers, of the certificate of the chain that is covered for the shortest
 //   can't tell   past that moment, or nothing is there: the peer's policy decides (revocation_policy.h)
 // A list counts where the CA's key signed it; an older one never takes the place of a newer one. What was fetched is kept in a
-// directory and read again at the start. One log line when a peer can't be checked any more, and one when it can again.
+// directory and read again at the start. One log line when a peer can't be checked any more, and one when it can again; likewise
+// when there is more than the bounds admit.
 // Uses: crypto, partner. Used by: verifier, soap_security, app.
 #pragma once
 
@@ -126,6 +127,8 @@ private:
     void readKept();
     /// The line that the change of one peer's state is worth; "" none.
     std::string tellChange(const std::string& fingerprint, const LeafStanding& standing, const std::string& state);
+    /// The line that the begin or the end of there being too much is worth; "" none.
+    std::string tellLeftOut();
 
     const RevocationSettings settings_;
     const base::Clock& clock_;
@@ -140,6 +143,8 @@ private:
     std::map<std::string, PeerChain> far_sides_;
     std::map<std::string, Asked> asks_;  // by URL and fingerprint
     std::map<std::string, Told> told_;
+    std::size_t chains_left_out_ = 0, asks_left_out_ = 0;  // beyond chains_max and asks_max
+    bool left_out_told_ = false;
     std::map<std::string, std::int64_t> file_times_;
     base::UnixMillis judged_ms_ = 0;  // when what is published was
 

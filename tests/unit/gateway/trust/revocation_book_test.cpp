@@ -310,6 +310,13 @@ TEST_F(Revocation, ChainsAreBoundedAndThoseOfFarSidesComeFirst) {
     EXPECT_THAT(book->standings(), SizeIs(1));
     EXPECT_EQ(judged("good"), "");
     EXPECT_EQ(judged("renewed"), "speaker.revocation_pending") << "there is no room: nobody may say that it is good";
+    book->tick();
+    ASSERT_THAT(log, SizeIs(1));
+    EXPECT_THAT(log[0], HasSubstr("1 certificate chains not followed"));
+    usePartners({"good"});
+    book->tick();
+    ASSERT_THAT(log, SizeIs(2));
+    EXPECT_THAT(log[1], HasSubstr("looked at again"));
     book->noteChain("destination province", std::nullopt, {chain("server.pem")[0], chain("inter.pem")[0], chain("root.pem")[0]});
     EXPECT_THAT(book->standings(), SizeIs(1));
     EXPECT_EQ(farSide("server"), "");
@@ -322,6 +329,10 @@ TEST_F(Revocation, AsksAreBounded) {
     settings.crl_urls = {"http://127.0.0.1:9/1", "http://127.0.0.1:9/2", "http://127.0.0.1:9/3"};
     open();
     EXPECT_THAT(book->due(), SizeIs(2));
+    book->tick();
+    book->tick();
+    ASSERT_THAT(log, SizeIs(1)) << "once";
+    EXPECT_THAT(log[0], HasSubstr("1 lists and OCSP answers not fetched"));
 }
 
 TEST(RevocationPolicy, IsReadStrictly) {
