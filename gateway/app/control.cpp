@@ -160,6 +160,11 @@ base::Result<std::string> reload(ControlServices& services, const ControlCall& c
 
 }  // namespace
 
+base::Error wrongArgument(const ControlCall& call, const std::string& name) {
+    const std::string& command = call.request.command;
+    return wrongCall(command + ": " + name + " is wrong.", command + ":参数 " + name + " 不正确。");
+}
+
 base::Result<Reloaded> reloadFor(ControlServices& services, const ControlCall& call) {
     if (!services.reload) {
         return base::makePublicError(

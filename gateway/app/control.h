@@ -89,6 +89,9 @@ struct ControlCall {
     ControlCall as(const ControlRequest& told) const { return {told, operator_id, second_id, role}; }
 };
 
+/// ParameterInvalid: an argument is not what the command takes; it names both and no value.
+base::Error wrongArgument(const ControlCall& call, const std::string& name);
+
 /// Appends the audit entry of a command, from inside the task that has its effect.
 base::Status appendAudit(ledger::Transaction& transaction, ControlServices& services, const ControlCall& call);
 /// The same, and gives the entry.

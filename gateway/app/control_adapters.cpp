@@ -12,7 +12,7 @@ namespace {
 
 using base::ErrorCode;
 
-base::Error wrongArgument(const std::string& en, const std::string& zh) {
+base::Error wrongReplay(const std::string& en, const std::string& zh) {
     return base::makePublicError(ErrorCode::ParameterInvalid, en, zh);
 }
 
@@ -86,15 +86,15 @@ std::string answerOf(const intake::Readmitted& all) {
 base::Result<std::string> replay(ControlServices& services, const ControlCall& call) {
     const auto seqs = seqsOf(call.argument("messages"));
     if (!seqs) {
-        return wrongArgument("messages: 1 to " + std::to_string(kReplayedMessagesMax) + " numbers of entries.",
-                             "messages 须为 1 至 " + std::to_string(kReplayedMessagesMax) + " 个账本序号。");
+        return wrongReplay("messages: 1 to " + std::to_string(kReplayedMessagesMax) + " numbers of entries.",
+                           "messages 须为 1 至 " + std::to_string(kReplayedMessagesMax) + " 个账本序号。");
     }
     auto found = inForce(services, call.argument("source"));
     if (!found.ok()) return std::move(found).error();
     if (found->adapter->version() != call.argument("version")) {
-        return wrongArgument("Another version of the source's folder is in force (" + found->adapter->version() +
-                                 "): `yht adapters apply` first.",
-                             "生效的是该来源的另一版本(" + found->adapter->version() + "),请先执行 yht adapters apply。");
+        return wrongReplay("Another version of the source's folder is in force (" + found->adapter->version() +
+                               "): `yht adapters apply` first.",
+                           "生效的是该来源的另一版本(" + found->adapter->version() + "),请先执行 yht adapters apply。");
     }
     intake::Readmitted all;
     const intake::ReadmissionServices desk{

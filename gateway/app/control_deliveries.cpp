@@ -19,16 +19,11 @@ std::optional<ledger::Seq> seqOf(const std::string& text) {
     return code == std::errc{} && end == text.data() + text.size() ? std::optional(seq) : std::nullopt;
 }
 
-base::Error wrongArgument(const char* name) {
-    return base::makePublicError(ErrorCode::ParameterInvalid, std::string(kDecideDelivery) + ": " + name + " is wrong.",
-                                 std::string(kDecideDelivery) + ":参数 " + name + " 不正确。");
-}
-
 base::Result<std::string> decide(const std::string& directory, ControlServices& services, const ControlCall& call) {
     const auto decision = delivery::findRowDecision(call.argument("decision"));
-    if (!decision) return wrongArgument("decision");
+    if (!decision) return wrongArgument(call, "decision");
     const auto seq = seqOf(call.argument("seq"));
-    if (!seq) return wrongArgument("seq");
+    if (!seq) return wrongArgument(call, "seq");
     const auto routes = routesOf(directory);
     if (!routes.ok()) return routes.error();
     const auto& id = call.argument("destination");

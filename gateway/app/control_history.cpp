@@ -7,13 +7,6 @@ namespace {
 
 using base::ErrorCode;
 
-base::Error wrongArgument(const std::string& name) {
-    return base::makePublicError(
-        ErrorCode::ParameterInvalid, std::string(kReleaseHistory) + ": " + name + " is wrong.",
-        std::string(kReleaseHistory) + ":参数 " + name + " 不正确。"
-    );
-}
-
 base::Error nothingHeld(const std::string& source) {
     return base::makePublicError(
         ErrorCode::NotFound, "No history of source " + source + " of that time waits for its release.",
@@ -25,8 +18,8 @@ base::Result<std::string> release(ControlServices& services, const ControlCall& 
     ledger::HistoryRange range{.source = call.argument("source")};
     const auto from = base::parseRfc3339(call.argument("from"));
     const auto to = base::parseRfc3339(call.argument("to"));
-    if (!from) return wrongArgument("from");
-    if (!to || *to <= *from) return wrongArgument("to");
+    if (!from) return wrongArgument(call, "from");
+    if (!to || *to <= *from) return wrongArgument(call, "to");
     range.from_ms = *from;
     range.to_ms = *to;
     std::uint64_t released = 0, left = 0;

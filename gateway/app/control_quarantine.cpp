@@ -15,13 +15,6 @@ using base::ErrorCode;
 using intake::QuarantineDecided;
 using json::Writer;
 
-base::Error wrongArgument(const ControlCall& call, const std::string& name) {
-    const std::string& command = call.request.command;
-    return base::makePublicError(
-        ErrorCode::ParameterInvalid, command + ": " + name + " is wrong.", command + ":参数 " + name + " 不正确。"
-    );
-}
-
 std::optional<std::uint64_t> numberOf(std::string_view text) {
     std::uint64_t number = 0;
     const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), number);

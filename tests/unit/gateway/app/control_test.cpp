@@ -10,7 +10,10 @@
 #include <future>
 
 #include "gateway/app/bundle.h"
-
+#include "gateway/app/control_client.h"
+#include "gateway/app/control_deliveries.h"
+#include "gateway/app/control_history.h"
+#include "gateway/app/control_quarantine.h"
 #include "gateway/json/json.h"
 #include "tests/unit/gateway/ledger/store/ledger_fixture.h"
 
@@ -112,6 +115,21 @@ TEST_F(ControlTest, TheTableSaysWhatACommandTakes) {
     EXPECT_THAT(refused({"erase", {{"ticket_no", "1"}}, std::string(501, 'a')}), HasSubstr("at most 500"));
     EXPECT_EQ("\"1\"", refused({"erase", {{"ticket_no", "1"}}, "asked"}));
     EXPECT_EQ(0, reloads_);
+}
+
+TEST_F(ControlTest, AWrongArgumentIsToldWithItsOwnCommand) {
+    table_ = controlCommands(deployment());
+    for (const char* name : {kReleaseHistory, kDecideDelivery, kFixItem}) {
+        const auto command = std::find_if(table_.begin(), table_.end(), [&](const auto& one) { return std::string(name) == one.name; });
+        ASSERT_NE(table_.end(), command) << name;
+        ControlRequest request{name, {}, "asked"};
+        for (const char* argument : command->arguments) request.arguments[argument] = "?";
+        const auto answer = runRequest(request);
+        ASSERT_FALSE(answer.ok()) << name;
+        EXPECT_EQ(ErrorCode::ParameterInvalid, answer.error().code) << name;
+        EXPECT_THAT(answer.error().public_en, testing::StartsWith(std::string(name) + ": "));
+        EXPECT_THAT(answer.error().public_zh, testing::StartsWith(std::string(name) + ":"));
+    }
 }
 
 TEST_F(ControlTest, ACommandLeavesWhoWhatAndWhy) {
