@@ -126,9 +126,7 @@ void describeOverload(CLI::App& app, Flags& flags) {
     overload->get_option("--connections")->default_str(std::to_string(kOverloadConnections));
 }
 
-void describeCommands(CLI::App& app, Flags& flags) {
-    app.footer(kFooter);
-    app.require_subcommand(1);
+void describePosts(CLI::App& app, Flags& flags) {
     auto* single = describe(
         app, flags, "single", "single posts: what it can take, and latency at a rate",
         bench::measureSingle
@@ -140,6 +138,22 @@ void describeCommands(CLI::App& app, Flags& flags) {
     describeLoad(arrays, flags);
     describeCount(arrays, flags, "in all");
     describeSize(arrays, flags);
+    auto* slow = describe(
+        app, flags, "fsync5", "single posts and arrays, 5 ms added to every fsync",
+        bench::measureSlowDisk
+    );
+    describeLoad(slow, flags);
+    describeCount(slow, flags, "of each loop");
+    describeSize(slow, flags);
+    auto* handshakes = describe(
+        app, flags, "handshakes", "full and resumed handshakes with mutual authentication",
+        bench::measureHandshakes
+    );
+    describeLoad(handshakes, flags);
+    describeCount(handshakes, flags, "handshakes of each kind");
+}
+
+void describeSoap(CLI::App& app, Flags& flags) {
     auto* soap = describe(
         app, flags, "soap", "signed SOAP records: what it can take, and latency at a rate",
         bench::measureSoap
@@ -158,13 +172,9 @@ void describeCommands(CLI::App& app, Flags& flags) {
     attachments->add_option("-m,--mb", flags.options.attachment_mb, "of each")
         ->check(CLI::Range(1, 200))
         ->capture_default_str();
-    auto* slow = describe(
-        app, flags, "fsync5", "single posts and arrays, 5 ms added to every fsync",
-        bench::measureSlowDisk
-    );
-    describeLoad(slow, flags);
-    describeCount(slow, flags, "of each loop");
-    describeSize(slow, flags);
+}
+
+void describeDeliveries(CLI::App& app, Flags& flags) {
     auto* deliveries = describe(
         app, flags, "deliveries",
         "open loop with both destinations taking: backlog, post to receipt",
@@ -183,6 +193,9 @@ void describeCommands(CLI::App& app, Flags& flags) {
     describeLanes(drain, flags);
     drain->add_flag("-p,--province-only", flags.province_only, "without the centre");
     drain->add_flag("--soap", flags.options.soap, "the province takes signed SOAP (exchange-sim), batches of 100");
+}
+
+void describeLarge(CLI::App& app, Flags& flags) {
     auto* million = describe(
         app, flags, "million", "a large ledger beside an empty one: rate, start, look-up",
         bench::measureLarge
@@ -198,6 +211,9 @@ void describeCommands(CLI::App& app, Flags& flags) {
     million->add_option(
         "-l,--ledger", flags.options.ledger, "directory that keeps the large ledger"
     );
+}
+
+void describeSources(CLI::App& app, Flags& flags) {
     auto* adapters = describe(
         app, flags, "adapters", "items of sources' own formats, decoded, mapped, validated",
         bench::measureAdapters
@@ -220,18 +236,14 @@ void describeCommands(CLI::App& app, Flags& flags) {
         ->check(CLI::Range(0, 86'400))
         ->capture_default_str();
     sources->add_option("-w,--work", flags.options.work, "where the ledger is made")->capture_default_str();
-    auto* handshakes = describe(
-        app, flags, "handshakes", "full and resumed handshakes with mutual authentication",
-        bench::measureHandshakes
-    );
-    describeLoad(handshakes, flags);
-    describeCount(handshakes, flags, "handshakes of each kind");
-    describeOverload(app, flags);
+    sources->get_option("--runs")->description("runs; the median counts; default 1");
+}
+
+void describeFloors(CLI::App& app, Flags& flags) {
     auto* floors = describe(
         app, flags, "floors", "all of them in turns: what is asked and what was measured", nullptr
     );
     floors->callback([&flags] { flags.floors = true; });
-    sources->get_option("--runs")->description("runs; the median counts; default 1");
     floors->get_option("--runs")->description("turns of all scenarios; the median counts; default 3");
     floors->add_option("-w,--work", flags.options.work, "where ledgers are made: the disk measured")
         ->capture_default_str();
@@ -253,6 +265,18 @@ void describeCommands(CLI::App& app, Flags& flags) {
         "-l,--ledger", flags.options.ledger,
         "directory that keeps the large ledger: measures it as well (first time: minutes, 7 GB)"
     );
+}
+
+void describeCommands(CLI::App& app, Flags& flags) {
+    app.footer(kFooter);
+    app.require_subcommand(1);
+    describePosts(app, flags);
+    describeSoap(app, flags);
+    describeDeliveries(app, flags);
+    describeLarge(app, flags);
+    describeSources(app, flags);
+    describeOverload(app, flags);
+    describeFloors(app, flags);
     describe(app, flags, "crypto", "signatures by algorithm, payloads by cipher", bench::measureCrypto);
     describe(app, flags, "calibrate", "the machine alone", bench::measureMachine);
 }
