@@ -117,7 +117,9 @@ TEST_F(Certificates, OfAStoppedPartnerOpenConnectionsEnd) {
     federation.waitUntil("the long poll has ended", [&] { return ended.load(); });
     EXPECT_LT(steadyMillis() - began_ms, kActsWithinMillis * Federation::slower());
     // Cut; or told that there is nothing, in the moment between the wait's end and the cut.
-    if (last.status != 0) EXPECT_THAT(last.body, HasSubstr("\"items\":[]"));
+    if (last.status != 0) {
+        EXPECT_THAT(last.body, HasSubstr("\"items\":[]"));
+    }
     const Reply refused = federation.partner(kPartner).get("/v1/changes");
     EXPECT_EQ(403, refused.status);
     EXPECT_THAT(refused.body, HasSubstr("speaker.partner_stopped"));
@@ -329,14 +331,18 @@ TEST_F(Certificates, SwappedUnderLoadFailNoRequestAndKeepMemoryFlat) {
         replaceFile(deployment + "/partners.yaml", i % 2 == 0 ? fewer : partners);
         const auto activated = federation.yht({"certs", "activate", "partner", "--certificate=" + pki + "/" + name + ".pem", "--private-key=" + pki + "/" + name + ".key", "--why=swap"});
         ASSERT_EQ(0, activated.exit_code) << readAll(directory + "/commands.log");
-        if (i % 8 == 0) EXPECT_EQ(fingerprintOf(name + ".pem"), servedFingerprint());
+        if (i % 8 == 0) {
+            EXPECT_EQ(fingerprintOf(name + ".pem"), servedFingerprint());
+        }
         if (i == swaps / 4) after_warming = residentKilobytes(federation.gatewayPid());
     }
     const auto at_end = residentKilobytes(federation.gatewayPid());
     load.stop();
     EXPECT_GT(load.sent(), swaps);
     EXPECT_EQ(0, load.failed()) << "last status " << load.lastFailure() << " of " << load.sent();
-    if (Federation::slower() == 1) EXPECT_LT(at_end, after_warming + kGrowthKilobytesMax);
+    if (Federation::slower() == 1) {
+        EXPECT_LT(at_end, after_warming + kGrowthKilobytesMax);
+    }
     std::cout << swaps << " activations and partner changes beside " << load.sent() << " posts, " << load.failed() << " failed; RSS " << after_warming / 1024 << " MB after a quarter, "
               << at_end / 1024 << " MB at the end" << std::endl;
 }

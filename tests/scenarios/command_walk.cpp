@@ -80,7 +80,9 @@ std::string runBothWays(MarkedWorld& world, const std::string& path, const std::
         const std::string said = finished.output + "\n" + world.read(errors) + "\n";
         // A line that the program does not understand shows nothing: it would be walked in vain.
         EXPECT_NE(kUsage, finished.exit_code) << path << "\n" << said;
-        if (json) EXPECT_TRUE(isJson(finished.output)) << path << "\n" << finished.output;
+        if (json) {
+            EXPECT_TRUE(isJson(finished.output)) << path << "\n" << finished.output;
+        }
         shown += said;
     }
     return shown;

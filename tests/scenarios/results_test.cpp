@@ -109,7 +109,9 @@ TEST_F(ShippedResults, GoHomeToEachSourceOverTheWayOfItsManifest) {
     world.serve({"--cases", "1"});
     federation.startGateway();
     for (const auto& [shape, source] : sources) {
-        if (shape != "board") ASSERT_EQ(0, world.say(shape, {"--cases", "1"})) << shape;
+        if (shape != "board") {
+            ASSERT_EQ(0, world.say(shape, {"--cases", "1"})) << shape;
+        }
     }
     auto centre = federation.partner("centre");
     std::map<std::string, std::string> tickets;

@@ -170,7 +170,9 @@ TEST_F(ShellGuide, FromAKeyToAnAttachmentAsItStands) {
 TEST_F(ShellGuide, NoHeadingHasTwoBlocksOfWhichOnlyOneIsRun) {
     const auto blocks = shellBlocks();
     for (auto at = blocks.begin(); at != blocks.end(); at = blocks.upper_bound(at->first)) {
-        if (at->first != kSoap) EXPECT_EQ(1U, blocks.count(at->first)) << at->first;
+        if (at->first != kSoap) {
+            EXPECT_EQ(1U, blocks.count(at->first)) << at->first;
+        }
     }
     EXPECT_EQ(4U, blocks.count(kSoap)) << "tests/soap/soap_guide_test.cpp runs each by a mark in it";
 }

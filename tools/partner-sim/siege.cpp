@@ -48,10 +48,6 @@ bool isCut(Poco::Net::StreamSocket& socket) {
     }
 }
 
-}  // namespace
-
-namespace {
-
 /// A session on a connection that is made already: Poco's own constructor for that refuses, in the version that we have.
 class Session : public Poco::Net::HTTPSClientSession {
 public:

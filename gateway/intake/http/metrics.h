@@ -48,10 +48,10 @@ private:
     prometheus::Family<prometheus::Gauge>& ledger_;
     prometheus::Family<prometheus::Gauge>& items_;
     prometheus::Family<prometheus::Gauge>& items_refused_;
-    prometheus::Family<prometheus::Gauge>& source_items_;
-    prometheus::Family<prometheus::Gauge>& source_messages_;
     prometheus::Family<prometheus::Gauge>& attachments_;
     prometheus::Family<prometheus::Gauge>& attachments_not_kept_;
+    prometheus::Family<prometheus::Gauge>& source_items_;
+    prometheus::Family<prometheus::Gauge>& source_messages_;
     prometheus::Gauge& in_flight_;
     prometheus::Gauge& long_polls_;
 };

@@ -8,9 +8,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-ItemValue text(const std::string& value) {
-    return ItemValue::scalar(ItemType::Text, value);
-}
 ItemValue object(std::vector<ItemValue::Member> members) {
     return ItemValue::object(std::move(members));
 }

@@ -135,8 +135,8 @@ protected:
             auto appended = transaction.append(std::move(draft));
             if (!appended.ok()) return appended.error();
             seq = *appended;
-            for (const auto& digest : ticket::namedAttachments(record)) {
-                if (auto named = transaction.addAttachment(digest, {seq, number}); !named.ok()) return named;
+            for (const auto& attachment : ticket::namedAttachments(record)) {
+                if (auto named = transaction.addAttachment(attachment, {seq, number}); !named.ok()) return named;
             }
             if (auto named = transaction.addNamedCall(record, number); !named.ok()) return named;
             auto identity = record.identity();

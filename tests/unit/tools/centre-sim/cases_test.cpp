@@ -71,8 +71,9 @@ TEST(Cases, PhoneNumbersAreVisiblyMadeUp) {
         for (const auto& record : recordsOf(one))
             for (const Field field :
                  {Field::caller_phone, Field::contact_phone, Field::handler_phone})
-                if (record.has(field))
+                if (record.has(field)) {
                     EXPECT_EQ("199 0000 ", record.text(field).substr(0, 9)) << one.number;
+                }
 }
 
 TEST(Cases, SomeCallsWereNotAnswered) {

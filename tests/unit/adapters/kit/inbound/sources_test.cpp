@@ -157,8 +157,8 @@ TEST_P(SourcesTest, TheCasesMadeFromItsSamplesHold) {
 
 INSTANTIATE_TEST_SUITE_P(
     EverySource, SourcesTest, ::testing::ValuesIn(sourceNames()),
-    [](const auto& info) {
-        std::string name = info.param;
+    [](const auto& source) {
+        std::string name = source.param;
         std::replace(name.begin(), name.end(), '-', '_');
         return name;
     }

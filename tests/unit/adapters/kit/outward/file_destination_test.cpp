@@ -95,7 +95,9 @@ TEST_F(FileDestinationTest, WhateverBreaksTheFarSideGetsItOnce) {
                 plan = {at, code, after};
                 auto first = start(withAnswer())->send("b1", {appeal(17)});
                 const auto before = takeAway();
-                if (first.verdict == BatchVerdict::NotSent) EXPECT_THAT(before, IsEmpty());
+                if (first.verdict == BatchVerdict::NotSent) {
+                    EXPECT_THAT(before, IsEmpty());
+                }
                 seen.insert(seen.end(), before.begin(), before.end());
                 plan = {};
                 const auto second = start(withAnswer())->send("b2", {appeal(17)});

@@ -98,7 +98,9 @@ TEST_P(TableDestinationTest, WhateverBreaksARowIsThereOnce) {
         const auto first = start(false)->send("b1", batch);
         const bool committing = each == Where::BeforeCommit || each == Where::AfterCommit;
         EXPECT_EQ(committing ? BatchVerdict::Unknown : BatchVerdict::NotSent, first.verdict);
-        if (!committing) EXPECT_EQ("0", count());
+        if (!committing) {
+            EXPECT_EQ("0", count());
+        }
         where = Where::Nowhere;
         const auto second = start(false)->send("b1", batch);
         ASSERT_EQ(BatchVerdict::Answered, second.verdict) << second.error_detail;
