@@ -58,8 +58,8 @@ TEST_P(NetworkSpoken, ACutCableLosesNothing) {
     EXPECT_THAT(brokenPromises(*federation, log), IsEmpty());
 }
 
-INSTANTIATE_TEST_SUITE_P(Doors, NetworkSpoken, testing::Values(Speech::Rest, Speech::Soap), [](const auto& info) {
-    return info.param == Speech::Soap ? "Soap" : "Rest";
+INSTANTIATE_TEST_SUITE_P(Doors, NetworkSpoken, testing::Values(Speech::Rest, Speech::Soap), [](const auto& speech) {
+    return speech.param == Speech::Soap ? "Soap" : "Rest";
 });
 
 TEST_F(Network, AProvinceThatDiesBehindACutLeavesNoConnectionThatIsWaitedForForever) {

@@ -92,7 +92,9 @@ protected:
         EXPECT_FALSE(HasFailure()) << told(counts);
         EXPECT_EQ(0U, counts.oversized_taken) << told(counts);
         // Who has his places already is told so; nothing else may be said to a forged signature.
-        if (counts.forged_otherwise > 0) EXPECT_THAT(counts.otherwise, testing::StartsWith("429 "));
+        if (counts.forged_otherwise > 0) {
+            EXPECT_THAT(counts.otherwise, testing::StartsWith("429 "));
+        }
     }
     void mustTake(PartnerClient& client, const std::string& ref, const std::string& source = "zz-12315") {
         const auto reply = client.post("/v1/records", appeal(source, ref));
