@@ -22,10 +22,21 @@ void raise(prometheus::Family<prometheus::Counter>& family, const prometheus::La
 
 double seconds(std::int64_t ms) { return static_cast<double>(ms) / kMillisPerSecond; }
 
+/// The cursor that the ledger keeps is saved with rows only; where the router has come to is known to itself alone.
+void showRouting(prometheus::Registry& registry, delivery::Deliveries& deliveries) {
+    auto& routed = BuildGauge()
+                       .Name("yht_delivery_routed_seq")
+                       .Help("Entries up to this one have been decided on for the destination: whatever goes to it is queued.")
+                       .Register(registry);
+    deliveries.whenRouted([&routed](const std::string& id, ledger::Seq upto) {
+        routed.Add({{"destination", id}}).Set(static_cast<double>(upto));
+    });
+}
+
 }  // namespace
 
 DeliveryMetrics::DeliveryMetrics(
-    prometheus::Registry& registry, const delivery::Deliveries& deliveries, ledger::Store& store, const base::Clock& clock
+    prometheus::Registry& registry, delivery::Deliveries& deliveries, ledger::Store& store, const base::Clock& clock
 )
     : deliveries_(deliveries),
       store_(store),
@@ -69,7 +80,9 @@ DeliveryMetrics::DeliveryMetrics(
               std::unique_lock lock(wait_mutex_);
               stopped_.wait_for(lock, stop, std::chrono::milliseconds(kDeliveryMetricsMillis), [] { return false; });
           }
-      }) {}
+      }) {
+    showRouting(registry, deliveries);
+}
 
 DeliveryMetrics::~DeliveryMetrics() = default;
 

@@ -18,10 +18,11 @@ namespace yht::app {
 /// How old what is scraped may be.
 inline constexpr std::int64_t kDeliveryMetricsMillis = 2'000;
 
-/// Reads by itself, on a thread of its own. One a registry.
+/// Reads by itself, on a thread of its own; how far is routed is told by the router as it goes. One a registry, which outlives
+/// the deliveries; made before they start.
 class DeliveryMetrics {
 public:
-    DeliveryMetrics(prometheus::Registry& registry, const delivery::Deliveries& deliveries, ledger::Store& store,
+    DeliveryMetrics(prometheus::Registry& registry, delivery::Deliveries& deliveries, ledger::Store& store,
                     const base::Clock& clock);
     ~DeliveryMetrics();
     DeliveryMetrics(const DeliveryMetrics&) = delete;

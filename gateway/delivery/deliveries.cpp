@@ -106,6 +106,9 @@ void Deliveries::build(
             if (courier->id() == id) courier->wake();
         }
     };
+    routing.on_routed = [this](const std::string& id, ledger::Seq upto) {
+        if (routed_) routed_(id, upto);
+    };
     router_ = std::make_unique<Router>(store, std::move(table), std::move(routing));
 }
 

@@ -30,6 +30,8 @@ public:
     );
     ~Deliveries();
 
+    /// Who hears, on the router's thread, up to which entry all has been routed to a destination. Before start().
+    void whenRouted(std::function<void(const std::string& destination, ledger::Seq upto)> heard) { routed_ = std::move(heard); }
     /// Nothing runs where there is no destination: one more needs a restart anyway.
     void start();
     /// The router first, then the couriers; each waits for what it has under way.
@@ -59,6 +61,7 @@ private:
     std::vector<std::unique_ptr<kit::Destination>> destinations_;
     std::shared_ptr<const RouteTable> table_;
     std::vector<std::unique_ptr<Courier>> couriers_;  // in the order of destinations_
+    std::function<void(const std::string& destination, ledger::Seq upto)> routed_;
     std::unique_ptr<Router> router_;
 };
 

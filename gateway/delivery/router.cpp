@@ -111,8 +111,8 @@ bool Router::begin(const RouteTable& table) {
         });
         noteStore(begun);
         if (!begun.ok()) return false;
-        position->saved = position->decided;
-        positions_[id] = *position;
+        positions_[id].saved = position->decided;
+        moveTo(id, position->decided);
     }
     return true;
 }
@@ -141,9 +141,14 @@ bool Router::routeGroup(
     const bool save =
         !decisions->empty() || upto - positions_[group.front()->id].saved >= kUnsavedEntriesMax;
     if (save && !commit(group, upto, decisions)) return false;
-    for (const DestinationRow* row : group) positions_[row->id].decided = upto;
+    for (const DestinationRow* row : group) moveTo(row->id, upto);
     wake(*decisions);
     return true;
+}
+
+void Router::moveTo(const std::string& destination, ledger::Seq upto) {
+    positions_[destination].decided = upto;
+    if (options_.on_routed) options_.on_routed(destination, upto);
 }
 
 /// What operators released of history, for all destinations at once. What one of them has not come to yet waits: it

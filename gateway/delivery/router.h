@@ -41,6 +41,8 @@ struct RouterOptions {
     ModeOfSource mode_of_source;
     /// Called after a commit that made rows for this destination ready.
     std::function<void(const std::string& destination)> on_ready;
+    /// Called where its cursor has come to, also in memory only: the rows of every entry up to it are in the ledger.
+    std::function<void(const std::string& destination, ledger::Seq upto)> on_routed;
     Logger logger;
 };
 
@@ -81,6 +83,7 @@ private:
         std::shared_ptr<const Decisions> decisions
     );
     void wake(const Decisions& decisions) const;
+    void moveTo(const std::string& destination, ledger::Seq upto);
     void noteStore(const base::Status& status);
     bool takes(const std::string& destination, ticket::Kind kind) const;
     void run();

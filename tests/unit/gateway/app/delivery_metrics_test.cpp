@@ -13,6 +13,8 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
+constexpr std::int64_t kPatienceMillis = 120'000;
+
 /// Maps with two substitutions a record and takes everything.
 class MakingDo final : public kit::Destination {
 public:
@@ -115,6 +117,19 @@ TEST_F(DeliveryMetricsTest, WhatWasDeliveredAndWhatMappingMadeDoWithAreCountedOn
     EXPECT_THAT(text, HasSubstr("yht_delivery_mapping_total{destination=\"centre\",rule=\"substitution\"} 2\n"));
     EXPECT_THAT(text, HasSubstr("yht_delivery_records_total{destination=\"centre\",verdict=\"accepted\"} 1\n"));
     EXPECT_THAT(text, HasSubstr("yht_delivery_batches_total{destination=\"centre\",result=\"answered\"} 1\n"));
+}
+
+/// The outcome goes nowhere: the ledger's cursor stays behind it, the router does not.
+TEST_F(DeliveryMetricsTest, HowFarIsRoutedIsToldAtOnceAlsoOfWhatGoesNowhere) {
+    putCall();
+    deliveries->start();
+    ASSERT_TRUE(store->waitForEntry(1, kPatienceMillis));
+    const auto routed = [&] { return scrape().find("yht_delivery_routed_seq{destination=\"centre\"} 2\n") != std::string::npos; };
+    const auto deadline_ms = base::SystemClock().steadyMillis() + kPatienceMillis;
+    while (!routed()) ASSERT_LT(base::SystemClock().steadyMillis(), deadline_ms) << scrape();
+    deliveries->stop();
+    EXPECT_EQ(2U, (*store->snapshot())->lastSeq());
+    EXPECT_EQ(1U, (*store->snapshot())->cursor(delivery::routeCursorName("centre")));
 }
 
 TEST_F(DeliveryMetricsTest, WhatStandsStillIsCountedByState) {
