@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace yht::sources_sim {
@@ -17,7 +18,9 @@ struct DropOptions {
     std::string marker;            // name of an empty file that says "finished"; "" none
 };
 
-/// False where the folder can't be written.
-bool drop(const DropOptions& options, const std::string& bytes);
+/// For how long in ms the first of two halves may have stood alone, at the most; 0 where there were no two. It is longer than the pause
+/// where this program was held up, and a reader is right then that the half did not grow any more. nullopt where the folder can't be
+/// written.
+std::optional<std::int64_t> drop(const DropOptions& options, const std::string& bytes);
 
 }  // namespace yht::sources_sim

@@ -43,10 +43,11 @@ void Telling::call(const Shape& shape, const Message& message, const Heard& hear
     line(heading("→", shape.name) + message.name + " " + message.ref + " ⇒ " + answer);
 }
 
-void Telling::left(const Shape& shape, const std::string& where, std::size_t items, std::size_t bytes) {
+void Telling::left(const Shape& shape, const std::string& where, std::size_t items, std::size_t bytes, std::int64_t half_ms) {
     const std::string count = std::to_string(items);
     if (lines_ == Lines::Json) {
-        return line(object({{"shape", shape.name}, {"where", where}, {"items", count, kJson}, {"bytes", std::to_string(bytes), kJson}}));
+        return line(object({{"shape", shape.name}, {"where", where}, {"items", count, kJson}, {"bytes", std::to_string(bytes), kJson},
+                            {"half_ms", std::to_string(half_ms), kJson}}));
     }
     line(heading("→", shape.name) + count + " items 条 in " + where + (bytes > 0 ? ", " + std::to_string(bytes) + " bytes" : ""));
 }

@@ -20,8 +20,8 @@ public:
     explicit Telling(Lines lines) : lines_(lines) {}
     /// {"message","ref","tries","status","done","reply"}
     void call(const Shape& shape, const Message& message, const Heard& heard);
-    /// {"shape","where","items","bytes"}: something was left where it will be fetched.
-    void left(const Shape& shape, const std::string& where, std::size_t items, std::size_t bytes);
+    /// {"shape","where","items","bytes","half_ms"}: something was left where it will be fetched; half of it stood alone for so long (drop).
+    void left(const Shape& shape, const std::string& where, std::size_t items, std::size_t bytes, std::int64_t half_ms = 0);
     /// {"came_home","what","ref","ticket_no","again","unheard","problem"}
     void home(const CameHome& home);
 

@@ -52,8 +52,9 @@ int leaveFile(const Run& run, DropOptions drop) {
     const auto rows = said(*run.shape, run.options, run.troubles);
     const std::string bytes = fileOf(*run.shape, rows, run.troubles);
     if (bytes.empty()) return stage::kDone;  // silence
-    if (!sources_sim::drop(drop, bytes)) return stage::kFailed;
-    Telling(run.lines).left(*run.shape, drop.folder + "/" + drop.name, rows.size(), bytes.size());
+    const auto half_ms = sources_sim::drop(drop, bytes);
+    if (!half_ms) return stage::kFailed;
+    Telling(run.lines).left(*run.shape, drop.folder + "/" + drop.name, rows.size(), bytes.size(), *half_ms);
     return stage::kDone;
 }
 
