@@ -2,8 +2,9 @@
  * gateway under test; it stands between the program and the kernel for files whose path holds one of the parts of YHT_FAULT_FILES
  * ("/ledger.db:/attachments/") and for the sockets of two ports, and leaves all others alone. A point is a label and a number,
  * counted from the program's start:
- *   write, sync   of such a file; a file cut short is a write of it, a folder that holds such a name is synced like a file
+ *   write, sync   of such a file; a file cut short is a write of it, a folder that has lost such a name is synced like a file
  *   rename        of such a file, and remove (unlink)
+ *   folder        a sync of a folder in which such a file has got its name since the last one
  *   ask, answer   bytes from and to whoever has connected to the port YHT_FAULT_DOOR
  *   send, hear    bytes to and from the port YHT_FAULT_FAR
  * What happens there:
@@ -39,8 +40,8 @@
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
-enum Label { WRITE, SYNC, RENAME, REMOVE, ASK, ANSWER, SEND, HEAR, LABELS, NONE = LABELS };
-static const char *const names[LABELS] = {"write", "sync", "rename", "remove", "ask", "answer", "send", "hear"};
+enum Label { WRITE, SYNC, RENAME, REMOVE, FOLDER, ASK, ANSWER, SEND, HEAR, LABELS, NONE = LABELS };
+static const char *const names[LABELS] = {"write", "sync", "rename", "remove", "folder", "ask", "answer", "send", "hear"};
 static long counts[LABELS];
 
 ssize_t (*real_read)(int, void *, size_t);
@@ -168,16 +169,24 @@ int ftruncate64(int file, off_t length) {
     return result;
 }
 
+/* Which point a sync of this file or folder is. Requires: the lock is held. */
+static enum Label syncLabelOf(int file, int is_ours) {
+    const enum Changed changed = changedNamesIn(file);
+    if (changed == GIVEN) return FOLDER;
+    return is_ours || changed == TAKEN ? SYNC : NONE;
+}
+
 static int syncBy(int file, int (*real_sync)(int)) {
     const int is_ours = concerns(file);
     const char *fails = getenv("YHT_FAULT_SYNC_ERROR");
     pthread_mutex_lock(&lock);
-    if (!is_ours && !holdsChangedNames(file)) {
+    const enum Label label = syncLabelOf(file, is_ours);
+    if (label == NONE) {
         pthread_mutex_unlock(&lock);
         return real_sync(file);
     }
-    const long number = arriveAt(SYNC);
-    if (fails != NULL && number == strtol(fails, NULL, 10)) {
+    const long number = arriveAt(label);
+    if (fails != NULL && label == SYNC && number == strtol(fails, NULL, 10)) {
         pthread_mutex_unlock(&lock);
         errno = EIO;
         return -1;
@@ -186,7 +195,7 @@ static int syncBy(int file, int (*real_sync)(int)) {
     if (slow != NULL) poll(NULL, 0, (int)strtol(slow, NULL, 10));
     const int result = real_sync(file);
     if (result == 0) confirm(file);
-    endAt(SYNC, number, "after");
+    endAt(label, number, "after");
     pthread_mutex_unlock(&lock);
     return result;
 }

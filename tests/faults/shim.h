@@ -29,8 +29,10 @@ void rememberCut(int file, off_t length);
 void rememberName(const char *was, const char *is, int removed);
 /* A sync of this file or folder has succeeded: what it confirms is forgotten. */
 void confirm(int file);
-/* Whether this is a folder in which names have changed since its last sync. */
-int holdsChangedNames(int folder);
+/* What has become of names in a folder since its last sync: a rename has given one, or they were only taken away. NOTHING of what is
+ * no folder. */
+enum Changed { NOTHING, TAKEN, GIVEN };
+enum Changed changedNamesIn(int folder);
 /* Takes back what no sync has confirmed, as YHT_FAULT_POWER says, and kills the program; it returns before. */
 void failPower(void);
 

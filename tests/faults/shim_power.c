@@ -165,13 +165,16 @@ static void confirmNames(const struct stat *folder) {
     }
 }
 
-int holdsChangedNames(int folder) {
+enum Changed changedNamesIn(int folder) {
     struct stat info;
-    if (fstat(folder, &info) != 0 || !S_ISDIR(info.st_mode)) return 0;
+    enum Changed changed = NOTHING;
+    if (fstat(folder, &info) != 0 || !S_ISDIR(info.st_mode)) return NOTHING;
     for (const struct Name *one = newest_name; one != NULL; one = one->older) {
-        if (one->device == info.st_dev && one->inode == info.st_ino) return 1;
+        if (one->device != info.st_dev || one->inode != info.st_ino) continue;
+        if (one->is != NULL) return GIVEN;
+        changed = TAKEN;
     }
-    return 0;
+    return changed;
 }
 
 void rememberName(const char *was, const char *is, int removed) {
