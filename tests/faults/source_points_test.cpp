@@ -59,10 +59,16 @@ private:
             const auto ticket_no = post(client, number);
             if (ticket_no.empty()) return;
             if (post(client, number) != ticket_no) tell(number + " was told another ticket the second time");
-            Federation::waitUntil("the result of " + number + " is home", [&] { return cameHome(federation_).contains(number); });
+            awaitHome(number);
             const std::lock_guard lock(mutex_);
             answered_.emplace(number, ticket_no);
         }
+    }
+    /// Over as many lives of the gateway as it takes: each of them is waited for by itself (endAtEach). The last one brings it home.
+    void awaitHome(const std::string& number) {
+        const auto is_home = [&] { return cameHome(federation_).contains(number); };
+        while (!stopping_ && !is_home()) ::poll(nullptr, 0, kLookMs);
+        Federation::waitUntil("the result of " + number + " is home", is_home);
     }
     /// Its ticket; "" where the answer was none that may be.
     std::string post(PartnerClient& client, const std::string& number) {
