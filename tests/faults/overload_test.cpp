@@ -7,12 +7,12 @@
 
 #include <fstream>
 #include <optional>
-#include <sstream>
 
 #include "gateway/base/random.h"
 #include "tests/faults/own_network.h"
 #include "tests/scenarios/federation.h"
 #include "tests/scenarios/samples.h"
+#include "tests/scenarios/shipped_source.h"
 #include "tools/partner-sim/siege.h"
 #include "tools/speaker/soap_message.h"
 
@@ -44,7 +44,14 @@ class Overload : public testing::Test {
 protected:
     void SetUp() override {
         federation.emplace();
+        cutInTime();
+        federation->useTwoCores();
         federation->startGateway();
+    }
+    /// Those who say nothing are cut as a deployment cuts them.
+    void cutInTime() const {
+        const auto ms = [](int usual) { return std::to_string(usual * Federation::slower()); };
+        replaceInDeployment(*federation, "yht.yaml", Federation::patientDeadlines(), "  header_deadline_ms: " + ms(5'000) + "\n  body_deadline_ms: " + ms(15'000) + "\n");
     }
 
     /// More idle ones than the listener takes (256), so that some are turned away and some are held until their deadline.
@@ -147,17 +154,14 @@ protected:
     void SetUp() override {
         if (!ownNetwork() || !addForeignAddresses()) GTEST_SKIP() << "no network namespace may be made here";
         federation.emplace();
+        cutInTime();
         listenEverywhere();
+        federation->useTwoCores();
         federation->startGateway();
     }
     void listenEverywhere() {
-        const auto path = federation->deployment() + "/yht.yaml";
-        std::stringstream text;
-        text << std::ifstream(path).rdbuf();
-        auto changed = text.str();
-        const std::string here = "listen: 127.0.0.1:" + std::to_string(federation->gatewayPort());
-        changed.replace(changed.find(here), here.size(), "listen: 0.0.0.0:" + std::to_string(federation->gatewayPort()));
-        std::ofstream(path) << changed;
+        const std::string port = std::to_string(federation->gatewayPort());
+        replaceInDeployment(*federation, "yht.yaml", "listen: 127.0.0.1:" + port, "listen: 0.0.0.0:" + port);
     }
     SiegeOptions from(const std::string& address) const {
         auto options = siegeOptions();
@@ -273,13 +277,19 @@ TEST_F(SoapOverload, EveryRecordIsAnsweredBesideSlowEnvelopesUploadsThatNeverEnd
 
 TEST_F(SoapOverload, ContentBeyondItsSignedLengthIsRefusedBeforeItsEnd) {
     auto upload = beginUpload(2'000'000'000);
+    upload.setSendTimeout(Poco::Timespan(60 * Federation::slower(), 0));
     const std::string more(1 << 20, 'x');
     try {
         for (int i = 0; i < 100; ++i) upload.sendBytes(more.data(), static_cast<int>(more.size()));
         ADD_FAILURE() << "a hundred times what was signed went in";
+    } catch (const Poco::TimeoutException&) {
+        ADD_FAILURE() << "it was neither read nor refused";
     } catch (const Poco::Exception&) {
-        // cut, as it should be
+        // The connection has ended: the answer says why, and here that is counted.
     }
+    const auto counted = federation->askAdmin("/metrics").body;
+    EXPECT_THAT(counted, testing::HasSubstr("yht_door_requests_total{method=\"POST\",route=\"/soap/v1\",status=\"500\"} 1\n"));  // a Fault
+    EXPECT_THAT(counted, testing::Not(testing::HasSubstr("cause=\"body_slow\"")));
 }
 
 TEST_F(SoapOverload, ForgedDeepAndHugeEnvelopesAreRefusedOneByOne) {

@@ -172,6 +172,7 @@ TEST_F(AttachmentScenario, WhatNobodyNamedIsGoneAfterItsTimeWhateverKillsCameBet
 
 TEST_F(AttachmentScenario, TheGatewayStaysSmallWhateverGoesThrough) {
     if (Federation::slower() > 1) GTEST_SKIP() << "a sanitizer keeps what was freed: memory is not the program's own";
+    federation.useTwoCores();
     federation.startGateway();
     auto hotline = federation.partner("hotline-12315");
     const auto first = photograph(1 << 20);

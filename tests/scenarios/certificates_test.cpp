@@ -23,7 +23,6 @@ using testing::Not;
 
 constexpr const char* kPartner = "hotline-12315";
 constexpr const char* kSource = "zz-12315";
-constexpr std::int64_t kActsWithinMillis = 2'000;
 
 std::string readAll(const std::string& path) {
     std::ifstream in(path, std::ios::binary);
@@ -112,10 +111,10 @@ TEST_F(Certificates, OfAStoppedPartnerOpenConnectionsEnd) {
     const std::string partners = readAll(deployment + "/partners.yaml");
     const auto entry = partners.find("- id: hotline-12315");
     replaceFile(deployment + "/partners.yaml", partners.substr(0, entry) + replaced(partners.substr(entry), "stage: live", "stage: stopped"));
-    const auto began_ms = steadyMillis();
     reload();
+    // Once the command is answered, the connection is cut.
+    EXPECT_THAT(federation.askAdmin("/metrics").body, HasSubstr("cause=\"speaker_gone\""));
     federation.waitUntil("the long poll has ended", [&] { return ended.load(); });
-    EXPECT_LT(steadyMillis() - began_ms, kActsWithinMillis * Federation::slower());
     // Cut; or told that there is nothing, in the moment between the wait's end and the cut.
     if (last.status != 0) {
         EXPECT_THAT(last.body, HasSubstr("\"items\":[]"));
@@ -123,7 +122,6 @@ TEST_F(Certificates, OfAStoppedPartnerOpenConnectionsEnd) {
     const Reply refused = federation.partner(kPartner).get("/v1/changes");
     EXPECT_EQ(403, refused.status);
     EXPECT_THAT(refused.body, HasSubstr("speaker.partner_stopped"));
-    EXPECT_THAT(federation.askAdmin("/metrics").body, HasSubstr("cause=\"speaker_gone\""));
     EXPECT_EQ(200, federation.partner("police-110").get("/v1/changes").status);
 }
 
@@ -148,7 +146,7 @@ TEST_F(Certificates, OldAndNewOfAPartnerAreValidSideBySideAndARenewedOneIsNamed)
     }
 }
 
-TEST_F(Certificates, RevokedByAListEndWithinTwoSeconds) {
+TEST_F(Certificates, RevokedByAListAreTakenNoMoreOnceTheGatewayTellsIt) {
     openAuthority();
     publishList();
     configure("revocation:\n  policy: hard_fail\n  crl_files: [" + pki + "/root.crl]\n");
@@ -157,18 +155,13 @@ TEST_F(Certificates, RevokedByAListEndWithinTwoSeconds) {
     ASSERT_EQ(201, partner.post("/v1/records", nextAppeal()).status) << log();
     revoke(kPartner);
     publishList();
-    const auto began_ms = steadyMillis();
-    std::int64_t last_taken_ms = 0;
-    Reply reply;
-    federation.waitUntil("the revoked partner is refused", [&] {
-        reply = partner.post("/v1/records", nextAppeal());
-        if (reply.status == 201) last_taken_ms = steadyMillis() - began_ms;
-        return reply.status == 403;
-    });
+    // Nobody asks the gateway to read it.
+    federation.waitUntil("the log tells it", [&] { return log().find("partner hotline-12315") != std::string::npos; });
+    const Reply reply = federation.partner(kPartner).post("/v1/records", nextAppeal());
+    EXPECT_EQ(403, reply.status);
     EXPECT_THAT(reply.body, HasSubstr("certificate.revoked_crl"));
-    EXPECT_LT(last_taken_ms, kActsWithinMillis * Federation::slower());
+    EXPECT_NE(201, partner.post("/v1/records", nextAppeal()).status) << "on the connection that was open before";
     EXPECT_EQ(200, federation.partner("police-110").get("/v1/changes").status);
-    EXPECT_THAT(log(), HasSubstr("partner hotline-12315"));
 }
 
 TEST_F(Certificates, WithoutAListTheyAreRefusedAndOnTheSecondTryToo) {
@@ -284,10 +277,11 @@ public:
                 for (int n = 0; !stop.stop_requested(); ++n) {
                     constexpr int kPostsPerConnection = 5;
                     if (n % kPostsPerConnection == 0) client.movedTo(federation.gatewayPort());
+                    const auto began_ms = steadyMillis();
                     const Reply reply = client.post("/v1/records", appeal(source, "L" + std::to_string(i) + "-" + std::to_string(n)));
                     ++sent_;
                     if (reply.status == 201) {
-                        last_taken_ms_ = steadyMillis();
+                        noteTaken(began_ms);
                         continue;
                     }
                     ++failed_;
@@ -300,9 +294,15 @@ public:
     int sent() const { return sent_; }
     int failed() const { return failed_; }
     int lastFailure() const { return last_failure_; }
+    /// When the latest of those that were taken began; 0: none was.
     std::int64_t lastTakenMillis() const { return last_taken_ms_; }
 
 private:
+    void noteTaken(std::int64_t began_ms) {
+        auto last_ms = last_taken_ms_.load();
+        while (last_ms < began_ms && !last_taken_ms_.compare_exchange_weak(last_ms, began_ms)) {
+        }
+    }
     std::atomic<int> sent_ = 0, failed_ = 0, last_failure_ = 0;
     std::atomic<std::int64_t> last_taken_ms_ = 0;
     std::vector<std::jthread> threads_;
@@ -321,6 +321,7 @@ TEST_F(Certificates, SwappedUnderLoadFailNoRequestAndKeepMemoryFlat) {
     const int swaps = countFromEnvironment("YHT_SWAPS", 8);
     constexpr std::uint64_t kGrowthKilobytesMax = 48 * 1024;
     issueAgain("gateway-2", "");
+    federation.useTwoCores();
     federation.startGateway();
     const std::string partners = readAll(deployment + "/partners.yaml");
     const std::string fewer = replaced(partners, "stage: live\n    sources: [zz-media]", "stage: stopped\n    sources: [zz-media]");
@@ -347,7 +348,7 @@ TEST_F(Certificates, SwappedUnderLoadFailNoRequestAndKeepMemoryFlat) {
               << at_end / 1024 << " MB at the end" << std::endl;
 }
 
-TEST_F(Certificates, RevokedUnderLoadAreTakenForLessThanTwoSecondsMore) {
+TEST_F(Certificates, RevokedUnderLoadAreTakenNoMoreOnceTheCommandIsAnswered) {
     federation.startGateway();
     Load load(federation, kPartner, kSource, 3);
     Load others(federation, "police-110", "zz-110", 1);
@@ -359,9 +360,9 @@ TEST_F(Certificates, RevokedUnderLoadAreTakenForLessThanTwoSecondsMore) {
     federation.waitUntil("nothing of it is taken any more", [&] { return load.failed() > 20; });
     load.stop();
     others.stop();
-    EXPECT_LT(load.lastTakenMillis() - began_ms, kActsWithinMillis * Federation::slower());
+    EXPECT_LE(load.lastTakenMillis(), answered_ms);
     EXPECT_EQ(0, others.failed());
-    std::cout << "last request taken " << load.lastTakenMillis() - began_ms << " ms after the command began, which took " << answered_ms - began_ms << " ms" << std::endl;
+    std::cout << "last request taken was sent " << load.lastTakenMillis() - began_ms << " ms after the command began, which took " << answered_ms - began_ms << " ms" << std::endl;
 }
 
 class FrontedByNginx : public Certificates {

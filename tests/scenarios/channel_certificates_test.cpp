@@ -78,7 +78,7 @@ class ChannelCertificates : public ::testing::Test {
 protected:
     ChannelCertificates() {
         write("yht.yaml", read("yht.yaml") + "channels:\n  listen: 127.0.0.1:" + std::to_string(port) +
-                              "\n  consent: 张三 2019-04-18 场景测试\n  client_ca: root.pem\n");
+                              "\n  consent: 张三 2019-04-18 场景测试\n" + Federation::patientDeadlines() + "  client_ca: root.pem\n");
         std::filesystem::create_directories(federation.deployment() + "/sources/zz-certified");
         std::filesystem::create_directories(federation.deployment() + "/products/certified");
         write("products/certified/product.yaml", R"(product: certified

@@ -11,20 +11,12 @@ namespace {
 
 const std::string kSource = YHT_SOURCE_DIR;
 
-std::string read(const std::string& path) {
-    std::ifstream in(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
-}
-
-void write(const std::string& path, const std::string& text) {
-    std::ofstream(path, std::ios::binary) << text;
-}
-
 void insert(const std::string& path, const std::string& after, const std::string& text) {
-    std::string whole = read(path);
+    std::ifstream in(path, std::ios::binary);
+    std::string whole{std::istreambuf_iterator<char>(in), {}};
     const auto at = whole.find(after);
     ASSERT_NE(at, whole.npos) << path << ": " << after;
-    write(path, whole.insert(at + after.size(), text));
+    std::ofstream(path, std::ios::binary) << whole.insert(at + after.size(), text);
 }
 
 }  // namespace
@@ -32,19 +24,14 @@ void insert(const std::string& path, const std::string& after, const std::string
 Exchange::Exchange(Federation& federation) : federation_(federation) {
     const auto made = runToEnd({kSource + "/tools/dev-pki", federation.pki(), "exchange"}, federation.log("pki"));
     EXPECT_EQ(0, made.exit_code) << federation.log("pki");
-    const std::string deployment = federation.deployment(), profile = deployment + "/exchange-profile";
-    std::filesystem::copy(kSource + "/schemas/profiles/xiang-exchange", profile);
-    // A test that runs within its announced maintenance must not wait for its end.
-    std::string rules = read(profile + "/profile.yaml");
-    const auto from = rules.find("maintenance:"), to = rules.find("envelope:");
-    write(profile + "/profile.yaml", rules.erase(from, to - from));
+    const std::string deployment = federation.deployment();
     std::filesystem::copy(federation.pki() + "/exchange.pem", deployment + "/exchange.pem");
     // One lane: what goes with what is then the same in every run.
     insert(deployment + "/routes.yaml", "destinations:\n", "  exchange: {from: start, lanes: 1}\n");
     insert(deployment + "/routes.yaml", "routes:\n", "  - {destination: exchange}\n");
     insert(
         deployment + "/destinations.yaml", "destinations:\n",
-        "  - id: exchange\n    protocol: profile\n    profile: exchange-profile\n    url: https://localhost:" +
+        "  - id: exchange\n    protocol: profile\n    profile: profiles/xiang-exchange\n    url: https://localhost:" +
             std::to_string(port_) +
             "\n    sender_id: ZZ4302\n    accepting_region: \"430200\"\n    certificate: gateway.pem\n    private_key: gateway.key\n"
             "    peer_ca: root.pem\n    peer_certificate: exchange.pem\n"

@@ -7,6 +7,7 @@
 #include <Poco/StreamCopier.h>
 #include <gtest/gtest.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 
 #include <filesystem>
@@ -18,11 +19,37 @@ namespace {
 
 constexpr std::int64_t kPatienceMs = 120'000;
 constexpr int kLookAgainMs = 20;
+constexpr std::int64_t kDeadlineMs = 60'000;
 
 const std::string kTools = std::string(YHT_SOURCE_DIR) + "/tools/";
 const std::string kBinaries = std::string(YHT_BINARY_DIR) + "/bin/";
 
 std::string portText(std::uint16_t port) { return std::to_string(port); }
+
+/// The calling thread, and with it what it starts, runs on two cores: the one where it is and the next that it may have.
+class TwoCores {
+public:
+    explicit TwoCores(bool wanted) {
+        const int here = ::sched_getcpu();
+        if (!wanted || here < 0 || ::sched_getaffinity(0, sizeof before_, &before_) != 0) return;
+        cpu_set_t two;
+        CPU_ZERO(&two);
+        for (int i = 0; i < CPU_SETSIZE && CPU_COUNT(&two) < 2; ++i) {
+            const int cpu = (here + i) % CPU_SETSIZE;
+            if (CPU_ISSET(cpu, &before_)) CPU_SET(cpu, &two);
+        }
+        is_set_ = ::sched_setaffinity(0, sizeof two, &two) == 0;
+    }
+    ~TwoCores() {
+        if (is_set_) ::sched_setaffinity(0, sizeof before_, &before_);
+    }
+    TwoCores(const TwoCores&) = delete;
+    TwoCores& operator=(const TwoCores&) = delete;
+
+private:
+    cpu_set_t before_{};
+    bool is_set_ = false;
+};
 
 /// One PKI a test program, of which each federation has a copy: making one takes twenty processes and a second of CPU.
 class MadeOnce {
@@ -70,6 +97,21 @@ void Federation::writeDeployment() {
                                 "https://localhost:" + portText(centre_port_) + "/deliveries"},
                                log("deployment"));
     EXPECT_EQ(0, made.exit_code) << log("deployment");
+    waitPatiently();
+}
+
+void Federation::waitPatiently() const {
+    const std::string path = deployment() + "/yht.yaml", section = "partner:\n";
+    std::ifstream in(path, std::ios::binary);
+    std::string text{std::istreambuf_iterator<char>(in), {}};
+    const auto at = text.find(section);
+    ASSERT_NE(at, text.npos) << path;
+    std::ofstream(path, std::ios::binary) << text.insert(at + section.size(), patientDeadlines());
+}
+
+std::string Federation::patientDeadlines() {
+    const auto ms = std::to_string(kDeadlineMs * slower());
+    return "  header_deadline_ms: " + ms + "\n  body_deadline_ms: " + ms + "\n";
 }
 
 void Federation::startProvince(const std::vector<std::string>& environment) {
@@ -92,6 +134,7 @@ void Federation::startCentre() {
 }
 
 void Federation::launchGateway(const std::vector<std::string>& environment) {
+    const TwoCores cores(on_two_cores_);
     const auto program = gateway_program_.empty() ? kBinaries + "yht" : gateway_program_;
     gateway_ = Child({program, "serve", "--config", deployment()}, log("gateway"), environment);
 }
@@ -166,12 +209,28 @@ rapidjson::Document Federation::tickets() {
 
 void Federation::waitUntilUploaded(std::size_t record_count) {
     waitUntil(std::to_string(record_count) + " records uploaded", [&] {
-        return json::textMember(askProvince("/stats").json(), "rows") == std::to_string(record_count) && drained("province");
+        return json::textMember(askProvince("/stats").json(), "rows") == std::to_string(record_count);
     });
+    waitUntilDrained();
 }
 
 void Federation::waitUntilDrained(const std::string& destination) {
+    const auto upto = lastSeq();
+    waitUntil("the router has decided on entry " + std::to_string(upto) + " for " + destination, [&] { return routed(destination, upto); });
     waitUntil("nothing waits for " + destination, [&] { return drained(destination); });
+}
+
+std::uint64_t Federation::lastSeq() {
+    const auto status = json::parse(yht({"status", "--json"}).output);
+    const auto entries = status.ok() && status->IsObject() ? json::textMember(*status, "entries") : "";
+    EXPECT_NE("", entries);
+    return entries.empty() ? 0 : std::stoull(entries);
+}
+
+bool Federation::routed(const std::string& destination, std::uint64_t upto) {
+    const std::string metrics = askAdmin("/metrics").body, row = "yht_delivery_routed_seq{destination=\"" + destination + "\"} ";
+    const auto at = metrics.find(row);
+    return at != metrics.npos && std::stod(metrics.substr(at + row.size(), metrics.find('\n', at) - at - row.size())) >= static_cast<double>(upto);
 }
 
 bool Federation::drained(const std::string& destination) {
@@ -182,8 +241,9 @@ bool Federation::drained(const std::string& destination) {
         for (const char* state : {"backlog", "held", "dead"}) {
             if (json::textMember(one, state) != "0") return false;
         }
+        return true;
     }
-    return true;
+    return false;
 }
 
 void Federation::waitUntilSettled(std::size_t ticket_count) {

@@ -39,6 +39,9 @@ public:
     int awaitGatewaysEnd();
     /// Another program than build's `yht` stands in for the gateway.
     void useGateway(const std::string& program) { gateway_program_ = program; }
+    /// The gateway has no more of the machine's cores from its next start on. The C library's allocator keeps memory for each of them, so
+    /// that bounds on memory, which were measured with two, hold for them alone; nothing of the gateway itself is set for it.
+    void useTwoCores() { on_two_cores_ = true; }
     void startAll();
     void killGateway() { gateway_.kill(); }
     void killProvince() { province_.kill(); }
@@ -49,6 +52,9 @@ public:
     PartnerClient partner(const std::string& name);
     /// `yht …` on this deployment.
     Finished yht(std::vector<std::string> words);
+
+    /// Lines for a listener's section of yht.yaml: as long as a test is patient, however slow the machine. Tests of deadlines write their own.
+    static std::string patientDeadlines();
 
     /// A question to, or a command for, a simulator's control address.
     Reply askProvince(const std::string& path) { return control(province_control_, "GET", path, ""); }
@@ -68,7 +74,8 @@ public:
     void waitUntilSettled(std::size_t ticket_count);
     /// Waits until the province holds so many records, and the gateway knows that it holds them all.
     void waitUntilUploaded(std::size_t record_count);
-    /// Waits until the gateway has nothing more for that destination.
+    /// Waits until the gateway has routed all that stands in the ledger now, and has nothing more for that destination.
+    /// Requires: it runs, and routes.yaml names the destination.
     void waitUntilDrained(const std::string& destination = "province");
 
     /// A request to a local address without TLS; status 0 where nobody answers.
@@ -87,10 +94,16 @@ public:
 
 private:
     void writeDeployment();
+    void waitPatiently() const;
 
+    /// The ledger's newest entry.
+    std::uint64_t lastSeq();
+    /// Every entry up to it has its rows for that destination, if it is to have any.
+    bool routed(const std::string& destination, std::uint64_t upto);
     bool drained(const std::string& destination);
 
     std::string directory_, gateway_program_;
+    bool on_two_cores_ = false;
     PortLease gateway_port_, admin_port_, province_port_, province_control_, centre_port_, centre_control_;
     Child gateway_, province_, centre_;
 };

@@ -70,6 +70,7 @@ TEST_F(HistoryScenario, AYearsWorkbookIsImportedWholeAndKeptAsItCame) {
     const auto size = stage::writeWorkbook(file, kXmlBytes, rowOf);
     const auto bytes = std::filesystem::file_size(file);
     ASSERT_GT(bytes, 2 * kFormerFileBytesMax);
+    federation.useTwoCores();
     federation.startGateway();
     federation.forgetGatewayPeak();
     const std::size_t before_kib = federation.gatewayPeakKib();

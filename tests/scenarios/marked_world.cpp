@@ -117,7 +117,7 @@ MarkedWorld::MarkedWorld() {
     writeEcho();
     write("push.token", kToken);
     append("yht.yaml", "channels:\n  listen: 127.0.0.1:" + std::to_string(channels_port_) +
-                           "\n  consent: 2026-03-01 场景测试\n  plain_http_consent: 2026-03-01 场景测试\n");
+                           "\n  consent: 2026-03-01 场景测试\n  plain_http_consent: 2026-03-01 场景测试\n" + Federation::patientDeadlines());
     append("sources.yaml", "  - {id: zz-marked, name: 标记来源, region: \"430200\"}\n");
     replaceInDeployment(federation, "partners.yaml", "sources: [zz-110]", "sources: [zz-110, zz-marked]");
 }
@@ -232,7 +232,7 @@ void MarkedWorld::writeOtherVersion() {
 }
 
 void MarkedWorld::writeEcho() {
-    append("destinations.yaml", "  - id: echo\n    protocol: profile\n    profile: " YHT_SOURCE_DIR "/schemas/profiles/xiang-province\n    url: https://localhost:" +
+    append("destinations.yaml", "  - id: echo\n    protocol: profile\n    profile: profiles/xiang-province\n    url: https://localhost:" +
                                     std::to_string(echo_port_) +
                                     "\n    sender_id: XZ43020001\n    accepting_region: \"430200\"\n    certificate: gateway.pem\n    private_key: gateway.key\n"
                                     "    peer_ca: root.pem\n    peer_certificate: province.pem\n");

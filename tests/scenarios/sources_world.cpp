@@ -9,6 +9,7 @@
 #include <fstream>
 
 #include "gateway/base/clock.h"
+#include "tests/scenarios/shipped_source.h"
 
 namespace yht::scenarios {
 namespace {
@@ -43,6 +44,7 @@ SourcesWorld::SourcesWorld(Federation& federation) : federation_(federation) {
         log("sources")
     );
     EXPECT_EQ(0, made.exit_code) << log("sources");
+    replaceInDeployment(federation, "yht.yaml", "channels:\n", "channels:\n" + Federation::patientDeadlines());
 }
 
 SourcesWorld::~SourcesWorld() {
@@ -91,7 +93,9 @@ int SourcesWorld::say(const std::string& shape, std::vector<std::string> more) {
     if (shape == "foxpro") append(words, {"--into", path("bj-12355")});
     if (shape == "grid") append(words, {"--into", path("zz-shifeng/out")});
     words.insert(words.end(), more.begin(), more.end());
-    return runToEnd(words, log("saying")).exit_code;
+    auto finished = runToEnd(words, log("saying"));
+    said_ = std::move(finished.output);
+    return finished.exit_code;
 }
 
 void SourcesWorld::everybodySays(const std::vector<std::string>& more) {

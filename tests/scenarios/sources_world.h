@@ -40,6 +40,8 @@ public:
 
     /// `sources-sim SHAPE …` with where and as whom that shape speaks; the exit code.
     int say(const std::string& shape, std::vector<std::string> more = {});
+    /// What the last of them printed: lines of JSON.
+    const std::string& said() const { return said_; }
     /// All of them, the board served anew with the same words.
     void everybodySays(const std::vector<std::string>& more);
 
@@ -58,6 +60,7 @@ private:
     std::string log(const std::string& name) const { return federation_.directory() + "/" + name + ".log"; }
 
     Federation& federation_;
+    std::string said_;
     PortLease channels_port_, serve_port_, sftp_port_;
     Child sftp_, serving_;
 };
