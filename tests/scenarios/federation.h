@@ -9,13 +9,14 @@
 #include <string>
 
 #include "tests/scenarios/partner_client.h"
-#include "tests/scenarios/port_lease.h"
 #include "tools/stage/child.h"
+#include "tools/stage/port_lease.h"
 
 namespace yht::scenarios {
 
 using stage::Child;
 using stage::Finished;
+using stage::PortLease;
 using stage::runToEnd;
 
 class Federation {

@@ -5,7 +5,6 @@
 #include <Poco/Net/HTTPRequest.h>
 #include <Poco/Net/HTTPResponse.h>
 #include <Poco/Net/SSLManager.h>
-#include <Poco/Net/ServerSocket.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -38,11 +37,6 @@ constexpr const char* kGatewayRsa = "gateway-rsa";
 
 const std::string kTools = std::string(YHT_SOURCE_DIR) + "/tools/";
 const std::string kBinaries = std::string(YHT_BINARY_DIR) + "/bin/";
-
-/// Free a moment ago: each side must know the other's address before either starts.
-std::uint16_t freePort() {
-    return Poco::Net::ServerSocket(Poco::Net::SocketAddress("127.0.0.1", 0)).address().port();
-}
 
 double steadyMillis() {
     const auto since = std::chrono::steady_clock::now().time_since_epoch();
@@ -103,10 +97,6 @@ Bed::Bed(const BedOptions& options) : options_(options), directory_(options.dire
         directory_ = name;
     }
     fs::create_directories(directory_);
-    for (auto* port :
-         {&gateway_port_, &admin_port_, &province_port_, &province_control_, &centre_port_,
-          &centre_control_})
-        *port = freePort();
     makeDeployment();
     readKeys();
 }

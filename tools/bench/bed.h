@@ -1,5 +1,5 @@
 // The bed a measurement lies in: a development PKI and deployment in a directory of its own, the
-// real programs on it, ports that were free. Uses: stage, app, trust. Used by: the scenarios.
+// real programs on it, on leased ports. Uses: stage, app, trust. Used by: the scenarios.
 #pragma once
 
 #include <Poco/Net/Context.h>
@@ -15,6 +15,7 @@
 #include "tools/bench/siege.h"
 #include "tools/speaker/acknowledgement.h"
 #include "tools/stage/child.h"
+#include "tools/stage/port_lease.h"
 
 namespace yht::bench {
 
@@ -84,8 +85,7 @@ private:
 
     const BedOptions options_;
     std::string directory_;
-    std::uint16_t gateway_port_ = 0, admin_port_ = 0, province_port_ = 0, province_control_ = 0,
-                  centre_port_ = 0, centre_control_ = 0;
+    stage::PortLease gateway_port_, admin_port_, province_port_, province_control_, centre_port_, centre_control_;
     stage::Child gateway_, province_, centre_, siege_;
     double siege_began_ms_ = 0;
     std::unique_ptr<trust::SigningKey> key_;

@@ -1,7 +1,6 @@
 // Many pulled sources with nothing new: what asking them costs the gateway. Each is one of the shipped ones under a number of its
 // own, over its own way: an SFTP server, a folder, a database over ODBC, a board over HTTPS, on this machine.
 #include <Poco/Exception.h>
-#include <Poco/Net/ServerSocket.h>
 #include <Poco/Net/StreamSocket.h>
 #include <poll.h>
 
@@ -11,6 +10,7 @@
 #include <sstream>
 
 #include "tools/bench/measuring.h"
+#include "tools/stage/port_lease.h"
 #include "tools/stage/process.h"
 
 namespace yht::bench {
@@ -20,8 +20,6 @@ namespace fs = std::filesystem;
 
 constexpr const char* kWays[] = {"zz-hetang", "zz-12348", "zz-12319", "zz-zhizhuxia"};
 constexpr int kSettleMillis = 10'000;  // first pulls, connections, the start itself
-
-std::uint16_t freePort() { return Poco::Net::ServerSocket(Poco::Net::SocketAddress("127.0.0.1", 0)).address().port(); }
 
 void awaitPort(std::uint16_t port) {
     for (int i = 0; i < 1'000; ++i) {
@@ -57,7 +55,7 @@ public:
         const std::string tools = YHT_SOURCE_DIR "/tools/";
         const std::string pki = deployment_ + "/../pki";
         const auto made = stage::runToEnd(
-            {tools + "dev-sources", deployment_, pki, world_, text(freePort()), text(serve_port_), text(sftp_port_)}, log("sources")
+            {tools + "dev-sources", deployment_, pki, world_, text(channels_port_), text(serve_port_), text(sftp_port_)}, log("sources")
         );
         if (made.exit_code != 0) throw Invalid("tools/dev-sources failed: " + log("sources"));
         for (std::size_t i = 0; i < count; ++i) copySource(kWays[i % std::size(kWays)], i, every_s);
@@ -104,7 +102,7 @@ private:
     }
 
     const std::string deployment_, world_;
-    const std::uint16_t serve_port_ = freePort(), sftp_port_ = freePort();
+    const stage::PortLease channels_port_, serve_port_, sftp_port_;
     stage::Child sftp_, serving_;
 };
 

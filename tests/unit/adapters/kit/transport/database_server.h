@@ -10,8 +10,8 @@
 #include <ostream>
 #include <string>
 
-#include "tests/scenarios/port_lease.h"
 #include "tests/unit/adapters/kit/transport/server_process.h"
+#include "tools/stage/port_lease.h"
 
 namespace yht::kit {
 
@@ -31,7 +31,7 @@ public:
 private:
     PostgresqlServer();
     TestDirectory directory_;
-    scenarios::PortLease port_;
+    stage::PortLease port_;
     std::unique_ptr<ServerProcess> server_;
 };
 
@@ -44,7 +44,7 @@ public:
 private:
     MariadbServer();
     TestDirectory directory_;
-    scenarios::PortLease port_;
+    stage::PortLease port_;
     std::unique_ptr<ServerProcess> server_;
 };
 

@@ -92,7 +92,7 @@ TEST(OdbcTest, ARowIsBoundedAsAWhole) {
 }
 
 TEST(OdbcTest, NobodyThereIsUnreachableAndNoDriverIsOurMistake) {
-    const scenarios::PortLease port;
+    const stage::PortLease port;
     const auto nobody = *OdbcConnection::open({std::string(kDriver) + ";Servername=127.0.0.1;Port=" + std::to_string(port) + ";Database=x;Username=x"});
     EXPECT_EQ(ErrorCode::PeerUnreachable, nobody->query("SELECT 1", {}).error().code);
     EXPECT_EQ(ErrorCode::ConfigInvalid, (*OdbcConnection::open({"Driver=/no/such.so"}))->query("SELECT 1", {}).error().code);

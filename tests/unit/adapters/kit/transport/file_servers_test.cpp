@@ -4,10 +4,10 @@
 
 #include "adapters/kit/transport/file_store.h"
 #include "gateway/trust/handshake.h"
-#include "tests/scenarios/port_lease.h"
 #include "tests/support/pki.h"
 #include "tests/unit/adapters/kit/transport/server_process.h"
 #include "tests/unit/adapters/kit/transport/vsftpd.h"
+#include "tools/stage/port_lease.h"
 
 namespace yht::kit {
 namespace {
@@ -133,7 +133,7 @@ public:
 
 private:
     TestDirectory directory_;
-    scenarios::PortLease port_;
+    stage::PortLease port_;
     std::unique_ptr<ServerProcess> server_;
 };
 
@@ -183,7 +183,7 @@ TEST(SftpTest, AServerWithRsaSha2AloneIsNamedAsSuch) {
 }
 
 TEST(SftpTest, NobodyThereIsUnreachableAndAStopEndsIt) {
-    const scenarios::PortLease port;
+    const stage::PortLease port;
     SftpSettings settings;
     settings.host = "127.0.0.1";
     settings.port = port;

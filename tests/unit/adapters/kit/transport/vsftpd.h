@@ -7,8 +7,8 @@
 #include <string>
 
 #include "adapters/kit/transport/file_store.h"
-#include "tests/scenarios/port_lease.h"
 #include "tests/unit/adapters/kit/transport/server_process.h"
+#include "tools/stage/port_lease.h"
 
 namespace yht::kit {
 
@@ -23,7 +23,7 @@ public:
 
 private:
     TestDirectory directory_;
-    scenarios::PortLease port_;
+    stage::PortLease port_;
     std::unique_ptr<ServerProcess> server_;
 };
 
