@@ -67,10 +67,10 @@ void FakePeer::Talk::waitForClose() {
     }
 }
 
-FakePeer::FakePeer(Script script, test::CertificateFiles files)
+FakePeer::FakePeer(Script script, test::CertificateFiles files, std::uint16_t port)
     : script_(std::move(script)),
       contexts_(*trust::serverContext(tlsOf(files))),
-      socket_(trust::listenTls(Poco::Net::SocketAddress("127.0.0.1", 0), contexts_, 16)) {
+      socket_(trust::listenTls(Poco::Net::SocketAddress("127.0.0.1", port), contexts_, 16)) {
     std::signal(SIGPIPE, SIG_IGN);
     accepting_ = std::jthread([this] { accept(); });
 }

@@ -40,7 +40,10 @@ public:
     };
     using Script = std::function<void(Talk&)>;
 
-    explicit FakePeer(Script script, test::CertificateFiles files = test::sharedPki().province());
+    /// `port` 0: one that is free.
+    explicit FakePeer(
+        Script script, test::CertificateFiles files = test::sharedPki().province(), std::uint16_t port = 0
+    );
     ~FakePeer();
 
     std::string url() const {

@@ -9,6 +9,7 @@
 #include <mutex>
 
 #include "tests/unit/adapters/kit/fake_peer.h"
+#include "tools/stage/port_lease.h"
 
 namespace yht::kit {
 namespace {
@@ -16,17 +17,23 @@ namespace {
 using ::testing::HasSubstr;
 using Talk = FakePeer::Talk;
 
-constexpr std::int64_t kStalledMillis = 150;  // how long a test waits for a peer that never answers
+constexpr std::int64_t kStalledMillis = 150;  // after so long a test's client gives up a peer that never answers
 constexpr std::int64_t kPlentyMillis = 60'000;
 
 class HttpClientTest : public ::testing::Test {
 protected:
     base::SystemClock clock;
+    base::ManualClock manual_clock{0};
     HttpRequest request{
         .path = "/push", .fields = {{"Content-Type", "application/json"}}, .body = "{}"};
 
     std::unique_ptr<HttpClient> clientFor(
         const std::string& url, std::int64_t timeout_ms = kPlentyMillis
+    ) {
+        return clientFor(url, timeout_ms, clock);
+    }
+    static std::unique_ptr<HttpClient> clientFor(
+        const std::string& url, std::int64_t timeout_ms, const base::Clock& clock
     ) {
         return *HttpClient::make(
             {.base_url = url, .timeout_ms = timeout_ms, .answer_bytes_max = 1000},
@@ -36,6 +43,10 @@ protected:
     HttpAnswer post(FakePeer& peer, std::int64_t timeout_ms = kPlentyMillis) {
         return clientFor(peer.url(), timeout_ms)->post(request);
     }
+    /// On a clock that stands until the peer's script lets time pass.
+    HttpAnswer postOnManualClock(FakePeer& peer) {
+        return clientFor(peer.url(), kStalledMillis, manual_clock)->post(request);
+    }
     static void expectUnreadable(const HttpAnswer& answer) {
         EXPECT_EQ(answer.outcome, HttpOutcome::Unknown);
         EXPECT_TRUE(answer.unreadable) << answer.detail;
@@ -43,6 +54,10 @@ protected:
     static void expectLost(const HttpAnswer& answer) {
         EXPECT_EQ(answer.outcome, HttpOutcome::Unknown);
         EXPECT_FALSE(answer.unreadable) << answer.detail;
+    }
+    static void expectGivenUp(const HttpAnswer& answer) {
+        expectLost(answer);
+        EXPECT_EQ(answer.detail, "no complete answer in time");
     }
 };
 
@@ -105,11 +120,8 @@ TEST_F(HttpClientTest, InterimAnswersAreSkipped) {
 }
 
 TEST_F(HttpClientTest, NobodyListeningIsNotSent) {
-    std::string url;
-    {
-        FakePeer gone([](Talk&) {});
-        url = gone.url();
-    }
+    const stage::PortLease port;
+    const auto url = "https://127.0.0.1:" + std::to_string(port);
     EXPECT_EQ(clientFor(url)->post(request).outcome, HttpOutcome::NotSent);
 }
 
@@ -169,25 +181,32 @@ TEST_F(HttpClientTest, CutMidHeaderIsUnknown) {
 }
 
 TEST_F(HttpClientTest, AnAnswerThatNeverComesIsUnknownAfterTheTimeout) {
-    FakePeer peer([](Talk& talk) { talk.waitForClose(); });
-    expectLost(post(peer, kStalledMillis));
+    FakePeer peer([this](Talk& talk) {
+        talk.request();
+        manual_clock.advance(kStalledMillis);
+        talk.waitForClose();
+    });
+    expectGivenUp(postOnManualClock(peer));
 }
 
-// One deadline for the whole exchange: with one a read, this peer would hold the courier for 900
-// paces.
+// One deadline for the whole exchange: with one a read, this peer would hold the courier to the last of its 900 bytes.
 TEST_F(HttpClientTest, AByteNowAndThenDoesNotHoldTheCourier) {
-    constexpr std::chrono::milliseconds kPace{20};
+    constexpr std::int64_t kPaceMillis = 20;
     std::mutex mutex;
     std::condition_variable stopped;
     bool stop = false;
     FakePeer peer([&](Talk& talk) {
         talk.request();
         talk.send("HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n");
-        std::unique_lock lock(mutex);
-        for (int i = 0; i < 900 && !stopped.wait_for(lock, kPace, [&] { return stop; }); ++i)
+        for (int i = 0; i < 899; ++i) {
+            manual_clock.advance(kPaceMillis);
             talk.send("x");
+        }
+        // Who still waits for the last one gets it, and a whole answer with it.
+        std::unique_lock lock(mutex);
+        if (!stopped.wait_for(lock, std::chrono::milliseconds(kPlentyMillis), [&] { return stop; })) talk.send("x");
     });
-    expectLost(post(peer, kStalledMillis));
+    expectGivenUp(postOnManualClock(peer));
     const std::lock_guard lock(mutex);
     stop = true;
     stopped.notify_all();
@@ -344,13 +363,15 @@ TEST_F(HttpClientTest, AnAnswerThatBeganIsNotRepeated) {
 }
 
 TEST_F(HttpClientTest, AFailedSecondTryDoesNotMakeTheFirstUnsent) {
+    const stage::PortLease port;  // where nobody else listens once the peer has stopped
     FakePeer* itself = nullptr;
-    FakePeer peer([&](Talk& talk) {
+    const auto script = [&](Talk& talk) {
         talk.request();
         talk.answer("ok");
         talk.request();
         itself->stopListening();
-    });
+    };
+    FakePeer peer(script, test::sharedPki().province(), port);
     itself = &peer;
     auto client = clientFor(peer.url());
     request.may_repeat = true;

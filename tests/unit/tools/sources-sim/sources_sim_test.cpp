@@ -16,6 +16,7 @@
 #include "tools/sources-sim/sheet_files.h"
 #include "tools/sources-sim/soap_text.h"
 #include "tools/stage/listener.h"
+#include "tools/stage/port_lease.h"
 
 namespace yht::sources_sim {
 namespace {
@@ -169,11 +170,7 @@ TEST(Answers, HttpOkAloneIsNotDone) {
 }
 
 TEST(Caller, NobodyThereIsSaid) {
-    std::uint16_t port = 0;
-    {
-        stage::Listener gone({}, [](const stage::HttpRequest&) { return stage::HttpAnswer{}; });
-        port = gone.port();
-    }
+    const stage::PortLease port;
     Caller caller({.base_url = "http://127.0.0.1:" + std::to_string(port), .tries_max = 1});
     const Heard heard = caller.call("/x", "{}");
     EXPECT_FALSE(heard.done);
