@@ -1,5 +1,6 @@
 #include "tests/unit/gateway/intake/http/door_fixture.h"
 
+#include <chrono>
 #include <thread>
 
 #include "tests/support/pki.h"
@@ -8,6 +9,8 @@
 namespace yht::http {
 
 namespace {
+
+constexpr std::chrono::seconds kHangGuard{60};
 
 using trust::Grant;
 using trust::Right;
@@ -59,6 +62,20 @@ std::map<std::string, trust::Partner> cast() {
 
 }  // namespace
 
+bool WatchedStore::waitForEntry(ledger::Seq after, std::int64_t timeout_ms) {
+    {
+        const std::lock_guard lock(mutex_);
+        awaited_after_ = after;
+        changed_.notify_all();
+    }
+    return store_.waitForEntry(after, timeout_ms);
+}
+
+bool WatchedStore::isAwaitedAfter(ledger::Seq seq) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, kHangGuard, [&] { return awaited_after_ == seq; });
+}
+
 DoorTest::DoorTest() : ledger(clock, random), partners(cast()) {
     trust.emplace(snapshot());
     verifier.emplace(*trust, clock, trust::VerifierOptions{.public_base_urls = {kBaseUrl}});
@@ -91,8 +108,9 @@ void DoorTest::open(
     options.signing_key = keyOf("gateway");
     options.drain_ms = 0;
     change(options);
+    watched.emplace(ledger.store());
     door = *Door::open(
-        std::move(options), *contexts, *admission, ledger.store(), *verifier, door_clock, *registry
+        std::move(options), *contexts, *admission, *watched, *verifier, door_clock, *registry
     );
     door->start();
 }
@@ -175,7 +193,11 @@ void DoorTest::takeMany(const std::string& name, int count, const std::string& o
 
 void DoorTest::waitForMetric(const std::string& line) {
     auto client = admin();
-    while (client.get("/metrics").body.find(line) == std::string::npos) std::this_thread::yield();
+    const auto end = std::chrono::steady_clock::now() + kHangGuard;
+    while (client.get("/metrics").body.find(line) == std::string::npos) {
+        ASSERT_LT(std::chrono::steady_clock::now(), end) << line;
+        std::this_thread::yield();
+    }
 }
 
 std::string member(const test::ReceivedAnswer& answer, const std::string& path) {

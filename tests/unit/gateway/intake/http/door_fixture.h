@@ -11,10 +11,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <atomic>
+#include <condition_variable>
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 
@@ -27,16 +28,32 @@ namespace yht::http {
 
 inline constexpr const char* kBaseUrl = "https://gateway.test:8443";
 
-/// The system's clock, whose time a test can let pass.
-class PassingClock final : public base::Clock {
+/// The ledger as the door has it. A test sees that somebody has looked at all there is and waits for more.
+class WatchedStore final : public ledger::Store {
 public:
-    base::UnixMillis nowMillis() const override { return real_.nowMillis() + passed_ms_.load(); }
-    std::int64_t steadyMillis() const override { return real_.steadyMillis() + passed_ms_.load(); }
-    void pass(std::int64_t ms) { passed_ms_ += ms; }
+    explicit WatchedStore(ledger::Store& store) : store_(store) {}
+    base::Result<std::unique_ptr<ledger::Snapshot>> snapshot() override { return store_.snapshot(); }
+    base::Result<std::vector<ledger::Receipt>> receipts(const std::vector<ledger::ReceiptRequest>& requests) override {
+        return store_.receipts(requests);
+    }
+    void submit(ledger::Task task, std::function<void(base::Status)> done) override {
+        store_.submit(std::move(task), std::move(done));
+    }
+    bool waitForEntry(ledger::Seq after, std::int64_t timeout_ms) override;
+    base::Status emptyWal() override { return store_.emptyWal(); }
+    ledger::WriterCounters counters() const override { return store_.counters(); }
+    void setConfigDigest(base::Bytes digest) override { store_.setConfigDigest(std::move(digest)); }
+    const std::string& origin() const override { return store_.origin(); }
+    const std::string& logKeyName() const override { return store_.logKeyName(); }
+
+    /// Until somebody waits for an entry after that one; false at the hang guard.
+    bool isAwaitedAfter(ledger::Seq seq);
 
 private:
-    const base::SystemClock real_;
-    std::atomic<std::int64_t> passed_ms_{0};
+    ledger::Store& store_;
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::optional<ledger::Seq> awaited_after_;  // the latest; protected by mutex_
 };
 
 class DoorTest : public ::testing::Test {
@@ -66,7 +83,7 @@ protected:
 
     /// Changes the registry while the door runs.
     void change(const std::string& name, const std::function<void(trust::Partner&)>& change);
-    /// Waits until the admin listener's metrics hold that line.
+    /// Waits until the admin listener's metrics hold that line; fails at the hang guard.
     void waitForMetric(const std::string& line);
 
     /// The door anew, with other options.
@@ -76,7 +93,7 @@ protected:
     void reopenWith(const base::Clock& door_clock, const std::function<void(DoorOptions&)>& change = [](DoorOptions&) {});
 
     base::SystemClock clock;
-    PassingClock passing_clock;
+    base::ManualClock manual_clock{clock.nowMillis()};
     base::SystemRandom random;
     intake::TestLedger ledger;
     std::map<std::string, trust::Partner> partners;
@@ -85,6 +102,7 @@ protected:
     std::optional<intake::Admission> admission;
     std::optional<trust::TlsContextHolder> contexts;
     std::unique_ptr<prometheus::Registry> registry;
+    std::optional<WatchedStore> watched;  // what the door has for a ledger
     std::unique_ptr<Door> door;
 
 private:

@@ -411,7 +411,7 @@ TEST_F(DoorTest, RefusedSpeakersAreLoggedWithoutWhatTheySaid) {
 TEST_F(DoorTest, AFloodOfBadSignaturesIsALineAtItsStartACountAMinuteAndALineAtItsEnd) {
     std::mutex mutex;
     std::vector<std::string> lines;
-    reopenWith(passing_clock, [&](DoorOptions& options) {
+    reopenWith(manual_clock, [&](DoorOptions& options) {
         options.logger = [&](const std::string& line) {
             const std::lock_guard lock(mutex);
             lines.push_back(line);
@@ -425,9 +425,9 @@ TEST_F(DoorTest, AFloodOfBadSignaturesIsALineAtItsStartACountAMinuteAndALineAtIt
     const std::string what = "door: /v1/records partner=police signature.digest_mismatch";
     for (int i = 0; i < 20; ++i) spoiled(i);
     EXPECT_EQ(401, connect("water").ask("POST /v1/records HTTP/1.1\r\nhost: h\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}").status);
-    passing_clock.pass(base::kTroubleLineMillis);
+    manual_clock.advance(base::kTroubleLineMillis);
     spoiled(20);
-    passing_clock.pass(base::kTroubleLineMillis);
+    manual_clock.advance(base::kTroubleLineMillis);
     get("police", "/v1/codes/channel");
     get("police", "/v1/codes/channel");
     door.reset();

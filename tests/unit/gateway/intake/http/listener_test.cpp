@@ -134,10 +134,13 @@ TEST_F(TlsListenerTest, ServesOverTls) {
 
 TEST_F(TlsListenerTest, AStalledHandshakeIsCutAtTheHeadDeadlineAndHoldsUpNobody) {
     limits.head_deadline_ms = 1000;
+    clock = &manual_clock;
     listenTls();
     auto stalled = connect();
     stalled.send("\x16\x03\x01");
     EXPECT_EQ(connectTls().get("/a").status, 200);
+    EXPECT_TRUE(causes.empty());
+    manual_clock.advance(1001);
     EXPECT_TRUE(stalled.closedByPeer());
     EXPECT_TRUE(causes.waitFor(Cause::HeadSlow));
 }
