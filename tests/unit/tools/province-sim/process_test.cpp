@@ -63,7 +63,8 @@ private:
 };
 
 TEST(ProvinceProcess, HasWhatItAnsweredForAfterAKill) {
-    ProvinceClient client(sharedPki().gateway());
+    const base::SystemClock clock;
+    ProvinceClient client(sharedPki().gateway(), clock);
     std::string number;
     {
         Process province("killed");

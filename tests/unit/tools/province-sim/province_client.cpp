@@ -7,7 +7,6 @@
 #include <Poco/Net/SSLManager.h>
 #include <Poco/StreamCopier.h>
 
-#include "gateway/base/clock.h"
 #include "gateway/base/random.h"
 #include "gateway/base/time_text.h"
 
@@ -31,13 +30,6 @@ Members common(const std::string& number, const std::string& kind, const std::st
         {"RKSJ", "2019-04-18 09:30:05"}};
     if (!ticket.empty()) members["GDBH"] = ticket;
     return members;
-}
-
-std::string beijing(const char* pattern) {
-    const base::SystemClock clock;
-    return base::formatCivil(
-        base::toCivil(clock.nowMillis(), base::kShanghaiOffsetSeconds), pattern
-    );
 }
 
 }  // namespace
@@ -142,8 +134,9 @@ bool ProvinceAnswer::receiptVerifies(const province_sim::SealChecker& seal) cons
            );
 }
 
-ProvinceClient::ProvinceClient(const CertificateFiles& gateway)
-    : sealer_(gateway.certificate, gateway.private_key) {
+ProvinceClient::ProvinceClient(const CertificateFiles& gateway, const base::Clock& clock)
+    : clock_(clock),
+      sealer_(gateway.certificate, gateway.private_key) {
     net::initializeSSL();
     net::Context::Params params;
     params.privateKeyFile = gateway.private_key;
@@ -153,11 +146,15 @@ ProvinceClient::ProvinceClient(const CertificateFiles& gateway)
     context_ = new net::Context(net::Context::TLS_CLIENT_USE, params);
 }
 
+std::string ProvinceClient::timestamp() const {
+    return base::formatCivil(base::toCivil(clock_.nowMillis(), base::kShanghaiOffsetSeconds), "%Y%m%d%H%M%S");
+}
+
 EnvelopePlan ProvinceClient::plan(const std::vector<Members>& records) {
     EnvelopePlan plan;
     base::SystemRandom random;
     plan.msgid = "batch-" + std::to_string(++sent_);
-    plan.timestamp = beijing("%Y%m%d%H%M%S");
+    plan.timestamp = timestamp();
     plan.nonce = base::toHex(random.bytes(16));
     plan.count = std::to_string(records.size());
     for (const Members& record : records)

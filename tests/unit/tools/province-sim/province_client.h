@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "gateway/base/clock.h"
 #include "tests/support/pki.h"
 #include "tools/province-sim/seal.h"
 #include "tools/stage/json_text.h"
@@ -57,7 +58,8 @@ struct FilePlan {
 
 class ProvinceClient {
 public:
-    explicit ProvinceClient(const CertificateFiles& gateway);
+    /// `clock`: whose time its messages bear; outlives it.
+    ProvinceClient(const CertificateFiles& gateway, const base::Clock& clock);
     void connectTo(std::uint16_t port) { port_ = port; }
 
     /// A plan with everything in order for these records.
@@ -72,6 +74,8 @@ public:
     ProvinceAnswer post(const std::string& path, const std::string& body);
 
 private:
+    std::string timestamp() const;
+    const base::Clock& clock_;
     province_sim::Sealer sealer_;
     Poco::Net::Context::Ptr context_;
     std::uint16_t port_ = 0;
