@@ -1,6 +1,8 @@
 // Plays a device behind GM/T 0018: one SM2 key at index 1, its PIN "stub-pin"; the interface as the standard has it,
-// the signatures by OpenSSL. YHT_SDF_STUB in the environment makes trouble: absent, slow, broken.
+// the signatures by OpenSSL. YHT_SDF_STUB in the environment makes trouble: absent, slow, broken;
+// slow waits at the FIFO of YHT_SDF_STUB_GATE until a writer has opened and closed it.
 // Uses: OpenSSL. Used by: sdf_key_test, which loads it as the vendor's library.
+#include <fcntl.h>
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/ecdsa.h>
@@ -32,6 +34,14 @@ bool trouble(std::string_view name) {
 EVP_PKEY* key() {
     static EVP_PKEY* const made = EVP_PKEY_Q_keygen(nullptr, nullptr, "SM2");
     return made;
+}
+
+void waitAtGate() {
+    const int gate = ::open(std::getenv("YHT_SDF_STUB_GATE"), O_RDONLY);
+    char octet = 0;
+    while (::read(gate, &octet, 1) > 0) {
+    }
+    ::close(gate);
 }
 
 int device_mark, session_mark;
@@ -75,7 +85,7 @@ int SDF_ExportSignPublicKey_ECC(void*, unsigned int index, EccPublicKey* out) {
     return 0;
 }
 int SDF_InternalSign_ECC(void*, unsigned int index, unsigned char* data, unsigned int length, EccSignature* out) {
-    if (trouble("slow")) ::usleep(400'000);
+    if (trouble("slow")) waitAtGate();
     if (trouble("broken") || !has_access || index != kIndex || length != 32) return kSignFailed;
     EVP_PKEY_CTX* context = EVP_PKEY_CTX_new(key(), nullptr);
     unsigned char der[128];
