@@ -8,6 +8,7 @@
 #include "gateway/crypto/certificate_chain.h"
 #include "gateway/crypto/revocation_list.h"
 #include "tests/unit/gateway/crypto/certificates_fixture.h"
+#include "tools/stage/port_lease.h"
 
 namespace yht::crypto {
 namespace {
@@ -101,14 +102,20 @@ TEST_F(GnutlsTest, ItsServerTurnsAwayWhomWeRevoked) {
         scratch.write(std::string(name) + ".pem", member->certificate.pem());
         scratch.write(std::string(name) + ".key", member->key.toPem());
     }
-    // One shell: the server runs for as long as its clients do. It takes the first port that is free.
+    const stage::PortLease port;
+    // One shell: the server runs for as long as its clients do. What is waited for has a minute; a client's input stays open
+    // until it has had its echo or has ended.
     const auto told = shell(
-        "for port in $(shuf -i 20000-29999 -n 20); do "
+        "until_said() { for i in $(seq 600); do grep -q \"$1\" $2 && return; kill -0 $3 2> /dev/null || return; sleep 0.1; done; }; "
+        "trap '' PIPE; port=" + std::to_string(port) + "; mkfifo in; "
         "gnutls-serv --echo --port $port --x509certfile server.pem --x509keyfile server.key --x509cafile ca.pem --x509crlfile crl.pem "
         "--require-client-cert --verify-client-cert > server.log 2>&1 & server=$!; "
-        "for i in $(seq 50); do grep -q 'listening on IPv4.*done' server.log && break 2; kill -0 $server 2> /dev/null || break; sleep 0.1; done; kill $server 2> /dev/null; done; "
-        "for who in good bad; do echo \"== $who\"; (echo hello; sleep 1) | timeout 20 gnutls-cli --x509cafile ca.pem --x509certfile $who.pem "
-        "--x509keyfile $who.key --port $port localhost; echo \"exit $?\"; done; kill $server; wait $server 2> /dev/null || true"
+        "until_said 'listening on IPv4.*done' server.log $server; "
+        "for who in good bad; do "
+        "timeout 120 gnutls-cli --x509cafile ca.pem --x509certfile $who.pem --x509keyfile $who.key --port $port localhost < in > $who.log 2>&1 & client=$!; "
+        "exec 3> in; echo hello >&3; until_said '^hello' $who.log $client; exec 3>&-; "
+        "echo \"== $who\"; wait $client; echo \"exit $?\"; cat $who.log; done; "
+        "until_said 'Error in the certificate' server.log $server; kill $server; wait $server 2> /dev/null || true"
     );
     const auto good_said = told.text.substr(0, told.text.find("== bad")), bad_said = told.text.substr(told.text.find("== bad"));
     EXPECT_THAT(good_said, AllOf(HasSubstr("Handshake was completed"), HasSubstr("\nhello"), HasSubstr("exit 0"))) << told.text;
