@@ -195,10 +195,10 @@ std::string toJson(const partner_sim::SiegeCounts& counts) {
     rapidjson::Writer<rapidjson::StringBuffer> out(text);
     out.StartObject();
     const std::pair<const char*, std::uint64_t> numbers[] = {
-        {"dribblers_opened", counts.dribblers_opened}, {"forged_otherwise", counts.forged_otherwise},
-        {"forged_refused", counts.forged_refused},     {"idle_opened", counts.idle_opened},
-        {"octets_dribbled", counts.octets_dribbled},   {"oversized_refused", counts.oversized_refused},
-        {"oversized_taken", counts.oversized_taken}};
+        {"dribblers_opened", counts.dribblers_opened}, {"forged_not_let_in", counts.forged_not_let_in},
+        {"forged_otherwise", counts.forged_otherwise}, {"forged_refused", counts.forged_refused},
+        {"idle_opened", counts.idle_opened},           {"octets_dribbled", counts.octets_dribbled},
+        {"oversized_refused", counts.oversized_refused}, {"oversized_taken", counts.oversized_taken}};
     for (const auto& [name, number] : numbers) {
         out.Key(name);
         out.String(std::to_string(number));

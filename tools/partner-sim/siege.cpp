@@ -125,6 +125,7 @@ SiegeCounts Siege::counts() const {
         .dribblers_opened = dribblers_opened_,
         .octets_dribbled = octets_dribbled_,
         .forged_refused = forged_refused_,
+        .forged_not_let_in = forged_not_let_in_,
         .forged_otherwise = forged_otherwise_,
         .otherwise = otherwise_,
         .oversized_refused = oversized_refused_,
@@ -214,6 +215,8 @@ void Siege::forge(const std::stop_token& stop, std::uint64_t thread) {
             pause(kRefusedPauseMillis);
         } else if (answer.body.find("signature.invalid") != std::string::npos) {
             ++forged_refused_;
+        } else if (answer.status == 429) {
+            ++forged_not_let_in_;  // too many connections is no answer to the forgery
         } else {
             ++forged_otherwise_;
             const std::lock_guard lock(mutex_);

@@ -47,6 +47,7 @@ struct SiegeCounts {
     std::uint64_t dribblers_opened = 0;  // handshakes
     std::uint64_t octets_dribbled = 0;
     std::uint64_t forged_refused = 0;     // as signature.invalid: the signature was verified
+    std::uint64_t forged_not_let_in = 0;  // 429: others held the places
     std::uint64_t forged_otherwise = 0;   // answered with anything else
     std::string otherwise{};              // the last of these answers
     std::uint64_t oversized_refused = 0;  // answered as they should be, or cut while they were sent
@@ -83,7 +84,7 @@ private:
     const trust::SigningKey key_;
 
     std::atomic<std::uint64_t> idle_opened_{0}, dribblers_opened_{0}, octets_dribbled_{0}, forged_refused_{0},
-        forged_otherwise_{0}, oversized_refused_{0}, oversized_taken_{0};
+        forged_not_let_in_{0}, forged_otherwise_{0}, oversized_refused_{0}, oversized_taken_{0};
     mutable std::mutex mutex_;
     std::string otherwise_;  // protected by mutex_
 
