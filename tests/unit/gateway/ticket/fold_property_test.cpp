@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <random>
 #include <set>
 
@@ -18,6 +19,12 @@ namespace {
 
 constexpr int kTickets = 700;
 constexpr int kOrdersEach = 4;
+
+/// YHT_SEED makes another run of these tests.
+std::uint64_t firstSeed() {
+    const char* set = std::getenv("YHT_SEED");
+    return set == nullptr ? 20190418 : std::strtoull(set, nullptr, 10);
+}
 
 class Dice {
 public:
@@ -150,7 +157,7 @@ std::vector<Record> shuffledWithRepeats(Dice& dice, std::vector<Record> records)
 }  // namespace
 
 TEST(FoldProperty, AnyOrderOfArrivalGivesTheSameTicket) {
-    const std::uint64_t first_seed = std::random_device{}();
+    const std::uint64_t first_seed = firstSeed();
     std::size_t moved = 0;
     for (int i = 0; i < kTickets; ++i) {
         const std::uint64_t seed = first_seed + static_cast<std::uint64_t>(i);
@@ -167,7 +174,7 @@ TEST(FoldProperty, AnyOrderOfArrivalGivesTheSameTicket) {
 }
 
 TEST(FoldProperty, AVoidedRecordIsAsIfItHadNeverCome) {
-    const std::uint64_t first_seed = std::random_device{}();
+    const std::uint64_t first_seed = firstSeed();
     for (int i = 0; i < 300; ++i) {
         const std::uint64_t seed = first_seed + static_cast<std::uint64_t>(i);
         Dice dice(seed);
