@@ -139,8 +139,10 @@ TEST_F(CommandsDecisionsTest, BesideAGatewayThatDoesNotListenNothingIsDecidedAnd
 }
 
 TEST_F(CommandsDecisionsTest, AnotherUsersLedgerIsNotWrittenTo) {
-    if (::geteuid() != 0) GTEST_SKIP() << "only root can give a file away";
-    ASSERT_EQ(0, ::chown((directory + "/data/ledger.db").c_str(), 65534, 65534));
+    if (::chown((directory + "/data/ledger.db").c_str(), 65534, 65534) != 0) {
+        ASSERT_EQ(EPERM, errno);
+        GTEST_SKIP() << "a file can't be given away here (CAP_CHOWN)";
+    }
     EXPECT_EQ(kExitUnavailable, yht({"deliveries", "retry", "centre", dead, "--why", "x"}));
     EXPECT_THAT(err, HasSubstr("sudo -u '#65534'"));
     EXPECT_EQ("dead", stateOf(dead));

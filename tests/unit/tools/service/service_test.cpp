@@ -155,6 +155,8 @@ protected:
     void SetUp() override {
         Service::SetUp();
         if (::getuid() != 0) GTEST_SKIP() << "another account can't be had here (root only)";
+        if (!nobodyCan({"/usr/bin/true"})) GTEST_SKIP() << "another account can't be had here (setpriv)";
+        if (!nobodyCan({"/usr/bin/test", "-x", kYht})) GTEST_SKIP() << kYht << " is not reachable to another account";
         namespace fs = std::filesystem;
         fs::create_directory(directory + "/credentials");
         fs::create_directory(directory + "/data/import");
@@ -165,8 +167,16 @@ protected:
         own(directory, 0, 0750);
         for (const char* folder : {"/credentials", "/data", "/data/import"}) own(directory + folder, kNobody, 0700);
         for (const char* secret : {"/credentials/gateway.pem", "/credentials/gateway.key", "/log.key", "/kek.hex"}) own(directory + secret, kNobody, 0600);
+        startAs(asNobody());
+    }
+    static std::vector<std::string> asNobody() {
         const std::string account = std::to_string(kNobody);
-        startAs({"/usr/bin/setpriv", "--reuid=" + account, "--regid=" + account, "--clear-groups"});
+        return {"/usr/bin/setpriv", "--reuid=" + account, "--regid=" + account, "--clear-groups"};
+    }
+    bool nobodyCan(const std::vector<std::string>& command) const {
+        auto words = asNobody();
+        words.insert(words.end(), command.begin(), command.end());
+        return stage::runToEnd(words, logFile()).exit_code == 0;
     }
     static void own(const std::string& path, uid_t owner, mode_t mode) {
         ASSERT_EQ(0, ::chown(path.c_str(), owner, kNobody)) << path;

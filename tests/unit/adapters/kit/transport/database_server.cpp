@@ -61,7 +61,8 @@ PostgresqlServer::PostgresqlServer() {
     writeText(directory_ / "word", "secret-word");
     runCommand({"chmod", "644", directory_ / "word"});
     const auto as_postgres = [](std::vector<std::string> words) {
-        words.insert(words.begin(), {"runuser", "-u", "postgres", "--"});
+        // With another user a process loses the wish to end with its parent (PR_SET_PDEATHSIG), unless it is told again.
+        words.insert(words.begin(), {"setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--pdeathsig=KILL", "--"});
         return words;
     };
     runCommand(as_postgres({programs + "initdb", "-D", data, "-E", "UTF8", "--no-sync", "-A", "scram-sha-256", "--pwfile", directory_ / "word"}));

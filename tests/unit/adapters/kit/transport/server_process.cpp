@@ -3,6 +3,7 @@
 #include <Poco/Net/NetException.h>
 #include <Poco/Net/StreamSocket.h>
 #include <fcntl.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -22,7 +23,8 @@ pid_t startProcess(const std::vector<std::string>& arguments, const std::string&
     const pid_t pid = ::fork();
     if (pid < 0) throw std::runtime_error("fork");
     if (pid > 0) return pid;
-    ::setpgid(0, 0);  // what it starts ends with it
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // a test that is killed leaves no servers behind
+    ::setpgid(0, 0);                     // what it starts ends with it
     const int out = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
     ::dup2(out, STDOUT_FILENO);
     ::dup2(out, STDERR_FILENO);

@@ -28,6 +28,7 @@ void runCommand(const std::vector<std::string>& arguments);
 class ServerProcess {
 public:
     /// Waits until the port takes connections. Throws std::runtime_error where the process ends before.
+    /// Requires: called by a thread that outlives it, for the process is killed with that thread.
     ServerProcess(const std::vector<std::string>& arguments, std::uint16_t port, const std::string& log);
     ~ServerProcess();
     ServerProcess(const ServerProcess&) = delete;
