@@ -80,7 +80,9 @@ TEST_F(Sdf, ASlowDeviceIsGivenUpAndServesAgain) {
     // A call that was given up before the device had it does not come to the gate: then another one must.
     for (int call = 0; opened < 0; ++call) {
         ASSERT_LT(call, kCallsMax);
-        ASSERT_EQ(ErrorCode::KeyDeviceSlow, key.sign(SignatureAlgorithm::Sm2Sm3, "x").error().code);
+        const auto late = key.sign(SignatureAlgorithm::Sm2Sm3, "x");
+        ASSERT_FALSE(late.ok());
+        ASSERT_EQ(ErrorCode::KeyDeviceSlow, late.error().code);
         opened = ::open(gate.c_str(), O_WRONLY | O_NONBLOCK);
     }
     makeTrouble("");
