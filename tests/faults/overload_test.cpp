@@ -98,10 +98,7 @@ protected:
     static void expectRefused(const SiegeCounts& counts) {
         EXPECT_FALSE(HasFailure()) << told(counts);
         EXPECT_EQ(0U, counts.oversized_taken) << told(counts);
-        // Who has his places already is told so; nothing else may be said to a forged signature.
-        if (counts.forged_otherwise > 0) {
-            EXPECT_THAT(counts.otherwise, testing::StartsWith("429 "));
-        }
+        EXPECT_EQ(0U, counts.forged_otherwise) << counts.otherwise;
     }
     void mustTake(PartnerClient& client, const std::string& ref, const std::string& source = "zz-12315") {
         const auto reply = client.post("/v1/records", appeal(source, ref));
@@ -276,7 +273,7 @@ TEST_F(SoapOverload, EveryRecordIsAnsweredBesideSlowEnvelopesUploadsThatNeverEnd
 }
 
 TEST_F(SoapOverload, ContentBeyondItsSignedLengthIsRefusedBeforeItsEnd) {
-    auto upload = beginUpload(2'000'000'000);
+    auto upload = beginUpload(150'000'000);  // no more than an attachment may have
     upload.setSendTimeout(Poco::Timespan(60 * Federation::slower(), 0));
     const std::string more(1 << 20, 'x');
     try {
