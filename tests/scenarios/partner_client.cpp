@@ -51,6 +51,12 @@ std::string PartnerClient::url(const std::string& path) const {
     return "https://localhost:" + std::to_string(port_) + path;
 }
 
+void PartnerClient::vanish() {
+    if (!session_) return;
+    session_->socket().setLinger(true, 0);
+    session_.reset();
+}
+
 void PartnerClient::movedTo(std::uint16_t port) {
     port_ = port;
     session_.reset();

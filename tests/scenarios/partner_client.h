@@ -43,6 +43,8 @@ public:
     /// The record over SOAP, in a signed envelope: the answer as REST would have given it. One that the gateway has not
     /// signed is status 0 with the body "unsigned", and no answer a careful partner may go on from.
     Reply postSoap(const std::string& record);
+    /// Ends the connection without a goodbye that would be repeated: what goes out is one packet, which a cut cable loses.
+    void vanish();
     /// Where the gateway listens now.
     void movedTo(std::uint16_t port);
     const Poco::Net::Context::Ptr& context() const { return context_; }
