@@ -153,11 +153,8 @@ private:
         }
     }
     std::string counter(const std::string& name) {
-        const auto metrics = federation.askAdmin("/metrics").body;
-        const std::string row = "yht_attachments{counter=\"" + name + "\"} ";
-        const auto at = metrics.find(row);
-        if (at == std::string::npos) return "absent";
-        return std::to_string(static_cast<std::uint64_t>(std::stod(metrics.substr(at + row.size()))));
+        const auto count = federation.metric("yht_attachments{counter=\"" + name + "\"}");
+        return count ? std::to_string(*count) : "absent";
     }
     /// What was not finished takes no room: neither on the disk nor in what the gateway counts.
     void checkRoom(std::size_t pictures, Broken& broken) {

@@ -11,6 +11,7 @@
 #include "tests/faults/own_network.h"
 #include "tests/scenarios/oracle.h"
 #include "tests/scenarios/samples.h"
+#include "tests/scenarios/shipped_source.h"
 
 namespace yht::scenarios {
 namespace {
@@ -30,20 +31,6 @@ protected:
         ASSERT_TRUE(setLink(false));
         ::sleep(static_cast<unsigned>(seconds));
         ASSERT_TRUE(setLink(true));
-    }
-    void configure(const std::string& what, const std::string& with) {
-        const auto path = federation->deployment() + "/yht.yaml";
-        std::stringstream text;
-        text << std::ifstream(path).rdbuf();
-        auto changed = text.str();
-        changed.replace(changed.find(what), what.size(), with);
-        std::ofstream(path) << changed;
-    }
-    /// What stands behind that row's beginning; 0 where it is not there.
-    int metric(const std::string& row) {
-        const auto text = federation->askAdmin("/metrics").body;
-        const auto at = text.find(row);
-        return at == std::string::npos ? 0 : std::stoi(text.substr(at + row.size()));
     }
     /// Of the gateway's answers to partners, as the kernel knows (proc(5), /proc/net/tcp: tx_queue of its sockets).
     bool saysNothingThatIsUnderWay() {
@@ -99,20 +86,20 @@ TEST_F(Network, AProvinceThatDiesBehindACutLeavesNoConnectionThatIsWaitedForFore
 
 TEST_F(Network, APartnerThatVanishedHasRoomAgain) {
     // The more places are taken, the fewer one partner may have: half of them, where nobody else has any.
-    constexpr int kPlaces = 8, kShare = 4;
-    configure("  listen: 127.0.0.1", "  connections_max: " + std::to_string(kPlaces) + "\n  idle_ms: 2000\n  listen: 127.0.0.1");
+    constexpr std::uint64_t kPlaces = 8, kShare = 4;
+    replaceInDeployment(*federation, "yht.yaml", "partner:\n", "partner:\n  connections_max: " + std::to_string(kPlaces) + "\n  idle_ms: 2000\n");
     federation->startGateway();
-    const auto endedIdle = [&] { return metric("yht_door_connections_ended_total{cause=\"idle\",listener=\"partner\"} "); };
+    const auto endedIdle = [&] { return federation->metric("yht_door_connections_ended_total{cause=\"idle\",listener=\"partner\"}").value_or(0); };
     std::vector<PartnerClient> held;
-    for (int i = 0; i < kShare; ++i) held.push_back(federation->partner("police-110"));
+    for (std::uint64_t i = 0; i < kShare; ++i) held.push_back(federation->partner("police-110"));
     auto another = federation->partner("police-110");
     const auto isServed = [&] { return another.get("/v1/checkpoint").status == 200; };
-    int before = 0;
+    std::uint64_t before = 0;
     // Whoever was idle for too long meanwhile comes again.
     Federation::waitUntil("its share is taken", [&] {
         before = endedIdle();
         for (auto& client : held) client.get("/v1/checkpoint");
-        return metric("yht_door_connections{listener=\"partner\"} ") == kShare && !isServed();
+        return federation->metric("yht_door_connections{listener=\"partner\"}") == kShare && !isServed();
     });
     // What nobody has acknowledged yet would be repeated, and be told that nobody is there.
     Federation::waitUntil("what was said has arrived", [&] { return saysNothingThatIsUnderWay(); });

@@ -11,6 +11,8 @@
 #include <sstream>
 #include <thread>
 
+#include "gateway/base/clock.h"
+#include "gateway/base/time_text.h"
 #include "tests/scenarios/federation.h"
 #include "tests/scenarios/samples.h"
 
@@ -23,6 +25,7 @@ using testing::Not;
 
 constexpr const char* kPartner = "hotline-12315";
 constexpr const char* kSource = "zz-12315";
+constexpr std::int64_t kActsWithinMillis = 2'000;
 
 std::string readAll(const std::string& path) {
     std::ifstream in(path, std::ios::binary);
@@ -58,6 +61,12 @@ protected:
     }
     void configure(const std::string& more) { std::ofstream(deployment + "/yht.yaml", std::ios::app) << more; }
     std::string log() const { return readAll(directory + "/gateway.log"); }
+    /// When the gateway wrote the first line that holds this.
+    base::UnixMillis loggedMillis(const std::string& part) const {
+        const std::string text = log();
+        const auto begin = text.rfind('\n', text.find(part)) + 1;
+        return base::parseRfc3339(text.substr(begin, text.find(' ', begin) - begin)).value_or(0);
+    }
     std::string nextAppeal() { return appeal(kSource, "C-" + std::to_string(next_ref++)); }
     void reload() { ASSERT_EQ(0, federation.yht({"reload", "--why", "test"}).exit_code) << log(); }
 
@@ -155,8 +164,10 @@ TEST_F(Certificates, RevokedByAListAreTakenNoMoreOnceTheGatewayTellsIt) {
     ASSERT_EQ(201, partner.post("/v1/records", nextAppeal()).status) << log();
     revoke(kPartner);
     publishList();
-    // Nobody asks the gateway to read it.
+    const auto published_ms = base::SystemClock().nowMillis();
+    // Nobody asks the gateway to read it; by its own time it does so at once.
     federation.waitUntil("the log tells it", [&] { return log().find("partner hotline-12315") != std::string::npos; });
+    EXPECT_LT(loggedMillis("partner hotline-12315") - published_ms, kActsWithinMillis * Federation::slower());
     const Reply reply = federation.partner(kPartner).post("/v1/records", nextAppeal());
     EXPECT_EQ(403, reply.status);
     EXPECT_THAT(reply.body, HasSubstr("certificate.revoked_crl"));

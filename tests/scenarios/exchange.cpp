@@ -4,19 +4,17 @@
 #include <signal.h>
 
 #include <filesystem>
-#include <fstream>
+
+#include "tests/scenarios/shipped_source.h"
 
 namespace yht::scenarios {
 namespace {
 
 const std::string kSource = YHT_SOURCE_DIR;
 
-void insert(const std::string& path, const std::string& after, const std::string& text) {
-    std::ifstream in(path, std::ios::binary);
-    std::string whole{std::istreambuf_iterator<char>(in), {}};
-    const auto at = whole.find(after);
-    ASSERT_NE(at, whole.npos) << path << ": " << after;
-    std::ofstream(path, std::ios::binary) << whole.insert(at + after.size(), text);
+/// Into a file of the deployment, behind that line.
+void insert(const Federation& federation, const std::string& file, const std::string& line, const std::string& text) {
+    replaceInDeployment(federation, file, line, line + text);
 }
 
 }  // namespace
@@ -24,13 +22,12 @@ void insert(const std::string& path, const std::string& after, const std::string
 Exchange::Exchange(Federation& federation) : federation_(federation) {
     const auto made = runToEnd({kSource + "/tools/dev-pki", federation.pki(), "exchange"}, federation.log("pki"));
     EXPECT_EQ(0, made.exit_code) << federation.log("pki");
-    const std::string deployment = federation.deployment();
-    std::filesystem::copy(federation.pki() + "/exchange.pem", deployment + "/exchange.pem");
+    std::filesystem::copy(federation.pki() + "/exchange.pem", federation.deployment() + "/exchange.pem");
     // One lane: what goes with what is then the same in every run.
-    insert(deployment + "/routes.yaml", "destinations:\n", "  exchange: {from: start, lanes: 1}\n");
-    insert(deployment + "/routes.yaml", "routes:\n", "  - {destination: exchange}\n");
+    insert(federation, "routes.yaml", "destinations:\n", "  exchange: {from: start, lanes: 1}\n");
+    insert(federation, "routes.yaml", "routes:\n", "  - {destination: exchange}\n");
     insert(
-        deployment + "/destinations.yaml", "destinations:\n",
+        federation, "destinations.yaml", "destinations:\n",
         "  - id: exchange\n    protocol: profile\n    profile: profiles/xiang-exchange\n    url: https://localhost:" +
             std::to_string(port_) +
             "\n    sender_id: ZZ4302\n    accepting_region: \"430200\"\n    certificate: gateway.pem\n    private_key: gateway.key\n"

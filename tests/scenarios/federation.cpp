@@ -14,6 +14,8 @@
 #include <fstream>
 #include <iostream>
 
+#include "tests/scenarios/shipped_source.h"
+
 namespace yht::scenarios {
 namespace {
 
@@ -97,16 +99,7 @@ void Federation::writeDeployment() {
                                 "https://localhost:" + portText(centre_port_) + "/deliveries"},
                                log("deployment"));
     EXPECT_EQ(0, made.exit_code) << log("deployment");
-    waitPatiently();
-}
-
-void Federation::waitPatiently() const {
-    const std::string path = deployment() + "/yht.yaml", section = "partner:\n";
-    std::ifstream in(path, std::ios::binary);
-    std::string text{std::istreambuf_iterator<char>(in), {}};
-    const auto at = text.find(section);
-    ASSERT_NE(at, text.npos) << path;
-    std::ofstream(path, std::ios::binary) << text.insert(at + section.size(), patientDeadlines());
+    replaceInDeployment(*this, "yht.yaml", "partner:\n", "partner:\n" + patientDeadlines());
 }
 
 std::string Federation::patientDeadlines() {
@@ -227,10 +220,15 @@ std::uint64_t Federation::lastSeq() {
     return entries.empty() ? 0 : std::stoull(entries);
 }
 
+std::optional<std::uint64_t> Federation::metric(const std::string& row) {
+    const std::string metrics = askAdmin("/metrics").body, begun = "\n" + row + " ";
+    const auto at = metrics.find(begun);
+    if (at == metrics.npos) return std::nullopt;
+    return static_cast<std::uint64_t>(std::stod(metrics.substr(at + begun.size())));
+}
+
 bool Federation::routed(const std::string& destination, std::uint64_t upto) {
-    const std::string metrics = askAdmin("/metrics").body, row = "yht_delivery_routed_seq{destination=\"" + destination + "\"} ";
-    const auto at = metrics.find(row);
-    return at != metrics.npos && std::stod(metrics.substr(at + row.size(), metrics.find('\n', at) - at - row.size())) >= static_cast<double>(upto);
+    return metric("yht_delivery_routed_seq{destination=\"" + destination + "\"}").value_or(0) >= upto;
 }
 
 bool Federation::drained(const std::string& destination) {

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "tests/scenarios/partner_client.h"
@@ -54,6 +55,10 @@ public:
     /// `yht …` on this deployment.
     Finished yht(std::vector<std::string> words);
 
+    /// The count behind that row's name and labels in the gateway's metrics ("yht_door_connections{listener=\"partner\"}"); nullopt where
+    /// there is no such row.
+    std::optional<std::uint64_t> metric(const std::string& row);
+
     /// Lines for a listener's section of yht.yaml: as long as a test is patient, however slow the machine. Tests of deadlines write their own.
     static std::string patientDeadlines();
 
@@ -95,7 +100,6 @@ public:
 
 private:
     void writeDeployment();
-    void waitPatiently() const;
 
     /// The ledger's newest entry.
     std::uint64_t lastSeq();

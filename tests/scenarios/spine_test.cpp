@@ -1,6 +1,8 @@
 // The spine, end to end: what the product is for, one promise a test.
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "tests/scenarios/federation.h"
 #include "tests/scenarios/samples.h"
 
@@ -39,6 +41,20 @@ protected:
 
     Federation federation;
 };
+
+/// With an announced maintenance of the far side nothing would be delivered in these hours, by a test or by tools/run.
+TEST_F(Spine, ADevelopmentDeploymentsProfilesAreTheShippedOnesWithoutMaintenance) {
+    const auto read = [](const std::string& path) {
+        std::ifstream in(path, std::ios::binary);
+        return std::string{std::istreambuf_iterator<char>(in), {}};
+    };
+    for (const std::string rules : {"profiles/xiang-province/profile.yaml", "profiles/xiang-exchange/profile.yaml"}) {
+        std::string shipped = read(YHT_SOURCE_DIR "/schemas/" + rules);
+        const auto begin = shipped.find("\nmaintenance:"), end = shipped.find("\nenvelope:");
+        ASSERT_LT(begin, end) << rules;
+        EXPECT_EQ(shipped.erase(begin, end - begin), read(federation.deployment() + "/" + rules));
+    }
+}
 
 TEST_F(Spine, APhoneAppealAndAPartnersPostAreSignedForByTheProvince) {
     federation.startProvince();

@@ -116,7 +116,7 @@ TEST_F(DeliveryMetricsTest, WhatWasDeliveredAndWhatMappingMadeDoWithAreCountedOn
     putCall();
     deliveries->start();
     // Entries are looked at, not counters: these follow the commit.
-    for (ledger::Seq seen = 0; !hasOutcome(&seen);) ASSERT_TRUE(store->waitForEntry(seen, 60'000));
+    for (ledger::Seq seen = 0; !hasOutcome(&seen);) ASSERT_TRUE(store->waitForEntry(seen, kPatienceMillis));
     deliveries->stop();
     (void)scrape();
     const auto text = scrape();
